@@ -197,7 +197,10 @@ class Held:
     def take(self) -> bool:
         """Hold the folder until this process ends; say whether it was free."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.file = (self.folder / "lock").open("w")
+        lock = self.folder / "lock"
+        if not lock.exists() and any(self.folder.iterdir()):
+            give_up(f"{self.folder} holds something else; --state wants a new or empty folder")
+        self.file = lock.open("w")
         try:
             fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
