@@ -1,0 +1,51 @@
+"""Stored words about consumers and what serves them."""
+
+from django.db.models import TextChoices
+
+
+class AccountStatus(TextChoices):
+    """How the account stands (CON5). Not the same as the supply of a service connection."""
+
+    ACTIVE = "ACTIVE", "Active"
+    INACTIVE = "INACTIVE", "Inactive"
+    PENDING = "PENDING", "Pending"
+    DISCONNECTED = "DISCONNECTED", "Disconnected"
+    COLLECTION = "COLLECTION", "Collection"
+
+
+class SupplyState(TextChoices):
+    """Whether a service connection is supplied."""
+
+    CONNECTED = "CONNECTED", "Connected"
+    OFF_FOR_NOW = "OFF_FOR_NOW", "Disconnected temporarily"
+    OFF_FOR_GOOD = "OFF_FOR_GOOD", "Disconnected for good"
+
+
+class UtilityType(TextChoices):
+    """What is supplied."""
+
+    ELECTRICITY = "ELECTRICITY", "Electricity"
+    WATER = "WATER", "Water"
+    GAS = "GAS", "Gas"
+
+
+class MeterCondition(TextChoices):
+    """The reading status of a meter (CON10)."""
+
+    ACTIVE = "ACTIVE", "Active"
+    INACTIVE = "INACTIVE", "Inactive"
+    MAINTENANCE = "MAINTENANCE", "Maintenance"
+
+
+class Verification(TextChoices):
+    """Whether a reading was checked."""
+
+    PENDING = "PENDING", "Pending"
+    VERIFIED = "VERIFIED", "Verified"
+
+
+class LockPurpose(TextChoices):
+    """Why somebody holds a profile."""
+
+    CREATE_REQUEST = "CREATE_REQUEST", "Creating a request"
+    EDIT_PROFILE = "EDIT_PROFILE", "Changing the profile"

@@ -1,0 +1,349 @@
+"""Consumers, where they live, what is supplied, through which meter, and who holds the profile."""
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Right
+
+from consumers.choices import (
+    AccountStatus,
+    LockPurpose,
+    MeterCondition,
+    SupplyState,
+    UtilityType,
+    Verification,
+)
+
+
+@pghistory.track()
+class Category(models.Model):
+    """What kind of consumer, such as Residential."""
+
+    name = models.CharField(max_length=60)
+    is_active = models.BooleanField(default=True, help_text="Retire a category; never delete it.")
+
+    class Meta:
+        verbose_name_plural = "categories"
+        constraints = [
+            models.UniqueConstraint(fields=["name"], name="category_name_is_taken_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track()
+class Subcategory(models.Model):
+    """A finer kind within a category, such as Standard."""
+
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="subcategories")
+    name = models.CharField(max_length=60)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name_plural = "subcategories"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["category", "name"], name="subcategory_name_is_taken_once"
+            ),
+            models.UniqueConstraint(fields=["id", "category"], name="subcategory_in_its_category"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+GUARDED = ("name", "account_number", "status", "category_id", "subcategory_id")
+"""Columns that an open request keeps as they are (CON14); service address is the premise's."""
+
+
+class Consumer(models.Model):
+    """One account with the utility and the person or firm behind it."""
+
+    account_number = models.CharField(max_length=40)
+    name = models.CharField(max_length=120)
+    status = models.CharField(max_length=15, choices=AccountStatus, default=AccountStatus.PENDING)
+    is_vip = models.BooleanField(default=False)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
+    subcategory = models.ForeignKey(
+        Subcategory, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    phone = models.CharField(max_length=40, blank=True)
+    phone_digits = models.CharField(max_length=20, blank=True, editable=False)
+    email = models.EmailField(blank=True)
+    billing_address = models.CharField(
+        max_length=200, blank=True, help_text="Empty: the same as the service address."
+    )
+    registered_on = models.DateField()
+    search_text = models.TextField(
+        editable=False, help_text="Name and addresses, upper case and without accents."
+    )
+    version = models.PositiveIntegerField(default=1, help_text="Grows with each profile change.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account_number"], name="account_number_is_unique"),
+            models.CheckConstraint(
+                condition=Q(status__in=AccountStatus.values), name="account_status_is_known"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="consumer_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(account_number__regex=r"^[A-Z0-9][A-Z0-9./-]*$"),
+                name="account_number_is_upper_case",
+            ),
+        ]
+        indexes = [
+            # Search as you type: account by prefix and suffix, phone by digits, text by trigrams.
+            models.Index(
+                OpClass(F("account_number"), name="text_pattern_ops"), name="consumer_by_account"
+            ),
+            models.Index(
+                OpClass(models.Func(F("account_number"), function="reverse"), "text_pattern_ops"),
+                name="consumer_by_account_end",
+            ),
+            models.Index(
+                OpClass(F("phone_digits"), name="text_pattern_ops"), name="consumer_by_phone"
+            ),
+            models.Index(
+                OpClass(Right("phone_digits", 10), name="text_pattern_ops"),
+                name="consumer_by_phone_last_ten",
+            ),
+            models.Index(
+                OpClass(models.Func(F("phone_digits"), function="reverse"), "text_pattern_ops"),
+                name="consumer_by_phone_end",
+            ),
+            GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="consumer_by_text"),
+            models.Index(fields=["status", "id"], name="consumer_by_status"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="profile_guarded",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=pgtrigger.Func(
+                    """
+                    IF NEW.account_number <> OLD.account_number THEN
+                        RAISE EXCEPTION 'an account number never changes'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'account_number_never_changes';
+                    END IF;
+                    IF EXISTS (SELECT 1 FROM consumers_profilelock l
+                                WHERE l.consumer_id = OLD.id AND l.expires_at > clock_timestamp()
+                                  AND l.holder_id::text <>
+                                      coalesce(current_setting('smart360.actor', true), ''))
+                    THEN
+                        RAISE EXCEPTION 'somebody else holds this profile'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'profile_is_held';
+                    END IF;
+                    IF (NEW.name, NEW.status, NEW.category_id, NEW.subcategory_id)
+                       IS DISTINCT FROM (OLD.name, OLD.status, OLD.category_id, OLD.subcategory_id)
+                       AND coalesce(current_setting('smart360.guard', true), '') <> 'lifted'
+                       AND EXISTS (SELECT 1 FROM consumers_guard g WHERE g.consumer_id = OLD.id)
+                    THEN
+                        RAISE EXCEPTION 'an open request guards this profile'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'profile_is_guarded';
+                    END IF;
+                    RETURN NEW;
+                    """
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.account_number
+
+
+class Premise(models.Model):
+    """A place that is supplied."""
+
+    address = models.CharField(max_length=200)
+    area = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(address=""), name="premise_has_address")]
+
+    def __str__(self) -> str:
+        return f"premise {self.pk}"
+
+
+class ServiceConnection(models.Model):
+    """One utility supplied to one consumer at one premise."""
+
+    consumer = models.ForeignKey(Consumer, on_delete=models.PROTECT, related_name="connections")
+    premise = models.ForeignKey(Premise, on_delete=models.PROTECT, related_name="connections")
+    utility_type = models.CharField(max_length=15, choices=UtilityType)
+    supply_state = models.CharField(
+        max_length=15, choices=SupplyState, default=SupplyState.CONNECTED
+    )
+    connected_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["consumer", "premise", "utility_type"],
+                name="a_utility_is_connected_once_per_premise",
+            ),
+            models.CheckConstraint(
+                condition=Q(supply_state__in=SupplyState.values), name="supply_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(utility_type__in=UtilityType.values), name="utility_type_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_utility_type_display()} {self.pk}"
+
+
+class Device(models.Model):
+    """The device in or on a meter, by the number printed on it."""
+
+    number = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["number"], name="device_number_is_unique")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Meter(models.Model):
+    """One meter, wherever it is."""
+
+    number = models.CharField(max_length=40)
+    device = models.OneToOneField(
+        Device, on_delete=models.PROTECT, null=True, blank=True, related_name="meter"
+    )
+    utility_type = models.CharField(max_length=15, choices=UtilityType)
+    meter_type = models.CharField(max_length=60, blank=True, help_text="Such as Smart, single phase.")
+    model = models.CharField(max_length=60, blank=True)
+    condition = models.CharField(
+        max_length=15, choices=MeterCondition, default=MeterCondition.ACTIVE
+    )
+    unit = models.CharField(max_length=10, default="kWh")
+    installed_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number"], name="meter_number_is_unique"),
+            models.CheckConstraint(
+                condition=Q(condition__in=MeterCondition.values), name="meter_condition_is_known"
+            ),
+        ]
+        indexes = [
+            models.Index(OpClass(F("number"), name="text_pattern_ops"), name="meter_by_number"),
+            models.Index(
+                OpClass(models.Func(F("number"), function="reverse"), "text_pattern_ops"),
+                name="meter_by_number_end",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class MeterAssignment(models.Model):
+    """A meter measures a service connection for a time; never two at once (W12, SO4)."""
+
+    meter = models.ForeignKey(Meter, on_delete=models.PROTECT, related_name="assignments")
+    service_connection = models.ForeignKey(
+        ServiceConnection, on_delete=models.PROTECT, related_name="assignments"
+    )
+    during = DateTimeRangeField()
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="a_meter_is_assigned_once_at_a_time",
+                expressions=[("meter", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+            ),
+            ExclusionConstraint(
+                name="a_connection_has_one_meter_at_a_time",
+                expressions=[
+                    ("service_connection", RangeOperators.EQUAL),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(
+                condition=Q(during__isempty=False), name="an_assignment_lasts_a_while"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"assignment {self.pk}"
+
+
+class Reading(models.Model):
+    """What a meter showed on a day."""
+
+    meter = models.ForeignKey(Meter, on_delete=models.PROTECT, related_name="readings")
+    value = models.DecimalField(max_digits=12, decimal_places=3, help_text="In the meter's unit.")
+    read_on = models.DateField()
+    verification = models.CharField(
+        max_length=10, choices=Verification, default=Verification.VERIFIED
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["meter", "read_on"], name="one_reading_a_day_per_meter"),
+            models.CheckConstraint(condition=Q(value__gte=0), name="a_reading_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(verification__in=Verification.values), name="verification_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meter_id} {self.read_on}"
+
+
+class ProfileLock(models.Model):
+    """Who holds a consumer's profile just now, for how long, under which token (W8, AC002).
+
+    The token grows each time the lock passes to somebody else, so that a lapsed holder's submit
+    can be told from a live one's.
+    """
+
+    consumer = models.OneToOneField(
+        Consumer, on_delete=models.PROTECT, primary_key=True, related_name="profile_lock"
+    )
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="profile_locks"
+    )
+    purpose = models.CharField(max_length=20, choices=LockPurpose)
+    token = models.PositiveIntegerField(default=1)
+    taken_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gte=F("taken_at")), name="a_lock_ends_after_it_began"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"lock of consumer {self.consumer_id}"
+
+
+class Guard(models.Model):
+    """An open request keeps guarded data of a consumer as they are (CON14).
+
+    ``placed_by`` is the request's number, so that consumers need not know cases.
+    """
+
+    consumer = models.ForeignKey(Consumer, on_delete=models.PROTECT, related_name="guards")
+    placed_by = models.CharField(max_length=30)
+    placed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["placed_by"], name="a_request_places_one_guard")
+        ]
+
+    def __str__(self) -> str:
+        return self.placed_by

@@ -1,0 +1,1 @@
+"""Disconnection and reconnection requests: reasons, slots, creation, closing, receipts."""

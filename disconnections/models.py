@@ -1,0 +1,260 @@
+"""Reasons, visit slots and requests."""
+
+import pghistory
+import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
+
+from consumers.choices import AccountStatus
+from consumers.models import ServiceConnection
+from disconnections.choices import IdentityCheck, IdentityDocument, Permanence
+from smart360.cases.choices import CaseKind, Priority
+from smart360.cases.models import Case
+from smart360.documents.models import StoredFile
+
+
+@pghistory.track()
+class Reason(models.Model):
+    """Why a service is disconnected or reconnected; it sets the priority (DIS2)."""
+
+    kind = models.CharField(
+        "type",
+        max_length=15,
+        choices=[
+            (CaseKind.DISCONNECTION.value, CaseKind.DISCONNECTION.label),
+            (CaseKind.RECONNECTION.value, CaseKind.RECONNECTION.label),
+        ],
+        default=CaseKind.DISCONNECTION.value,
+    )
+    code = models.CharField(max_length=20, help_text="Such as NP-001.")
+    label = models.CharField(max_length=80)
+    description = models.CharField(max_length=200, blank=True)
+    priority = models.CharField(max_length=10, choices=Priority, default=Priority.MEDIUM)
+    permanence = models.CharField(
+        "usually",
+        max_length=10,
+        choices=Permanence,
+        default=Permanence.PERMANENT,
+        help_text="What the form offers first.",
+    )
+    is_active = models.BooleanField(default=True, help_text="Retire a reason; never delete it.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code"], name="reason_code_is_taken_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=[CaseKind.DISCONNECTION, CaseKind.RECONNECTION]),
+                name="reason_is_for_a_request",
+            ),
+            models.CheckConstraint(
+                condition=Q(priority__in=Priority.values), name="reason_priority_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(permanence__in=Permanence.values), name="reason_permanence_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} · {self.label}"
+
+
+class DayStretch(Func):
+    """Two times of day as a range on one fixed date, so that overlaps can be excluded."""
+
+    template = "tsrange('2000-01-01'::date + %(expressions)s)"
+    arg_joiner = ", '2000-01-01'::date + "
+    output_field = DateTimeRangeField()
+
+
+@pghistory.track()
+class TimeSlot(models.Model):
+    """A visit window that administrators offer each day, and how many visits it takes (AC005)."""
+
+    starts = models.TimeField()
+    ends = models.TimeField()
+    capacity = models.PositiveSmallIntegerField(default=4, help_text="Visits in this window a day.")
+    is_active = models.BooleanField(default=True, help_text="Retire a slot; never delete it.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(starts__lt=F("ends")), name="a_slot_starts_before_it_ends"
+            ),
+            models.CheckConstraint(
+                condition=Q(capacity__range=(1, 500)), name="a_slot_takes_1_to_500_visits"
+            ),
+            ExclusionConstraint(
+                name="slots_of_a_day_do_not_overlap",
+                expressions=[(DayStretch(F("starts"), F("ends")), RangeOperators.OVERLAPS)],
+                condition=Q(is_active=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts:%H:%M}–{self.ends:%H:%M}"
+
+
+class SlotDay(models.Model):
+    """One slot on one day, with the places taken. The counter can never pass the capacity (W7)."""
+
+    slot = models.ForeignKey(TimeSlot, on_delete=models.PROTECT, related_name="days")
+    day = models.DateField()
+    capacity = models.PositiveSmallIntegerField()
+    booked = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["slot", "day"], name="a_slot_is_counted_once_a_day"),
+            models.CheckConstraint(
+                condition=Q(booked__lte=F("capacity")), name="a_slot_is_never_overbooked"
+            ),
+        ]
+        indexes = [models.Index(fields=["day"], name="slots_of_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.slot} on {self.day}"
+
+
+class DisconnectionRequest(models.Model):
+    """What a consumer's disconnection or reconnection is about. Its status stands on the case."""
+
+    case = models.OneToOneField(
+        Case, on_delete=models.PROTECT, primary_key=True, related_name="disconnection_request"
+    )
+    reason = models.ForeignKey(Reason, on_delete=models.PROTECT, related_name="requests")
+    permanence = models.CharField(
+        max_length=10, choices=Permanence, default=Permanence.PERMANENT
+    )
+    consumer_status = models.CharField(
+        max_length=15, choices=AccountStatus, help_text="When the request was made; sets its type."
+    )
+    preferred_on = models.DateField(null=True, blank=True)
+    slot = models.ForeignKey(
+        TimeSlot, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    booking = models.ForeignKey(
+        SlotDay,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="bookings",
+        help_text="The place held; given back when the request ends.",
+    )
+    notes = models.TextField(blank=True)
+    service_address = models.CharField(max_length=200, help_text="As it was at creation.")
+    identity_check = models.CharField(
+        max_length=20, choices=IdentityCheck, default=IdentityCheck.NOT_VERIFIED
+    )
+    identity_document = models.CharField(max_length=20, choices=IdentityDocument, blank=True)
+    identity_last_four = models.CharField(max_length=4, blank=True)
+    tracking_token = models.CharField(max_length=43, help_text="The consumer's own link.")
+    receipt = models.ForeignKey(
+        StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tracking_token"], name="tracking_token_is_unique"),
+            models.CheckConstraint(
+                condition=Q(booking__isnull=True)
+                | (Q(slot__isnull=False) & Q(preferred_on__isnull=False)),
+                name="a_booking_has_a_slot_and_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(slot__isnull=True) | Q(preferred_on__isnull=False),
+                name="a_slot_has_a_day",
+            ),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("notes"), 250),
+                name="notes_have_at_most_250_characters"
+            ),
+            models.CheckConstraint(
+                condition=Q(permanence__in=Permanence.values), name="permanence_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(identity_check__in=IdentityCheck.values),
+                name="identity_check_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(identity_check=IdentityCheck.DOCUMENT_SEEN, identity_document__gt="")
+                | (
+                    ~Q(identity_check=IdentityCheck.DOCUMENT_SEEN)
+                    & Q(identity_document="", identity_last_four="")
+                ),
+                name="a_document_seen_is_named",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="type_follows_the_consumer",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                timing=pgtrigger.Deferred,
+                declare=[
+                    ("given", "text"),
+                    ("connected", "boolean"),
+                    ("services", "integer"),
+                    ("opened", "date"),
+                ],
+                func=pgtrigger.Func(
+                    """
+                    SELECT c.kind,
+                           (c.created_at AT TIME ZONE (SELECT u.time_zone
+                              FROM organisation_utility u WHERE u.id = 1))::date
+                      INTO given, opened FROM cases_case c WHERE c.id = NEW.case_id;
+                    SELECT count(*), bool_or(s.was_connected) INTO services, connected
+                      FROM disconnections_requestedservice s WHERE s.request_id = NEW.case_id;
+                    IF services = 0 AND NEW.consumer_status NOT IN ('INACTIVE', 'DISCONNECTED') THEN
+                        RAISE EXCEPTION 'a disconnection needs a connected service'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'a_disconnection_needs_a_connected_service';
+                    END IF;
+                    IF NEW.consumer_status IS DISTINCT FROM (
+                        SELECT p.status FROM consumers_consumer p JOIN cases_case c
+                            ON c.consumer_id = p.id WHERE c.id = NEW.case_id)
+                       OR given <> (CASE WHEN NEW.consumer_status IN ('INACTIVE', 'DISCONNECTED')
+                                       OR NOT coalesce(connected, false)
+                                     THEN 'RECONNECTION' ELSE 'DISCONNECTION' END) THEN
+                        RAISE EXCEPTION 'the type follows from the consumer, not from the form'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'type_follows_the_consumer';
+                    END IF;
+                    IF NEW.preferred_on < opened OR NEW.preferred_on > opened + 365 THEN
+                        RAISE EXCEPTION 'the preferred date lies within a year of the request'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'preferred_date_lies_within_a_year';
+                    END IF;
+                    RETURN NULL;
+                    """
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"request {self.pk}"
+
+
+class RequestedService(models.Model):
+    """One service connection that a request is about, and whether it was supplied then."""
+
+    request = models.ForeignKey(
+        DisconnectionRequest, on_delete=models.PROTECT, related_name="services"
+    )
+    service_connection = models.ForeignKey(
+        ServiceConnection, on_delete=models.PROTECT, related_name="+"
+    )
+    was_connected = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request", "service_connection"], name="a_service_is_requested_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"service of {self.request_id}"

@@ -1,0 +1,1 @@
+"""The spine: what every request and complaint shares – status, clocks, holds, timeline."""

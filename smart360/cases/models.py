@@ -1,0 +1,378 @@
+"""The case, its policy, its holds and the alerts raised for it."""
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from smart360.cases.choices import (
+    ENDED_STATUSES,
+    OPEN_STATUSES,
+    AlertLevel,
+    CaseKind,
+    CaseStatus,
+    ClosingReason,
+    HoldEnding,
+    Metric,
+    Priority,
+    WaitsFor,
+)
+from smart360.cases.lifecycle import arrows_as_sql
+from smart360.organisation.models import BusinessCalendar
+
+OPEN = Q(status__in=OPEN_STATUSES)
+
+
+@pghistory.track()
+class SlaPolicy(models.Model):
+    """One version of what is promised for a kind of case (SLA1).
+
+    A case keeps the version that was in force when it was created; a new version is for new cases.
+    """
+
+    kind = models.CharField(max_length=15, choices=CaseKind)
+    priority = models.CharField(
+        max_length=10, choices=Priority, blank=True, help_text="Empty: every priority."
+    )
+    for_vip = models.BooleanField(default=False, help_text="Only for VIP consumers.")
+    acknowledgement_minutes = models.PositiveIntegerField(default=120)
+    response_minutes = models.PositiveIntegerField(default=240)
+    resolution_minutes = models.PositiveIntegerField(default=1440)
+    warn_percent = models.PositiveSmallIntegerField(default=75)
+    calendar = models.ForeignKey(
+        BusinessCalendar,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        help_text="Empty: round the clock.",
+    )
+    valid_from = models.DateTimeField()
+    replaced_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = "SLA policy"
+        verbose_name_plural = "SLA policies"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "priority", "for_vip"],
+                condition=Q(replaced_at__isnull=True),
+                name="one_sla_policy_in_force_for_each_case",
+            ),
+            models.CheckConstraint(
+                condition=Q(acknowledgement_minutes__gt=0)
+                & Q(response_minutes__gte=F("acknowledgement_minutes"))
+                & Q(resolution_minutes__gte=F("response_minutes")),
+                name="sla_targets_follow_each_other",
+            ),
+            models.CheckConstraint(
+                condition=Q(resolution_minutes__lte=525_600), name="sla_target_is_below_a_year"
+            ),
+            models.CheckConstraint(
+                condition=Q(warn_percent__range=(1, 99)), name="sla_warns_before_the_end"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=CaseKind.values), name="sla_kind_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        scope = self.get_priority_display() if self.priority else "every priority"
+        return f"{self.get_kind_display()}, {scope}{', VIP' if self.for_vip else ''}"
+
+
+class Case(models.Model):
+    """One matter that somebody works on: a disconnection, a reconnection, a complaint.
+
+    What a kind adds lives in its own table with this row as primary key.
+    """
+
+    number = models.CharField(max_length=20)
+    kind = models.CharField(max_length=15, choices=CaseKind)
+    consumer = models.ForeignKey(
+        "consumers.Consumer", on_delete=models.PROTECT, null=True, blank=True, related_name="cases"
+    )
+    status = models.CharField(max_length=15, choices=CaseStatus, default=CaseStatus.PENDING)
+    version = models.PositiveIntegerField(default=1, help_text="Grows with each status change.")
+    priority = models.CharField(max_length=10, choices=Priority)
+    notifies_consumer = models.BooleanField(help_text="Whether courtesy messages go out.")
+
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    updated_at = models.DateTimeField()
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    responded_at = models.DateTimeField(null=True, blank=True)
+    responded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    closing_reason = models.CharField(max_length=20, choices=ClosingReason, blank=True)
+    closing_note = models.TextField(blank=True)
+
+    policy = models.ForeignKey(SlaPolicy, on_delete=models.PROTECT, related_name="+")
+    due_at = models.DateTimeField(help_text="Creation plus resolution time; never changes by holds.")
+    adjusted_due_at = models.DateTimeField(
+        null=True, blank=True, help_text="Follows holds; empty while a hold has no known end."
+    )
+    warns_at = models.DateTimeField(null=True, blank=True)
+    breaches_at = models.DateTimeField(null=True, blank=True)
+    next_alert_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the next warning or escalation is to be raised."
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number"], name="case_number_is_unique"),
+            models.UniqueConstraint(
+                fields=["consumer"],
+                condition=OPEN & Q(kind__in=[CaseKind.DISCONNECTION, CaseKind.RECONNECTION]),
+                name="one_open_request_per_account",
+            ),
+            models.CheckConstraint(condition=Q(kind__in=CaseKind.values), name="case_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=CaseStatus.values), name="case_status_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(priority__in=Priority.values), name="case_priority_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=CaseKind.COMPLAINT) | Q(consumer__isnull=False),
+                name="a_request_has_a_consumer",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=ENDED_STATUSES) ^ Q(ended_at__isnull=True),
+                name="an_ended_case_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=CaseStatus.CLOSED, closing_reason__in=ClosingReason.values)
+                | (~Q(status=CaseStatus.CLOSED) & Q(closing_reason="")),
+                name="a_closed_case_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(closing_reason=ClosingReason.OTHER)
+                | Q(closing_note__regex=r"(\S\s*){10,}"),
+                name="closing_for_another_reason_says_which",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=CaseStatus.PENDING)
+                | Q(status=CaseStatus.CLOSED)
+                | Q(acknowledged_at__isnull=False),
+                name="work_begins_with_acknowledgement",
+            ),
+        ]
+        indexes = [
+            # The list of current requests by age, by urgency; history by age; a person's own work.
+            models.Index(fields=["-created_at", "-id"], name="case_by_age"),
+            models.Index(fields=["-created_at", "-id"], name="open_case_by_age", condition=OPEN),
+            models.Index(fields=["adjusted_due_at", "id"], name="open_case_by_due", condition=OPEN),
+            models.Index(fields=["breaches_at", "id"], name="open_case_by_breach", condition=OPEN),
+            models.Index(
+                fields=["assignee", "breaches_at"], name="open_case_by_assignee", condition=OPEN
+            ),
+            models.Index(
+                fields=["next_alert_at"],
+                name="case_to_alert",
+                condition=OPEN & Q(next_alert_at__isnull=False),
+            ),
+            models.Index(fields=["consumer", "-created_at"], name="case_by_consumer"),
+            models.Index(fields=["kind", "ended_at"], name="case_by_end"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="cases_move_along_arrows",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=pgtrigger.Func(
+                    f"""
+                    IF TG_OP = 'INSERT' THEN
+                        IF NEW.status <> 'PENDING' OR NEW.version <> 1 THEN
+                            RAISE EXCEPTION 'a case begins as Pending'
+                                USING ERRCODE = 'check_violation',
+                                      CONSTRAINT = 'a_case_begins_as_pending';
+                        END IF;
+                        IF NEW.created_at > clock_timestamp() + interval '5 seconds' THEN
+                            RAISE EXCEPTION 'a case cannot begin in the future'
+                                USING ERRCODE = 'check_violation',
+                                      CONSTRAINT = 'a_case_begins_now';
+                        END IF;
+                        RETURN NEW;
+                    END IF;
+                    IF (NEW.number, NEW.kind, NEW.created_at)
+                       IS DISTINCT FROM (OLD.number, OLD.kind, OLD.created_at)
+                       OR (OLD.consumer_id IS NOT NULL
+                           AND NEW.consumer_id IS DISTINCT FROM OLD.consumer_id)
+                       OR (OLD.created_by_id IS DISTINCT FROM NEW.created_by_id)
+                    THEN
+                        RAISE EXCEPTION 'number, kind, consumer and creation of a case stay'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'the_origin_of_a_case_stays';
+                    END IF;
+                    IF (OLD.acknowledged_at IS NOT NULL AND
+                        (NEW.acknowledged_at, NEW.acknowledged_by_id)
+                        IS DISTINCT FROM (OLD.acknowledged_at, OLD.acknowledged_by_id))
+                       OR (OLD.responded_at IS NOT NULL AND
+                        (NEW.responded_at, NEW.responded_by_id)
+                        IS DISTINCT FROM (OLD.responded_at, OLD.responded_by_id))
+                    THEN
+                        RAISE EXCEPTION 'a milestone of a case is reached once'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'a_milestone_is_reached_once';
+                    END IF;
+                    IF NEW.status = OLD.status THEN
+                        IF NEW.version <> OLD.version THEN
+                            RAISE EXCEPTION 'only a status change is a new version'
+                                USING ERRCODE = 'check_violation',
+                                      CONSTRAINT = 'a_version_is_a_status_change';
+                        END IF;
+                        RETURN NEW;
+                    END IF;
+                    IF (NEW.kind, OLD.status, NEW.status)
+                       NOT IN (VALUES {arrows_as_sql()})
+                    THEN
+                        RAISE EXCEPTION 'no arrow from % to %', OLD.status, NEW.status
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'cases_move_along_arrows';
+                    END IF;
+                    NEW.version := OLD.version + 1;
+                    RETURN NEW;
+                    """
+                ),
+            ),
+            pgtrigger.Trigger(
+                name="each_version_has_its_entry",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("status", "version"),
+                timing=pgtrigger.Deferred,
+                func=pgtrigger.Func(
+                    """
+                    IF NOT EXISTS (SELECT 1 FROM trail_entry e WHERE e.case_id = NEW.id
+                                    AND e.case_version = NEW.version
+                                    AND e.new ->> 'status' = NEW.status) THEN
+                        RAISE EXCEPTION 'case % version % has no entry', NEW.number, NEW.version
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'each_version_has_its_entry';
+                    END IF;
+                    RETURN NULL;
+                    """
+                ),
+            ),
+            pgtrigger.Protect(name="cases_are_never_deleted", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something."""
+        return self.status in OPEN_STATUSES
+
+
+@pghistory.track()
+class HoldReason(models.Model):
+    """Why a case may be put on hold, and whether its resolution clock pauses meanwhile (SLA2)."""
+
+    code = models.CharField(max_length=30)
+    label = models.CharField(max_length=80)
+    waits_for = models.CharField(max_length=20, choices=WaitsFor)
+    pauses = models.BooleanField(default=False, help_text="The resolution clock pauses.")
+    is_active = models.BooleanField(default=True, help_text="Retire a reason; never delete it.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code"], name="hold_reason_code_is_taken_once"),
+            models.CheckConstraint(
+                condition=Q(waits_for__in=WaitsFor.values), name="hold_waits_for_somebody_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Hold(models.Model):
+    """One time that a case was on hold, with what it waited for."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="holds")
+    reason = models.ForeignKey(HoldReason, on_delete=models.PROTECT, related_name="+")
+    waits_for = models.CharField(max_length=20, choices=WaitsFor)
+    pauses = models.BooleanField(help_text="As the reason said when the hold began.")
+    since = models.DateTimeField()
+    resume_by = models.DateTimeField()
+    at_resume_by = models.CharField(
+        max_length=10, choices=HoldEnding, default=HoldEnding.RESUMES
+    )
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    put_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(ended_at__isnull=True), name="one_hold_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(resume_by__gt=F("since")), name="a_hold_resumes_after_it_began"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("since")),
+                name="a_hold_ends_after_it_began",
+            ),
+            models.CheckConstraint(
+                condition=Q(at_resume_by__in=HoldEnding.values), name="hold_ending_is_known"
+            ),
+        ]
+        indexes = [
+            # The worker that resumes or reminds.
+            models.Index(
+                fields=["resume_by"], name="hold_to_end", condition=Q(ended_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"hold of case {self.case_id}"
+
+
+class Alert(models.Model):
+    """A warning or an escalation that was raised, once (T3)."""
+
+    append_only = True
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="alerts")
+    metric = models.CharField(max_length=20, choices=Metric)
+    level = models.CharField(max_length=12, choices=AlertLevel)
+    was_due_at = models.DateTimeField()
+    raised_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "metric", "level"], name="an_alert_is_raised_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(metric__in=Metric.values), name="alert_metric_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(level__in=AlertLevel.values), name="alert_level_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.level} {self.metric} of case {self.case_id}"

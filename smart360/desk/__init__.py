@@ -1,0 +1,1 @@
+"""Start page, global search, and the consumer's tracking page."""

@@ -1,0 +1,57 @@
+"""What every page shows around its content."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from smart360.comms.models import Notice
+from smart360.organisation.queries import get_utility
+from smart360.staff.permissions import Permission
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the side navigation."""
+
+    label: str
+    url: str
+    icon: str
+    key: str
+    is_current: bool
+    is_more: bool = False
+
+
+PLACES: tuple[tuple[str, str, str, str, Permission | None], ...] = (
+    ("Start", "start", "home", "g s", None),
+    ("Consumers", "consumer_list", "users", "g c", Permission.SEARCH_CONSUMERS),
+    ("Disconnections", "request_list", "plug-connected-x", "g d", Permission.VIEW_REQUESTS),
+    ("Settings", "utility_change", "settings", "g u", Permission.CONFIGURE),
+    ("Administration", "admin:index", "adjustments", "g a", Permission.CONFIGURE),
+)
+"""Label, URL name, icon, keys, who sees it. Places that are not there yet are not listed."""
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The utility, the navigation by permission, and the bell's count."""
+    context: dict[str, Any] = {"utility": get_utility(), "is_demo": settings.IS_DEMO}
+    person = getattr(request, "user", None)
+    if person is None or not person.is_authenticated or request.headers.get("HX-Request") == "true":
+        return context
+    return context | {
+        "navigation": navigation_for(request),
+        "unread_notices": Notice.objects.filter(person=person, read_at__isnull=True)[:100].count(),
+    }
+
+
+def navigation_for(request: HttpRequest) -> list[Place]:
+    """The places that this person may go to."""
+    places = []
+    for label, name, icon, key, permission in PLACES:
+        if permission is None or request.user.has_permission(permission):
+            url = reverse(name)
+            here = request.path == url if url == "/" else request.path.startswith(url)
+            places.append(Place(label, url, icon, key, is_current=here))
+    return places

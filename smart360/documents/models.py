@@ -1,0 +1,41 @@
+"""Stored files."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from smart360.documents.choices import ContentType
+
+
+class StoredFile(models.Model):
+    """One file as it was stored; its bytes never change (quality.md, F4, F5).
+
+    ``stored_as`` is a random name, no text of a user is in it.
+    """
+
+    append_only = True
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    title = models.CharField(max_length=120, help_text="What a reader saves it as.")
+    content_type = models.CharField(max_length=10, choices=ContentType)
+    size = models.PositiveIntegerField(help_text="Bytes.")
+    sha256 = models.CharField(max_length=64)
+    stored_as = models.CharField(max_length=120)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["stored_as"], name="a_stored_name_is_used_once"),
+            models.CheckConstraint(
+                condition=Q(content_type__in=ContentType.values), name="file_type_is_ours"
+            ),
+            models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="file_digest_is_sha256"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,21 @@
+"""Numbers that people read out: ``DIS-2026-000001``.
+
+One database sequence per series and year, so that two people never wait for each other; holes
+are allowed (design.md §4).
+"""
+
+from django.db import connection
+
+
+def next_number(*, series: str, year: int) -> str:
+    """The next free number of ``series`` in ``year``, such as ``DIS-2026-000001``."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT smart360_next_number(%s, %s)", [series, year])
+        row: tuple[int] = cursor.fetchone()
+    return f"{series}-{year}-{row[0]:06d}"
+
+
+def go_on_after(*, series: str, year: int, last: int) -> None:
+    """Let ``series`` continue after ``last``. Only for taking over numbers given elsewhere."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT smart360_go_on_after(%s, %s, %s)", [series, year, last])

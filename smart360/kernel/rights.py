@@ -1,0 +1,24 @@
+"""What the application's own database role may not do.
+
+A model with ``append_only = True`` is kept by grants: the application's role may read it and add
+to it, and has neither UPDATE nor DELETE; TRUNCATE it has nowhere (quality.md, A1).
+"""
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.db import models
+
+
+def append_only_tables() -> Iterator[str]:
+    """The tables to which rows are only ever added, row history included."""
+    for model in apps.get_models(include_auto_created=True):
+        if is_append_only(model):
+            yield model._meta.db_table
+
+
+def is_append_only(model: type[models.Model]) -> bool:
+    """Whether rows of ``model`` are never changed or removed."""
+    if getattr(model, "append_only", False):
+        return True
+    return hasattr(model, "pgh_tracked_model") and model.__name__.endswith("Event")

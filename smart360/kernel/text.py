@@ -1,0 +1,79 @@
+"""Text as people type it: made comparable for search, and checked before it is kept."""
+
+import re
+import unicodedata
+
+ZERO_WIDTH_JOINERS = {"\u200c", "\u200d"}
+MARKS_PER_LETTER = 8
+NULL_SENTENCE = "Null characters are not allowed."
+UNSHOWN_SENTENCE = "This text contains characters that cannot be shown."
+
+_BLANKS = re.compile(r"\s+")
+
+
+def normalise(text: str) -> str:
+    """Upper case, no accents, single blanks, nothing invisible: the form in which text is compared.
+
+    >>> normalise("  José  O’Neil ")
+    'JOSE O’NEIL'
+    """
+    decomposed = unicodedata.normalize("NFKD", text)
+    kept = (
+        character
+        for character in decomposed
+        if not unicodedata.combining(character) and unicodedata.category(character) not in UNSEEN
+    )
+    return _BLANKS.sub(" ", "".join(kept).upper()).strip()
+
+
+UNSEEN = {"Cf", "Cs", "Co", "Cn"}
+"""Unicode categories that leave no trace on paper: format, surrogate, private use, unassigned."""
+
+
+def digits(text: str) -> str:
+    """Only the ASCII digits of ``text``; other scripts' digits are turned into ASCII ones.
+
+    >>> digits("+1 (555) 123-4567")
+    '15551234567'
+    """
+    return "".join(str(unicodedata.digit(c)) for c in text if unicodedata.digit(c, None) is not None)
+
+
+def one_line_endings(text: str) -> str:
+    """``text`` with LF line ends and in composed form (NFC): the form that is counted and stored."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def why_unshowable(text: str) -> str:
+    """The sentence that refuses ``text``, or ``""`` when it can be kept and shown as typed.
+
+    Refused are NUL, control and direction characters (all of Cc and Cf but line feed, tab and the
+    two joiners that scripts need), lone surrogates, and letters under a pile of marks
+    (bad-inputs.md 54, 57).
+    """
+    if "\0" in text:
+        return NULL_SENTENCE
+    marks = 0
+    for character in text:
+        category = unicodedata.category(character)
+        if category in {"Cc", "Cf", "Cs"} and character not in ZERO_WIDTH_JOINERS | {"\n", "\t"}:
+            # Emoji flags of regions are written with tag characters, which are Cf too.
+            if not 0xE0020 <= ord(character) <= 0xE007F:
+                return UNSHOWN_SENTENCE
+        marks = marks + 1 if category == "Mn" else 0
+        if marks > MARKS_PER_LETTER:
+            return UNSHOWN_SENTENCE
+    return ""
+
+
+def is_blank(text: str) -> bool:
+    """Whether a reader would see nothing: only blanks and invisible characters."""
+    return not any(
+        not character.isspace() and unicodedata.category(character) not in UNSEEN | {"Cc"}
+        for character in text
+    )
+
+
+def without_surrogates(text: str) -> str:
+    """``text`` with lone surrogates replaced, so that it can be looked up (bad-inputs.md 20)."""
+    return text.encode("utf-8", "replace").decode("utf-8")

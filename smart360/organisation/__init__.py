@@ -1,0 +1,1 @@
+"""The utility itself: its name, contact data, zone and calendars."""

@@ -1,0 +1,33 @@
+"""Reads about the utility."""
+
+from datetime import date
+
+from smart360.organisation.calendars import ROUND_THE_CLOCK, Calendar
+from smart360.organisation.models import BusinessCalendar, Holiday, Utility
+
+
+def get_utility() -> Utility:
+    """The utility of this installation (without its logo, which is a page of its own)."""
+    return Utility.objects.defer("logo").get(pk=1)
+
+
+def get_calendar(calendar_id: int | None) -> Calendar:
+    """The pure calendar of a policy; round the clock when it names none."""
+    if calendar_id is None:
+        return ROUND_THE_CLOCK
+    calendar = BusinessCalendar.objects.prefetch_related("hours", "holidays").get(pk=calendar_id)
+    return Calendar(
+        zone=calendar.time_zone,
+        windows=tuple(
+            sorted((hours.weekday, hours.opens, hours.closes) for hours in calendar.hours.all())
+        ),
+        holidays=frozenset(holiday.day for holiday in calendar.holidays.all()),
+        is_round_the_clock=False,
+    )
+
+
+def get_visit_holiday(day: date) -> Holiday | None:
+    """The holiday that keeps visits off ``day``, if any."""
+    return Holiday.objects.filter(
+        day=day, blocks_visits=True, calendar__is_active=True
+    ).first()

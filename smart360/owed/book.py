@@ -1,0 +1,34 @@
+"""Owing: the one step by which an operation leaves work for later."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from smart360.kernel.db import step
+from smart360.owed.handlers import handler_of
+from smart360.owed.models import OwedWork
+
+
+@step
+def owe(
+    kind: str,
+    *,
+    dedupe_key: str,
+    about: Mapping[str, Any],
+    at: datetime,
+    not_before: datetime | None = None,
+) -> None:
+    """Owe one piece of work, once: a key that is owed already adds nothing."""
+    OwedWork.objects.bulk_create(
+        [
+            OwedWork(
+                queue=handler_of(kind).queue,
+                kind=kind,
+                dedupe_key=dedupe_key,
+                about=dict(about),
+                owed_at=at,
+                next_at=not_before or at,
+            )
+        ],
+        ignore_conflicts=True,
+    )

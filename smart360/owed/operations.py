@@ -1,0 +1,66 @@
+"""Paying what is owed: claim, then work, then mark (design.md §6)."""
+
+from datetime import datetime
+
+from django.db import connection
+
+from smart360.kernel.db import operation
+from smart360.kernel.errors import Refusal
+from smart360.owed.choices import OwedState
+from smart360.owed.models import OwedWork
+from smart360.owed.rules import LEASE, wait_after
+
+
+
+class UnableToRetry(Refusal):
+    """Only failed work can be tried again."""
+
+    sentence_by_default = "This has not failed, so there is nothing to retry."
+
+
+CLAIM = """
+UPDATE owed_owedwork SET attempts = attempts + 1, next_at = %(until)s
+ WHERE id = (SELECT id FROM owed_owedwork
+              WHERE state = 'WAITING' AND queue = %(queue)s AND next_at <= %(at)s
+              ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING id
+"""
+
+
+@operation
+def claim_one(*, queue: str, at: datetime) -> OwedWork | None:
+    """Take the longest-due work of a queue for the time of the lease; the attempt is counted now."""
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, {"queue": queue, "at": at, "until": at + LEASE})
+        row = cursor.fetchone()
+    return OwedWork.objects.get(pk=row[0]) if row else None
+
+
+@operation
+def mark_done(work: OwedWork, *, at: datetime) -> None:
+    """The work is done. Marking twice changes nothing."""
+    OwedWork.objects.filter(pk=work.pk, state=OwedState.WAITING).update(
+        state=OwedState.DONE, done_at=at, last_error=""
+    )
+
+
+@operation
+def mark_failed(work: OwedWork, *, error: str, at: datetime, most_attempts: int) -> bool:
+    """The attempt failed: try again later, or give up after the last one. True when given up."""
+    gives_up = work.attempts >= most_attempts
+    OwedWork.objects.filter(pk=work.pk, state=OwedState.WAITING).update(
+        state=OwedState.FAILED if gives_up else OwedState.WAITING,
+        next_at=at + wait_after(work.attempts),
+        last_error=error[:300],
+    )
+    return gives_up
+
+
+@operation
+def retry(*, dedupe_key: str, at: datetime) -> None:
+    """Somebody pressed Retry on failed work. Raises UnableToRetry."""
+    changed = OwedWork.objects.filter(dedupe_key=dedupe_key, state=OwedState.FAILED).update(
+        state=OwedState.WAITING, attempts=0, next_at=at
+    )
+    if not changed:
+        raise UnableToRetry(is_conflict=True)

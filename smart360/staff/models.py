@@ -1,0 +1,164 @@
+"""People and the roles they hold."""
+
+from typing import Any
+
+import pgtrigger
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import models
+from django.db.models import OuterRef
+
+from smart360.staff.choices import Role
+from smart360.staff.permissions import KEPT_APART, Permission, permissions_of
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Finds people by their user name, with their roles in the same statement."""
+
+    def with_roles(self) -> models.QuerySet["Person"]:
+        """Each person with ``role_names``, so that permissions cost no further statement."""
+        names = RoleMembership.objects.filter(person=OuterRef("pk")).values("group__name")
+        return self.annotate(role_names=ArraySubquery(names))
+
+    def create_superuser(self, username: str, password: str, **fields: Any) -> "Person":
+        """The first administrator of an installation (``manage.py createsuperuser``)."""
+        person = self.model(username=username, **fields)
+        person.set_password(password)
+        person.save(using=self._db)
+        RoleMembership.objects.create(
+            person=person, group=Group.objects.get(name=Role.ADMIN.value), given_by=None
+        )
+        return person
+
+
+class Person(AbstractBaseUser):
+    """One member of staff who signs in."""
+
+    username = models.CharField(max_length=60)
+    full_name = models.CharField(max_length=120)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    is_active = models.BooleanField(
+        default=True, help_text="Somebody who left is made inactive, never deleted."
+    )
+    wants_notices_by_email = models.BooleanField(default=True)
+    uses_single_keys = models.BooleanField(
+        default=True, help_text="Keyboard shortcuts of a single letter."
+    )
+    joined_at = models.DateTimeField(auto_now_add=True)
+    groups = models.ManyToManyField(
+        Group,
+        through="RoleMembership",
+        through_fields=("person", "group"),
+        related_name="people",
+    )
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["full_name", "email"]
+
+    objects = PersonManager()
+
+    class Meta:
+        verbose_name = "person"
+        verbose_name_plural = "people"
+        constraints = [
+            models.UniqueConstraint(fields=["username"], name="username_is_taken_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The names of the roles held, from the row itself when it was loaded with them."""
+        loaded = getattr(self, "role_names", None)
+        if loaded is None:
+            loaded = list(self.memberships.values_list("group__name", flat=True))
+            self.role_names = loaded
+        return frozenset(loaded)
+
+    @property
+    def role_labels(self) -> str:
+        """The roles in words, for the page head."""
+        return ", ".join(role.label for role in Role if role.value in self.roles) or "No role"
+
+    @property
+    def initials(self) -> str:
+        """Two letters for the avatar."""
+        parts = self.full_name.split()
+        return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts))
+
+    def has_permission(self, permission: str) -> bool:
+        """Whether this person may do this act today."""
+        return self.is_active and permission in permissions_of(self.roles)
+
+    # What Django admin asks. It is for administrators, and only what admin.py registers.
+    @property
+    def is_staff(self) -> bool:
+        """Whether Django admin opens."""
+        return self.has_permission(Permission.CONFIGURE)
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Django admin's question about one model; each ModelAdmin narrows the answer itself."""
+        return self.is_staff
+
+    def has_perms(self, perm_list: list[str], obj: object = None) -> bool:
+        """See ``has_perm``."""
+        return self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Django admin's question about one app."""
+        return self.is_staff
+
+
+_APART = " OR ".join(
+    f"(names @> ARRAY['{one.value}', '{other.value}'])" for one, other in KEPT_APART
+)
+
+
+class RoleMembership(models.Model):
+    """One role that one person holds."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
+    group = models.ForeignKey(
+        Group, on_delete=models.PROTECT, related_name="memberships", verbose_name="role"
+    )
+    given_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+    given_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "role held"
+        verbose_name_plural = "roles held"
+        constraints = [
+            models.UniqueConstraint(fields=["person", "group"], name="role_is_held_once"),
+            models.CheckConstraint(
+                condition=~models.Q(person=models.F("given_by")),
+                name="nobody_gives_a_role_to_themselves",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="roles_kept_apart",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                declare=[("names", "text[]")],
+                func=pgtrigger.Func(
+                    f"""
+                    PERFORM 1 FROM staff_person WHERE id = NEW.person_id FOR UPDATE;
+                    SELECT array_agg(g.name::text) INTO names FROM staff_rolemembership m
+                      JOIN auth_group g ON g.id = m.group_id WHERE m.person_id = NEW.person_id;
+                    IF {_APART} THEN
+                        RAISE EXCEPTION 'An administrator holds no other role with money rights'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'roles_kept_apart';
+                    END IF;
+                    RETURN NEW;
+                    """
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.group}"

@@ -1,0 +1,109 @@
+"""What each role may do: the table of roles.md, as far as the product goes today.
+
+This is the only place where a permission is given. Unknown means no.
+"""
+
+from enum import StrEnum
+
+from smart360.staff.choices import Role
+
+
+class Permission(StrEnum):
+    """One act or view that somebody may be allowed."""
+
+    # consumers
+    SEARCH_CONSUMERS = "consumers.search"
+    VIEW_CONSUMER = "consumers.view"
+    SEE_CONTACT_DATA = "consumers.see_contact_data"  # name, service address, phone
+    SEE_PERSONAL_DATA = "consumers.see_personal_data"  # and e-mail, billing address
+    SEE_IDENTITY_DOCUMENTS = "consumers.see_identity_documents"
+    EDIT_CONSUMER = "consumers.edit"
+    EDIT_CONTACT = "consumers.edit_contact"
+    EDIT_BILLING_ADDRESS = "consumers.edit_billing_address"
+    EDIT_GUARDED_DATA = "consumers.edit_guarded_data"
+    TAKE_PROFILE_LOCK = "consumers.take_profile_lock"
+    BREAK_PROFILE_LOCK = "consumers.break_profile_lock"
+    # requests
+    VIEW_REQUESTS = "requests.view"
+    CREATE_REQUEST = "requests.create"
+    ACKNOWLEDGE = "requests.acknowledge"
+    HOLD = "requests.hold"
+    CLOSE = "requests.close"
+    ASSIGN = "requests.assign"
+    ASSIGN_OTHERS = "requests.assign_others"
+    VIEW_KPIS = "requests.view_kpis"
+    EXPORT_REQUESTS = "requests.export"
+    SEE_ESCALATIONS = "requests.see_escalations"
+    # communication
+    ADD_NOTE = "communication.add_note"
+    MESSAGE_CONSUMER = "communication.message_consumer"
+    LOG_CALL = "communication.log_call"
+    RETRY_MESSAGE = "communication.retry"
+    # administration
+    CONFIGURE = "administration.configure"
+    MANAGE_PEOPLE = "administration.manage_people"
+    IMPORT = "administration.import"
+
+
+P = Permission
+
+_DESK = {
+    P.SEARCH_CONSUMERS,
+    P.VIEW_CONSUMER,
+    P.SEE_CONTACT_DATA,
+    P.SEE_PERSONAL_DATA,
+    P.VIEW_REQUESTS,
+    P.VIEW_KPIS,
+    P.ADD_NOTE,
+    P.MESSAGE_CONSUMER,
+    P.LOG_CALL,
+}
+_CASE_WORK = {P.ACKNOWLEDGE, P.HOLD, P.CLOSE, P.ASSIGN}
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.CSE: frozenset(
+        _DESK
+        | _CASE_WORK
+        | {P.TAKE_PROFILE_LOCK, P.CREATE_REQUEST, P.SEE_IDENTITY_DOCUMENTS}
+        | {P.EDIT_CONSUMER, P.EDIT_CONTACT, P.EDIT_BILLING_ADDRESS}
+    ),
+    Role.CALL_CENTRE: frozenset(
+        _DESK | {P.TAKE_PROFILE_LOCK, P.CREATE_REQUEST, P.EDIT_CONTACT}
+    ),
+    Role.RECOVERY: frozenset(
+        _DESK | _CASE_WORK | {P.TAKE_PROFILE_LOCK, P.CREATE_REQUEST, P.EXPORT_REQUESTS}
+    ),
+    Role.BILLING: frozenset(_DESK | {P.EDIT_BILLING_ADDRESS}),
+    Role.SUPERVISOR: frozenset(
+        _DESK
+        | _CASE_WORK
+        | {P.TAKE_PROFILE_LOCK, P.BREAK_PROFILE_LOCK, P.CREATE_REQUEST, P.SEE_IDENTITY_DOCUMENTS}
+        | {P.EDIT_CONSUMER, P.EDIT_CONTACT, P.EDIT_BILLING_ADDRESS, P.EDIT_GUARDED_DATA}
+        | {P.ASSIGN_OTHERS, P.EXPORT_REQUESTS, P.SEE_ESCALATIONS, P.RETRY_MESSAGE}
+    ),
+    Role.ADMIN: frozenset(
+        {P.SEARCH_CONSUMERS, P.VIEW_CONSUMER, P.VIEW_REQUESTS, P.VIEW_KPIS, P.RETRY_MESSAGE}
+        | {P.CONFIGURE, P.MANAGE_PEOPLE, P.IMPORT}
+    ),
+    Role.DISPATCHER: frozenset(
+        {P.SEARCH_CONSUMERS, P.VIEW_CONSUMER, P.SEE_CONTACT_DATA, P.VIEW_REQUESTS, P.VIEW_KPIS}
+        | {P.ADD_NOTE, P.LOG_CALL}
+    ),
+    Role.TECHNICIAN: frozenset(),
+}
+
+KEPT_APART: tuple[tuple[Role, Role], ...] = (
+    (Role.ADMIN, Role.RECOVERY),
+    (Role.ADMIN, Role.BILLING),
+    (Role.ADMIN, Role.SUPERVISOR),
+)
+"""Roles that one person never holds together (roles.md, rule 1)."""
+
+
+def permissions_of(role_names: frozenset[str]) -> frozenset[Permission]:
+    """Everything that somebody with these roles may do."""
+    allowed: frozenset[Permission] = frozenset()
+    for role in Role:
+        if role.value in role_names:
+            allowed |= ROLE_PERMISSIONS[role]
+    return allowed

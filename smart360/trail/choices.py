@@ -1,0 +1,35 @@
+"""What can happen: the kinds of line on a timeline."""
+
+from django.db.models import TextChoices
+
+
+class Event(TextChoices):
+    """One word per act; the sentence that a reader sees is made from it and the row's facts."""
+
+    CREATED = "CREATED", "Request created"
+    ACKNOWLEDGED = "ACKNOWLEDGED", "Acknowledged"
+    HELD = "HELD", "Put on hold"
+    RESUMED = "RESUMED", "Resumed"
+    CLOSED = "CLOSED", "Closed"
+    COMPLETED = "COMPLETED", "Completed"
+    ASSIGNED = "ASSIGNED", "Assigned"
+    NOTE_ADDED = "NOTE_ADDED", "Internal note added"
+    MESSAGE_SENT = "MESSAGE_SENT", "Message to the consumer"
+    MESSAGE_RECEIVED = "MESSAGE_RECEIVED", "Message from the consumer"
+    CALL_LOGGED = "CALL_LOGGED", "Call logged"
+    MESSAGE_NOT_SENT = "MESSAGE_NOT_SENT", "Message not sent"
+    MESSAGE_DELIVERED = "MESSAGE_DELIVERED", "Message handed over"
+    MESSAGE_FAILED = "MESSAGE_FAILED", "Message failed"
+    MESSAGE_RETRIED = "MESSAGE_RETRIED", "Message tried again"
+    SLA_WARNED = "SLA_WARNED", "SLA target near"
+    SLA_BREACHED = "SLA_BREACHED", "SLA breached"
+    SLA_CORRECTED = "SLA_CORRECTED", "SLA due time corrected"
+    DOCUMENT_MADE = "DOCUMENT_MADE", "Document made"
+    FIELD_IGNORED = "FIELD_IGNORED", "Value from the form ignored"
+    PROFILE_LOCKED = "PROFILE_LOCKED", "Profile locked"
+    PROFILE_RELEASED = "PROFILE_RELEASED", "Profile released"
+    PROFILE_LOCK_BROKEN = "PROFILE_LOCK_BROKEN", "Profile lock broken"
+    PROFILE_CHANGED = "PROFILE_CHANGED", "Profile changed"
+    STATUS_CHANGED = "STATUS_CHANGED", "Account status changed"
+    CONSUMER_IMPORTED = "CONSUMER_IMPORTED", "Imported"
+    SETTINGS_CHANGED = "SETTINGS_CHANGED", "Settings changed"

@@ -1,0 +1,22 @@
+"""Queries on the record that must return no row."""
+
+from django.db import connection
+
+CHAINS = """
+SELECT e.case_id, e.seq FROM trail_entry e
+  LEFT JOIN trail_entry p ON p.case_id = e.case_id AND p.seq = e.seq - 1
+  LEFT JOIN trail_personaltext t ON t.id = e.text_id
+ WHERE e.case_id IS NOT NULL AND (
+       (e.seq > 1 AND p.id IS NULL)
+    OR e.previous_hash <> coalesce(p.hash, '')
+    OR e.hash <> encode(sha256(convert_to(concat_ws('|',
+        e.previous_hash, e.case_id, e.seq, e.kind, extract(epoch from e.at)::numeric(20, 6),
+        e.actor_id, e.case_version, e.old::text, e.new::text, t.digest), 'UTF8')), 'hex'))
+"""
+
+
+def broken_chains() -> list[str]:
+    """A2: entries of a case that are missing, reordered or not what was written."""
+    with connection.cursor() as cursor:
+        cursor.execute(CHAINS)
+        return [f"case {case} entry {seq}" for case, seq in cursor.fetchall()]

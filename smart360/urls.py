@@ -1,0 +1,20 @@
+"""Every address of the product."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("smart360.web.urls")),
+    path("", include("smart360.desk.urls")),
+    path("", include("smart360.staff.urls")),
+    path("", include("smart360.organisation.urls")),
+    path("", include("smart360.comms.urls")),
+    path("cx/consumer-management/", include("consumers.urls")),
+    path("cx/disconnections/", include("disconnections.urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "smart360.web.views.bad_request"
+handler403 = "smart360.web.views.forbidden"
+handler404 = "smart360.web.views.not_found"
+handler500 = "smart360.web.views.failed"

@@ -1,0 +1,50 @@
+"""One effect per submitted form."""
+
+import uuid
+from datetime import datetime
+
+from django.db import connection
+
+from smart360.kernel.db import step
+from smart360.kernel.errors import Refusal
+from smart360.web.models import FormKey
+
+USED_FOR_ANOTHER = "This form was already submitted"
+
+
+class UnableToSubmitAgain(Refusal):
+    """The same form was already submitted for something else."""
+
+    sentence_by_default = USED_FOR_ANOTHER
+
+
+def new_key() -> str:
+    """A key for the hidden field of a fresh form."""
+    return str(uuid.uuid4())
+
+
+@step
+def claim(key: uuid.UUID, *, by: int, act: str, about: str, at: datetime) -> str | None:
+    """Take the key for this act; None when it is free, else the first submission's result.
+
+    A second submission waits here until the first is stored or rolled back.
+    Raises UnableToSubmitAgain when the key was used for something else than ``about``.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO web_formkey (key, person_id, act, about, result, created_at)"
+            " VALUES (%s, %s, %s, %s, '', %s) ON CONFLICT DO NOTHING RETURNING id",
+            [key, by, act, about, at],
+        )
+        if cursor.fetchone() is not None:
+            return None
+    first = FormKey.objects.get(key=key, person_id=by, act=act)
+    if first.about != about:
+        raise UnableToSubmitAgain(is_conflict=True)
+    return first.result
+
+
+@step
+def keep_result(key: uuid.UUID, *, by: int, act: str, result: str) -> None:
+    """Remember what came of the form, for the case that it is posted again."""
+    FormKey.objects.filter(key=key, person_id=by, act=act).update(result=result)

@@ -1,0 +1,100 @@
+"""What happens around every page: an id, the session's end, refusals, row history's author."""
+
+import time
+import uuid
+from collections.abc import Callable
+
+import pghistory
+from django.conf import settings
+from django.contrib.auth import logout
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from psycopg import errors as postgres
+
+from smart360.kernel.errors import Refusal
+from smart360.web.logs import request_id
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+SEEN = "seen_at"
+SEEN_EVERY_SECONDS = 60  # how often a session's age is written down
+
+
+class RequestId:
+    """Give each request an id that stands in every log line and on the error page."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer with the id in a header."""
+        token = request_id.set(uuid.uuid4().hex[:12])
+        try:
+            response = self.get_response(request)
+            response["X-Request-Id"] = request_id.get()
+            return response
+        finally:
+            request_id.reset(token)
+
+
+class SessionTimeout:
+    """End a session that nobody used for a while (SEC2). What was typed waits in its draft."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Sign out when idle too long, else note at most once a minute that somebody is there."""
+        seen = request.session.get(SEEN)
+        moment = int(time.time())
+        if isinstance(seen, int):
+            if moment - seen > settings.SESSION_IDLE_SECONDS:
+                logout(request)
+            elif moment - seen > SEEN_EVERY_SECONDS:
+                request.session[SEEN] = moment
+        elif request.session.session_key:
+            request.session[SEEN] = moment
+        return self.get_response(request)
+
+
+class RefusalPage:
+    """Answer a refusal that no view turned into its own form: a page that says why, never a 500."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on; see ``process_exception``."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """A refusal in its own words; a row that somebody else holds as "busy"."""
+        if isinstance(error, Refusal):
+            return refusal_page(request, error)
+        if isinstance(error, OperationalError) and isinstance(
+            error.__cause__, postgres.LockNotAvailable | postgres.QueryCanceled
+        ):
+            busy = "Somebody else is working on this right now. Nothing was changed; try again."
+            return refusal_page(request, Refusal(busy, is_conflict=True))
+        return None
+
+
+def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The page (or, for htmx, the note) that tells why an act was refused."""
+    is_fragment = request.headers.get("HX-Request") == "true"
+    template = "409.html#refusal" if is_fragment else "409.html"
+    return render(request, template, {"refusal": refusal}, status=refusal.http_status)
+
+
+class ConfigurationHistory:
+    """Write the administrator's name beside each row that Django admin changes (SEC3)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Only writes below ``/admin/`` need it."""
+        if request.method != "POST" or not request.path.startswith("/admin/"):
+            return self.get_response(request)
+        with pghistory.context(person=request.user.pk, request_id=request_id.get()):
+            return self.get_response(request)

@@ -1,0 +1,117 @@
+"""What pages hand to the larger components: plain values, so that a component can never ask the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+RAIL_STATES = frozenset({"done", "now", "next", "stop"})
+DIRECTIONS = frozenset({"to", "from", "internal"})
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link of a row of tabs or saved views; `key` is the keyboard shortcut that follows it."""
+
+    label: str
+    url: str
+    is_current: bool = False
+    count: str = ""
+    key: str = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RailStep:
+    """One station of a request's progress; `state` is done, now, next or stop."""
+
+    name: str
+    state: str
+    detail: str = ""
+
+    def __post_init__(self) -> None:
+        if self.state not in RAIL_STATES:
+            raise ValueError(f"{self.state!r} is none of {', '.join(sorted(RAIL_STATES))}")
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One line of a timeline: a sentence, when, and in `detail` who did it."""
+
+    at: datetime
+    sentence: str
+    icon: str = "info-circle"
+    tone: str = "slate"
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadMessage:
+    """One message of a thread; `direction` is to, from (the customer) or internal."""
+
+    direction: str
+    who: str
+    at: datetime
+    body: str
+    channel: str = "EMAIL"
+    delivery: str = ""
+    problem: str = ""
+    minutes: int | None = None
+    retry_url: str = ""
+
+    def __post_init__(self) -> None:
+        if self.direction not in DIRECTIONS:
+            raise ValueError(f"{self.direction!r} is none of {', '.join(sorted(DIRECTIONS))}")
+
+
+@dataclass(frozen=True, slots=True)
+class SlaInterval:
+    """One stretch of a case's life, counted or paused, for "Why this time?"."""
+
+    starts_at: datetime
+    ends_at: datetime | None
+    is_counted: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SlaClock:
+    """Everything the clock of a case header shows.
+
+    `state`       a code of `tones.SLA`
+    `breach`      which target is breached since when: "response since 01:30 PM"
+    `due_at`      the due moment that counts (adjusted by holds); `original_due_at` before any hold
+    `resumes_at`  while paused, when the hold ends by itself
+    """
+
+    state: str
+    at: datetime
+    due_at: datetime
+    original_due_at: datetime
+    within: timedelta
+    breach: str = ""
+    warns_at: datetime | None = None
+    resumes_at: datetime | None = None
+    ended_at: datetime | None = None
+    paused: timedelta = timedelta()
+    acknowledged_in: timedelta | None = None
+    responded_in: timedelta | None = None
+    resolved_in: timedelta | None = None
+    intervals: Sequence[SlaInterval] = ()
+
+    @property
+    def used_percent(self) -> int:
+        """How much of the resolution time is used, 0 to 100."""
+        left = (self.due_at - (self.ended_at or self.at)) / self.within
+        return min(100, max(0, round(100 * (1 - left))))
+
+    @property
+    def is_adjusted(self) -> bool:
+        """Whether a hold has moved the due moment."""
+        return self.due_at != self.original_due_at
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the time remaining counts down at this moment."""
+        return self.ended_at is None and self.state != "PAUSED"

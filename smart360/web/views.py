@@ -1,0 +1,68 @@
+"""Pages that belong to no app: errors, drafts, health."""
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from smart360.kernel import clock
+from smart360.web import drafts
+from smart360.web.gate import public, signed_in
+from smart360.web.logs import request_id
+
+FORMS_WITH_DRAFTS = ("create_request",)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: the browser sent something that no form of ours sends."""
+    return render(request, "400.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: signed in, but not for this."""
+    return render(request, "403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: not there, or not yours; nobody can tell which."""
+    return render(request, "404.html", status=404)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """500: our fault. Only the incident's id is shown (quality.md, R7)."""
+    return render(None, "500.html", {"incident": request_id.get()}, status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the form is too old or came from elsewhere; offer to reload and try again."""
+    return render(request, "403_csrf.html", status=403)
+
+
+@require_POST
+@signed_in
+def draft_save(request: HttpRequest, form: str) -> HttpResponse:
+    """Keep what was typed so far."""
+    if form not in FORMS_WITH_DRAFTS:
+        return HttpResponse(status=404)
+    typed = {name: request.POST.getlist(name) for name in request.POST}
+    kept = drafts.save_draft(by=request.user.pk, form=form, typed=typed, at=clock.now())
+    return HttpResponse(status=204 if kept else 413)
+
+
+@require_GET
+@public
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_GET
+@public
+def readyz(request: HttpRequest) -> HttpResponse:
+    """The process answers and reaches its database."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return HttpResponse("no database", status=503, content_type="text/plain")
+    return HttpResponse("ok", content_type="text/plain")
