@@ -55,14 +55,18 @@ class BusinessCalendar(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["name"], name="calendar_name_is_taken_once")
+            models.UniqueConstraint(
+                fields=["name"],
+                name="calendar_name_is_taken_once",
+                violation_error_message="There is a calendar of this name already.",
+            )
         ]
 
     def __str__(self) -> str:
         return self.name
 
 
-@pghistory.track()
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class BusinessHours(models.Model):
     """One window of one weekday; a day may have several, a lunch break between them."""
 
@@ -76,7 +80,9 @@ class BusinessHours(models.Model):
         verbose_name_plural = "business hours"
         constraints = [
             models.CheckConstraint(
-                condition=Q(opens__lt=F("closes")), name="business_hours_open_before_they_close"
+                condition=Q(opens__lt=F("closes")),
+                name="business_hours_open_before_they_close",
+                violation_error_message="Closing time must be after opening time.",
             ),
             models.CheckConstraint(
                 condition=Q(weekday__range=(1, 7)), name="business_hours_have_a_weekday"
@@ -90,11 +96,13 @@ class BusinessHours(models.Model):
         return f"{self.get_weekday_display()} {self.opens:%H:%M}–{self.closes:%H:%M}"
 
 
-@pghistory.track()
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Holiday(models.Model):
     """A day on which the calendar counts no time; ``blocks_visits`` keeps visits off it too."""
 
-    calendar = models.ForeignKey(BusinessCalendar, on_delete=models.PROTECT, related_name="holidays")
+    calendar = models.ForeignKey(
+        BusinessCalendar, on_delete=models.PROTECT, related_name="holidays"
+    )
     day = models.DateField()
     name = models.CharField(max_length=80)
     blocks_visits = models.BooleanField(
@@ -103,7 +111,11 @@ class Holiday(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["calendar", "day"], name="holiday_is_named_once"),
+            models.UniqueConstraint(
+                fields=["calendar", "day"],
+                name="holiday_is_named_once",
+                violation_error_message="This day is a holiday already.",
+            ),
             models.CheckConstraint(condition=~Q(name=""), name="holiday_has_a_name"),
         ]
 

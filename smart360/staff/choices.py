@@ -1,4 +1,4 @@
-"""The eight roles (roles.md)."""
+"""The eight roles (roles.md) and what the sign-in log can say."""
 
 from django.db.models import TextChoices
 
@@ -14,3 +14,14 @@ class Role(TextChoices):
     ADMIN = "ADMIN", "Utility Administrator"
     DISPATCHER = "DISPATCHER", "Dispatcher"
     TECHNICIAN = "TECHNICIAN", "Field Technician"
+
+
+class SignInOutcome(TextChoices):
+    """What happened at the door."""
+
+    SIGNED_IN = "SIGNED_IN", "Signed in"
+    SIGNED_OUT = "SIGNED_OUT", "Signed out"
+    REFUSED = "REFUSED", "Refused: name or password is not right"
+    LOCKED_OUT = "LOCKED_OUT", "Refused: too many wrong passwords"
+    PASSWORD_CHANGED = "PASSWORD_CHANGED", "Password changed"
+    PASSWORD_SET = "PASSWORD_SET", "Password set by an administrator"

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+import pghistory
 import pgtrigger
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Q
 
-from smart360.staff.choices import Role
+from smart360.staff.choices import Role, SignInOutcome
 from smart360.staff.permissions import KEPT_APART, Permission, permissions_of
 
 
@@ -31,6 +32,7 @@ class PersonManager(BaseUserManager["Person"]):
         return person
 
 
+@pghistory.track(exclude=["password", "last_login", "session_generation"])
 class Person(AbstractBaseUser):
     """One member of staff who signs in."""
 
@@ -44,6 +46,17 @@ class Person(AbstractBaseUser):
     wants_notices_by_email = models.BooleanField(default=True)
     uses_single_keys = models.BooleanField(
         default=True, help_text="Keyboard shortcuts of a single letter."
+    )
+    is_demo = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="Came with the demo data, with a password everybody knows; "
+        "refused in production.",
+    )
+    session_generation = models.PositiveIntegerField(
+        default=0,
+        editable=False,
+        help_text="Grows when the person is made inactive, which ends every session for good.",
     )
     joined_at = models.DateTimeField(auto_now_add=True)
     groups = models.ManyToManyField(
@@ -63,7 +76,23 @@ class Person(AbstractBaseUser):
         verbose_name = "person"
         verbose_name_plural = "people"
         constraints = [
-            models.UniqueConstraint(fields=["username"], name="username_is_taken_once"),
+            models.UniqueConstraint(
+                fields=["username"],
+                name="username_is_taken_once",
+                violation_error_message="Somebody has this username already.",
+            ),
+            models.CheckConstraint(condition=~Q(full_name=""), name="person_has_a_name"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="sessions_end_with_deactivation",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__is_active=True, new__is_active=False),
+                func=pgtrigger.Func(
+                    "NEW.session_generation := OLD.session_generation + 1; RETURN NEW;"
+                ),
+            )
         ]
 
     def __str__(self) -> str:
@@ -88,6 +117,10 @@ class Person(AbstractBaseUser):
         """Two letters for the avatar."""
         parts = self.full_name.split()
         return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts))
+
+    def get_session_auth_hash(self) -> str:
+        """What a session remembers: it ends with a new password and with deactivation (X4)."""
+        return f"{super().get_session_auth_hash()}.{self.session_generation}"
 
     def has_permission(self, permission: str) -> bool:
         """Whether this person may do this act today."""
@@ -117,6 +150,7 @@ _APART = " OR ".join(
 )
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class RoleMembership(models.Model):
     """One role that one person holds."""
 
@@ -155,10 +189,63 @@ class RoleMembership(models.Model):
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'roles_kept_apart';
                     END IF;
                     RETURN NEW;
-                    """
+                    """  # noqa: S608  (put together from our own role names)
                 ),
             )
         ]
 
     def __str__(self) -> str:
         return f"{self.person} · {self.group}"
+
+
+class SignIn(models.Model):
+    """One line of the sign-in log: somebody came in, was refused, left, or got a new password.
+
+    A name that nobody has is kept as a keyed digest only: people type passwords into that field.
+    """
+
+    append_only = True
+
+    at = models.DateTimeField()
+    outcome = models.CharField(max_length=20, choices=SignInOutcome)
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="sign_ins"
+    )
+    name_digest = models.CharField(max_length=64, blank=True)
+    address = models.GenericIPAddressField(null=True, blank=True)
+    by = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The administrator who acted, where it was not the person.",
+    )
+
+    class Meta:
+        verbose_name = "sign-in"
+        verbose_name_plural = "sign-in log"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome__in=SignInOutcome.values), name="sign_in_outcome_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(person__isnull=False, name_digest="")
+                | Q(person__isnull=True, name_digest__regex=r"^[0-9a-f]{64}$"),
+                name="sign_in_names_a_person_or_a_digest",
+            ),
+        ]
+        indexes = [
+            # Was this person here before from this address; the log of one person.
+            models.Index(fields=["person", "-at"], name="sign_in_by_person"),
+            # How many wrong passwords came from this address lately.
+            models.Index(fields=["address", "at"], name="sign_in_by_address"),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="sign_ins_are_never_changed", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()} {self.at:%Y-%m-%d %H:%M}"

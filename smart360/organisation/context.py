@@ -1,0 +1,24 @@
+"""The utility of the request that runs, and its zone for every time on the page."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from smart360.organisation.queries import get_utility
+
+
+class UtilityOfRequest:
+    """Middleware: ``request.utility``, read once, and its time zone made the active one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Static answers and health checks need no utility."""
+        if request.path in {"/healthz", "/readyz"}:
+            return self.get_response(request)
+        utility = get_utility()
+        request.utility = utility  # type: ignore[attr-defined]  # read by views and the shell
+        with timezone.override(utility.zone):
+            return self.get_response(request)
