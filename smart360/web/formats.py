@@ -1,4 +1,4 @@
-"""How values look on a page and on paper: dates, durations, phone numbers, readings. Pure functions.
+"""How values look on a page and on paper: dates, durations, phone numbers, readings. Pure.
 
 Moments are shown in the zone that is active for the request, which is the utility's.
 """
@@ -140,4 +140,6 @@ def shown_size(size: int) -> str:
 def initials(name: str) -> str:
     """``SJ`` for Sarah Johnson"""
     words = name.split()
-    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+    return "".join(
+        word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)
+    ).upper()

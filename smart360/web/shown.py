@@ -1,4 +1,4 @@
-"""What pages hand to the larger components: plain values, so that a component can never ask the database."""
+"""What pages hand to the larger components: plain values, so that none can ask the database."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 RAIL_STATES = frozenset({"done", "now", "next", "stop"})
-DIRECTIONS = frozenset({"to", "from", "internal"})
+DIRECTIONS = {"TO_CONSUMER": "to", "FROM_CONSUMER": "from", "WITHIN": "internal"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class TimelineEntry:
 
 @dataclass(frozen=True, slots=True)
 class ThreadMessage:
-    """One message of a thread; `direction` is to, from (the customer) or internal."""
+    """One message of a thread; `direction` and `channel` and `delivery` are the stored codes."""
 
     direction: str
     who: str
@@ -62,7 +62,12 @@ class ThreadMessage:
 
     def __post_init__(self) -> None:
         if self.direction not in DIRECTIONS:
-            raise ValueError(f"{self.direction!r} is none of {', '.join(sorted(DIRECTIONS))}")
+            raise ValueError(f"{self.direction!r} is none of {', '.join(DIRECTIONS)}")
+
+    @property
+    def side(self) -> str:
+        """Where it stands: to (right), from (left) or internal (across)."""
+        return DIRECTIONS[self.direction]
 
 
 @dataclass(frozen=True, slots=True)

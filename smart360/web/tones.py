@@ -1,6 +1,6 @@
 """Which tone, icon and word each state has. The one place that knows; keyed by the stored codes.
 
-A state is always shown as tone + icon + its word (never by colour alone), so one `Badge` holds the three.
+A state is always shown as tone + icon + its word (never colour alone): a `Badge` holds the three.
 """
 
 from __future__ import annotations
@@ -41,8 +41,19 @@ ACCOUNT_STATUS: Mapping[str, Badge] = {
 
 SUPPLY_STATE: Mapping[str, Badge] = {
     "CONNECTED": Badge("Connected", "green", "plug-connected"),
-    "DISCONNECTED_TEMPORARILY": Badge("Disconnected for a time", "orange", "plug-connected-x"),
-    "DISCONNECTED_FOR_GOOD": Badge("Disconnected for good", "slate", "circle-off"),
+    "OFF_FOR_NOW": Badge("Disconnected temporarily", "orange", "plug-connected-x"),
+    "OFF_FOR_GOOD": Badge("Disconnected for good", "slate", "circle-off"),
+}
+
+METER: Mapping[str, Badge] = {
+    "ACTIVE": Badge("Active", "green", "circle-check"),
+    "INACTIVE": Badge("Inactive", "slate", "circle-off"),
+    "MAINTENANCE": Badge("Maintenance", "orange", "settings"),
+}
+
+VERIFICATION: Mapping[str, Badge] = {
+    "PENDING": Badge("Pending", "yellow", "circle-dotted"),
+    "VERIFIED": Badge("Verified", "green", "circle-check"),
 }
 
 CASE_KIND: Mapping[str, Badge] = {
@@ -61,7 +72,6 @@ PRIORITY: Mapping[str, Badge] = {
 DELIVERY: Mapping[str, Badge] = {
     "QUEUED": Badge("Waiting to be sent", "slate", "clock"),
     "SENT": Badge("Sent", "green", "mail-check"),
-    "DELIVERED": Badge("Delivered", "green", "check"),
     "FAILED": Badge("Not delivered", "red", "mail-x"),
     "NOT_SENT": Badge("Not sent", "slate", "mail-off"),
 }
@@ -83,11 +93,11 @@ UTILITY: Mapping[str, Badge] = {
 
 CHANNEL: Mapping[str, Badge] = {
     "EMAIL": Badge("E-mail", "blue", "mail"),
+    "PHONE": Badge("Call", "blue", "phone"),
     "SMS": Badge("SMS", "blue", "message-2"),
-    "CALL": Badge("Call", "blue", "phone"),
+    "IN_PERSON": Badge("In person", "blue", "user"),
     "LETTER": Badge("Letter", "blue", "file-text"),
-    "SYSTEM": Badge("System notice", "slate", "bell"),
-    "INTERNAL": Badge("Internal note", "yellow", "lock"),
+    "SYSTEM": Badge("System", "slate", "bell"),
 }
 
 

@@ -32,7 +32,7 @@ def panel(
     refresh_url: str = "",
     refresh_on: str = "case-changed",
 ) -> SafeString:
-    """A panel with its title. `aside` stands at the right of the title, a word or another component.
+    """A panel with its title. `aside` stands at the right of it, a word or another component.
 
     `flush` gives tables and lists the whole width; use `panel_body` and `panel_foot` inside it.
     With `refresh_url` the panel fetches itself again when the event `refresh_on` happens.
@@ -70,7 +70,12 @@ def facts(content: str, *, columns: int = 1, lines: bool = False) -> SafeString:
 
 @register.simple_tag
 def fact(
-    label: str, value: object, *, missing: str = formats.MISSING, wide: bool = False, strong: bool = False
+    label: str,
+    value: object,
+    *,
+    missing: str = formats.MISSING,
+    wide: bool = False,
+    strong: bool = False,
 ) -> SafeString:
     """One fact: label and value; `missing` stands for what is not there."""
     shown = missing if value in (None, "") else value
@@ -129,7 +134,7 @@ def step(
 ) -> SafeString:
     """One numbered section of a form that opens in turn; `state` is open, done or shut.
 
-    A done step folds to its `summary` and a way back; steps stand in an element with class `s-steps`.
+    A done step folds to its `summary` and a way back; steps stand in an element of class `s-steps`.
     """
     if state not in STEP_STATES:
         raise ValueError(f"a step is open, done or shut, not {state!r}")
@@ -141,7 +146,9 @@ def step(
 
 
 @register.simple_block_tag
-def dialog(content: str, title: str, *, id: str, open: bool = False, wide: bool = False) -> SafeString:
+def dialog(
+    content: str, title: str, *, id: str, open: bool = False, wide: bool = False
+) -> SafeString:
     """A decision that needs a reason. Opened by an `opener`; without JavaScript by its address.
 
     Its content is the form, ending in `<div class="s-foot">` with a button that repeats the title.

@@ -16,7 +16,7 @@ from smart360.web.templatetags.ui.library import register
 def rail(steps: Sequence[RailStep], *, label: str = "Progress of the request") -> dict[str, Any]:
     """The stations of a request: what is done, where it stands, what is to come."""
     if not all(isinstance(step, RailStep) for step in steps):
-        raise ValueError("a rail is made of RailStep")
+        raise TypeError("a rail is made of RailStep")
     return {"steps": steps, "label": label}
 
 
@@ -24,7 +24,7 @@ def rail(steps: Sequence[RailStep], *, label: str = "Progress of the request") -
 def sla_clock(clock: SlaClock, *, id: str = "sla") -> dict[str, Any]:
     """The clock of a case: state, due date, time remaining (live), how much is used, why."""
     if not isinstance(clock, SlaClock):
-        raise ValueError(f"the clock wants an SlaClock, not {clock!r}")
+        raise TypeError(f"the clock wants an SlaClock, not {clock!r}")
     shown = tones.badge_of(tones.SLA, clock.state)
     return {
         "clock": clock,
@@ -42,7 +42,7 @@ def sla_clock(clock: SlaClock, *, id: str = "sla") -> dict[str, Any]:
 def timeline(entries: Sequence[TimelineEntry]) -> dict[str, Any]:
     """What happened, newest first as given, with a heading for each day."""
     if not all(isinstance(entry, TimelineEntry) for entry in entries):
-        raise ValueError("a timeline is made of TimelineEntry")
+        raise TypeError("a timeline is made of TimelineEntry")
 
     def day(entry: TimelineEntry) -> date:
         return formats.day_of(entry.at)
@@ -54,10 +54,9 @@ def timeline(entries: Sequence[TimelineEntry]) -> dict[str, Any]:
 def message(context: dict[str, Any], shown: ThreadMessage) -> dict[str, Any]:
     """One message of a thread: to the customer, from the customer, or internal."""
     if not isinstance(shown, ThreadMessage):
-        raise ValueError(f"a message wants a ThreadMessage, not {shown!r}")
-    channel = "INTERNAL" if shown.direction == "internal" else shown.channel
+        raise TypeError(f"a message wants a ThreadMessage, not {shown!r}")
     return {
         "message": shown,
-        "channel": tones.badge_of(tones.CHANNEL, channel),
+        "channel": tones.badge_of(tones.CHANNEL, shown.channel),
         "csrf_token": context.get("csrf_token", ""),
     }

@@ -1,4 +1,4 @@
-"""Things to press: button, link that looks like one, opener of a dialog, one-button form, crumbs."""
+"""Things to press: button, link that looks like one, opener, one-button form, crumbs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KINDS = {
 
 
 def attributes(more: dict[str, object]) -> SafeString:
-    """`hx_target="#x"` as ` hx-target="#x"`; only `hx_`, `data_` and `aria_` names are let through."""
+    """`hx_target="#x"` as ` hx-target="#x"`; only `hx_`, `data_`, `aria_` are let through."""
     for name in more:
         if not name.startswith(("hx_", "data_", "aria_")):
             raise TypeError(f"unexpected argument {name!r}")
@@ -63,7 +63,7 @@ def button(
 ) -> SafeString:
     """A button. While its form is being sent it is disabled and says `busy`.
 
-    `key` is its shortcut, `heard` a longer name for screen readers, `css` a class of place (`ms-auto`).
+    `key` is its shortcut, `heard` a longer name to be read out, `css` a class of place (`ms-auto`).
     """
     if type not in {"submit", "button"}:
         raise ValueError(f"a button's type is submit or button, not {type!r}")
@@ -145,7 +145,7 @@ def post_button(
     hx_target: str = "",
     hx_swap: str = "outerHTML",
 ) -> SafeString:
-    """A form of one button that POSTs to `url`; with `hx_target` the answer replaces that fragment."""
+    """A form of one button that POSTs to `url`; with `hx_target` the answer replaces that."""
     values = {
         "csrf_token": context.get("csrf_token", ""), "url": url, "css": css,
         "form_key": str(form_key or ""), "fields": fields or {}, "hx_target": hx_target,

@@ -1,4 +1,4 @@
-"""Components of forms: one field with everything around it, a bare control, the summary of errors, search."""
+"""Components of forms: a field with all around it, a bare control, the errors, search."""
 
 from __future__ import annotations
 
@@ -70,7 +70,11 @@ def drawn(bound: BoundField, more: dict[str, Any]) -> SafeString:
     """The control itself: our class, no length limit of the browser's, marked when it is wrong."""
     own = bound.field.widget.attrs.get("class", "")
     wrong = " is-invalid" if bound.errors else ""
-    attrs = {"class": f"{css_of(bound)}{wrong} {own}".strip(), "maxlength": False, "minlength": False}
+    attrs = {
+        "class": f"{css_of(bound)}{wrong} {own}".strip(),
+        "maxlength": False,
+        "minlength": False,
+    }
     if bound.errors:
         attrs |= {"aria-invalid": "true", "autofocus": is_first_invalid(bound)}
     return bound.as_widget(attrs={**attrs, **more})
@@ -92,7 +96,7 @@ def field(
     (cards) or inline. A second line in a choice's label is shown small.
     """
     if not isinstance(bound, BoundField):
-        raise ValueError(f"field wants a form's field, not {bound!r}")
+        raise TypeError(f"field wants a form's field, not {bound!r}")
     if width not in {"wide", "half", "third"} or look not in LOOKS:
         raise ValueError(f"no such width or look: {width!r}, {look!r}")
     kind = kind_of(bound)
@@ -107,7 +111,10 @@ def field(
         "is_required": bound.field.required and kind != "check",
     }  # fmt: skip
     if kind in {"radio", "checkbox"}:
-        shown |= {"options": options_of(bound), "focus": bool(bound.errors) and is_first_invalid(bound)}
+        shown |= {
+            "options": options_of(bound),
+            "focus": bool(bound.errors) and is_first_invalid(bound),
+        }
     elif bound.is_hidden:
         shown |= {"kind": "hidden", "control": bound.as_widget()}
     else:
@@ -120,7 +127,7 @@ def field(
 def control(bound: BoundField, *, heard: str) -> SafeString:
     """A control alone, for filters and table cells; `heard` is its name for screen readers."""
     if not isinstance(bound, BoundField):
-        raise ValueError(f"control wants a form's field, not {bound!r}")
+        raise TypeError(f"control wants a form's field, not {bound!r}")
     more: dict[str, Any] = {"aria-label": heard}
     if not bound.errors:
         chosen = {"class": f"{css_of(bound)} is-set"} if bound.value() else {}
@@ -139,12 +146,12 @@ def target_of(bound: BoundField) -> str:
 
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(*forms: BaseForm) -> dict[str, Any]:
-    """What is wrong with the forms, at the top of the page: each field as a link, nothing when all is well."""
+    """What is wrong with the forms, each field as a link; nothing when all is well."""
     lines = []
     whole = []
     for form in forms:
         if not isinstance(form, BaseForm):
-            raise ValueError(f"error_summary wants forms, not {form!r}")
+            raise TypeError(f"error_summary wants forms, not {form!r}")
         whole += [str(sentence) for sentence in form.non_field_errors()]
         for name in form.fields:
             bound = form[name]

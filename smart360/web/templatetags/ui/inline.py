@@ -72,6 +72,18 @@ def supply_tag(code: str) -> SafeString:
 
 
 @register.simple_tag
+def meter_tag(code: str) -> SafeString:
+    """The reading status of a meter: `ACTIVE`, `INACTIVE`, `MAINTENANCE`."""
+    return badge(tones.badge_of(tones.METER, code))
+
+
+@register.simple_tag
+def verification_tag(code: str) -> SafeString:
+    """Whether a reading was checked: `PENDING`, `VERIFIED`."""
+    return badge(tones.badge_of(tones.VERIFICATION, code))
+
+
+@register.simple_tag
 def kind_tag(code: str) -> SafeString:
     """The kind of a case: `DISCONNECTION`, `RECONNECTION`, `COMPLAINT`."""
     return badge(tones.badge_of(tones.CASE_KIND, code))
@@ -79,7 +91,7 @@ def kind_tag(code: str) -> SafeString:
 
 @register.simple_tag
 def delivery_tag(code: str) -> SafeString:
-    """What became of a message: `QUEUED`, `SENT`, `DELIVERED`, `FAILED`, `NOT_SENT`."""
+    """What became of a message: `QUEUED`, `SENT`, `FAILED`, `NOT_SENT`."""
     return badge(tones.badge_of(tones.DELIVERY, code))
 
 
@@ -107,8 +119,10 @@ def utility(code: str) -> SafeString:
 def vip(is_vip: bool) -> SafeString:
     """The crown and the word after a VIP's name; nothing for anybody else."""
     if not isinstance(is_vip, bool):
-        raise ValueError(f"vip wants True or False, not {is_vip!r}")
-    return format_html(' <span class="s-vip">{} VIP</span>', icon("crown")) if is_vip else SafeString()
+        raise TypeError(f"vip wants True or False, not {is_vip!r}")
+    return (
+        format_html(' <span class="s-vip">{} VIP</span>', icon("crown")) if is_vip else SafeString()
+    )
 
 
 def timed(moment: date | datetime | time, words: str) -> SafeString:
@@ -129,7 +143,7 @@ DATE_FORMS = {
 def date_tag(
     value: date | datetime | None, *, form: str = "plain", missing: str = formats.MISSING
 ) -> SafeString | str:
-    """A day: plain `Dec 10, 2024`, day `Tue, Dec 10, 2024`, long `Tuesday, December 10, 2024`, short `Dec 10`."""
+    """A day: plain `Dec 10, 2024`, day `Tue, Dec 10, 2024`, long `Tuesday, …`, short `Dec 10`."""
     shown = DATE_FORMS[form]
     if value is None:
         return missing
@@ -154,9 +168,7 @@ def time_tag(value: datetime | time | None, *, missing: str = formats.MISSING) -
 
 
 @register.simple_tag
-def slot_tag(
-    starts: time | None, ends: time | None, *, missing: str = formats.NOT_CHOSEN
-) -> str:
+def slot_tag(starts: time | None, ends: time | None, *, missing: str = formats.NOT_CHOSEN) -> str:
     """A time slot: `10:00 AM – 12:00 PM`."""
     return missing if starts is None or ends is None else formats.shown_slot(starts, ends)
 
@@ -287,14 +299,20 @@ def _folded(text: str) -> str:
 
 @register.filter
 def marked(text: str, query: str) -> SafeString:
-    """`text` with every place where a word of `query` stands marked, whatever its case or accents."""
+    """`text` with every place marked where a word of `query` stands, in any case or accent."""
     text = unicodedata.normalize("NFC", str(text))
     words = [re.escape(_folded(word)) for word in str(query).split() if len(word) > 1]
     if not words:
         return conditional_escape(text)
     shown, shown_to = [], 0
     for found in re.finditer("|".join(words), _folded(text)):
-        shown.append(format_html("{}<mark>{}</mark>", text[shown_to : found.start()], text[found.start() : found.end()]))
+        shown.append(
+            format_html(
+                "{}<mark>{}</mark>",
+                text[shown_to : found.start()],
+                text[found.start() : found.end()],
+            )
+        )
         shown_to = found.end()
     shown.append(conditional_escape(text[shown_to:]))
     return SafeString("".join(shown))  # every part was escaped above

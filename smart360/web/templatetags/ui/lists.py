@@ -51,7 +51,7 @@ def kpi(
 def tabs(links: Sequence[Link], *, label: str, border: bool = True) -> dict[str, Any]:
     """Tabs, each an address of its own; `label` says of what."""
     if not all(isinstance(link, Link) for link in links):
-        raise ValueError("tabs are made of Link")
+        raise TypeError("tabs are made of Link")
     return {"links": links, "label": label, "border": border}
 
 
@@ -59,7 +59,7 @@ def tabs(links: Sequence[Link], *, label: str, border: bool = True) -> dict[str,
 def views(links: Sequence[Link], *, label: str = "Saved views") -> dict[str, Any]:
     """Saved views or other small choices, as pills."""
     if not all(isinstance(link, Link) for link in links):
-        raise ValueError("views are made of Link")
+        raise TypeError("views are made of Link")
     return {"links": links, "label": label}
 
 
@@ -67,7 +67,7 @@ def views(links: Sequence[Link], *, label: str = "Saved views") -> dict[str, Any
 def sort_head(
     label: str, *, url: str = "", direction: str = "", numeric: bool = False, css: str = ""
 ) -> SafeString:
-    """A column's head; a link that sorts when it has an address, with `direction` if it does now."""
+    """A column's head; a link that sorts when it has an address, `direction` if it does now."""
     if direction not in {"", *SORTS}:
         raise ValueError(f"a direction is ascending or descending, not {direction!r}")
     words: SafeString | str = label
@@ -76,7 +76,9 @@ def sort_head(
         words = format_html('<a href="{}">{}{}</a>', url, label, arrow)
     return format_html(
         '<th scope="col"{}{}>{}</th>',
-        format_html(' class="{}"', f"{'s-num ' if numeric else ''}{css}".strip()) if numeric or css else "",
+        format_html(' class="{}"', f"{'s-num ' if numeric else ''}{css}".strip())
+        if numeric or css
+        else "",
         format_html(' aria-sort="{}"', direction) if direction else "",
         words,
     )
@@ -97,5 +99,5 @@ def empty(
 
 @register.inclusion_tag("components/pager.html")
 def pager(words: str, *, previous_url: str = "", next_url: str = "") -> dict[str, Any]:
-    """Previous and next page of a list, and in `words` what is shown: "25 of 46, soonest due first"."""
+    """Previous and next page, and in `words` what is shown: "25 of 46, soonest due first"."""
     return {"words": words, "previous_url": previous_url, "next_url": next_url}

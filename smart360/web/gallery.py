@@ -1,0 +1,158 @@
+"""The values that the gallery shows the components with: the sample day of 004 §8."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+
+from smart360.web import tones
+from smart360.web.shown import Link, RailStep, SlaClock, SlaInterval, ThreadMessage, TimelineEntry
+
+AT = datetime(2024, 12, 10, 20, 45, tzinfo=UTC)
+DUE = datetime(2024, 12, 11, 15, 30, tzinfo=UTC)
+
+
+class SampleForm(forms.Form):
+    """One field of each kind."""
+
+    reason = forms.ChoiceField(
+        choices=[("", "Choose a reason"), ("NP-001", "NP-001 · Non-payment of bills")],
+        help_text="Customer has outstanding balance exceeding 90 days",
+    )
+    on = forms.DateField(label="Preferred date", widget=forms.DateInput(attrs={"type": "date"}))
+    no_preference = forms.BooleanField(label="No preference", required=False)
+    services = forms.MultipleChoiceField(
+        choices=[("ELECTRICITY", "Electricity"), ("WATER", "Water")],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    slot = forms.ChoiceField(
+        label="Time slot",
+        choices=[
+            ("", "Any time\nFirst free slot"),
+            ("8", "8:00 AM – 10:00 AM\n3 free"),
+            ("10", "10:00 AM – 12:00 PM\n1 free"),
+        ],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    ending = forms.ChoiceField(
+        label="How long",
+        choices=[("P", "Permanent\nThe account is closed"), ("T", "Temporary\nIt comes back")],
+        widget=forms.RadioSelect,
+    )
+    notes = forms.CharField(
+        label="Additional notes", required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    file = forms.FileField(label="Choose Files", required=False)
+    key = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Something that is wrong with the whole form, to show it."""
+        raise forms.ValidationError("That slot has just been taken.")
+
+
+def filled(auto_id: str) -> SampleForm:
+    """The form as it is filled in."""
+    typed = {
+        "reason": "NP-001", "on": date(2024, 12, 15), "services": ["ELECTRICITY"], "slot": "10",
+        "ending": "P", "notes": "Customer requested morning slot due to work schedule",
+    }  # fmt: skip
+    return SampleForm(initial=typed, auto_id=auto_id)
+
+
+def clocks() -> list[SlaClock]:
+    """The clock in each state."""
+    day = timedelta(hours=24)
+    pause = timedelta(days=4, hours=19, minutes=10)
+    later = DUE + pause
+    counted = SlaInterval(AT - timedelta(hours=5), AT, is_counted=True)
+    paused = SlaInterval(AT, AT + pause, is_counted=False, reason="Waiting for consumer")
+    acknowledged = timedelta(minutes=90)
+    return [
+        SlaClock("ON_TRACK", AT, DUE, DUE, day, acknowledged_in=acknowledged),
+        SlaClock("BREACHED", AT, DUE, DUE, day, breach="response since 01:30 PM"),
+        SlaClock("AT_RISK", DUE - timedelta(minutes=72), DUE, DUE, day, warns_at=AT),
+        SlaClock("BREACHED", DUE + timedelta(minutes=130), DUE, DUE, day),
+        SlaClock(
+            "PAUSED", AT, later, DUE, day, resumes_at=later, intervals=[counted, paused],
+            paused=pause,
+        ),
+        SlaClock(
+            "MET", later, DUE, DUE, day, ended_at=AT, acknowledged_in=acknowledged,
+            responded_in=timedelta(minutes=130), resolved_in=timedelta(hours=5),
+        ),
+    ]  # fmt: skip
+
+
+def thread() -> list[ThreadMessage]:
+    """A message of each kind."""
+    return [
+        ThreadMessage(
+            "TO_CONSUMER", "Smart360", AT, "We received your request.", delivery="SENT"
+        ),
+        ThreadMessage("WITHIN", "Lisa Wilson", AT, "Gate code needed for the meter room."),
+        ThreadMessage(
+            "FROM_CONSUMER", "John Michael Smith", AT, "At home from 10.", "PHONE", minutes=4
+        ),
+        ThreadMessage(
+            "TO_CONSUMER", "Sarah Johnson", AT, "Mike Thompson will visit on December 15.",
+            delivery="FAILED", problem="The mailbox is full.", retry_url="/gallery/",
+        ),
+    ]  # fmt: skip
+
+
+def steps() -> list[RailStep]:
+    """A request on its way."""
+    return [
+        RailStep("Requested", "done", "Dec 10, 09:30 AM"),
+        RailStep("Acknowledged", "done", "Dec 10, 11:00 AM"),
+        RailStep("In the field", "now", "Dec 15, 10 AM–12 PM"),
+        RailStep("Completed", "next"),
+    ]
+
+
+def entries() -> list[TimelineEntry]:
+    """Two days of a timeline."""
+    return [
+        TimelineEntry(AT, "Call from John Smith", "phone", "blue", "4 min · Sarah Johnson"),
+        TimelineEntry(
+            AT - timedelta(hours=3),
+            "Status: Pending → In Progress",
+            "progress",
+            "blue",
+            "Sarah Johnson",
+        ),
+        TimelineEntry(AT - timedelta(days=1), "Request created", "plus", "slate", "Sarah Johnson"),
+    ]
+
+
+def samples() -> dict[str, Any]:
+    """Everything that `web/gallery.html` needs."""
+    return {
+        "at": AT, "due": DUE, "day": AT.date(), "ten": time(10), "noon": time(12),
+        "soon": DUE - timedelta(minutes=72), "late": DUE + timedelta(minutes=130),
+        "acknowledged": timedelta(minutes=90), "no": False, "yes": True,
+        "case_statuses": list(tones.CASE_STATUS), "account_statuses": list(tones.ACCOUNT_STATUS),
+        "supplies": list(tones.SUPPLY_STATE), "priorities": list(tones.PRIORITY),
+        "kinds": list(tones.CASE_KIND), "deliveries": list(tones.DELIVERY),
+        "utilities": list(tones.UTILITY), "meters": list(tones.METER),
+        "verifications": list(tones.VERIFICATION), "tones": sorted(tones.TONES),
+        "filled": filled("filled_%s"), "wrong": SampleForm({}, auto_id="wrong_%s"),
+        "filter": filled("filter_%s"), "filter_wrong": SampleForm({}, auto_id="filter_wrong_%s"),
+        "hold": SampleForm(auto_id="hold_%s"),
+        "clocks": [(f"clock-{number}", clock) for number, clock in enumerate(clocks())],
+        "steps": steps(), "thread": thread(), "entries": entries(),
+        "stopped": [*steps()[:2], RailStep("On Hold", "stop", "until Dec 12"), steps()[3]],
+        "series": [29, 31, 27, 33, 36, 34, 38],
+        "tabs": [
+            Link("Details", "/gallery/", is_current=True, key="1"),
+            Link("Communication", "/gallery/?tab=communication", count="4", key="2"),
+            Link("Timeline", "/gallery/?tab=timeline", key="3"),
+        ],
+        "views": [
+            Link("All open", "/gallery/", is_current=True, icon="bookmark"),
+            Link("My requests", "/gallery/?mine=1", count="9"),
+        ],
+    }  # fmt: skip
