@@ -156,7 +156,6 @@ class Postgres:
             )
         if DATABASE not in self._tell("postgres", "SELECT datname FROM pg_database").split():
             self._tell("postgres", f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
-            self._tell(DATABASE, f"ALTER SCHEMA public OWNER TO {OWNER}")
 
     def _tell(self, database: str, statements: str) -> str:
         """Run statements as the superuser; they go by standard input, not by the command line."""

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "smart360.organisation.context.UtilityOfRequest",
     "smart360.web.middleware.SessionTimeout",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -223,7 +224,7 @@ PHONENUMBER_DEFAULT_REGION = env.str("PHONE_REGION", default="US")
 
 # --------------------------------------------------------------------------- files and mail
 STATIC_URL = "/static/"
-STATIC_ROOT = STATE_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(STATE_DIR / "static")))
 STATICFILES_DIRS = [ROOT / "static"]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(STATE_DIR / "media")))
 STORAGES: dict[str, dict[str, Any]] = {
