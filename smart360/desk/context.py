@@ -36,7 +36,8 @@ PLACES: tuple[tuple[str, str, str, str, Permission | None], ...] = (
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The utility, the navigation by permission, and the bell's count."""
-    context: dict[str, Any] = {"utility": get_utility(), "is_demo": settings.IS_DEMO}
+    utility = getattr(request, "utility", None) or get_utility()
+    context: dict[str, Any] = {"utility": utility, "is_demo": settings.IS_DEMO}
     person = getattr(request, "user", None)
     if person is None or not person.is_authenticated or request.headers.get("HX-Request") == "true":
         return context

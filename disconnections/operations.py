@@ -1,0 +1,294 @@
+"""The acts on disconnection and reconnection requests: create and close."""
+
+import secrets
+import uuid
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+
+from consumers import guards
+from consumers.choices import SupplyState
+from consumers.models import Consumer, ServiceConnection
+from disconnections import rules, slots
+from disconnections.choices import IdentityCheck, IdentityDocument, Permanence
+from disconnections.models import DisconnectionRequest, Reason, RequestedService, SlotDay, TimeSlot
+from disconnections.notices import request_closed, request_received
+from disconnections.rules import RequestWish
+from smart360.cases import handling
+from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus, ClosingReason
+from smart360.cases.models import Case
+from smart360.kernel.db import operation, refuses
+from smart360.kernel.errors import Refusal
+from smart360.kernel.text import is_blank
+from smart360.organisation.queries import get_utility, get_visit_holiday
+from smart360.owed.book import owe
+from smart360.staff.models import Person
+from smart360.trail.choices import Event
+from smart360.trail.record import record
+from smart360.web import drafts, form_keys
+from smart360.web.formats import shown_date
+
+CREATE = "disconnections.create_request"
+DRAFT = "create_request"
+REQUEST_KINDS = (CaseKind.DISCONNECTION, CaseKind.RECONNECTION)
+FEWEST_LETTERS = 10  # what "Other" has to say at least
+
+
+class UnableToCreate(Refusal):
+    """The request cannot be made as asked. ``field`` names the form's field."""
+
+
+class UnableToClose(Refusal):
+    """The request has ended already, or the reason is not complete."""
+
+
+refuses(
+    {
+        "one_open_request_per_account": UnableToCreate(
+            "A request is already open for this account", field="consumer", is_conflict=True
+        ),
+        "a_slot_is_never_overbooked": UnableToCreate(
+            rules.SLOT_TAKEN, field="slot", is_conflict=True
+        ),
+        "type_follows_the_consumer": UnableToCreate(
+            "Customer status changed; choose the consumer again", field="consumer", is_conflict=True
+        ),
+        "closing_for_another_reason_says_which": UnableToClose(
+            "Say in at least 10 characters why", field="note"
+        ),
+    }
+)
+
+
+@operation
+def create_request(
+    *, wish: RequestWish, by: Person, at: datetime, form_key: uuid.UUID
+) -> DisconnectionRequest:
+    """A request for one account, with its place in the slot, its receipt and its message owed.
+
+    The consumer's profile must be held by ``by``; the hold ends here. Raises UnableToCreate, and
+    LockIsLost or LockIsHeld of ``consumers.guards``. The same form key gives the first request
+    again.
+    """
+    consumer = guards.lock_consumer(wish.consumer)
+    earlier = form_keys.claim(
+        form_key, by=by.pk, act=CREATE, about=consumer.account_number, at=at
+    )
+    if earlier:
+        return DisconnectionRequest.objects.select_related("case").get(case__number=earlier)
+    zone = get_utility().zone
+    _refuse_second_request(consumer)
+    guards.require_lock(consumer.pk, by, wish.lock_token, at)
+    services = _chosen_services(consumer, wish)
+    kind = _kind_as_confirmed(consumer, services, wish)
+    reason = _reason(wish, kind)
+    _check_identity(wish)
+    slot, booking = _book(wish, kind, at, zone)
+    case = handling.open_case(
+        kind=kind,
+        consumer=consumer.pk,
+        is_vip=consumer.is_vip,
+        priority=reason.priority,
+        notifies_consumer=wish.notifies_consumer,
+        year=at.astimezone(zone).year,
+        by=by.pk,
+        at=at,
+        new={"kind": kind, "reason": reason.code, "priority": reason.priority},
+    )
+    case.consumer = consumer
+    made = DisconnectionRequest.objects.create(
+        case=case,
+        reason=reason,
+        permanence=wish.permanence,
+        consumer_status=consumer.status,
+        preferred_on=None if wish.has_no_preference else wish.preferred_on,
+        slot=slot,
+        booking=booking,
+        notes=wish.notes,
+        service_address=_address_of(services, consumer),
+        identity_check=wish.identity_check,
+        identity_document=wish.identity_document,
+        identity_last_four=wish.identity_last_four,
+        tracking_token=secrets.token_urlsafe(32),
+    )
+    RequestedService.objects.bulk_create(
+        RequestedService(
+            request=made,
+            service_connection=service,
+            was_connected=service.supply_state == SupplyState.CONNECTED,
+        )
+        for service in services
+    )
+    guards.place_guard(consumer.pk, case.number, at)
+    guards.release(consumer.pk, by, at)
+    if wish.ignored_fields:
+        record(
+            Event.FIELD_IGNORED,
+            by=by.pk,
+            at=at,
+            case=case.pk,
+            new={"fields": sorted(wish.ignored_fields)[:20]},
+        )
+    request_received(case, made, at=at)
+    owe(
+        "disconnections.receipt",
+        dedupe_key=f"receipt:{case.number}",
+        about={"case": case.pk},
+        at=at,
+    )
+    drafts.forget_draft(by=by.pk, form=DRAFT)
+    form_keys.keep_result(form_key, by=by.pk, act=CREATE, result=case.number)
+    return made
+
+
+def _refuse_second_request(consumer: Consumer) -> None:
+    """W1: one open request per account; a second says which one exists."""
+    number = (
+        Case.objects.filter(
+            consumer=consumer, status__in=OPEN_STATUSES, kind__in=REQUEST_KINDS
+        )
+        .values_list("number", flat=True)
+        .first()
+    )
+    if number is not None:
+        raise UnableToCreate(
+            f"{number} is already open for this account",
+            field="consumer",
+            is_conflict=True,
+            link=reverse("disconnection_detail", args=[number]),
+        )
+
+
+def _chosen_services(consumer: Consumer, wish: RequestWish) -> list[ServiceConnection]:
+    """The services that the request is about, all of this consumer."""
+    own = list(
+        ServiceConnection.objects.filter(consumer=consumer)
+        .select_related("premise")
+        .order_by("utility_type", "pk")
+    )
+    chosen = [service for service in own if service.pk in set(wish.services)]
+    if len(chosen) != len(set(wish.services)):
+        raise UnableToCreate("Select a valid choice.", field="services")
+    is_off = consumer.status in rules.NOT_SUPPLIED
+    if not is_off and not any(s.supply_state == SupplyState.CONNECTED for s in chosen):
+        all_are_off = chosen and all(s.supply_state != SupplyState.CONNECTED for s in chosen)
+        if not all_are_off:
+            field = "services" if any(_is_connected(s) for s in own) else "consumer"
+            sentence = "This field is required." if field == "services" else rules.NOTHING_CONNECTED
+            raise UnableToCreate(sentence, field=field)
+    if is_off and own and not chosen:
+        raise UnableToCreate("This field is required.", field="services")
+    return chosen
+
+
+def _is_connected(service: ServiceConnection) -> bool:
+    return service.supply_state == SupplyState.CONNECTED
+
+
+def _kind_as_confirmed(
+    consumer: Consumer, services: list[ServiceConnection], wish: RequestWish
+) -> CaseKind:
+    """The type that follows from the consumer; a change since the page was shown is told (27)."""
+    kind = rules.request_kind(consumer.status, map(_is_connected, services))
+    if kind == CaseKind.DISCONNECTION:
+        if any(not _is_connected(service) for service in services):
+            raise UnableToCreate(
+                "Choose services that are connected, or only ones that are off", field="services"
+            )
+    if wish.confirmed_kind in REQUEST_KINDS and wish.confirmed_kind != kind:
+        raise UnableToCreate(
+            f"Customer status changed; the request is now a {kind.label} Request",
+            field="consumer",
+            is_conflict=True,
+        )
+    return kind
+
+
+def _reason(wish: RequestWish, kind: CaseKind) -> Reason:
+    reason = Reason.objects.filter(pk=wish.reason, is_active=True, kind=kind).first()
+    if reason is None:
+        raise UnableToCreate("Select a valid choice.", field="reason")
+    if wish.permanence not in Permanence.values:
+        raise UnableToCreate("Select a valid choice.", field="permanence")
+    return reason
+
+
+def _check_identity(wish: RequestWish) -> None:
+    if wish.identity_check not in IdentityCheck.values:
+        raise UnableToCreate("Select a valid choice.", field="identity_check")
+    is_seen = wish.identity_check == IdentityCheck.DOCUMENT_SEEN
+    if is_seen and wish.identity_document not in IdentityDocument.values:
+        raise UnableToCreate("This field is required.", field="identity_document")
+    if not is_seen and (wish.identity_document or wish.identity_last_four):
+        raise UnableToCreate("Choose “Document seen” to record a document", field="identity_check")
+
+
+def _book(
+    wish: RequestWish, kind: CaseKind, at: datetime, zone: ZoneInfo
+) -> tuple[TimeSlot | None, SlotDay | None]:
+    """Check date and slot, and take the place."""
+    if wish.has_no_preference:
+        return None, None
+    if wish.preferred_on is None:
+        raise UnableToCreate("This field is required.", field="preferred_on")
+    day = wish.preferred_on
+    if sentence := rules.why_not_on(day, at.astimezone(zone).date()):
+        raise UnableToCreate(sentence, field="preferred_on")
+    if holiday := get_visit_holiday(day):
+        raise UnableToCreate(
+            rules.holiday_sentence(shown_date(day), holiday.name), field="preferred_on"
+        )
+    if wish.slot is None:
+        return None, None
+    slot = TimeSlot.objects.filter(pk=wish.slot).first()
+    if slot is None or not rules.slot_exists_on(day, slot.starts, slot.ends, zone):
+        raise UnableToCreate(rules.NOT_A_SLOT, field="slot")
+    if not slot.is_active:
+        raise UnableToCreate(rules.SLOT_TAKEN, field="slot", is_conflict=True)
+    if rules.slot_has_started(day, slot.starts, zone, at):
+        raise UnableToCreate(rules.SLOT_STARTED, field="slot")
+    booking = slots.book(slot, day)
+    if booking is None:
+        raise UnableToCreate(rules.SLOT_TAKEN, field="slot", is_conflict=True)
+    return slot, SlotDay.objects.get(pk=booking)
+
+
+def _address_of(services: list[ServiceConnection], consumer: Consumer) -> str:
+    """Where the services are; an account without any has only its billing address."""
+    return services[0].premise.address if services else consumer.billing_address
+
+
+@operation
+def close_request(*, case: int, reason: str, note: str, by: Person, at: datetime) -> Case:
+    """End a request without carrying it out, for one of five reasons (DIS7).
+
+    Gives the slot back and lifts the guard. Raises UnableToClose.
+    """
+    consumer = Case.objects.values_list("consumer_id", flat=True).get(pk=case)
+    guards.lock_consumer(consumer)
+    locked = handling.lock_case(case)
+    if not locked.is_open:
+        who = locked.ended_by.full_name if locked.ended_by else "the system"
+        raise UnableToClose(f"{locked.get_status_display()} by {who} already", is_conflict=True)
+    if not reason:
+        raise UnableToClose("This field is required.", field="reason")
+    if reason not in ClosingReason.values:
+        raise UnableToClose("Select a valid choice.", field="reason")
+    letters = sum(not character.isspace() for character in note)
+    if reason == ClosingReason.OTHER and (is_blank(note) or letters < FEWEST_LETTERS):
+        raise UnableToClose("Say in at least 10 characters why", field="note")
+    if locked.status == CaseStatus.ON_HOLD:
+        handling.end_hold(locked, by=by.pk, at=at)
+    locked.ended_at = at
+    locked.ended_by = by
+    locked.closing_reason = reason
+    locked.closing_note = note
+    handling.move(
+        locked, CaseStatus.CLOSED, event=Event.CLOSED, by=by.pk, at=at,
+        new={"reason": reason}, words=note,
+    )  # fmt: skip
+    slots.give_back(DisconnectionRequest.objects.get(pk=case))
+    guards.remove_guard(locked.number)
+    request_closed(locked, at=at)
+    return locked

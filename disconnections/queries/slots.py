@@ -1,0 +1,33 @@
+"""Which visit slots a day still has."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from disconnections.models import SlotDay, TimeSlot
+from disconnections.rules import slot_exists_on, slot_has_started
+from smart360.organisation.queries import get_visit_holiday
+
+
+@dataclass(frozen=True)
+class FreeSlot:
+    """A slot that can be chosen, with the places left."""
+
+    id: int
+    starts: time
+    ends: time
+    free: int
+
+
+def free_slots(day: date, *, at: datetime, zone: ZoneInfo) -> list[FreeSlot]:
+    """The slots of ``day`` that have not begun and have a place left, in order (AC005)."""
+    if get_visit_holiday(day) is not None:
+        return []
+    taken = dict(SlotDay.objects.filter(day=day).values_list("slot_id", "booked"))
+    return [
+        FreeSlot(slot.pk, slot.starts, slot.ends, slot.capacity - taken.get(slot.pk, 0))
+        for slot in TimeSlot.objects.filter(is_active=True).order_by("starts")
+        if slot.capacity > taken.get(slot.pk, 0)
+        and slot_exists_on(day, slot.starts, slot.ends, zone)
+        and not slot_has_started(day, slot.starts, zone, at)
+    ]

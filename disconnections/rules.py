@@ -1,0 +1,91 @@
+"""What holds for requests, pure: their type, their dates, which slots may be offered."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from consumers.choices import AccountStatus
+from smart360.cases.choices import CaseKind
+
+FURTHEST_DAYS = 365
+PAST_DATE = "Cannot select past date"  # 004, error handling rules
+TOO_FAR = "Choose a date within the next 365 days"
+SLOT_STARTED = "This time slot has already started"
+NOT_A_SLOT = "Select an available time slot"
+SLOT_TAKEN = "That slot has just been taken"
+NOTHING_CONNECTED = "This account has no connected service to disconnect"
+NOT_SUPPLIED = (AccountStatus.INACTIVE.value, AccountStatus.DISCONNECTED.value)
+
+
+@dataclass(frozen=True)
+class RequestWish:
+    """What the form asks for, already of the right shapes. The type is not among it (DIS2).
+
+    ``confirmed_kind`` is only what the page had shown, so that a change meanwhile is noticed.
+    """
+
+    consumer: int
+    lock_token: int
+    confirmed_kind: str
+    reason: int
+    services: tuple[int, ...] = ()
+    permanence: str = "PERMANENT"
+    preferred_on: date | None = None
+    slot: int | None = None
+    has_no_preference: bool = False
+    notes: str = ""
+    identity_check: str = "NOT_VERIFIED"
+    identity_document: str = ""
+    identity_last_four: str = ""
+    notifies_consumer: bool = True
+    ignored_fields: tuple[str, ...] = field(default_factory=tuple)
+
+
+def request_kind(status: str, chosen_are_connected: Iterable[bool]) -> CaseKind:
+    """The type of a request, from the account's status and the services it is about (AC003).
+
+    Inactive and Disconnected accounts are reconnected, every other one disconnected; chosen
+    services that are all off make it a reconnection on an Active account, too.
+    """
+    connected = list(chosen_are_connected)
+    if status in NOT_SUPPLIED or (connected and not any(connected)):
+        return CaseKind.RECONNECTION
+    return CaseKind.DISCONNECTION
+
+
+def why_not_on(day: date, today: date) -> str:
+    """Why a visit cannot be wished for ``day``, or ``""`` (AC004, W6)."""
+    if day < today:
+        return PAST_DATE
+    if day > today + timedelta(days=FURTHEST_DAYS):
+        return TOO_FAR
+    return ""
+
+
+def slot_exists_on(day: date, starts: time, ends: time, zone: ZoneInfo) -> bool:
+    """Whether both ends of a slot are times that the clocks show on ``day``.
+
+    On the night when clocks go forward 02:00–03:00 does not exist (bad-inputs.md 47).
+    """
+    return all(_is_shown(day, moment, zone) for moment in (starts, ends))
+
+
+def _is_shown(day: date, moment: time, zone: ZoneInfo) -> bool:
+    local = datetime.combine(day, moment, zone)
+    return local.astimezone(UTC).astimezone(zone).time() == moment
+
+
+def slot_has_started(day: date, starts: time, zone: ZoneInfo, at: datetime) -> bool:
+    """Whether it is too late for a slot of ``day``."""
+    return datetime.combine(day, starts, zone).astimezone(UTC) <= at
+
+
+def slot_begins_at(day: date, starts: time, zone: ZoneInfo) -> datetime:
+    """The instant at which a slot begins."""
+    return datetime.combine(day, starts, zone).astimezone(UTC)
+
+
+def holiday_sentence(day: str, reason: str) -> str:
+    """Why nobody visits on a holiday (bad-inputs.md 49)."""
+    return f"No disconnections on {day}: {reason}"

@@ -1,0 +1,221 @@
+"""What operations do to a case: open it, move it, hold it, set its clocks.
+
+Every function is a step: it runs inside an operation that has locked the case.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from smart360.cases import sla
+from smart360.cases.choices import AlertLevel, CaseKind, CaseStatus, HoldEnding, Metric
+from smart360.cases.lifecycle import may_move
+from smart360.cases.models import Case, Hold
+from smart360.cases.queries import (
+    facts_of,
+    holds_of,
+    policy_in_force,
+    raised_alerts,
+    targets_of,
+)
+from smart360.cases.sla import Facts, Targets
+from smart360.kernel.db import step
+from smart360.kernel.errors import Broken
+from smart360.kernel.numbering import next_number
+from smart360.trail.choices import Event
+from smart360.trail.record import record
+
+SERIES = {
+    CaseKind.DISCONNECTION: "DIS",
+    CaseKind.RECONNECTION: "REC",
+    CaseKind.COMPLAINT: "CMP",
+}
+
+
+@step
+def lock_case(case: int) -> Case:
+    """The case, locked until the operation ends, with its policy."""
+    return (
+        Case.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("policy", "consumer")
+        .get(pk=case)
+    )
+
+
+@step
+def open_case(
+    *,
+    kind: CaseKind,
+    consumer: int,
+    is_vip: bool,
+    priority: str,
+    notifies_consumer: bool,
+    year: int,
+    by: int | None,
+    at: datetime,
+    new: Mapping[str, Any],
+) -> Case:
+    """A new case, Pending, numbered, with its clocks set and its first timeline line."""
+    policy = policy_in_force(kind=kind, priority=priority, is_vip=is_vip)
+    targets, facts = targets_of(policy), Facts(created_at=at)
+    moments = sla.moments(targets, facts)
+    case = Case.objects.create(
+        number=next_number(series=SERIES[kind], year=year),
+        kind=kind,
+        consumer_id=consumer,
+        priority=priority,
+        notifies_consumer=notifies_consumer,
+        created_at=at,
+        created_by_id=by,
+        updated_at=at,
+        updated_by_id=by,
+        policy=policy,
+        due_at=moments.due_at,
+        adjusted_due_at=moments.adjusted_due_at,
+        warns_at=moments.warns_at,
+        breaches_at=moments.breaches_at,
+        next_alert_at=next_alert(targets, facts, set()),
+    )
+    record(
+        Event.CREATED,
+        by=by,
+        at=at,
+        case=case.pk,
+        consumer=consumer,
+        new={"status": case.status, **new},
+        case_version=case.version,
+    )
+    return case
+
+
+@step
+def move(
+    case: Case,
+    to: CaseStatus,
+    *,
+    event: Event,
+    by: int | None,
+    at: datetime,
+    new: Mapping[str, Any] | None = None,
+    words: str = "",
+) -> None:
+    """Give the case its next status and write the one line that records it.
+
+    The caller has checked that the arrow exists and has set what goes with it.
+    """
+    if not may_move(case.kind, case.status, to):
+        raise Broken(f"{case.number}: no arrow from {case.status} to {to}")
+    old = {"status": case.status}
+    case.status = to
+    case.version += 1
+    case.updated_at = at
+    case.updated_by_id = by
+    set_moments(case)
+    case.save(
+        update_fields=[
+            "status", "version", "updated_at", "updated_by",
+            "acknowledged_at", "acknowledged_by", "ended_at", "ended_by",
+            "closing_reason", "closing_note",
+            "adjusted_due_at", "warns_at", "breaches_at", "next_alert_at",
+        ]
+    )  # fmt: skip
+    record(
+        event,
+        by=by,
+        at=at,
+        case=case.pk,
+        consumer=case.consumer_id,
+        old=old,
+        new={"status": to, **(new or {})},
+        words=words,
+        case_version=case.version,
+    )
+
+
+@step
+def touch(case: Case, *, by: int | None, at: datetime, fields: tuple[str, ...] = ()) -> None:
+    """Note who changed the case last, together with the fields just set."""
+    case.updated_at = at
+    case.updated_by_id = by
+    case.save(update_fields=["updated_at", "updated_by", *fields])
+
+
+@step
+def begin_hold(
+    case: Case,
+    *,
+    reason: int,
+    waits_for: str,
+    pauses: bool,
+    resume_by: datetime,
+    at_resume_by: HoldEnding,
+    by: int | None,
+    at: datetime,
+) -> Hold:
+    """A hold from now on."""
+    return Hold.objects.create(
+        case=case,
+        reason_id=reason,
+        waits_for=waits_for,
+        pauses=pauses,
+        since=at,
+        resume_by=resume_by,
+        at_resume_by=at_resume_by,
+        put_by_id=by,
+    )
+
+
+@step
+def end_hold(case: Case, *, by: int | None, at: datetime) -> Hold | None:
+    """End the running hold, if there is one.
+
+    One that resumes by itself has ended at its resume-by moment, however late that is noticed.
+    """
+    hold = Hold.objects.filter(case=case, ended_at__isnull=True).first()
+    if hold is None:
+        return None
+    is_lapsed = hold.at_resume_by == HoldEnding.RESUMES and hold.resume_by <= at
+    hold.ended_at = hold.resume_by if is_lapsed else at
+    hold.ended_by_id = by
+    hold.save(update_fields=["ended_at", "ended_by"])
+    return hold
+
+
+@step
+def set_moments(case: Case) -> sla.Moments:
+    """Set the case's stored moments from its history. The caller saves them."""
+    targets, facts = targets_of(case.policy), facts_of(case, holds_of(case))
+    moments = sla.moments(targets, facts)
+    case.due_at = moments.due_at
+    case.adjusted_due_at = moments.adjusted_due_at
+    case.warns_at = moments.warns_at
+    case.breaches_at = moments.breaches_at
+    case.next_alert_at = (
+        next_alert(targets, facts, raised_alerts(case)) if facts.ended_at is None else None
+    )
+    return moments
+
+
+MOMENT_FIELDS = ("due_at", "adjusted_due_at", "warns_at", "breaches_at", "next_alert_at")
+
+
+def next_alert(targets: Targets, facts: Facts, raised: set[tuple[str, str]]) -> datetime | None:
+    """When the next warning or escalation that was not raised yet falls due."""
+    return min(
+        (
+            moment
+            for moment, metric, is_escalation in sla.alerts_due(targets, facts)
+            if (metric.value, level_of(is_escalation=is_escalation).value) not in raised
+        ),
+        default=None,
+    )
+
+
+def level_of(*, is_escalation: bool) -> AlertLevel:
+    """The stored word for an alert."""
+    return AlertLevel.ESCALATION if is_escalation else AlertLevel.WARNING
+
+
+def metric_words(metric: Metric) -> str:
+    """A metric within a sentence."""
+    return metric.label.lower()

@@ -1,0 +1,71 @@
+"""Queries on cases that must return no row."""
+
+from django.db import connection
+
+from smart360.cases.choices import OPEN_STATUSES
+from smart360.cases.models import Case
+from smart360.cases.queries import recomputed
+
+VERSIONS = """
+SELECT c.number FROM cases_case c
+  LEFT JOIN trail_entry e ON e.case_id = c.id AND e.case_version IS NOT NULL
+ GROUP BY c.id, c.version, c.status
+HAVING count(e.id) <> c.version OR max(e.case_version) <> c.version
+    OR (array_agg(e.new ->> 'status' ORDER BY e.case_version DESC))[1] <> c.status
+"""
+
+OPEN_TWICE = """
+SELECT consumer_id::text FROM cases_case
+ WHERE status IN ('PENDING', 'IN_PROGRESS', 'ON_HOLD') AND kind IN ('DISCONNECTION', 'RECONNECTION')
+ GROUP BY consumer_id HAVING count(*) > 1
+"""
+
+ALERTED_TWICE = """
+SELECT case_id::text FROM cases_alert GROUP BY case_id, metric, level HAVING count(*) > 1
+"""
+
+HELD_WRONGLY = """
+SELECT c.number FROM cases_case c
+  LEFT JOIN cases_hold h ON h.case_id = c.id AND h.ended_at IS NULL
+ WHERE (c.status = 'ON_HOLD') <> (h.id IS NOT NULL)
+"""
+
+
+def _rows(sql: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def status_changes_without_their_line() -> list[str]:
+    """W3: cases whose versions and timeline lines do not match one to one."""
+    return _rows(VERSIONS)
+
+
+def accounts_with_two_open_requests() -> list[str]:
+    """W1."""
+    return _rows(OPEN_TWICE)
+
+
+def alerts_raised_twice() -> list[str]:
+    """T3."""
+    return _rows(ALERTED_TWICE)
+
+
+def holds_that_do_not_match_the_status() -> list[str]:
+    """A case is on hold exactly while it has a running hold."""
+    return _rows(HELD_WRONGLY)
+
+
+def clocks_that_differ_from_history() -> list[str]:
+    """T2: open cases whose stored moments are not what their history gives."""
+    differing = []
+    cases = Case.objects.filter(status__in=OPEN_STATUSES).select_related("policy")
+    for case in cases.iterator(chunk_size=500):
+        moments = recomputed(case)
+        stored = (case.due_at, case.adjusted_due_at, case.warns_at, case.breaches_at)
+        if stored != (
+            moments.due_at, moments.adjusted_due_at, moments.warns_at, moments.breaches_at
+        ):  # fmt: skip
+            differing.append(case.number)
+    return differing
