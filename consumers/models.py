@@ -1,5 +1,7 @@
 """Consumers, where they live, what is supplied, through which meter, and who holds the profile."""
 
+from datetime import datetime
+
 import pghistory
 import pgtrigger
 from django.conf import settings
@@ -29,9 +31,7 @@ class Category(models.Model):
 
     class Meta:
         verbose_name_plural = "categories"
-        constraints = [
-            models.UniqueConstraint(fields=["name"], name="category_name_is_taken_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["name"], name="category_name_is_taken_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -118,7 +118,11 @@ class Consumer(models.Model):
                 name="consumer_by_phone_end",
             ),
             GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="consumer_by_text"),
+            # The list: every account, or those of one status, by number or newest first.
             models.Index(fields=["status", "id"], name="consumer_by_status"),
+            models.Index(
+                fields=["status", "account_number"], name="consumer_by_status_and_account"
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -166,6 +170,27 @@ class Premise(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(address=""), name="premise_has_address")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="address_guarded",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("address"),
+                func=pgtrigger.Func(
+                    """
+                    IF NEW.address IS DISTINCT FROM OLD.address
+                       AND coalesce(current_setting('smart360.guard', true), '') <> 'lifted'
+                       AND EXISTS (SELECT 1 FROM consumers_serviceconnection s
+                                     JOIN consumers_guard g ON g.consumer_id = s.consumer_id
+                                    WHERE s.premise_id = OLD.id)
+                    THEN
+                        RAISE EXCEPTION 'an open request guards this address'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'profile_is_guarded';
+                    END IF;
+                    RETURN NEW;
+                    """
+                ),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"premise {self.pk}"
@@ -220,7 +245,9 @@ class Meter(models.Model):
         Device, on_delete=models.PROTECT, null=True, blank=True, related_name="meter"
     )
     utility_type = models.CharField(max_length=15, choices=UtilityType)
-    meter_type = models.CharField(max_length=60, blank=True, help_text="Such as Smart, single phase.")
+    meter_type = models.CharField(
+        max_length=60, blank=True, help_text="Such as Smart, single phase."
+    )
     model = models.CharField(max_length=60, blank=True)
     condition = models.CharField(
         max_length=15, choices=MeterCondition, default=MeterCondition.ACTIVE
@@ -273,6 +300,36 @@ class MeterAssignment(models.Model):
                 condition=Q(during__isempty=False), name="an_assignment_lasts_a_while"
             ),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="assignment_guarded",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                declare=[("connections", "bigint[]")],
+                func=pgtrigger.Func(
+                    """
+                    IF TG_OP <> 'INSERT' THEN
+                        connections := array_append(connections, OLD.service_connection_id);
+                    END IF;
+                    IF TG_OP <> 'DELETE' THEN
+                        connections := array_append(connections, NEW.service_connection_id);
+                    END IF;
+                    IF coalesce(current_setting('smart360.guard', true), '') <> 'lifted'
+                       AND EXISTS (SELECT 1 FROM consumers_serviceconnection s
+                                     JOIN consumers_guard g ON g.consumer_id = s.consumer_id
+                                    WHERE s.id = ANY(connections))
+                    THEN
+                        RAISE EXCEPTION 'an open request guards this meter'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'profile_is_guarded';
+                    END IF;
+                    IF TG_OP = 'DELETE' THEN
+                        RETURN OLD;
+                    END IF;
+                    RETURN NEW;
+                    """
+                ),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"assignment {self.pk}"
@@ -290,7 +347,9 @@ class Reading(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["meter", "read_on"], name="one_reading_a_day_per_meter"),
+            models.UniqueConstraint(
+                fields=["meter", "read_on"], name="one_reading_a_day_per_meter"
+            ),
             models.CheckConstraint(condition=Q(value__gte=0), name="a_reading_is_not_negative"),
             models.CheckConstraint(
                 condition=Q(verification__in=Verification.values), name="verification_is_known"
@@ -328,6 +387,12 @@ class ProfileLock(models.Model):
 
     def __str__(self) -> str:
         return f"lock of consumer {self.consumer_id}"
+
+    def end(self, at: datetime, *, is_broken: bool = False) -> None:
+        """Let it lapse now; a broken lock's token is worth nothing any more."""
+        self.expires_at = max(at, self.taken_at)
+        self.token += int(is_broken)
+        self.save(update_fields=["expires_at", "token"])
 
 
 class Guard(models.Model):

@@ -1,0 +1,100 @@
+"""The only doors to a consumer for a person: which ones they find, and what of them they see."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from django.db.models import QuerySet
+
+from consumers.models import Consumer, Premise
+from consumers.rules.profiles import ShownConsumer, masked_name
+from consumers.rules.searching import SearchHit
+from smart360.staff.models import Person
+from smart360.staff.permissions import Permission
+
+
+def visible_consumers(person: Person) -> QuerySet[Consumer]:
+    """The consumers that this person may open; none for somebody who may not (roles.md)."""
+    if not person.has_permission(Permission.VIEW_CONSUMER):
+        return Consumer.objects.none()
+    return Consumer.objects.select_related("category", "subcategory")
+
+
+def get_consumer(account_number: str, *, to: Person) -> Consumer | None:
+    """The consumer with this account number, or None when there is none for this person."""
+    if "\0" in account_number or not account_number.isprintable():
+        return None
+    return visible_consumers(to).filter(account_number=account_number).first()
+
+
+def shown(consumer: Consumer, to: Person) -> ShownConsumer:
+    """The consumer as ``to`` may see it: pages use this and never the model's personal fields.
+
+    Without contact data (administrators) the name is masked and the rest absent; without
+    personal data (dispatchers) there is no e-mail and no billing address.
+    """
+    sees_contact = to.has_permission(Permission.SEE_CONTACT_DATA)
+    sees_personal = to.has_permission(Permission.SEE_PERSONAL_DATA)
+    plain = ShownConsumer(
+        id=consumer.pk,
+        account_number=consumer.account_number,
+        status=consumer.status,
+        is_vip=consumer.is_vip,
+        category=consumer.category.name,
+        subcategory=consumer.subcategory.name if consumer.subcategory else "",
+        registered_on=consumer.registered_on,
+        version=consumer.version,
+        name=masked_name(consumer.name),
+    )
+    if sees_contact:
+        plain = replace(
+            plain,
+            name=consumer.name,
+            phone=consumer.phone,
+            service_addresses=_service_addresses(consumer),
+            sees_contact_data=True,
+        )
+    if sees_contact and sees_personal:
+        plain = replace(
+            plain,
+            email=consumer.email,
+            billing_address=consumer.billing_address,
+            sees_personal_data=True,
+        )
+    return plain
+
+
+def _service_addresses(consumer: Consumer) -> tuple[str, ...]:
+    addresses = (
+        Premise.objects.filter(connections__consumer=consumer)
+        .order_by("connections__id")
+        .values_list("address", flat=True)
+    )
+    return tuple(dict.fromkeys(addresses))
+
+
+def shown_hits(hits: Iterable[SearchHit], to: Person) -> list[SearchHit]:
+    """What a search found, as ``to`` may see it."""
+    if to.has_permission(Permission.SEE_CONTACT_DATA):
+        return list(hits)
+    return [replace(hit, name=masked_name(hit.name), phone="", address="") for hit in hits]
+
+
+def shown_row(consumer: Consumer, to: Person) -> SearchHit:
+    """One row of the consumer list (``queries.with_list_facts``), as ``to`` may see it."""
+    facts = vars(consumer)
+    hit = SearchHit(
+        consumer=consumer.pk,
+        account_number=consumer.account_number,
+        name=consumer.name,
+        phone=consumer.phone,
+        address=facts["place"],
+        status=consumer.status,
+        is_vip=consumer.is_vip,
+        matched_by="",
+        lock_holder_id=facts["held_by"],
+        lock_holder=facts["held_by_name"],
+        lock_since=facts["held_since"],
+        lock_until=facts["held_until"],
+        open_request=facts["open_request"],
+    )
+    return shown_hits([hit], to)[0]

@@ -1,0 +1,191 @@
+"""One search everywhere: account, phone, name, address, meter (CON2, bad-inputs 1–20)."""
+
+import unicodedata
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from consumers import guards
+from consumers.choices import AccountStatus, LockPurpose
+from consumers.models import Consumer
+from consumers.operations import take_profile_lock
+from consumers.queries import search
+from consumers.rules.searching import TOO_LONG, TOO_SHORT, read_search
+from smart360.kernel.db import operation
+from smart360.staff.choices import Role
+from tests.conftest import MakeConsumer, MakePerson
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def three(make_consumer: MakeConsumer) -> tuple[Consumer, Consumer, Consumer]:
+    """John Smith, Adelaide Smithson, and Peter Smiles of Smith Street."""
+    return (
+        make_consumer(account_number="ACC-2024-001789"),
+        make_consumer(
+            "Adelaide Smithson",
+            account_number="ACC-2021-000230",
+            phone="+1 555 410 2218",
+            address="14 Orchard Way, Springfield, IL 62702",
+            is_vip=True,
+            status=AccountStatus.COLLECTION,
+        ),
+        make_consumer(
+            "Peter Smiles",
+            account_number="WU-10001",
+            phone="(555) 730-9911",
+            address="40 Smith Street, Springfield, IL 62703",
+            status=AccountStatus.INACTIVE,
+        ),
+    )
+
+
+def numbers(text: str, **kwargs: Any) -> list[str]:
+    return [hit.account_number for hit in search(text, **kwargs)]
+
+
+class TestFinds:
+    """AC001: search by name, account number or phone, partial, as you type."""
+
+    @pytest.mark.parametrize(
+        "text", ["John", "john michael", "SMITH JOHN", "chael", "  john   smi ", "jo sm mi"]
+    )
+    def test_by_name(self, three: tuple[Consumer, Consumer, Consumer], text: str) -> None:
+        """AC001: by name, in any case and any order of words."""
+        assert "ACC-2024-001789" in numbers(text)
+
+    @pytest.mark.parametrize(
+        "text", ["ACC-2024-001789", "acc-2024", "001789", "1789", "acc-2024-0"]
+    )
+    def test_by_account(self, three: tuple[Consumer, Consumer, Consumer], text: str) -> None:
+        """AC001: by account number, its beginning or its end."""
+        found = search(text)
+        assert (found[0].account_number, found[0].matched_by) == ("ACC-2024-001789", "account")
+
+    @pytest.mark.parametrize(
+        "text",
+        ["(555) 123-4567", "5551234567", "+1 555 123 4567", "15551234567", "555-123", "4567"],
+    )
+    def test_by_phone(self, three: tuple[Consumer, Consumer, Consumer], text: str) -> None:
+        """AC001: by phone, whatever signs stand between the digits."""
+        found = search(text)
+        assert found[0].account_number == "ACC-2024-001789"
+        assert found[0].matched_by == "phone"
+
+    def test_a_number_kept_with_its_country_is_found_without(
+        self, three: tuple[Consumer, Consumer, Consumer]
+    ) -> None:
+        assert numbers("555 410 2218") == ["ACC-2021-000230"]
+
+    def test_by_address(self, three: tuple[Consumer, Consumer, Consumer]) -> None:
+        found = search("orchard way")
+        assert [(hit.account_number, hit.matched_by) for hit in found] == [
+            ("ACC-2021-000230", "address")
+        ]
+
+    def test_by_meter(self, three: tuple[Consumer, Consumer, Consumer]) -> None:
+        meter = three[0].connections.get().assignments.get().meter
+        for text in (meter.number, meter.number[:-1], meter.number[-6:]):
+            hits = {hit.account_number: hit.matched_by for hit in search(text)}
+            assert hits["ACC-2024-001789"] == "meter"
+
+    def test_every_word_must_be_there(self, three: tuple[Consumer, Consumer, Consumer]) -> None:
+        assert numbers("smith orchard") == ["ACC-2021-000230"]
+        assert numbers("smith nowhere") == []
+
+    def test_accents_and_case_do_not_matter(self, make_consumer: MakeConsumer) -> None:
+        make_consumer("José Ñandú", account_number="J-1")
+        make_consumer(unicodedata.normalize("NFD", "José Núñez"), account_number="J-2")
+        for text in ("JOSÉ", "José", unicodedata.normalize("NFD", "José"), "jose"):
+            assert numbers(text) == ["J-1", "J-2"]
+
+    def test_the_order_is_what_a_person_expects(
+        self, three: tuple[Consumer, Consumer, Consumer], make_consumer: MakeConsumer
+    ) -> None:
+        """Name's beginning, a word's beginning in the name, then the address."""
+        make_consumer("Smith Adam", account_number="ACC-9", address="1 Elm Street")
+        assert numbers("smith") == ["ACC-9", "ACC-2021-000230", "ACC-2024-001789", "WU-10001"]
+
+    def test_status_is_a_filter(self, three: tuple[Consumer, Consumer, Consumer]) -> None:
+        assert numbers("smi", statuses=["INACTIVE"]) == ["WU-10001"]
+
+
+class TestFacts:
+    def test_a_hit_tells_enough_to_choose(self, three: tuple[Consumer, Consumer, Consumer]) -> None:
+        hit = search("Adelaide")[0]
+        assert hit.consumer == three[1].pk
+        assert hit.is_vip
+        assert hit.status == "COLLECTION"
+        assert hit.address == "14 Orchard Way, Springfield, IL 62702"
+        assert (hit.lock_holder, hit.open_request) == ("", "")
+
+    def test_one_statement_whatever_is_found(
+        self, three: tuple[Consumer, Consumer, Consumer]
+    ) -> None:
+        for text in ("smi", "5551234567", "nobody at all"):
+            with CaptureQueriesContext(
+                connection,
+            ) as statements:
+                search(text)
+            assert len(statements) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_holds_and_what_guards_is_shown(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime
+) -> None:
+    """AC002: a consumer that somebody else holds is shown with the holder's name."""
+    consumer, sarah = make_consumer(), person(Role.CSE)
+    take_profile_lock(consumer=consumer.pk, purpose=LockPurpose.CREATE_REQUEST, by=sarah, at=at)
+
+    @operation
+    def open_request() -> None:
+        guards.place_guard(consumer.pk, "DIS-2024-000001", at)
+
+    open_request()
+    hit = search("john", at=at)[0]
+    assert (hit.lock_holder, hit.lock_since) == ("Sarah Johnson", at)
+    assert hit.open_request == "DIS-2024-000001"
+
+
+class TestBadInput:
+    @pytest.mark.parametrize("text", ["ab", "a  ", "   ", "\u200b\u200b\u200b", "", "a\u0301b"])
+    def test_fewer_than_three_characters_ask_nothing(
+        self, three: tuple[Consumer, Consumer, Consumer], text: str
+    ) -> None:
+        with CaptureQueriesContext(connection) as statements:
+            assert search(text) == []
+        assert len(statements) == 0
+        assert read_search(text).problem == TOO_SHORT
+
+    def test_more_than_a_hundred_ask_nothing(
+        self, three: tuple[Consumer, Consumer, Consumer]
+    ) -> None:
+        with CaptureQueriesContext(connection) as statements:
+            assert search("x" * 101) == []
+        assert len(statements) == 0
+        assert read_search("x" * 10_000).problem == TOO_LONG
+        assert read_search("x" * 100).problem == ""
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            *("%%%", "___", "' OR 1=1 --", "(((", "[a-z", "\\\\\\", "{{7*7}}", "{% debug %}"),
+            *("%s %(x)s", "{only}", "smi%", "sm_th", "a\0bcd", "\udced\udca0\udc80"),
+            "<script>alert(1)</script>",
+        ],
+    )
+    def test_every_sign_stands_for_itself(
+        self, three: tuple[Consumer, Consumer, Consumer], text: str
+    ) -> None:
+        assert search(text) == []
+
+    @pytest.mark.parametrize("text", ["５５５１２３", "٥٥٥١٢٣"])
+    def test_other_digits_are_digits(
+        self, three: tuple[Consumer, Consumer, Consumer], text: str
+    ) -> None:
+        assert isinstance(search(text), list)
