@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+MINUTE = timedelta(minutes=1)
 MISSING = "--"
 NOT_CHOSEN = "Not specified"
 NOT_YET = "Pending"
@@ -93,9 +94,11 @@ def shown_duration(length: timedelta) -> str:
 
 
 def shown_remaining(due_at: datetime, at: datetime) -> str:
-    """``18 h 45 m`` before the due moment, ``Overdue by 2 h 10 m`` from it on"""
+    """``18 h 45 m`` before the due moment, counting a begun minute; then ``Overdue by 25 m``"""
     left = due_at - at
-    return shown_duration(left) if left > timedelta() else f"Overdue by {shown_duration(left)}"
+    if left <= timedelta():
+        return f"Overdue by {shown_duration(left)}"
+    return shown_duration(-(-left // MINUTE) * MINUTE)
 
 
 def shown_hours(length: timedelta | Decimal | None) -> str:

@@ -1,15 +1,17 @@
 """Pages that belong to no app: errors, drafts, health."""
 
+from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from smart360.kernel import clock
-from smart360.web import drafts
-from smart360.web.gate import public, signed_in
+from smart360.web import drafts, gallery
+from smart360.web.gate import is_own_address, public, signed_in
 from smart360.web.logs import request_id
 
+YEAR_SECONDS = 365 * 24 * 60 * 60
 FORMS_WITH_DRAFTS = ("create_request",)
 
 
@@ -34,8 +36,45 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403: the form is too old or came from elsewhere; offer to reload and try again."""
-    return render(request, "403_csrf.html", status=403)
+    """403: the form is too old or came from elsewhere; offer to reload and try again.
+
+    What was typed is offered again only where the browser says that it was typed on our own pages:
+    a form on somebody else's site must not become ours by one more press.
+    """
+    origin = request.headers.get("Origin", "")
+    is_ours = origin == f"{request.scheme}://{request.get_host()}"
+    typed = [
+        (name, value)
+        for name in (request.POST if is_ours else ())
+        if name not in drafts.NEVER_KEPT - {"form_key"}
+        for value in request.POST.getlist(name)
+    ]
+    came_from = request.headers.get("Referer", "")
+    back = came_from if is_own_address(request, came_from) else "/"
+    return render(request, "403_csrf.html", {"typed": typed, "back": back}, status=403)
+
+
+@require_POST
+@signed_in
+def theme_set(request: HttpRequest) -> HttpResponse:
+    """Light or dark, remembered by a cookie, so that the first paint is right."""
+    chosen = "dark" if request.POST.get("theme") == "dark" else "light"
+    back = request.POST.get("next", "")
+    response = redirect(back if is_own_address(request, back) else "/")
+    response.set_cookie(
+        "theme", chosen, max_age=YEAR_SECONDS, samesite="Lax", httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+    )  # fmt: skip
+    return response
+
+
+@require_GET
+@signed_in
+def gallery_view(request: HttpRequest) -> HttpResponse:
+    """Every component in every state, on the machine of a developer and in tests only."""
+    if not settings.SHOWS_GALLERY:
+        raise Http404
+    return render(request, "web/gallery.html", gallery.samples())
 
 
 @require_POST

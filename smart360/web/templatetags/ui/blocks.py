@@ -139,7 +139,7 @@ def step(
     if state not in STEP_STATES:
         raise ValueError(f"a step is open, done or shut, not {state!r}")
     values = {
-        "content": content.strip(), "title": title, "id": id, "state": state,
+        "content": SafeString(content.strip()), "title": title, "id": id, "state": state,
         "summary": summary, "change_url": change_url, "change_text": change_text,
     }  # fmt: skip
     return render_to_string("components/step.html", values)

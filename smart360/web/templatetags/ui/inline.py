@@ -242,8 +242,9 @@ def sla_chip(
     if is_late:  # right at the moment of display, whatever the workers did
         shown = tones.SLA["BREACHED"]
     left = format_html(
-        '<time data-countdown datetime="{}"{}>{}</time>',
+        '<time data-countdown datetime="{}" data-at="{}"{}>{}</time>',
         due_at.isoformat(),
+        at.isoformat(),
         format_html(' data-warns="{}"', warns_at.isoformat()) if warns_at else "",
         formats.shown_remaining(due_at, at),
     )
