@@ -1,5 +1,7 @@
 """The log of everything said, what became of each message, templates, and staff notices."""
 
+from datetime import datetime
+
 import pghistory
 import pgtrigger
 from django.conf import settings
@@ -24,7 +26,9 @@ class Template(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["code", "channel"], name="template_per_event_and_channel"),
+            models.UniqueConstraint(
+                fields=["code", "channel"], name="template_per_event_and_channel"
+            ),
             models.CheckConstraint(
                 condition=Q(channel__in=Channel.values), name="template_channel_is_known"
             ),
@@ -54,7 +58,11 @@ class Message(models.Model):
         "cases.Case", on_delete=models.PROTECT, null=True, blank=True, related_name="messages"
     )
     consumer = models.ForeignKey(
-        "consumers.Consumer", on_delete=models.PROTECT, null=True, blank=True, related_name="messages"
+        "consumers.Consumer",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="messages",
     )
     channel = models.CharField(max_length=10, choices=Channel)
     direction = models.CharField(max_length=15, choices=Direction)
@@ -85,7 +93,9 @@ class Message(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["dedupe_key"], name="a_message_is_said_once"),
-            models.UniqueConstraint(fields=["id", "visibility"], name="message_with_its_visibility"),
+            models.UniqueConstraint(
+                fields=["id", "visibility"], name="message_with_its_visibility"
+            ),
             models.CheckConstraint(
                 condition=Q(channel__in=Channel.values), name="message_channel_is_known"
             ),
@@ -112,6 +122,16 @@ class Message(models.Model):
         return f"{self.get_channel_display()} {self.at:%Y-%m-%d %H:%M}"
 
 
+DELIVERY_ARROWS = [
+    (DeliveryState.QUEUED.value, DeliveryState.SENT.value),
+    (DeliveryState.QUEUED.value, DeliveryState.FAILED.value),
+    (DeliveryState.QUEUED.value, DeliveryState.NOT_SENT.value),
+    (DeliveryState.FAILED.value, DeliveryState.QUEUED.value),
+    (DeliveryState.FAILED.value, DeliveryState.SENT.value),
+]
+"""How a delivery may move. The last one: a slow copy arrived after its worker was given up."""
+
+
 class Delivery(models.Model):
     """What became of one message to a consumer. An internal message can have none (N4)."""
 
@@ -135,9 +155,30 @@ class Delivery(models.Model):
                 condition=Q(visibility=Visibility.CONSUMER), name="only_consumer_messages_go_out"
             ),
         ]
+        indexes = [
+            # What waits too long, and what failed (quality.md, N2).
+            models.Index(
+                fields=["state", "state_at"],
+                name="delivery_not_settled",
+                condition=Q(state__in=[DeliveryState.QUEUED, DeliveryState.FAILED]),
+            ),
+        ]
+        triggers = [
+            pgtrigger.FSM(
+                name="deliveries_move_along_arrows", field="state", transitions=DELIVERY_ARROWS
+            ),
+            pgtrigger.Protect(name="deliveries_are_never_removed", operation=pgtrigger.Delete),
+        ]
 
     def __str__(self) -> str:
         return self.get_state_display()
+
+    def put(self, state: DeliveryState, *, at: datetime, why: str = "") -> None:
+        """Move to ``state``, along an arrow; the trigger refuses any other move."""
+        self.state = state
+        self.state_at = at
+        self.why = why
+        self.save(update_fields=["state", "state_at", "why"])
 
 
 class Notice(models.Model):
@@ -149,7 +190,9 @@ class Notice(models.Model):
     case = models.ForeignKey(
         "cases.Case", on_delete=models.PROTECT, null=True, blank=True, related_name="notices"
     )
-    sentence = models.CharField(max_length=200, help_text="No personal data: it goes by e-mail too.")
+    sentence = models.CharField(
+        max_length=200, help_text="No personal data: it goes by e-mail too."
+    )
     path = models.CharField(max_length=200, help_text="Where it leads.")
     is_urgent = models.BooleanField(default=False)
     dedupe_key = models.CharField(max_length=160)
@@ -160,7 +203,10 @@ class Notice(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "dedupe_key"], name="a_person_is_told_once_of_an_event"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(path__regex=r"^/([^/]|$)"), name="a_notice_leads_to_a_page_of_ours"
+            ),
         ]
         indexes = [
             models.Index(fields=["person", "-at"], name="notice_by_person"),

@@ -1,0 +1,261 @@
+"""Saying things inside an operation: kept in the log, owed to the workers, rung on the bell.
+
+Nothing here talks to a mail server. What is to go out is a row in the same transaction as its
+cause (quality.md, N1); workers hand it over.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.db import connection
+
+from smart360.comms import rules
+from smart360.comms.choices import (
+    Channel,
+    DeliveryState,
+    Direction,
+    TemplateKind,
+    Visibility,
+)
+from smart360.comms.models import Delivery, Message, Notice, Template
+from smart360.comms.queries import find_template, utility_values, wants_email
+from smart360.kernel.db import step
+from smart360.kernel.errors import Broken, Refusal
+from smart360.owed.book import owe
+from smart360.staff.models import Person
+from smart360.trail.choices import Event
+from smart360.trail.record import keep_words, record
+
+DELIVER = "comms.deliver"
+MAIL_NOTICE = "comms.mail_notice"
+
+
+class UnableToRetryMessage(Refusal):
+    """Only a message that was not delivered can be tried again."""
+
+    sentence_by_default = "This message has not failed, so there is nothing to retry."
+
+
+@step
+def say(
+    *,
+    case: int | None,
+    consumer: int | None,
+    channel: Channel,
+    direction: Direction,
+    visibility: Visibility,
+    words: str,
+    subject: str = "",
+    by: int | None,
+    at: datetime,
+    dedupe_key: str,
+    minutes: int | None = None,
+) -> Message:
+    """Log one thing that was said. A key that was said already gives the first message again."""
+    said = Message.objects.filter(dedupe_key=dedupe_key).first()
+    if said is not None:
+        return said
+    return Message.objects.create(
+        case_id=case,
+        consumer_id=consumer,
+        channel=channel,
+        direction=direction,
+        visibility=visibility,
+        at=at,
+        by_id=by,
+        subject=keep_words(subject) if subject else None,
+        body=keep_words(words),
+        call_minutes=minutes,
+        dedupe_key=dedupe_key,
+    )
+
+
+@step
+def send(
+    *,
+    case: int | None,
+    consumer: int | None,
+    template: str | None,
+    subject: str,
+    words: str,
+    to: str,
+    by: int | None,
+    at: datetime,
+    dedupe_key: str,
+    is_statutory: bool = False,
+) -> Message:
+    """Log an e-mail to a consumer and owe its delivery; without an address it is NOT_SENT, visibly.
+
+    A key that was sent already gives the first message again and owes nothing more.
+    """
+    wording = None
+    if template is not None:
+        wording = find_template(template)
+        if wording is None:
+            raise Broken(f"there is no template {template}")
+    return _send(
+        case=case, consumer=consumer, wording=wording, subject=subject, words=words, to=to,
+        by=by, at=at, dedupe_key=dedupe_key, is_statutory=is_statutory,
+    )  # fmt: skip
+
+
+@step
+def send_from_template(
+    *,
+    case: int | None,
+    consumer: int | None,
+    code: str,
+    values: Mapping[str, str],
+    to: str,
+    notifies: bool,
+    at: datetime,
+    dedupe_key: str,
+) -> Message | None:
+    """Tell the consumer of an event in the template's words, by the system itself (COM3).
+
+    A courtesy message is not even written when ``notifies`` is False or its template is off: None.
+    A statutory one always goes. Values are taken literally; what they lack shows as ``--``.
+    """
+    wording = find_template(code)
+    if wording is None:
+        raise Broken(f"there is no template {code}")
+    is_statutory = wording.kind == TemplateKind.STATUTORY
+    if not is_statutory and not (notifies and wording.is_active):
+        return None
+    known = {**utility_values(), **values}
+    return _send(
+        case=case,
+        consumer=consumer,
+        wording=wording,
+        subject=rules.filled(wording.subject, known),
+        words=rules.filled(wording.body, known),
+        to=to,
+        by=None,
+        at=at,
+        dedupe_key=dedupe_key,
+        is_statutory=is_statutory,
+    )
+
+
+def _send(
+    *,
+    case: int | None,
+    consumer: int | None,
+    wording: Template | None,
+    subject: str,
+    words: str,
+    to: str,
+    by: int | None,
+    at: datetime,
+    dedupe_key: str,
+    is_statutory: bool,
+) -> Message:
+    said = Message.objects.filter(dedupe_key=dedupe_key).first()
+    if said is not None:
+        return said
+    message = Message.objects.create(
+        case_id=case,
+        consumer_id=consumer,
+        channel=Channel.EMAIL,
+        direction=Direction.TO_CONSUMER,
+        visibility=Visibility.CONSUMER,
+        at=at,
+        by_id=by,
+        template=wording,
+        is_statutory=is_statutory,
+        to=keep_words(to) if to else None,
+        subject=keep_words(rules.one_line(subject)),
+        body=keep_words(words),
+        dedupe_key=dedupe_key,
+    )
+    why = rules.why_unreachable(to)
+    Delivery.objects.create(
+        message=message,
+        state=DeliveryState.NOT_SENT if why else DeliveryState.QUEUED,
+        state_at=at,
+        why=why,
+    )
+    if why:
+        record_delivery(Event.MESSAGE_NOT_SENT, message, by=None, at=at, why=why)
+    else:
+        owe(DELIVER, dedupe_key=f"{DELIVER}:{message.pk}", about={"message": message.pk}, at=at)
+    return message
+
+
+@step
+def lock_delivery(message: int) -> tuple[Message, Delivery | None]:
+    """Hold a message's case, then its delivery: the one lock order (design.md §3)."""
+    said = Message.objects.get(pk=message)
+    if said.case_id is not None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT 1 FROM cases_case WHERE id = %s FOR NO KEY UPDATE", [said.case_id]
+            )
+    delivery = (
+        Delivery.objects.select_for_update(of=("self",), no_key=True)
+        .filter(message=message)
+        .first()
+    )
+    return said, delivery
+
+
+@step
+def record_delivery(
+    event: Event, message: Message, *, by: int | None, at: datetime, why: str = ""
+) -> None:
+    """Write on the timeline what became of a message; codes only, never an address."""
+    facts = {"message": message.pk, "channel": message.channel}
+    record(
+        event,
+        by=by,
+        at=at,
+        case=message.case_id,
+        consumer=message.consumer_id,
+        new={**facts, "why": why} if why else facts,
+    )
+
+
+@step
+def requeue(*, message: int, by: int, at: datetime) -> Message:
+    """Try a message again that was not delivered. Raises UnableToRetryMessage."""
+    said, delivery = lock_delivery(message)
+    if delivery is None or delivery.state != DeliveryState.FAILED:
+        raise UnableToRetryMessage(is_conflict=True)
+    delivery.put(DeliveryState.QUEUED, at=at)
+    record_delivery(Event.MESSAGE_RETRIED, said, by=by, at=at)
+    key = f"{DELIVER}:{said.pk}:{at:%Y%m%dT%H%M%S.%f}"
+    owe(DELIVER, dedupe_key=key, about={"message": said.pk}, at=at)
+    return said
+
+
+@step
+def notify_staff(
+    *,
+    people: Iterable[Person],
+    sentence: str,
+    path: str,
+    at: datetime,
+    dedupe_key: str,
+    case: int | None = None,
+    is_urgent: bool = False,
+) -> None:
+    """Ring the bell of these people, once per key, and owe each who wishes it an e-mail (COM5).
+
+    ``sentence`` names no consumer, because it leaves the house; ``path`` is an address of ours.
+    """
+    by_id = {person.pk: person for person in people if person.is_active}
+    Notice.objects.bulk_create(
+        [
+            Notice(
+                person=person, case_id=case, sentence=sentence, path=path, at=at,
+                is_urgent=is_urgent, dedupe_key=dedupe_key,
+            )
+            for person in by_id.values()
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+    written = Notice.objects.filter(dedupe_key=dedupe_key, person__in=by_id)
+    for notice, person in written.values_list("pk", "person"):
+        if wants_email(by_id[person]):
+            key = f"{MAIL_NOTICE}:{notice}"
+            owe(MAIL_NOTICE, dedupe_key=key, about={"notice": notice}, at=at)

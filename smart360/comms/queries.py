@@ -1,0 +1,240 @@
+"""Reads of what was said, what is to be handed over, and whose bell rings."""
+
+from dataclasses import dataclass
+from email.utils import formataddr, parseaddr
+
+from django.conf import settings
+from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
+from django.db.models.functions import Now
+from django.urls import reverse
+
+from smart360.comms import rules
+from smart360.comms.choices import Channel, DeliveryState, Direction
+from smart360.comms.models import Message, Notice, Template
+from smart360.organisation.queries import get_utility
+from smart360.staff.models import Person
+from smart360.staff.permissions import Permission
+from smart360.web.paging import Page, Sort, page_of
+from smart360.web.shown import ThreadMessage
+
+MOST_MESSAGES = 200
+"""How many messages of one case or consumer a page shows, the newest ones."""
+
+MOST_UNREAD = 100
+"""The bell counts no further."""
+
+MOST_ID = 2**63
+SYSTEM = "Smart360"
+HIDDEN = "Not shown to your role."
+WAITS_LONG = "The mail server has not taken it yet; it is tried again by itself."
+
+NEWEST_FIRST = Sort("newest", "Newest first", ("-at", "-id"))
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One letter as it is handed to a channel: plain values and no way back to the database."""
+
+    message: int
+    channel: str
+    letter_id: str
+    sender: str
+    reply_to: str
+    to: str
+    subject: str
+    body: str
+
+
+# ------------------------------------------------------------------ templates
+def find_template(code: str, channel: Channel = Channel.EMAIL) -> Template | None:
+    """The wording of an event for a channel, if there is one."""
+    return Template.objects.filter(code=code, channel=channel).first()
+
+
+def utility_values() -> dict[str, str]:
+    """What every template may say about the utility."""
+    utility = get_utility()
+    return {
+        "utility_name": utility.name,
+        "utility_phone": utility.phone,
+        "utility_email": utility.email,
+        "utility_hours": utility.business_hours,
+        "emergency_phone": utility.emergency_phone,
+    }
+
+
+# ------------------------------------------------------------------ what is to be handed over
+def parcel_of_message(message: int) -> Parcel | None:
+    """The letter of a message that still waits to be sent; None when nothing is to be done."""
+    found = (
+        Message.objects.filter(pk=message, delivery__state=DeliveryState.QUEUED)
+        .select_related("to", "subject", "body")
+        .first()
+    )
+    if found is None:
+        return None
+    return _parcel(
+        message=found.pk,
+        channel=found.channel,
+        dedupe_key=found.dedupe_key,
+        to=found.to.text if found.to else "",
+        subject=found.subject.text if found.subject else "",
+        body=found.body.text,
+    )
+
+
+def parcel_of_notice(notice: int) -> Parcel | None:
+    """A notice as an e-mail; None when the person has left, read it, or wants no e-mail."""
+    found = Notice.objects.filter(pk=notice).select_related("person").first()
+    if found is None or found.read_at or not wants_email(found.person):
+        return None
+    return _parcel(
+        message=0,
+        channel=Channel.EMAIL,
+        dedupe_key=f"notice:{found.dedupe_key}:{found.person_id}",
+        to=found.person.email,
+        subject=found.sentence,
+        body=f"{found.sentence}\n\n{settings.PUBLIC_URL}{found.path}\n",
+    )
+
+
+def wants_email(person: Person) -> bool:
+    """Whether notices go to this person by e-mail too (COM5)."""
+    return (
+        person.is_active
+        and person.wants_notices_by_email
+        and not rules.why_unreachable(person.email)
+    )
+
+
+def _parcel(
+    *, message: int, channel: str, dedupe_key: str, to: str, subject: str, body: str
+) -> Parcel:
+    utility = get_utility()
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return Parcel(
+        message=message,
+        channel=channel,
+        letter_id=rules.letter_id(dedupe_key, domain=address.partition("@")[2]),
+        sender=formataddr((rules.one_line(name or utility.name), address)),
+        reply_to=utility.email,
+        to=to,
+        subject=rules.one_line(subject),
+        body=body,
+    )
+
+
+# ------------------------------------------------------------------ the log
+def messages_of_case(
+    case: int, *, to: Person, consumer_name: str = "Customer"
+) -> list[ThreadMessage]:
+    """Everything said about a case, oldest first, as far as ``to`` may read it (COM1).
+
+    ``consumer_name`` is the name as this person may see it.
+    """
+    return _thread(Message.objects.filter(case=case), to=to, consumer_name=consumer_name)
+
+
+def messages_of_consumer(
+    consumer: int, *, to: Person, consumer_name: str = "Customer"
+) -> list[ThreadMessage]:
+    """Everything said to or by a consumer, oldest first, as far as ``to`` may read it (CON12)."""
+    return _thread(Message.objects.filter(consumer=consumer), to=to, consumer_name=consumer_name)
+
+
+def count_messages_of_case(case: int) -> int:
+    """How many entries the log of a case has, for its tab."""
+    return Message.objects.filter(case=case).count()
+
+
+def is_known(message: int) -> bool:
+    """Whether there is such a message that was to go out."""
+    return message < MOST_ID and Message.objects.filter(pk=message, delivery__isnull=False).exists()
+
+
+def why_not_sent(case: int) -> list[str]:
+    """Why messages of this case did not go out, for a banner: "No e-mail on file; not sent"."""
+    unsent = Message.objects.filter(case=case, delivery__state=DeliveryState.NOT_SENT)
+    reasons = unsent.values_list("delivery__why", flat=True).distinct()
+    return [f"{why}; not sent" for why in sorted(reasons)]
+
+
+def _thread(messages: QuerySet[Message], *, to: Person, consumer_name: str) -> list[ThreadMessage]:
+    waits_long = Q(
+        delivery__state=DeliveryState.QUEUED,
+        delivery__state_at__lt=Now() - rules.QUEUED_TOO_LONG,
+    )
+    newest = (
+        messages.select_related("by", "to", "subject", "body", "delivery")
+        .annotate(
+            is_late=Case(
+                When(waits_long, then=Value(value=True)),
+                default=Value(value=False),
+                output_field=BooleanField(),
+            )
+        )
+        .order_by("-at", "-id")[:MOST_MESSAGES]
+    )
+    shown = [_shown(each, to=to, consumer_name=consumer_name) for each in newest]
+    shown.reverse()
+    return shown
+
+
+def _shown(message: Message, *, to: Person, consumer_name: str) -> ThreadMessage:
+    delivery = getattr(message, "delivery", None)
+    state = delivery.state if delivery else ""
+    can_retry = state == DeliveryState.FAILED and to.has_permission(Permission.RETRY_MESSAGE)
+    problem = delivery.why if delivery else ""
+    if getattr(message, "is_late", False):
+        problem = WAITS_LONG
+    return ThreadMessage(
+        direction=message.direction,
+        who=_who(message, consumer_name),
+        at=message.at,
+        body=_words(message, to),
+        channel=message.channel,
+        delivery=state,
+        problem=problem,
+        minutes=message.call_minutes,
+        retry_url=reverse("message_retry", args=[message.pk]) if can_retry else "",
+    )
+
+
+def _who(message: Message, consumer_name: str) -> str:
+    if message.direction == Direction.FROM_CONSUMER:
+        return consumer_name
+    return message.by.full_name if message.by else SYSTEM
+
+
+def _words(message: Message, to: Person) -> str:
+    """Subject and body as this role may read them: free text may hold anything (X3)."""
+    if not to.has_permission(Permission.SEE_CONTACT_DATA):
+        return HIDDEN
+    words = message.body.text
+    if message.subject:
+        words = f"{message.subject.text}\n\n{words}"
+    return (
+        words if to.has_permission(Permission.SEE_PERSONAL_DATA) else rules.without_addresses(words)
+    )
+
+
+# ------------------------------------------------------------------ the bell
+def count_unread(person: Person) -> int:
+    """How many notices this person has not read, counted up to a cap."""
+    unread = Notice.objects.filter(person=person, read_at__isnull=True)
+    return unread[:MOST_UNREAD].count()
+
+
+def list_notices(person: Person, *, cursor: str = "") -> Page[Notice]:
+    """A person's notices, newest first, a page at a time."""
+    return page_of(Notice.objects.filter(person=person), sort=NEWEST_FIRST, cursor=cursor)
+
+
+def visible_notices(person: Person) -> QuerySet[Notice]:
+    """The only door to a notice: one's own."""
+    return Notice.objects.filter(person=person)
+
+
+def find_notice(person: Person, notice: int) -> Notice | None:
+    """One of a person's own notices."""
+    return visible_notices(person).filter(pk=notice).first() if notice < MOST_ID else None
