@@ -34,7 +34,9 @@ class StoredFile(models.Model):
             models.CheckConstraint(
                 condition=Q(content_type__in=ContentType.values), name="file_type_is_ours"
             ),
-            models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="file_digest_is_sha256"),
+            models.CheckConstraint(
+                condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="file_digest_is_sha256"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,1 @@
+"""Pages of disconnection and reconnection requests."""

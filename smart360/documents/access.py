@@ -1,0 +1,62 @@
+"""The door to a stored file's bytes, and the headers under which they leave (quality.md, F3)."""
+
+import hashlib
+
+from botocore.exceptions import BotoCoreError, ClientError
+from django.core.files.storage import default_storage
+from django.http import HttpResponse
+
+from smart360.documents.choices import ContentType
+from smart360.documents.models import StoredFile
+from smart360.kernel.errors import Refusal
+
+CLOSED = "sandbox; default-src 'none'"
+"""The content security policy of a file: whatever it is, it runs nothing and loads nothing."""
+
+
+STORAGE_ERRORS = (OSError, BotoCoreError, ClientError)
+"""How a disk or an object store says no."""
+
+
+class UnableToOpen(Refusal):
+    """The file is not where it was put, or not what was put there."""
+
+    sentence_by_default = "This file cannot be opened right now. Please try again later."
+
+
+def read(file: StoredFile) -> bytes:
+    """The bytes of ``file``, exactly as they were stored. Raises UnableToOpen."""
+    try:
+        with default_storage.open(file.stored_as) as stored:
+            body = bytes(stored.read())
+    except STORAGE_ERRORS as error:
+        raise UnableToOpen(is_conflict=True) from error
+    if hashlib.sha256(body).hexdigest() != file.sha256:
+        raise UnableToOpen(is_conflict=True)
+    return body
+
+
+def as_download(file: StoredFile) -> HttpResponse:
+    """``file`` to be saved, never shown inside our pages. Raises UnableToOpen."""
+    ending = file.content_type.lower()
+    response = HttpResponse(
+        read(file),
+        content_type=ContentType(file.content_type).label,
+        headers={
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": CLOSED,
+            "Cache-Control": "private, no-store",
+        },
+    )
+    response["Content-Disposition"] = f'attachment; filename="{plain_name(file.title)}.{ending}"'
+    return response
+
+
+def plain_name(title: str) -> str:
+    """``title`` with nothing in it that a header or a file system could take amiss.
+
+    >>> plain_name('Receipt DIS-2026-000001')
+    'Receipt-DIS-2026-000001'
+    """
+    kept = "".join(c if c.isascii() and c.isalnum() else "-" for c in title)
+    return "-".join(part for part in kept.split("-") if part) or "document"

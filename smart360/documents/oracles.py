@@ -1,0 +1,29 @@
+"""Queries on stored files that must return no row."""
+
+import hashlib
+
+from django.core.files.storage import default_storage
+
+from smart360.documents.access import STORAGE_ERRORS
+from smart360.documents.models import StoredFile
+
+
+def rows_without_their_file() -> list[str]:
+    """F5: each row has its file, with the size and the digest that were stored."""
+    return [
+        f"file {file.pk} {wrong}"
+        for file in StoredFile.objects.order_by("created_at").iterator()
+        if (wrong := what_is_wrong(file))
+    ]
+
+
+def what_is_wrong(file: StoredFile) -> str:
+    """``is missing``, ``was changed``, or nothing."""
+    digest = hashlib.sha256()
+    try:
+        with default_storage.open(file.stored_as) as stored:
+            for chunk in stored.chunks():
+                digest.update(chunk)
+    except STORAGE_ERRORS:
+        return "is missing"
+    return "" if digest.hexdigest() == file.sha256 else "was changed"
