@@ -72,9 +72,7 @@ def create_request(
     again.
     """
     consumer = guards.lock_consumer(wish.consumer)
-    earlier = form_keys.claim(
-        form_key, by=by.pk, act=CREATE, about=consumer.account_number, at=at
-    )
+    earlier = form_keys.claim(form_key, by=by.pk, act=CREATE, about=consumer.account_number, at=at)
     if earlier:
         return DisconnectionRequest.objects.select_related("case").get(case__number=earlier)
     zone = get_utility().zone
@@ -145,9 +143,7 @@ def create_request(
 def _refuse_second_request(consumer: Consumer) -> None:
     """W1: one open request per account; a second says which one exists."""
     number = (
-        Case.objects.filter(
-            consumer=consumer, status__in=OPEN_STATUSES, kind__in=REQUEST_KINDS
-        )
+        Case.objects.filter(consumer=consumer, status__in=OPEN_STATUSES, kind__in=REQUEST_KINDS)
         .values_list("number", flat=True)
         .first()
     )
@@ -191,11 +187,10 @@ def _kind_as_confirmed(
 ) -> CaseKind:
     """The type that follows from the consumer; a change since the page was shown is told (27)."""
     kind = rules.request_kind(consumer.status, map(_is_connected, services))
-    if kind == CaseKind.DISCONNECTION:
-        if any(not _is_connected(service) for service in services):
-            raise UnableToCreate(
-                "Choose services that are connected, or only ones that are off", field="services"
-            )
+    if kind == CaseKind.DISCONNECTION and not all(map(_is_connected, services)):
+        raise UnableToCreate(
+            "Choose services that are connected, or only ones that are off", field="services"
+        )
     if wish.confirmed_kind in REQUEST_KINDS and wish.confirmed_kind != kind:
         raise UnableToCreate(
             f"Customer status changed; the request is now a {kind.label} Request",

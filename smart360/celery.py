@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smart360.settings.base")
 
@@ -16,8 +17,29 @@ app.conf.beat_schedule = {
     f"pay what is owed: {queue}": {
         "task": "owed.drain",
         "schedule": 1.0,
-        "args": [queue],
+        "args": [queue.upper()],
         "options": {"queue": queue, "expires": 2},
     }
     for queue in QUEUES
+} | {
+    "raise SLA alerts": {
+        "task": "cases.raise_due_alerts",
+        "schedule": 5.0,
+        "options": {"queue": "default", "expires": 5},
+    },
+    "end holds that have reached their moment": {
+        "task": "cases.end_lapsed_holds",
+        "schedule": 10.0,
+        "options": {"queue": "default", "expires": 10},
+    },
+    "compare stored SLA times with history": {
+        "task": "cases.recompute_open_cases",
+        "schedule": crontab(hour="2", minute="15"),
+        "options": {"queue": "default"},
+    },
+    "forget old form keys and paid work": {
+        "task": "owed.sweep",
+        "schedule": crontab(hour="3", minute="15"),
+        "options": {"queue": "default"},
+    },
 }

@@ -15,7 +15,7 @@ from django.core.serializers import sort_dependencies
 from django.db import connection, connections
 from django.test import Client, TransactionTestCase
 
-from consumers.choices import AccountStatus, SupplyState, UtilityType
+from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
 from consumers.models import (
     Category,
     Consumer,
@@ -27,6 +27,10 @@ from consumers.models import (
     ServiceConnection,
     Subcategory,
 )
+from consumers.operations import take_profile_lock
+from disconnections.models import DisconnectionRequest, Reason
+from disconnections.operations import create_request
+from disconnections.rules import RequestWish
 from smart360.kernel import clock
 from smart360.kernel.text import digits, normalise
 from smart360.organisation.models import Utility
@@ -116,11 +120,13 @@ def _flush_by_owner() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _deferred_triggers_speak(request: pytest.FixtureRequest) -> Iterator[None]:
     """A deferred trigger would never fire in a test that is rolled back: ask it at the end."""
+    uses_database = "db" in request.fixturenames or request.node.get_closest_marker("django_db")
+    if uses_database:
+        request.getfixturevalue("_django_db_helper")
     yield
-    if "db" in request.fixturenames and "transactional_db" not in request.fixturenames:
-        if connection.in_atomic_block and not connection.needs_rollback:
-            with connection.cursor() as cursor:
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    if uses_database and connection.in_atomic_block and not connection.needs_rollback:
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 @pytest.fixture
@@ -306,8 +312,51 @@ def _give_meter(service_connection: ServiceConnection, serial: int) -> Meter:
         service_connection=service_connection,
         during=(datetime(2024, 1, 15, tzinfo=UTC), None),
     )
-    Reading.objects.create(meter=meter, value=Decimal("18245"), read_on=date(2024, 11, 30))
+    Reading.objects.create(meter=meter, value=Decimal(18245), read_on=date(2024, 11, 30))
     return meter
+
+
+MakeRequest = Callable[..., DisconnectionRequest]
+
+
+@pytest.fixture
+def make_request(make_consumer: MakeConsumer, person: MakePerson, at: datetime) -> MakeRequest:
+    """A request made the way people make one: take the profile, then submit."""
+
+    def make(
+        consumer: Consumer | None = None,
+        *,
+        by: Person | None = None,
+        reason: str = "NP-001",
+        moment: datetime | None = None,
+        **wishes: Any,
+    ) -> DisconnectionRequest:
+        consumer = consumer or make_consumer()
+        by = by or person(Role.CSE)
+        moment = moment or at
+        lock = take_profile_lock(
+            consumer=consumer.pk, purpose=LockPurpose.CREATE_REQUEST, by=by, at=moment
+        )
+        wish = wish_for(consumer, lock_token=lock.token, reason=reason, **wishes)
+        return create_request(wish=wish, by=by, at=moment, form_key=uuid4())
+
+    return make
+
+
+def wish_for(
+    consumer: Consumer, *, lock_token: int, reason: str = "NP-001", **wishes: Any
+) -> RequestWish:
+    """What the form sends for all services of a consumer, without a preferred date."""
+    services = tuple(consumer.connections.order_by("pk").values_list("pk", flat=True))
+    chosen: dict[str, Any] = {
+        "consumer": consumer.pk,
+        "lock_token": lock_token,
+        "confirmed_kind": "",
+        "services": services,
+        "reason": Reason.objects.get(code=reason).pk,
+        "has_no_preference": "preferred_on" not in wishes,
+    }
+    return RequestWish(**(chosen | wishes))
 
 
 @pytest.fixture

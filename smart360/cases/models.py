@@ -122,7 +122,9 @@ class Case(models.Model):
     closing_note = models.TextField(blank=True)
 
     policy = models.ForeignKey(SlaPolicy, on_delete=models.PROTECT, related_name="+")
-    due_at = models.DateTimeField(help_text="Creation plus resolution time; never changes by holds.")
+    due_at = models.DateTimeField(
+        help_text="Creation plus resolution time; never changes by holds."
+    )
     adjusted_due_at = models.DateTimeField(
         null=True, blank=True, help_text="Follows holds; empty while a hold has no known end."
     )
@@ -140,7 +142,9 @@ class Case(models.Model):
                 condition=OPEN & Q(kind__in=[CaseKind.DISCONNECTION, CaseKind.RECONNECTION]),
                 name="one_open_request_per_account",
             ),
-            models.CheckConstraint(condition=Q(kind__in=CaseKind.values), name="case_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=CaseKind.values), name="case_kind_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=CaseStatus.values), name="case_status_is_known"
             ),
@@ -311,9 +315,7 @@ class Hold(models.Model):
     pauses = models.BooleanField(help_text="As the reason said when the hold began.")
     since = models.DateTimeField()
     resume_by = models.DateTimeField()
-    at_resume_by = models.CharField(
-        max_length=10, choices=HoldEnding, default=HoldEnding.RESUMES
-    )
+    at_resume_by = models.CharField(max_length=10, choices=HoldEnding, default=HoldEnding.RESUMES)
     reminded_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     put_by = models.ForeignKey(

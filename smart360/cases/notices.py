@@ -75,5 +75,7 @@ def remind(case: Case, *, whom: int | None, reason: str, path: str, at: datetime
 
 def supervisors() -> "list[Person]":
     """Everybody who receives escalations."""
-    roles = [r.value for r, allowed in ROLE_PERMISSIONS.items() if Permission.SEE_ESCALATIONS in allowed]
+    roles = [
+        r.value for r, allowed in ROLE_PERMISSIONS.items() if Permission.SEE_ESCALATIONS in allowed
+    ]
     return list(Person.objects.filter(is_active=True, groups__name__in=roles).distinct())

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 
 from smart360.cases import handling, sla
-from smart360.cases.choices import CaseStatus, HoldEnding, Metric
-from smart360.cases.models import Alert, Case, Hold, HoldReason
+from smart360.cases.choices import CaseStatus, HoldEnding
+from smart360.cases.models import Alert, Case, Hold, HoldReason, SlaPolicy
 from smart360.cases.notices import remind, tell_consumer, warn
 from smart360.cases.queries import clocks_of, raised_alerts
 from smart360.comms import outbox
@@ -98,9 +98,7 @@ def put_on_hold(
     if why is None:
         raise UnableToPutOnHold("Select a valid choice.", field="reason")
     if not at < resume_by <= at + LONGEST_HOLD:
-        raise UnableToPutOnHold(
-            "Choose a moment in the future, within a year", field="resume_by"
-        )
+        raise UnableToPutOnHold("Choose a moment in the future, within a year", field="resume_by")
     if at_resume_by not in HoldEnding.values:
         raise UnableToPutOnHold("Select a valid choice.", field="at_resume_by")
     handling.begin_hold(
@@ -166,10 +164,10 @@ def assign(*, case: int, to: Person | None, by: Person, at: datetime) -> Case:
         raise UnableToAssign("Only a supervisor gives work to others.", is_forbidden=True)
     if to is not None and not to.has_permission(Permission.ASSIGN):
         raise UnableToAssign(f"{to.full_name} does not work on requests.", field="to")
-    if is_own and to is not None and locked.assignee_id not in (None, by.pk):
-        if not by.has_permission(Permission.ASSIGN_OTHERS):
-            holder = Person.objects.get(pk=locked.assignee_id)
-            raise UnableToAssign(f"Assigned to {holder.full_name} already.", is_conflict=True)
+    is_taken = to is not None and locked.assignee_id not in (None, by.pk)
+    if is_taken and not by.has_permission(Permission.ASSIGN_OTHERS):
+        holder = Person.objects.get(pk=locked.assignee_id)
+        raise UnableToAssign(f"Assigned to {holder.full_name} already.", is_conflict=True)
     if locked.assignee_id == (to.pk if to else None):
         return locked
     old = {"assignee": locked.assignee_id}
@@ -193,7 +191,10 @@ def add_note(*, case: int, words: str, by: Person, at: datetime, form_key: uuid.
     locked = handling.lock_case(case)
     if is_blank(words):
         raise UnableToSay("This field is required.", field="words")
-    if form_keys.claim(form_key, by=by.pk, act="cases.add_note", about=locked.number, at=at) is not None:
+    if (
+        form_keys.claim(form_key, by=by.pk, act="cases.add_note", about=locked.number, at=at)
+        is not None
+    ):
         return locked
     outbox.say(
         case=locked.pk,
@@ -224,7 +225,10 @@ def send_message(
         raise UnableToSay("This field is required.", field="words")
     if locked.consumer is None or not locked.consumer.email:
         raise UnableToSay("No e-mail on file", field="words")
-    if form_keys.claim(form_key, by=by.pk, act="cases.send_message", about=locked.number, at=at) is not None:
+    if (
+        form_keys.claim(form_key, by=by.pk, act="cases.send_message", about=locked.number, at=at)
+        is not None
+    ):
         return locked
     outbox.send(
         case=locked.pk,
@@ -261,7 +265,10 @@ def log_call(
         raise UnableToSay("This field is required.", field="words")
     if direction not in (Direction.TO_CONSUMER, Direction.FROM_CONSUMER):
         raise UnableToSay("Select a valid choice.", field="direction")
-    if form_keys.claim(form_key, by=by.pk, act="cases.log_call", about=locked.number, at=at) is not None:
+    if (
+        form_keys.claim(form_key, by=by.pk, act="cases.log_call", about=locked.number, at=at)
+        is not None
+    ):
         return locked
     outbox.say(
         case=locked.pk,
@@ -377,6 +384,19 @@ def recompute(*, case: int, why: str, at: datetime) -> bool:
     return True
 
 
+@operation
+def publish_policy(*, policy: SlaPolicy, at: datetime) -> SlaPolicy:
+    """Put a new version of an SLA policy in force for new cases; running ones keep theirs (SLA2)."""
+    if policy.pk is not None:
+        SlaPolicy.objects.filter(pk=policy.pk, replaced_at__isnull=True).update(replaced_at=at)
+        policy.pk = None
+        policy._state.adding = True
+    policy.valid_from = at
+    policy.replaced_at = None
+    policy.save(force_insert=True)
+    return policy
+
+
 def _moments_of(case: Case) -> dict[str, str | None]:
     moments = ((name, getattr(case, name)) for name in handling.MOMENT_FIELDS[:-1])
     return {name: moment.isoformat() if moment else None for name, moment in moments}
@@ -397,5 +417,3 @@ def _who_was_faster(case: Case) -> str:
 def _state_sentence(case: Case) -> str:
     who = f" by {case.updated_by.full_name}" if case.updated_by else ""
     return f"This is {case.get_status_display()}{who}."
-
-

@@ -18,6 +18,7 @@ from smart360.organisation.calendars import (
 )
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+OUTSIDE = "Outside business hours"
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Pause:
 
     since: datetime
     until: datetime | None
-    reason: str = ""
+    reason: str = "On hold"
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,11 @@ class Facts:
 
     def met_at(self, metric: Metric) -> datetime | None:
         """When the metric was met. The end of the case ends every clock."""
-        own = {
+        return {
             Metric.ACKNOWLEDGEMENT: self.acknowledged_at,
             Metric.RESPONSE: self.responded_at,
             Metric.RESOLUTION: self.ended_at,
         }[metric]
-        return own
 
 
 @dataclass(frozen=True)
@@ -211,7 +211,7 @@ def explained(targets: Targets, facts: Facts) -> list[Stretch]:
     pauses = _intervals(facts)
     end = clock.due_at or max((pause.since for pause in facts.pauses), default=facts.created_at)
     counted = counted_intervals(targets.calendar, facts.created_at, end, pauses)
-    stretches = [Stretch(begins, ends, True, "Counted") for begins, ends in counted]
+    stretches = [Stretch(begins, ends, counts=True, why="Counted") for begins, ends in counted]
     reached = facts.created_at.astimezone(UTC)
     gaps: list[Stretch] = []
     for begins, ends in [*counted, (end, end)]:
@@ -229,12 +229,12 @@ def _gap(begins: datetime, ends: datetime, facts: Facts) -> Iterator[Stretch]:
         if until <= reached or pause.since >= ends:
             continue
         if pause.since > reached:
-            yield Stretch(reached, pause.since, False, "Outside business hours")
+            yield Stretch(reached, pause.since, counts=False, why=OUTSIDE)
         stop = min(until, ends)
-        yield Stretch(max(reached, pause.since), stop, False, pause.reason or "On hold")
+        yield Stretch(max(reached, pause.since), stop, counts=False, why=pause.reason)
         reached = stop
     if reached < ends:
-        yield Stretch(reached, ends, False, "Outside business hours")
+        yield Stretch(reached, ends, counts=False, why=OUTSIDE)
 
 
 def _intervals(facts: Facts) -> tuple[tuple[datetime, datetime], ...]:

@@ -1,1 +1,1 @@
-"""What every app stands on and that knows no domain word: clock, transactions, errors, numbers, text."""
+"""What every app stands on: clock, transactions, errors, numbers, text. It knows no domain word."""

@@ -1,6 +1,9 @@
 """Configuration of the kernel."""
 
 from django.apps import AppConfig
+from django.core.checks import Tags, register
+
+from smart360.kernel.checks import check_append_only_tables, check_two_database_roles
 
 
 class KernelConfig(AppConfig):
@@ -8,3 +11,8 @@ class KernelConfig(AppConfig):
 
     name = "smart360.kernel"
     label = "kernel"
+
+    def ready(self) -> None:
+        """Make the deploy checks known."""
+        register(check_two_database_roles, Tags.security, deploy=True)
+        register(check_append_only_tables, Tags.database, deploy=True)

@@ -36,11 +36,13 @@ def digits(text: str) -> str:
     >>> digits("+1 (555) 123-4567")
     '15551234567'
     """
-    return "".join(str(unicodedata.digit(c)) for c in text if unicodedata.digit(c, None) is not None)
+    return "".join(
+        str(unicodedata.digit(c)) for c in text if unicodedata.digit(c, None) is not None
+    )
 
 
 def one_line_endings(text: str) -> str:
-    """``text`` with LF line ends and in composed form (NFC): the form that is counted and stored."""
+    """``text`` with LF line ends and composed (NFC): the form that is counted and stored."""
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
@@ -56,14 +58,18 @@ def why_unshowable(text: str) -> str:
     marks = 0
     for character in text:
         category = unicodedata.category(character)
-        if category in {"Cc", "Cf", "Cs"} and character not in ZERO_WIDTH_JOINERS | {"\n", "\t"}:
-            # Emoji flags of regions are written with tag characters, which are Cf too.
-            if not 0xE0020 <= ord(character) <= 0xE007F:
-                return UNSHOWN_SENTENCE
+        if category in {"Cc", "Cf", "Cs"} and not _is_needed(character):
+            return UNSHOWN_SENTENCE
         marks = marks + 1 if category == "Mn" else 0
         if marks > MARKS_PER_LETTER:
             return UNSHOWN_SENTENCE
     return ""
+
+
+def _is_needed(character: str) -> bool:
+    """Line ends, tabs, the joiners of scripts and emoji, and the tags that flags are written in."""
+    is_flag_tag = 0xE0020 <= ord(character) <= 0xE007F
+    return character in ZERO_WIDTH_JOINERS | {"\n", "\t"} or is_flag_tag
 
 
 def is_blank(text: str) -> bool:

@@ -1,6 +1,6 @@
 """Paying what is owed: claim, then work, then mark (design.md §6)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 
@@ -9,7 +9,10 @@ from smart360.kernel.errors import Refusal
 from smart360.owed.choices import OwedState
 from smart360.owed.models import OwedWork
 from smart360.owed.rules import LEASE, wait_after
+from smart360.web.models import FormKey
 
+KEPT_WORK = timedelta(days=30)
+KEPT_KEYS = timedelta(days=7)
 
 
 class UnableToRetry(Refusal):
@@ -29,7 +32,7 @@ RETURNING id
 
 @operation
 def claim_one(*, queue: str, at: datetime) -> OwedWork | None:
-    """Take the longest-due work of a queue for the time of the lease; the attempt is counted now."""
+    """Take the longest-due work of a queue for a lease's time; the attempt is counted now."""
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, {"queue": queue, "at": at, "until": at + LEASE})
         row = cursor.fetchone()
@@ -64,3 +67,10 @@ def retry(*, dedupe_key: str, at: datetime) -> None:
     )
     if not changed:
         raise UnableToRetry(is_conflict=True)
+
+
+@operation
+def sweep(*, at: datetime) -> None:
+    """Forget what was done a month ago and form keys of a week ago. What has failed stays."""
+    OwedWork.objects.filter(state=OwedState.DONE, done_at__lt=at - KEPT_WORK).delete()
+    FormKey.objects.filter(created_at__lt=at - KEPT_KEYS).delete()

@@ -7,8 +7,8 @@ FIRST_WAITS = (
     timedelta(seconds=5),
     timedelta(seconds=30),
     timedelta(minutes=1),
-    timedelta(minutes=5),
-    timedelta(minutes=5),
+    # Five times: a server that is back after 25 minutes is met by 30 (N5).
+    *(timedelta(minutes=5),) * 5,
     timedelta(minutes=10),
     timedelta(minutes=30),
 )

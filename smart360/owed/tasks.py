@@ -48,3 +48,9 @@ def _failed(work: OwedWork, error: str) -> None:
     gave_up = operations.mark_failed(work, error=error, at=at, most_attempts=handler.attempts)
     if gave_up:
         handler.give_up(work.about, at, error)
+
+
+@shared_task(name="owed.sweep")
+def sweep() -> None:
+    """Every night: forget form keys and paid work that nobody will ask for again."""
+    operations.sweep(at=clock.now())

@@ -1,1 +1,1 @@
-"""Settings: ``base`` is safe for production and reads the environment; ``local`` and ``test`` loosen it."""
+"""``base`` is safe for production and reads the environment; ``local`` and ``test`` loosen it."""

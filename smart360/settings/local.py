@@ -1,4 +1,4 @@
-"""``./dev run``: the production settings on this machine's loopback, without TLS, with demo data."""
+"""``./dev run``: production's settings on this machine's loopback, no TLS, with demo data."""
 
 from smart360.settings.base import *  # noqa: F403  (settings are one namespace by design)
 from smart360.settings.base import STATE_DIR, env
@@ -10,9 +10,7 @@ SECURE_HSTS_SECONDS = 0
 SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_SECURE = False
 SESSION_COOKIE_NAME = "smart360_session"
-EMAIL_BACKEND = env.str(
-    "EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend"
-)
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = str(STATE_DIR / "mail")  # every mail of the demo is a file here
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

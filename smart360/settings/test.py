@@ -8,8 +8,8 @@ os.environ.setdefault("SECRET_KEY", "only-for-tests")
 os.environ.setdefault("PUBLIC_URL", "http://testserver")
 os.environ.setdefault("STATE_DIR", tempfile.mkdtemp(prefix="smart360-tests-"))
 
-from smart360.settings.base import *  # noqa: E402, F403  (settings are one namespace by design)
-from smart360.settings.base import DATABASES, INSTALLED_APPS, MIDDLEWARE, STATE_DIR  # noqa: E402
+from smart360.settings.base import *  # noqa: F403  (settings are one namespace by design)
+from smart360.settings.base import DATABASES, INSTALLED_APPS, MIDDLEWARE, STATE_DIR
 
 IS_DEMO = True
 SHOWS_GALLERY = True

@@ -1,4 +1,4 @@
-"""The permission gate: a view that does not say who may use it is used by nobody (quality.md, X1)."""
+"""The permission gate: what does not say who may use it is used by nobody (quality.md, X1)."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -17,6 +17,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
 SIGNED_IN = "signed in"
 ADMIN_PERMISSION = "administration.configure"
+IDLE = "idle"
+OVER = "over"
 
 
 def requires(*permissions: str) -> Callable[[View], View]:
@@ -63,7 +65,11 @@ class PermissionGate:
     ) -> HttpResponse | None:
         """Let through, send to sign-in, or refuse."""
         declared = declared_permissions(view)
-        if declared is None and request.resolver_match and "admin" in request.resolver_match.app_names:
+        if (
+            declared is None
+            and request.resolver_match
+            and "admin" in request.resolver_match.app_names
+        ):
             declared = frozenset({ADMIN_PERMISSION})
         if declared is None:
             if settings.DEBUG:
@@ -86,10 +92,26 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
         current = request.headers.get("HX-Current-URL", "")
         back = current if is_own_address(request, current) else resolve_url("start")
         response = HttpResponse(status=401)
-        response["HX-Redirect"] = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back})}"
+        response["HX-Redirect"] = _door(request, back)
         return response
     back = request.get_full_path() if request.method == "GET" else resolve_url("start")
-    return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back})}")
+    return redirect(_door(request, back))
+
+
+def _door(request: HttpRequest, back: str) -> str:
+    """The sign-in page's address, with the way back and why one has to sign in again."""
+    words = {"next": back}
+    if getattr(request, "was_idle", False):
+        words["ended"] = IDLE
+    elif settings.SESSION_COOKIE_NAME in request.COOKIES:
+        words["ended"] = OVER
+    return f"{resolve_url(settings.LOGIN_URL)}?{urlencode(words)}"
+
+
+def person_id(request: HttpRequest) -> int:
+    """Who acts, in a view that the gate has let somebody into."""
+    assert request.user.pk is not None
+    return request.user.pk
 
 
 def is_own_address(request: HttpRequest, address: str) -> bool:

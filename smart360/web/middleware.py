@@ -17,6 +17,7 @@ from smart360.web.logs import request_id
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SEEN = "seen_at"
+SIGNED_IN_AT = "signed_in_at"
 SEEN_EVERY_SECONDS = 60  # how often a session's age is written down
 
 
@@ -46,15 +47,23 @@ class SessionTimeout:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Sign out when idle too long, else note at most once a minute that somebody is there."""
         seen = request.session.get(SEEN)
-        moment = int(time.time())
+        moment = int(time.time())  # noqa: TID251  (a session's age here, not the moment of an act)
         if isinstance(seen, int):
             if moment - seen > settings.SESSION_IDLE_SECONDS:
                 logout(request)
-            elif moment - seen > SEEN_EVERY_SECONDS:
+                request.was_idle = True  # type: ignore[attr-defined]  # the gate says so
+            elif moment - request.session.get(SIGNED_IN_AT, seen) > settings.SESSION_COOKIE_AGE:
+                logout(request)
+            elif moment - seen > SEEN_EVERY_SECONDS and not is_by_itself(request):
                 request.session[SEEN] = moment
         elif request.session.session_key:
-            request.session[SEEN] = moment
+            request.session[SEEN] = request.session[SIGNED_IN_AT] = moment
         return self.get_response(request)
+
+
+def is_by_itself(request: HttpRequest) -> bool:
+    """Whether the page asks by itself (the bell, the draft, the lock), with nobody at the desk."""
+    return request.headers.get("X-Background") == "true"
 
 
 class RefusalPage:

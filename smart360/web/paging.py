@@ -60,9 +60,7 @@ def page_of(
     order = sort.reversed() if direction == "before" else sort
     if keys is not None:
         rows = rows.filter(_after(order.columns, keys))
-    ordering = [
-        F(c[1:]).desc() if c.startswith("-") else F(c).asc() for c in order.columns
-    ]
+    ordering = [F(c[1:]).desc() if c.startswith("-") else F(c).asc() for c in order.columns]
     found = list(rows.order_by(*ordering)[: size + 1])
     more = len(found) > size
     found = found[:size]
@@ -134,5 +132,5 @@ def _rich(key: Any) -> Any:
     if isinstance(key, int) and not -(2**62) < key < 2**62:
         raise ValueError("not a key of ours")
     if not isinstance(key, str | int | bool):
-        raise ValueError("not a key of ours")
+        raise TypeError("not a key of ours")
     return key

@@ -1,6 +1,7 @@
 """The SLA arithmetic, pure."""
 
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -149,7 +150,9 @@ def test_business_hours_with_lunch_weekend_and_holiday() -> None:
 
 def test_why_this_time_adds_up() -> None:
     """BEY3: the counted stretches add up to the target, the others say why they do not count."""
-    pause = Pause(in_chicago(2024, 12, 10, 10), in_chicago(2024, 12, 11, 14), "Waiting for consumer")
+    pause = Pause(
+        in_chicago(2024, 12, 10, 10), in_chicago(2024, 12, 11, 14), "Waiting for consumer"
+    )
     targets = Targets(resolution=480, calendar=OFFICE)
     facts = Facts(created_at=CREATED, pauses=(pause,))
     stretches = sla.explained(targets, facts)
@@ -158,7 +161,7 @@ def test_why_this_time_adds_up() -> None:
         "Waiting for consumer",
         "Outside business hours",
     }
-    for before, after in zip(stretches, stretches[1:], strict=False):
+    for before, after in pairwise(stretches):
         assert before.ends == after.begins
 
 

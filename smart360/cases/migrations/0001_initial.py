@@ -4,126 +4,355 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Alert',
+            name="Alert",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('metric', models.CharField(choices=[('ACKNOWLEDGEMENT', 'Acknowledgement'), ('RESPONSE', 'Response'), ('RESOLUTION', 'Resolution')], max_length=20)),
-                ('level', models.CharField(choices=[('WARNING', 'Warning'), ('ESCALATION', 'Escalation')], max_length=12)),
-                ('was_due_at', models.DateTimeField()),
-                ('raised_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "metric",
+                    models.CharField(
+                        choices=[
+                            ("ACKNOWLEDGEMENT", "Acknowledgement"),
+                            ("RESPONSE", "Response"),
+                            ("RESOLUTION", "Resolution"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("WARNING", "Warning"), ("ESCALATION", "Escalation")],
+                        max_length=12,
+                    ),
+                ),
+                ("was_due_at", models.DateTimeField()),
+                ("raised_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20)),
-                ('kind', models.CharField(choices=[('DISCONNECTION', 'Disconnection'), ('RECONNECTION', 'Reconnection'), ('COMPLAINT', 'Complaint')], max_length=15)),
-                ('status', models.CharField(choices=[('PENDING', 'Pending'), ('IN_PROGRESS', 'In Progress'), ('ON_HOLD', 'On Hold'), ('COMPLETED', 'Completed'), ('CLOSED', 'Closed'), ('RESOLVED', 'Resolved'), ('REJECTED', 'Rejected')], default='PENDING', max_length=15)),
-                ('version', models.PositiveIntegerField(default=1, help_text='Grows with each status change.')),
-                ('priority', models.CharField(choices=[('CRITICAL', 'Critical'), ('HIGH', 'High'), ('MEDIUM', 'Medium'), ('LOW', 'Low')], max_length=10)),
-                ('notifies_consumer', models.BooleanField(help_text='Whether courtesy messages go out.')),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('acknowledged_at', models.DateTimeField(blank=True, null=True)),
-                ('responded_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('closing_reason', models.CharField(blank=True, choices=[('ISSUE_RESOLVED', 'Issue resolved'), ('DUPLICATE', 'Duplicate request'), ('CANCELLED', 'Cancelled by consumer'), ('NO_RESPONSE', 'No consumer response'), ('OTHER', 'Other')], max_length=20)),
-                ('closing_note', models.TextField(blank=True)),
-                ('due_at', models.DateTimeField(help_text='Creation plus resolution time; never changes by holds.')),
-                ('adjusted_due_at', models.DateTimeField(blank=True, help_text='Follows holds; empty while a hold has no known end.', null=True)),
-                ('warns_at', models.DateTimeField(blank=True, null=True)),
-                ('breaches_at', models.DateTimeField(blank=True, null=True)),
-                ('next_alert_at', models.DateTimeField(blank=True, help_text='When the next warning or escalation is to be raised.', null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=20)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("DISCONNECTION", "Disconnection"),
+                            ("RECONNECTION", "Reconnection"),
+                            ("COMPLAINT", "Complaint"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("PENDING", "Pending"),
+                            ("IN_PROGRESS", "In Progress"),
+                            ("ON_HOLD", "On Hold"),
+                            ("COMPLETED", "Completed"),
+                            ("CLOSED", "Closed"),
+                            ("RESOLVED", "Resolved"),
+                            ("REJECTED", "Rejected"),
+                        ],
+                        default="PENDING",
+                        max_length=15,
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=1, help_text="Grows with each status change."
+                    ),
+                ),
+                (
+                    "priority",
+                    models.CharField(
+                        choices=[
+                            ("CRITICAL", "Critical"),
+                            ("HIGH", "High"),
+                            ("MEDIUM", "Medium"),
+                            ("LOW", "Low"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "notifies_consumer",
+                    models.BooleanField(help_text="Whether courtesy messages go out."),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                ("acknowledged_at", models.DateTimeField(blank=True, null=True)),
+                ("responded_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "closing_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("ISSUE_RESOLVED", "Issue resolved"),
+                            ("DUPLICATE", "Duplicate request"),
+                            ("CANCELLED", "Cancelled by consumer"),
+                            ("NO_RESPONSE", "No consumer response"),
+                            ("OTHER", "Other"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("closing_note", models.TextField(blank=True)),
+                (
+                    "due_at",
+                    models.DateTimeField(
+                        help_text="Creation plus resolution time; never changes by holds."
+                    ),
+                ),
+                (
+                    "adjusted_due_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Follows holds; empty while a hold has no known end.",
+                        null=True,
+                    ),
+                ),
+                ("warns_at", models.DateTimeField(blank=True, null=True)),
+                ("breaches_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "next_alert_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="When the next warning or escalation is to be raised.",
+                        null=True,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Hold',
+            name="Hold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('waits_for', models.CharField(choices=[('CONSUMER', 'Consumer'), ('SCHEDULED_DATE', 'Scheduled date'), ('FIELD', 'Field work'), ('US', 'Us'), ('OTHER', 'Somebody else')], max_length=20)),
-                ('pauses', models.BooleanField(help_text='As the reason said when the hold began.')),
-                ('since', models.DateTimeField()),
-                ('resume_by', models.DateTimeField()),
-                ('at_resume_by', models.CharField(choices=[('RESUMES', 'Resume by itself'), ('REMINDS', 'Remind me')], default='RESUMES', max_length=10)),
-                ('reminded_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "waits_for",
+                    models.CharField(
+                        choices=[
+                            ("CONSUMER", "Consumer"),
+                            ("SCHEDULED_DATE", "Scheduled date"),
+                            ("FIELD", "Field work"),
+                            ("US", "Us"),
+                            ("OTHER", "Somebody else"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "pauses",
+                    models.BooleanField(help_text="As the reason said when the hold began."),
+                ),
+                ("since", models.DateTimeField()),
+                ("resume_by", models.DateTimeField()),
+                (
+                    "at_resume_by",
+                    models.CharField(
+                        choices=[("RESUMES", "Resume by itself"), ("REMINDS", "Remind me")],
+                        default="RESUMES",
+                        max_length=10,
+                    ),
+                ),
+                ("reminded_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='HoldReason',
+            name="HoldReason",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=30)),
-                ('label', models.CharField(max_length=80)),
-                ('waits_for', models.CharField(choices=[('CONSUMER', 'Consumer'), ('SCHEDULED_DATE', 'Scheduled date'), ('FIELD', 'Field work'), ('US', 'Us'), ('OTHER', 'Somebody else')], max_length=20)),
-                ('pauses', models.BooleanField(default=False, help_text='The resolution clock pauses.')),
-                ('is_active', models.BooleanField(default=True, help_text='Retire a reason; never delete it.')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=30)),
+                ("label", models.CharField(max_length=80)),
+                (
+                    "waits_for",
+                    models.CharField(
+                        choices=[
+                            ("CONSUMER", "Consumer"),
+                            ("SCHEDULED_DATE", "Scheduled date"),
+                            ("FIELD", "Field work"),
+                            ("US", "Us"),
+                            ("OTHER", "Somebody else"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "pauses",
+                    models.BooleanField(default=False, help_text="The resolution clock pauses."),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True, help_text="Retire a reason; never delete it."
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='HoldReasonEvent',
+            name="HoldReasonEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('code', models.CharField(max_length=30)),
-                ('label', models.CharField(max_length=80)),
-                ('waits_for', models.CharField(choices=[('CONSUMER', 'Consumer'), ('SCHEDULED_DATE', 'Scheduled date'), ('FIELD', 'Field work'), ('US', 'Us'), ('OTHER', 'Somebody else')], max_length=20)),
-                ('pauses', models.BooleanField(default=False, help_text='The resolution clock pauses.')),
-                ('is_active', models.BooleanField(default=True, help_text='Retire a reason; never delete it.')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("code", models.CharField(max_length=30)),
+                ("label", models.CharField(max_length=80)),
+                (
+                    "waits_for",
+                    models.CharField(
+                        choices=[
+                            ("CONSUMER", "Consumer"),
+                            ("SCHEDULED_DATE", "Scheduled date"),
+                            ("FIELD", "Field work"),
+                            ("US", "Us"),
+                            ("OTHER", "Somebody else"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "pauses",
+                    models.BooleanField(default=False, help_text="The resolution clock pauses."),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True, help_text="Retire a reason; never delete it."
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='SlaPolicy',
+            name="SlaPolicy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('DISCONNECTION', 'Disconnection'), ('RECONNECTION', 'Reconnection'), ('COMPLAINT', 'Complaint')], max_length=15)),
-                ('priority', models.CharField(blank=True, choices=[('CRITICAL', 'Critical'), ('HIGH', 'High'), ('MEDIUM', 'Medium'), ('LOW', 'Low')], help_text='Empty: every priority.', max_length=10)),
-                ('for_vip', models.BooleanField(default=False, help_text='Only for VIP consumers.')),
-                ('acknowledgement_minutes', models.PositiveIntegerField(default=120)),
-                ('response_minutes', models.PositiveIntegerField(default=240)),
-                ('resolution_minutes', models.PositiveIntegerField(default=1440)),
-                ('warn_percent', models.PositiveSmallIntegerField(default=75)),
-                ('valid_from', models.DateTimeField()),
-                ('replaced_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("DISCONNECTION", "Disconnection"),
+                            ("RECONNECTION", "Reconnection"),
+                            ("COMPLAINT", "Complaint"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                (
+                    "priority",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("CRITICAL", "Critical"),
+                            ("HIGH", "High"),
+                            ("MEDIUM", "Medium"),
+                            ("LOW", "Low"),
+                        ],
+                        help_text="Empty: every priority.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "for_vip",
+                    models.BooleanField(default=False, help_text="Only for VIP consumers."),
+                ),
+                ("acknowledgement_minutes", models.PositiveIntegerField(default=120)),
+                ("response_minutes", models.PositiveIntegerField(default=240)),
+                ("resolution_minutes", models.PositiveIntegerField(default=1440)),
+                ("warn_percent", models.PositiveSmallIntegerField(default=75)),
+                ("valid_from", models.DateTimeField()),
+                ("replaced_at", models.DateTimeField(blank=True, editable=False, null=True)),
             ],
             options={
-                'verbose_name': 'SLA policy',
-                'verbose_name_plural': 'SLA policies',
+                "verbose_name": "SLA policy",
+                "verbose_name_plural": "SLA policies",
             },
         ),
         migrations.CreateModel(
-            name='SlaPolicyEvent',
+            name="SlaPolicyEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('DISCONNECTION', 'Disconnection'), ('RECONNECTION', 'Reconnection'), ('COMPLAINT', 'Complaint')], max_length=15)),
-                ('priority', models.CharField(blank=True, choices=[('CRITICAL', 'Critical'), ('HIGH', 'High'), ('MEDIUM', 'Medium'), ('LOW', 'Low')], help_text='Empty: every priority.', max_length=10)),
-                ('for_vip', models.BooleanField(default=False, help_text='Only for VIP consumers.')),
-                ('acknowledgement_minutes', models.PositiveIntegerField(default=120)),
-                ('response_minutes', models.PositiveIntegerField(default=240)),
-                ('resolution_minutes', models.PositiveIntegerField(default=1440)),
-                ('warn_percent', models.PositiveSmallIntegerField(default=75)),
-                ('valid_from', models.DateTimeField()),
-                ('replaced_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("DISCONNECTION", "Disconnection"),
+                            ("RECONNECTION", "Reconnection"),
+                            ("COMPLAINT", "Complaint"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                (
+                    "priority",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("CRITICAL", "Critical"),
+                            ("HIGH", "High"),
+                            ("MEDIUM", "Medium"),
+                            ("LOW", "Low"),
+                        ],
+                        help_text="Empty: every priority.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "for_vip",
+                    models.BooleanField(default=False, help_text="Only for VIP consumers."),
+                ),
+                ("acknowledgement_minutes", models.PositiveIntegerField(default=120)),
+                ("response_minutes", models.PositiveIntegerField(default=240)),
+                ("resolution_minutes", models.PositiveIntegerField(default=1440)),
+                ("warn_percent", models.PositiveSmallIntegerField(default=75)),
+                ("valid_from", models.DateTimeField()),
+                ("replaced_at", models.DateTimeField(blank=True, editable=False, null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
     ]

@@ -8,279 +8,616 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
-        ('consumers', '0002_initial'),
-        ('organisation', '0001_initial'),
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("cases", "0001_initial"),
+        ("consumers", "0002_initial"),
+        ("organisation", "0001_initial"),
+        ("pghistory", "0007_auto_20250421_0444"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='case',
-            name='acknowledged_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="case",
+            name="acknowledged_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='assignee',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="case",
+            name="assignee",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='consumer',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='consumers.consumer'),
+            model_name="case",
+            name="consumer",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cases",
+                to="consumers.consumer",
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='created_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="case",
+            name="created_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='ended_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="case",
+            name="ended_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='responded_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="case",
+            name="responded_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='updated_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="case",
+            name="updated_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='alert',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='alerts', to='cases.case'),
+            model_name="alert",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="alerts", to="cases.case"
+            ),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='cases.case'),
+            model_name="hold",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="holds", to="cases.case"
+            ),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='ended_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="hold",
+            name="ended_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='put_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="hold",
+            name="put_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='holdreason',
-            constraint=models.UniqueConstraint(fields=('code',), name='hold_reason_code_is_taken_once'),
+            model_name="holdreason",
+            constraint=models.UniqueConstraint(
+                fields=("code",), name="hold_reason_code_is_taken_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='holdreason',
-            constraint=models.CheckConstraint(condition=models.Q(('waits_for__in', ['CONSUMER', 'SCHEDULED_DATE', 'FIELD', 'US', 'OTHER'])), name='hold_waits_for_somebody_known'),
+            model_name="holdreason",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("waits_for__in", ["CONSUMER", "SCHEDULED_DATE", "FIELD", "US", "OTHER"])
+                ),
+                name="hold_waits_for_somebody_known",
+            ),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='reason',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.holdreason'),
+            model_name="hold",
+            name="reason",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.holdreason"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='holdreason',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "cases_holdreasonevent" ("code", "id", "is_active", "label", "pauses", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "waits_for") VALUES (NEW."code", NEW."id", NEW."is_active", NEW."label", NEW."pauses", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."waits_for"); RETURN NULL;', hash='430f083b31024e73148860a63447f7bd0972ea3f', operation='INSERT', pgid='pgtrigger_insert_insert_848c5', table='cases_holdreason', when='AFTER')),
+            model_name="holdreason",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "cases_holdreasonevent" ("code", "id", "is_active", "label", "pauses", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "waits_for") VALUES (NEW."code", NEW."id", NEW."is_active", NEW."label", NEW."pauses", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."waits_for"); RETURN NULL;',
+                    hash="430f083b31024e73148860a63447f7bd0972ea3f",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_848c5",
+                    table="cases_holdreason",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='holdreason',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "cases_holdreasonevent" ("code", "id", "is_active", "label", "pauses", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "waits_for") VALUES (NEW."code", NEW."id", NEW."is_active", NEW."label", NEW."pauses", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."waits_for"); RETURN NULL;', hash='326370ceb61295d1ffe163d7fbe0e9f7503a5a62', operation='UPDATE', pgid='pgtrigger_update_update_30092', table='cases_holdreason', when='AFTER')),
+            model_name="holdreason",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "cases_holdreasonevent" ("code", "id", "is_active", "label", "pauses", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "waits_for") VALUES (NEW."code", NEW."id", NEW."is_active", NEW."label", NEW."pauses", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."waits_for"); RETURN NULL;',
+                    hash="326370ceb61295d1ffe163d7fbe0e9f7503a5a62",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_30092",
+                    table="cases_holdreason",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='holdreasonevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="holdreasonevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='holdreasonevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='cases.holdreason'),
+            model_name="holdreasonevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="cases.holdreason",
+            ),
         ),
         migrations.AddField(
-            model_name='slapolicy',
-            name='calendar',
-            field=models.ForeignKey(blank=True, help_text='Empty: round the clock.', null=True, on_delete=django.db.models.deletion.PROTECT, to='organisation.businesscalendar'),
+            model_name="slapolicy",
+            name="calendar",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Empty: round the clock.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="organisation.businesscalendar",
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='policy',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.slapolicy'),
+            model_name="case",
+            name="policy",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.slapolicy"
+            ),
         ),
         migrations.AddField(
-            model_name='slapolicyevent',
-            name='calendar',
-            field=models.ForeignKey(blank=True, db_constraint=False, help_text='Empty: round the clock.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisation.businesscalendar'),
+            model_name="slapolicyevent",
+            name="calendar",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                help_text="Empty: round the clock.",
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="organisation.businesscalendar",
+            ),
         ),
         migrations.AddField(
-            model_name='slapolicyevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="slapolicyevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='slapolicyevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='cases.slapolicy'),
+            model_name="slapolicyevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="cases.slapolicy",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.UniqueConstraint(fields=('case', 'metric', 'level'), name='an_alert_is_raised_once'),
+            model_name="alert",
+            constraint=models.UniqueConstraint(
+                fields=("case", "metric", "level"), name="an_alert_is_raised_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(('metric__in', ['ACKNOWLEDGEMENT', 'RESPONSE', 'RESOLUTION'])), name='alert_metric_is_known'),
+            model_name="alert",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("metric__in", ["ACKNOWLEDGEMENT", "RESPONSE", "RESOLUTION"])),
+                name="alert_metric_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['WARNING', 'ESCALATION'])), name='alert_level_is_known'),
+            model_name="alert",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__in", ["WARNING", "ESCALATION"])),
+                name="alert_level_is_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='hold',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['resume_by'], name='hold_to_end'),
+            model_name="hold",
+            index=models.Index(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=["resume_by"],
+                name="hold_to_end",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case',), name='one_hold_at_a_time'),
+            model_name="hold",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("case",),
+                name="one_hold_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('resume_by__gt', models.F('since'))), name='a_hold_resumes_after_it_began'),
+            model_name="hold",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("resume_by__gt", models.F("since"))),
+                name="a_hold_resumes_after_it_began",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('since')), _connector='OR'), name='a_hold_ends_after_it_began'),
+            model_name="hold",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_at__isnull", True),
+                    ("ended_at__gte", models.F("since")),
+                    _connector="OR",
+                ),
+                name="a_hold_ends_after_it_began",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('at_resume_by__in', ['RESUMES', 'REMINDS'])), name='hold_ending_is_known'),
+            model_name="hold",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("at_resume_by__in", ["RESUMES", "REMINDS"])),
+                name="hold_ending_is_known",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='holdreasonevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='cf9baca2392b741c9f1147bc938bf30f240b3c23', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_86810', table='cases_holdreasonevent', when='BEFORE')),
+            model_name="holdreasonevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="cf9baca2392b741c9f1147bc938bf30f240b3c23",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_86810",
+                    table="cases_holdreasonevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slapolicy',
-            constraint=models.UniqueConstraint(condition=models.Q(('replaced_at__isnull', True)), fields=('kind', 'priority', 'for_vip'), name='one_sla_policy_in_force_for_each_case'),
+            model_name="slapolicy",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("replaced_at__isnull", True)),
+                fields=("kind", "priority", "for_vip"),
+                name="one_sla_policy_in_force_for_each_case",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slapolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('acknowledgement_minutes__gt', 0), ('response_minutes__gte', models.F('acknowledgement_minutes')), ('resolution_minutes__gte', models.F('response_minutes'))), name='sla_targets_follow_each_other'),
+            model_name="slapolicy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("acknowledgement_minutes__gt", 0),
+                    ("response_minutes__gte", models.F("acknowledgement_minutes")),
+                    ("resolution_minutes__gte", models.F("response_minutes")),
+                ),
+                name="sla_targets_follow_each_other",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slapolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('resolution_minutes__lte', 525600)), name='sla_target_is_below_a_year'),
+            model_name="slapolicy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("resolution_minutes__lte", 525600)),
+                name="sla_target_is_below_a_year",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slapolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('warn_percent__range', (1, 99))), name='sla_warns_before_the_end'),
+            model_name="slapolicy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("warn_percent__range", (1, 99))),
+                name="sla_warns_before_the_end",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slapolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['DISCONNECTION', 'RECONNECTION', 'COMPLAINT'])), name='sla_kind_is_known'),
+            model_name="slapolicy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["DISCONNECTION", "RECONNECTION", "COMPLAINT"])),
+                name="sla_kind_is_known",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='slapolicy',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "cases_slapolicyevent" ("acknowledgement_minutes", "calendar_id", "for_vip", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "replaced_at", "resolution_minutes", "response_minutes", "valid_from", "warn_percent") VALUES (NEW."acknowledgement_minutes", NEW."calendar_id", NEW."for_vip", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."priority", NEW."replaced_at", NEW."resolution_minutes", NEW."response_minutes", NEW."valid_from", NEW."warn_percent"); RETURN NULL;', hash='0329cb8971c05c8cc7025effe33db755ec938dff', operation='INSERT', pgid='pgtrigger_insert_insert_4fe93', table='cases_slapolicy', when='AFTER')),
+            model_name="slapolicy",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "cases_slapolicyevent" ("acknowledgement_minutes", "calendar_id", "for_vip", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "replaced_at", "resolution_minutes", "response_minutes", "valid_from", "warn_percent") VALUES (NEW."acknowledgement_minutes", NEW."calendar_id", NEW."for_vip", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."priority", NEW."replaced_at", NEW."resolution_minutes", NEW."response_minutes", NEW."valid_from", NEW."warn_percent"); RETURN NULL;',
+                    hash="0329cb8971c05c8cc7025effe33db755ec938dff",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_4fe93",
+                    table="cases_slapolicy",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='slapolicy',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "cases_slapolicyevent" ("acknowledgement_minutes", "calendar_id", "for_vip", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "replaced_at", "resolution_minutes", "response_minutes", "valid_from", "warn_percent") VALUES (NEW."acknowledgement_minutes", NEW."calendar_id", NEW."for_vip", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."priority", NEW."replaced_at", NEW."resolution_minutes", NEW."response_minutes", NEW."valid_from", NEW."warn_percent"); RETURN NULL;', hash='c550305f58ed062e5a9f49d8953ec51606710548', operation='UPDATE', pgid='pgtrigger_update_update_445d8', table='cases_slapolicy', when='AFTER')),
+            model_name="slapolicy",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "cases_slapolicyevent" ("acknowledgement_minutes", "calendar_id", "for_vip", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "replaced_at", "resolution_minutes", "response_minutes", "valid_from", "warn_percent") VALUES (NEW."acknowledgement_minutes", NEW."calendar_id", NEW."for_vip", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."priority", NEW."replaced_at", NEW."resolution_minutes", NEW."response_minutes", NEW."valid_from", NEW."warn_percent"); RETURN NULL;',
+                    hash="c550305f58ed062e5a9f49d8953ec51606710548",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_445d8",
+                    table="cases_slapolicy",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['-created_at', '-id'], name='case_by_age'),
+            model_name="case",
+            index=models.Index(fields=["-created_at", "-id"], name="case_by_age"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('status__in', ('PENDING', 'IN_PROGRESS', 'ON_HOLD'))), fields=['-created_at', '-id'], name='open_case_by_age'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("status__in", ("PENDING", "IN_PROGRESS", "ON_HOLD"))),
+                fields=["-created_at", "-id"],
+                name="open_case_by_age",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('status__in', ('PENDING', 'IN_PROGRESS', 'ON_HOLD'))), fields=['adjusted_due_at', 'id'], name='open_case_by_due'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("status__in", ("PENDING", "IN_PROGRESS", "ON_HOLD"))),
+                fields=["adjusted_due_at", "id"],
+                name="open_case_by_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('status__in', ('PENDING', 'IN_PROGRESS', 'ON_HOLD'))), fields=['breaches_at', 'id'], name='open_case_by_breach'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("status__in", ("PENDING", "IN_PROGRESS", "ON_HOLD"))),
+                fields=["breaches_at", "id"],
+                name="open_case_by_breach",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('status__in', ('PENDING', 'IN_PROGRESS', 'ON_HOLD'))), fields=['assignee', 'breaches_at'], name='open_case_by_assignee'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("status__in", ("PENDING", "IN_PROGRESS", "ON_HOLD"))),
+                fields=["assignee", "breaches_at"],
+                name="open_case_by_assignee",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('status__in', ('PENDING', 'IN_PROGRESS', 'ON_HOLD')), ('next_alert_at__isnull', False)), fields=['next_alert_at'], name='case_to_alert'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(
+                    ("status__in", ("PENDING", "IN_PROGRESS", "ON_HOLD")),
+                    ("next_alert_at__isnull", False),
+                ),
+                fields=["next_alert_at"],
+                name="case_to_alert",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['consumer', '-created_at'], name='case_by_consumer'),
+            model_name="case",
+            index=models.Index(fields=["consumer", "-created_at"], name="case_by_consumer"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['kind', 'ended_at'], name='case_by_end'),
+            model_name="case",
+            index=models.Index(fields=["kind", "ended_at"], name="case_by_end"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(fields=('number',), name='case_number_is_unique'),
+            model_name="case",
+            constraint=models.UniqueConstraint(fields=("number",), name="case_number_is_unique"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('PENDING', 'IN_PROGRESS', 'ON_HOLD')), ('kind__in', ['DISCONNECTION', 'RECONNECTION'])), fields=('consumer',), name='one_open_request_per_account'),
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("status__in", ("PENDING", "IN_PROGRESS", "ON_HOLD")),
+                    ("kind__in", ["DISCONNECTION", "RECONNECTION"]),
+                ),
+                fields=("consumer",),
+                name="one_open_request_per_account",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['DISCONNECTION', 'RECONNECTION', 'COMPLAINT'])), name='case_kind_is_known'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["DISCONNECTION", "RECONNECTION", "COMPLAINT"])),
+                name="case_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['PENDING', 'IN_PROGRESS', 'ON_HOLD', 'COMPLETED', 'CLOSED', 'RESOLVED', 'REJECTED'])), name='case_status_is_known'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "PENDING",
+                            "IN_PROGRESS",
+                            "ON_HOLD",
+                            "COMPLETED",
+                            "CLOSED",
+                            "RESOLVED",
+                            "REJECTED",
+                        ],
+                    )
+                ),
+                name="case_status_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('priority__in', ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'])), name='case_priority_is_known'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("priority__in", ["CRITICAL", "HIGH", "MEDIUM", "LOW"])),
+                name="case_priority_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'COMPLAINT'), ('consumer__isnull', False), _connector='OR'), name='a_request_has_a_consumer'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind", "COMPLAINT"), ("consumer__isnull", False), _connector="OR"
+                ),
+                name="a_request_has_a_consumer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ('COMPLETED', 'CLOSED', 'RESOLVED', 'REJECTED')), ('ended_at__isnull', True), _connector='XOR'), name='an_ended_case_says_when'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ("COMPLETED", "CLOSED", "RESOLVED", "REJECTED")),
+                    ("ended_at__isnull", True),
+                    _connector="XOR",
+                ),
+                name="an_ended_case_says_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closing_reason__in', ['ISSUE_RESOLVED', 'DUPLICATE', 'CANCELLED', 'NO_RESPONSE', 'OTHER']), ('status', 'CLOSED')), models.Q(models.Q(('status', 'CLOSED'), _negated=True), ('closing_reason', '')), _connector='OR'), name='a_closed_case_has_a_reason'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "closing_reason__in",
+                            ["ISSUE_RESOLVED", "DUPLICATE", "CANCELLED", "NO_RESPONSE", "OTHER"],
+                        ),
+                        ("status", "CLOSED"),
+                    ),
+                    models.Q(models.Q(("status", "CLOSED"), _negated=True), ("closing_reason", "")),
+                    _connector="OR",
+                ),
+                name="a_closed_case_has_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closing_reason', 'OTHER'), _negated=True), ('closing_note__regex', '(\\S\\s*){10,}'), _connector='OR'), name='closing_for_another_reason_says_which'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closing_reason", "OTHER"), _negated=True),
+                    ("closing_note__regex", "(\\S\\s*){10,}"),
+                    _connector="OR",
+                ),
+                name="closing_for_another_reason_says_which",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'PENDING'), ('status', 'CLOSED'), ('acknowledged_at__isnull', False), _connector='OR'), name='work_begins_with_acknowledgement'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status", "PENDING"),
+                    ("status", "CLOSED"),
+                    ("acknowledged_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="work_begins_with_acknowledgement",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='case',
-            trigger=pgtrigger.compiler.Trigger(name='cases_move_along_arrows', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF TG_OP = 'INSERT' THEN\n                        IF NEW.status <> 'PENDING' OR NEW.version <> 1 THEN\n                            RAISE EXCEPTION 'a case begins as Pending'\n                                USING ERRCODE = 'check_violation',\n                                      CONSTRAINT = 'a_case_begins_as_pending';\n                        END IF;\n                        IF NEW.created_at > clock_timestamp() + interval '5 seconds' THEN\n                            RAISE EXCEPTION 'a case cannot begin in the future'\n                                USING ERRCODE = 'check_violation',\n                                      CONSTRAINT = 'a_case_begins_now';\n                        END IF;\n                        RETURN NEW;\n                    END IF;\n                    IF (NEW.number, NEW.kind, NEW.created_at)\n                       IS DISTINCT FROM (OLD.number, OLD.kind, OLD.created_at)\n                       OR (OLD.consumer_id IS NOT NULL\n                           AND NEW.consumer_id IS DISTINCT FROM OLD.consumer_id)\n                       OR (OLD.created_by_id IS DISTINCT FROM NEW.created_by_id)\n                    THEN\n                        RAISE EXCEPTION 'number, kind, consumer and creation of a case stay'\n                            USING ERRCODE = 'check_violation',\n                                  CONSTRAINT = 'the_origin_of_a_case_stays';\n                    END IF;\n                    IF (OLD.acknowledged_at IS NOT NULL AND\n                        (NEW.acknowledged_at, NEW.acknowledged_by_id)\n                        IS DISTINCT FROM (OLD.acknowledged_at, OLD.acknowledged_by_id))\n                       OR (OLD.responded_at IS NOT NULL AND\n                        (NEW.responded_at, NEW.responded_by_id)\n                        IS DISTINCT FROM (OLD.responded_at, OLD.responded_by_id))\n                    THEN\n                        RAISE EXCEPTION 'a milestone of a case is reached once'\n                            USING ERRCODE = 'check_violation',\n                                  CONSTRAINT = 'a_milestone_is_reached_once';\n                    END IF;\n                    IF NEW.status = OLD.status THEN\n                        IF NEW.version <> OLD.version THEN\n                            RAISE EXCEPTION 'only a status change is a new version'\n                                USING ERRCODE = 'check_violation',\n                                      CONSTRAINT = 'a_version_is_a_status_change';\n                        END IF;\n                        RETURN NEW;\n                    END IF;\n                    IF (NEW.kind, OLD.status, NEW.status)\n                       NOT IN (VALUES ('DISCONNECTION','PENDING','CLOSED'), ('DISCONNECTION','PENDING','IN_PROGRESS'), ('DISCONNECTION','IN_PROGRESS','CLOSED'), ('DISCONNECTION','IN_PROGRESS','COMPLETED'), ('DISCONNECTION','IN_PROGRESS','ON_HOLD'), ('DISCONNECTION','ON_HOLD','CLOSED'), ('DISCONNECTION','ON_HOLD','IN_PROGRESS'), ('RECONNECTION','PENDING','CLOSED'), ('RECONNECTION','PENDING','IN_PROGRESS'), ('RECONNECTION','IN_PROGRESS','CLOSED'), ('RECONNECTION','IN_PROGRESS','COMPLETED'), ('RECONNECTION','IN_PROGRESS','ON_HOLD'), ('RECONNECTION','ON_HOLD','CLOSED'), ('RECONNECTION','ON_HOLD','IN_PROGRESS'), ('COMPLAINT','PENDING','IN_PROGRESS'), ('COMPLAINT','IN_PROGRESS','ON_HOLD'), ('COMPLAINT','IN_PROGRESS','REJECTED'), ('COMPLAINT','IN_PROGRESS','RESOLVED'), ('COMPLAINT','ON_HOLD','IN_PROGRESS'))\n                    THEN\n                        RAISE EXCEPTION 'no arrow from % to %', OLD.status, NEW.status\n                            USING ERRCODE = 'check_violation',\n                                  CONSTRAINT = 'cases_move_along_arrows';\n                    END IF;\n                    NEW.version := OLD.version + 1;\n                    RETURN NEW;\n                    ", hash='db94e41babfeed42c51ef35d1353cb25878fcd74', operation='INSERT OR UPDATE', pgid='pgtrigger_cases_move_along_arrows_edb9e', table='cases_case', when='BEFORE')),
+            model_name="case",
+            trigger=pgtrigger.compiler.Trigger(
+                name="cases_move_along_arrows",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF TG_OP = 'INSERT' THEN\n                        IF NEW.status <> 'PENDING' OR NEW.version <> 1 THEN\n                            RAISE EXCEPTION 'a case begins as Pending'\n                                USING ERRCODE = 'check_violation',\n                                      CONSTRAINT = 'a_case_begins_as_pending';\n                        END IF;\n                        IF NEW.created_at > clock_timestamp() + interval '5 seconds' THEN\n                            RAISE EXCEPTION 'a case cannot begin in the future'\n                                USING ERRCODE = 'check_violation',\n                                      CONSTRAINT = 'a_case_begins_now';\n                        END IF;\n                        RETURN NEW;\n                    END IF;\n                    IF (NEW.number, NEW.kind, NEW.created_at)\n                       IS DISTINCT FROM (OLD.number, OLD.kind, OLD.created_at)\n                       OR (OLD.consumer_id IS NOT NULL\n                           AND NEW.consumer_id IS DISTINCT FROM OLD.consumer_id)\n                       OR (OLD.created_by_id IS DISTINCT FROM NEW.created_by_id)\n                    THEN\n                        RAISE EXCEPTION 'number, kind, consumer and creation of a case stay'\n                            USING ERRCODE = 'check_violation',\n                                  CONSTRAINT = 'the_origin_of_a_case_stays';\n                    END IF;\n                    IF (OLD.acknowledged_at IS NOT NULL AND\n                        (NEW.acknowledged_at, NEW.acknowledged_by_id)\n                        IS DISTINCT FROM (OLD.acknowledged_at, OLD.acknowledged_by_id))\n                       OR (OLD.responded_at IS NOT NULL AND\n                        (NEW.responded_at, NEW.responded_by_id)\n                        IS DISTINCT FROM (OLD.responded_at, OLD.responded_by_id))\n                    THEN\n                        RAISE EXCEPTION 'a milestone of a case is reached once'\n                            USING ERRCODE = 'check_violation',\n                                  CONSTRAINT = 'a_milestone_is_reached_once';\n                    END IF;\n                    IF NEW.status = OLD.status THEN\n                        IF NEW.version <> OLD.version THEN\n                            RAISE EXCEPTION 'only a status change is a new version'\n                                USING ERRCODE = 'check_violation',\n                                      CONSTRAINT = 'a_version_is_a_status_change';\n                        END IF;\n                        RETURN NEW;\n                    END IF;\n                    IF (NEW.kind, OLD.status, NEW.status)\n                       NOT IN (VALUES ('DISCONNECTION','PENDING','CLOSED'), ('DISCONNECTION','PENDING','IN_PROGRESS'), ('DISCONNECTION','IN_PROGRESS','CLOSED'), ('DISCONNECTION','IN_PROGRESS','COMPLETED'), ('DISCONNECTION','IN_PROGRESS','ON_HOLD'), ('DISCONNECTION','ON_HOLD','CLOSED'), ('DISCONNECTION','ON_HOLD','IN_PROGRESS'), ('RECONNECTION','PENDING','CLOSED'), ('RECONNECTION','PENDING','IN_PROGRESS'), ('RECONNECTION','IN_PROGRESS','CLOSED'), ('RECONNECTION','IN_PROGRESS','COMPLETED'), ('RECONNECTION','IN_PROGRESS','ON_HOLD'), ('RECONNECTION','ON_HOLD','CLOSED'), ('RECONNECTION','ON_HOLD','IN_PROGRESS'), ('COMPLAINT','PENDING','IN_PROGRESS'), ('COMPLAINT','IN_PROGRESS','ON_HOLD'), ('COMPLAINT','IN_PROGRESS','REJECTED'), ('COMPLAINT','IN_PROGRESS','RESOLVED'), ('COMPLAINT','ON_HOLD','IN_PROGRESS'))\n                    THEN\n                        RAISE EXCEPTION 'no arrow from % to %', OLD.status, NEW.status\n                            USING ERRCODE = 'check_violation',\n                                  CONSTRAINT = 'cases_move_along_arrows';\n                    END IF;\n                    NEW.version := OLD.version + 1;\n                    RETURN NEW;\n                    ",
+                    hash="db94e41babfeed42c51ef35d1353cb25878fcd74",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_cases_move_along_arrows_edb9e",
+                    table="cases_case",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='case',
-            trigger=pgtrigger.compiler.Trigger(name='each_version_has_its_entry', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', func="\n                    IF NOT EXISTS (SELECT 1 FROM trail_entry e WHERE e.case_id = NEW.id\n                                    AND e.case_version = NEW.version\n                                    AND e.new ->> 'status' = NEW.status) THEN\n                        RAISE EXCEPTION 'case % version % has no entry', NEW.number, NEW.version\n                            USING ERRCODE = 'check_violation',\n                                  CONSTRAINT = 'each_version_has_its_entry';\n                    END IF;\n                    RETURN NULL;\n                    ", hash='146d2ff3ec909803160819f8614c6e411754fd07', operation='INSERT OR UPDATE OF "status", "version"', pgid='pgtrigger_each_version_has_its_entry_0dc73', table='cases_case', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+            model_name="case",
+            trigger=pgtrigger.compiler.Trigger(
+                name="each_version_has_its_entry",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    constraint="CONSTRAINT",
+                    func="\n                    IF NOT EXISTS (SELECT 1 FROM trail_entry e WHERE e.case_id = NEW.id\n                                    AND e.case_version = NEW.version\n                                    AND e.new ->> 'status' = NEW.status) THEN\n                        RAISE EXCEPTION 'case % version % has no entry', NEW.number, NEW.version\n                            USING ERRCODE = 'check_violation',\n                                  CONSTRAINT = 'each_version_has_its_entry';\n                    END IF;\n                    RETURN NULL;\n                    ",
+                    hash="146d2ff3ec909803160819f8614c6e411754fd07",
+                    operation='INSERT OR UPDATE OF "status", "version"',
+                    pgid="pgtrigger_each_version_has_its_entry_0dc73",
+                    table="cases_case",
+                    timing="DEFERRABLE INITIALLY DEFERRED",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='case',
-            trigger=pgtrigger.compiler.Trigger(name='cases_are_never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='8f3e890afbf4bf633eab128d9c38335f48db368b', operation='DELETE', pgid='pgtrigger_cases_are_never_deleted_ae9a8', table='cases_case', when='BEFORE')),
+            model_name="case",
+            trigger=pgtrigger.compiler.Trigger(
+                name="cases_are_never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="8f3e890afbf4bf633eab128d9c38335f48db368b",
+                    operation="DELETE",
+                    pgid="pgtrigger_cases_are_never_deleted_ae9a8",
+                    table="cases_case",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='slapolicyevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b3ab868b565ddd2cf984cb51861357937287878a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9d499', table='cases_slapolicyevent', when='BEFORE')),
+            model_name="slapolicyevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="b3ab868b565ddd2cf984cb51861357937287878a",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_9d499",
+                    table="cases_slapolicyevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -1,0 +1,133 @@
+"""The forms of the acts on a case: hold, close, note, message, call."""
+
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+
+from smart360.cases.choices import ClosingReason, HoldEnding
+from smart360.comms.choices import Direction
+from smart360.web.fields import CodeField, IsoDateField, KeyField, ShownTextField
+
+REQUIRED = "This field is required."
+NOTE_LIMIT = 1000
+MESSAGE_LIMIT = 4000
+FEWEST_LETTERS = 10
+LONGEST_CALL = 600  # minutes
+
+
+def _text_area(rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class HoldForm(forms.Form):
+    """Why a case waits, until when, and what happens then."""
+
+    reason = KeyField(label="Reason", widget=forms.Select, choices=())
+    resume_on = IsoDateField(label="Resume by")
+    resume_at = forms.TimeField(
+        label="Time",
+        input_formats=["%H:%M"],
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        error_messages={"invalid": "Enter a valid time."},
+    )
+    at_resume_by = CodeField(
+        label="At that moment",
+        choices=HoldEnding.choices,
+        widget=forms.RadioSelect,
+        initial=HoldEnding.RESUMES,
+    )
+    note = ShownTextField(label="Note", required=False, at_most=NOTE_LIMIT, widget=_text_area(2))
+
+    def __init__(self, *args: Any, reasons: list[tuple[str, str]], **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "hold-%s")
+        super().__init__(*args, **kwargs)
+        offered = self.fields["reason"]
+        assert isinstance(offered, KeyField)
+        offered.offer([("", "Choose a reason"), *reasons])
+
+    def resume_by(self, zone: ZoneInfo) -> datetime:
+        """The moment that was chosen, in the utility's zone."""
+        at: time = self.cleaned_data["resume_at"]
+        return datetime.combine(self.cleaned_data["resume_on"], at, tzinfo=zone)
+
+
+class CloseForm(forms.Form):
+    """Why a request ends without being carried out."""
+
+    reason = CodeField(
+        label="Reason", choices=[("", "Choose a reason"), *ClosingReason.choices]
+    )
+    note = ShownTextField(
+        label="Additional notes", required=False, at_most=NOTE_LIMIT, widget=_text_area(3)
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "close-%s")
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        """ "Other" says which (W16)."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        letters = sum(not sign.isspace() for sign in cleaned.get("note", ""))
+        is_other = cleaned.get("reason") == ClosingReason.OTHER
+        if is_other and "note" not in self.errors and letters < FEWEST_LETTERS:
+            self.add_error("note", "Say in at least 10 characters why")
+        return cleaned
+
+
+class NoteForm(forms.Form):
+    """An internal note."""
+
+    words = ShownTextField(label="Internal note", at_most=MESSAGE_LIMIT, widget=_text_area(3))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "note-%s")
+        super().__init__(*args, **kwargs)
+
+
+class MessageForm(forms.Form):
+    """A message to the consumer."""
+
+    subject = ShownTextField(label="Subject", required=False, at_most=120, is_one_line=True)
+    words = ShownTextField(label="Message", at_most=MESSAGE_LIMIT, widget=_text_area(4))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "message-%s")
+        super().__init__(*args, **kwargs)
+
+
+class CallForm(forms.Form):
+    """A phone call that took place."""
+
+    direction = CodeField(
+        label="Who called",
+        choices=[
+            (Direction.FROM_CONSUMER.value, "The consumer called"),
+            (Direction.TO_CONSUMER.value, "We called"),
+        ],
+        widget=forms.RadioSelect,
+        initial=Direction.FROM_CONSUMER,
+    )
+    minutes = forms.RegexField(
+        label="Minutes",
+        regex=r"^[0-9]{1,3}$",
+        required=False,
+        error_messages={"invalid": "Enter a whole number of minutes."},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}),
+    )
+    words = ShownTextField(label="What was said", at_most=MESSAGE_LIMIT, widget=_text_area(3))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "call-%s")
+        super().__init__(*args, **kwargs)
+
+    def clean_minutes(self) -> int | None:
+        """The length as a number, None when it was left empty."""
+        typed = self.cleaned_data["minutes"]
+        if not typed:
+            return None
+        if int(typed) > LONGEST_CALL:
+            raise forms.ValidationError(f"At most {LONGEST_CALL} minutes")
+        return int(typed)

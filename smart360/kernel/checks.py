@@ -1,0 +1,49 @@
+"""Deploy checks: what must be true of the database before people work on it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+from django.db import connection
+
+from smart360.kernel.rights import append_only_tables
+
+RIGHTS = """
+SELECT t.name, r.name FROM unnest(%s::text[]) AS t(name)
+ CROSS JOIN (VALUES ('UPDATE'), ('DELETE'), ('TRUNCATE')) AS r(name)
+ WHERE to_regclass(quote_ident(t.name)) IS NOT NULL
+   AND has_table_privilege(current_user, quote_ident(t.name), r.name)
+"""
+
+
+def check_two_database_roles(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """The owner of the tables and the application are two roles (stack.md)."""
+    if settings.HAS_TWO_DATABASE_ROLES:
+        return []
+    return [
+        Error(
+            "The application runs as the owner of its tables.",
+            hint="Set DATABASE_OWNER_URL to the owner and DATABASE_URL to a role of less right.",
+            id="kernel.E001",
+        )
+    ]
+
+
+def check_append_only_tables(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """The application's role can neither change nor remove what is append-only (A1)."""
+    if not databases:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(RIGHTS, [list(append_only_tables())])
+        found = sorted({table for table, _ in cursor.fetchall()})
+    return [
+        Error(
+            f"The application's role may change or remove rows of {table}.",
+            hint="Run manage.py grant_rights as the owner after every migrate.",
+            id="kernel.E002",
+        )
+        for table in found
+    ]
