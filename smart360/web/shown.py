@@ -87,7 +87,7 @@ class SlaClock:
     `state`       a code of `tones.SLA`
     `breach`      which target is breached since when: "response since 01:30 PM"
     `due_at`      the due moment that counts (adjusted by holds); `original_due_at` before any hold
-    `resumes_at`  while paused, when the hold ends by itself
+    `resumes_at`  while paused, when the hold ends by itself; without it nobody knows what is left
     """
 
     state: str
@@ -104,12 +104,20 @@ class SlaClock:
     responded_in: timedelta | None = None
     resolved_in: timedelta | None = None
     intervals: Sequence[SlaInterval] = ()
+    percent: int | None = None
 
     @property
     def used_percent(self) -> int:
-        """How much of the resolution time is used, 0 to 100."""
+        """How much of the resolution time is used, 0 to 100; `percent` where a calendar rules."""
+        if self.percent is not None:
+            return self.percent
         left = (self.due_at - (self.ended_at or self.at)) / self.within
         return min(100, max(0, round(100 * (1 - left))))
+
+    @property
+    def left_after_pause(self) -> timedelta | None:
+        """What will be left when the hold ends by itself."""
+        return self.due_at - self.resumes_at if self.resumes_at else None
 
     @property
     def is_adjusted(self) -> bool:

@@ -38,6 +38,7 @@ function about(time) {
 function enter(time, state) {
   const clock = time.closest("[data-sla]");
   if (!clock || clock.dataset.entered === state) return;
+  if (state === "warn" && !clock.classList.contains("t-green")) return;
   clock.dataset.entered = state;
   const { tone, word } = STATES[state];
   for (const toned of [clock, ...clock.querySelectorAll(".s-bar, .s-tag")]) {
