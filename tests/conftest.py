@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.core.serializers import sort_dependencies
 from django.db import connection, connections
 from django.test import Client, TransactionTestCase
+from psycopg.pq import TransactionStatus
 
 from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
 from consumers.models import (
@@ -124,22 +125,25 @@ def _deferred_triggers_speak(request: pytest.FixtureRequest) -> Iterator[None]:
     if uses_database:
         request.getfixturevalue("_django_db_helper")
     yield
-    if uses_database and connection.in_atomic_block and not connection.needs_rollback:
+    is_sound = (
+        uses_database
+        and connection.in_atomic_block
+        and connection.connection.info.transaction_status != TransactionStatus.INERROR
+    )
+    if is_sound and not connection.needs_rollback:
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 @pytest.fixture
-def as_owner(db: None) -> Iterator[Callable[[], None]]:
+def as_owner(db: None) -> Callable[[], None]:
     """Become the owner of the tables for the rest of the test: ``as_owner()``."""
 
     def become() -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET ROLE NONE")
 
-    yield become
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET ROLE {APPLICATION_ROLE}")
+    return become  # the role goes with the test's transaction
 
 
 # ------------------------------------------------------------------ time

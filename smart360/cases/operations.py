@@ -415,5 +415,5 @@ def _who_was_faster(case: Case) -> str:
 
 
 def _state_sentence(case: Case) -> str:
-    who = f" by {case.updated_by.full_name}" if case.updated_by else ""
+    who = f", last changed by {case.updated_by.full_name}" if case.updated_by else ""
     return f"This is {case.get_status_display()}{who}."

@@ -1,0 +1,60 @@
+"""Giving a case to somebody."""
+
+from datetime import datetime
+
+import pytest
+
+from disconnections.operations import close_request
+from smart360.cases.models import Case
+from smart360.cases.operations import UnableToAssign, assign
+from smart360.staff.choices import Role
+from smart360.trail.choices import Event
+from smart360.trail.models import Entry
+from tests.conftest import MakePerson, MakeRequest
+
+
+def test_assign_to_oneself(make_request: MakeRequest, person: MakePerson, at: datetime) -> None:
+    made, sarah = make_request(), person(Role.CSE)
+    assign(case=made.pk, to=sarah, by=sarah, at=at)
+    assign(case=made.pk, to=sarah, by=sarah, at=at)  # pressed twice
+    assert Case.objects.get(pk=made.pk).assignee == sarah
+    entry = Entry.objects.get(case=made.case, kind=Event.ASSIGNED)
+    assert (entry.old, entry.new) == ({"assignee": None}, {"assignee": sarah.pk})
+
+
+def test_somebody_elses_case_is_not_taken(
+    make_request: MakeRequest, person: MakePerson, at: datetime
+) -> None:
+    made, sarah, robert = make_request(), person(Role.CSE), person(Role.RECOVERY)
+    assign(case=made.pk, to=sarah, by=sarah, at=at)
+    with pytest.raises(UnableToAssign, match="Assigned to Sarah Johnson already"):
+        assign(case=made.pk, to=robert, by=robert, at=at)
+    supervisor = person(Role.SUPERVISOR)
+    assign(case=made.pk, to=robert, by=supervisor, at=at)
+    assert Case.objects.get(pk=made.pk).assignee == robert
+
+
+def test_only_a_supervisor_gives_work_to_others(
+    make_request: MakeRequest, person: MakePerson, at: datetime
+) -> None:
+    made = make_request()
+    with pytest.raises(UnableToAssign) as refusal:
+        assign(case=made.pk, to=person(Role.CSE), by=person(Role.CSE), at=at)
+    assert refusal.value.http_status == 403
+
+
+def test_work_goes_only_to_people_who_work_on_requests(
+    make_request: MakeRequest, person: MakePerson, at: datetime
+) -> None:
+    made = make_request()
+    with pytest.raises(UnableToAssign, match="does not work on requests"):
+        assign(case=made.pk, to=person(Role.TECHNICIAN), by=person(Role.SUPERVISOR), at=at)
+
+
+def test_an_ended_case_is_not_assigned(
+    make_request: MakeRequest, person: MakePerson, at: datetime
+) -> None:
+    made, sarah = make_request(), person(Role.CSE)
+    close_request(case=made.pk, reason="DUPLICATE", note="", by=sarah, at=at)
+    with pytest.raises(UnableToAssign, match="This is Closed, last changed by Sarah Johnson"):
+        assign(case=made.pk, to=sarah, by=sarah, at=at)

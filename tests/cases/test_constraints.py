@@ -1,0 +1,158 @@
+"""What the database itself refuses, whoever asks: raw SQL as the application and the owner."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from django.db import IntegrityError, ProgrammingError, connection
+
+from smart360.cases.models import Case
+from smart360.cases.operations import acknowledge
+from smart360.kernel.rights import append_only_tables
+from smart360.staff.choices import Role
+from smart360.trail.models import Entry
+from smart360.trail.oracles import broken_chains
+from tests.conftest import MakePerson, MakeRequest
+
+pytestmark = pytest.mark.database
+
+
+def run(sql: str, *values: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+
+
+@pytest.mark.parametrize("status", ["ON_HOLD", "COMPLETED", "RESOLVED", "REJECTED"])
+def test_no_arrow_no_way(make_request: MakeRequest, status: str) -> None:
+    """W2: raw SQL meets the same table of arrows."""
+    made = make_request()
+    with pytest.raises(IntegrityError):
+        run("UPDATE cases_case SET status = %s, ended_at = now() WHERE id = %s", status, made.pk)
+
+
+def test_a_status_change_without_its_line_is_refused_at_commit(make_request: MakeRequest) -> None:
+    """W3."""
+    made = make_request()
+    run(
+        "UPDATE cases_case SET status = 'IN_PROGRESS', acknowledged_at = now() WHERE id = %s",
+        made.pk,
+    )
+    with pytest.raises(IntegrityError, match="has no entry"):
+        run("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_a_version_cannot_be_counted_up_by_hand(make_request: MakeRequest) -> None:
+    made = make_request()
+    with pytest.raises(IntegrityError, match="only a status change is a new version"):
+        run("UPDATE cases_case SET version = 7 WHERE id = %s", made.pk)
+
+
+@pytest.mark.parametrize("column", ["number", "kind", "created_at"])
+def test_the_origin_of_a_case_stays(make_request: MakeRequest, column: str) -> None:
+    """W20."""
+    made = make_request()
+    value = {"number": "DIS-1999-000001", "kind": "COMPLAINT", "created_at": "2020-01-01"}[column]
+    with pytest.raises(IntegrityError):
+        run(f"UPDATE cases_case SET {column} = %s WHERE id = %s", value, made.pk)
+
+
+def test_an_acknowledgement_is_written_once(
+    make_request: MakeRequest, person: MakePerson, at: datetime
+) -> None:
+    """W4."""
+    made = make_request()
+    acknowledge(case=made.pk, by=person(Role.CSE), at=at)
+    with pytest.raises(IntegrityError, match="reached once"):
+        run("UPDATE cases_case SET acknowledged_at = now() WHERE id = %s", made.pk)
+
+
+def test_a_case_cannot_begin_in_the_future(make_request: MakeRequest) -> None:
+    """T4."""
+    made = make_request()
+    case = Case.objects.get(pk=made.pk)
+    with pytest.raises(IntegrityError, match="cannot begin in the future"):
+        run(
+            "INSERT INTO cases_case (number, kind, consumer_id, status, version, priority,"
+            " notifies_consumer, created_at, updated_at, policy_id, due_at, closing_reason,"
+            " closing_note) SELECT 'X', 'COMPLAINT', NULL, 'PENDING', 1, 'LOW', true,"
+            " clock_timestamp() + interval '1 minute', now(), policy_id, due_at, '', ''"
+            " FROM cases_case WHERE id = %s",
+            case.pk,
+        )
+
+
+@pytest.mark.parametrize("act", ["UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {}"])
+def test_the_application_cannot_touch_what_is_append_only(
+    make_request: MakeRequest, act: str
+) -> None:
+    """A1, COM6: generated from the catalogue for every protected table."""
+    make_request()
+    tables = list(append_only_tables())
+    assert {"trail_entry", "trail_personaltext", "comms_message", "cases_alert"} <= set(tables)
+    for table in tables:
+        with connection.cursor() as cursor:
+            cursor.execute("SAVEPOINT before")
+            cursor.execute(
+                "SELECT column_name FROM information_schema.columns WHERE table_name = %s LIMIT 1",
+                [table],
+            )
+            column = cursor.fetchone()[0]
+            with pytest.raises(ProgrammingError, match="permission denied"):
+                cursor.execute(act.format(f'"{table}"', f'"{column}"', f'"{column}"'))
+            cursor.execute("ROLLBACK TO SAVEPOINT before")
+
+
+@pytest.mark.parametrize(
+    "act", ["UPDATE trail_entry SET kind = 'CLOSED'", "DELETE FROM trail_entry"]
+)
+def test_even_the_owner_is_stopped_by_the_trigger(
+    make_request: MakeRequest, as_owner: Callable[[], None], act: str
+) -> None:
+    """COM6."""
+    make_request()
+    as_owner()
+    with pytest.raises(match="Cannot"):
+        run(act)
+
+
+def test_cases_are_never_deleted(make_request: MakeRequest, as_owner: Callable[[], None]) -> None:
+    made = make_request()
+    as_owner()
+    with pytest.raises(match="Cannot delete"):
+        run("DELETE FROM cases_case WHERE id = %s", made.pk)
+
+
+def test_a_changed_or_missing_line_breaks_the_chain(
+    make_request: MakeRequest, person: MakePerson, at: datetime, as_owner: Callable[[], None]
+) -> None:
+    """A2: whoever gets round trigger and grants is found by the oracle."""
+    made = make_request()
+    acknowledge(case=made.pk, by=person(Role.CSE), at=at)
+    assert broken_chains() == []
+    as_owner()
+    run("SET CONSTRAINTS ALL IMMEDIATE")
+    run("ALTER TABLE trail_entry DISABLE TRIGGER USER")
+    run("UPDATE trail_entry SET new = '{}' WHERE case_id = %s AND seq = 2", made.pk)
+    assert len(broken_chains()) == 1
+    run("DELETE FROM trail_entry WHERE case_id = %s AND seq = 2", made.pk)
+    assert len(broken_chains()) >= 1
+    run("ALTER TABLE trail_entry ENABLE TRIGGER USER")
+    assert Entry.objects.filter(case=made.case, seq=1).exists()
+
+
+@pytest.mark.parametrize(
+    ("reason", "note"), [("OTHER", ""), ("OTHER", "   .   "), ("SOLD", "x" * 20), ("", "")]
+)
+def test_a_closed_case_has_one_of_five_reasons(
+    make_request: MakeRequest, reason: str, note: str
+) -> None:
+    """W16."""
+    made = make_request()
+    with pytest.raises(IntegrityError):
+        run(
+            "UPDATE cases_case SET status = 'CLOSED', ended_at = now(), closing_reason = %s,"
+            " closing_note = %s WHERE id = %s",
+            reason,
+            note,
+            made.pk,
+        )
