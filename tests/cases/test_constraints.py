@@ -8,6 +8,7 @@ from django.db import IntegrityError, ProgrammingError, connection
 
 from smart360.cases.models import Case
 from smart360.cases.operations import acknowledge
+from smart360.cases.oracles import status_changes_without_their_line
 from smart360.kernel.rights import append_only_tables
 from smart360.staff.choices import Role
 from smart360.trail.models import Entry
@@ -135,7 +136,7 @@ def test_a_changed_or_missing_line_breaks_the_chain(
     run("UPDATE trail_entry SET new = '{}' WHERE case_id = %s AND seq = 2", made.pk)
     assert len(broken_chains()) == 1
     run("DELETE FROM trail_entry WHERE case_id = %s AND seq = 2", made.pk)
-    assert len(broken_chains()) >= 1
+    assert status_changes_without_their_line() == [made.case.number]
     run("ALTER TABLE trail_entry ENABLE TRIGGER USER")
     assert Entry.objects.filter(case=made.case, seq=1).exists()
 
