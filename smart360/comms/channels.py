@@ -17,7 +17,7 @@ from smart360.comms.queries import Parcel
 from smart360.kernel.errors import Broken
 
 REFUSED = "The recipient's mail server refused it"
-FOR_GOOD = 500  # SMTP: 4xx is for now, 5xx is for good
+FOR_GOOD = 500
 
 
 class Undeliverable(Exception):
@@ -26,6 +26,15 @@ class Undeliverable(Exception):
     def __init__(self, why: str) -> None:
         self.why = why
         super().__init__(why)
+
+
+class NotNow(Exception):
+    """The other side asks to be asked again. Says the code only: its words may hold an address."""
+
+
+def refusal(code: int) -> Undeliverable | NotNow:
+    """What an SMTP answer to a letter means: 5xx is for good, 4xx for now."""
+    return Undeliverable(f"{REFUSED} ({code})") if code >= FOR_GOOD else NotNow(f"SMTP {code}")
 
 
 class Way(Protocol):
@@ -51,16 +60,11 @@ class EmailWay:
         try:
             letter.send(fail_silently=False)
         except SMTPRecipientsRefused as error:
-            codes = [code for code, _ in error.recipients.values()]
-            if codes and min(codes) >= FOR_GOOD:
-                raise Undeliverable(f"{REFUSED} ({codes[0]})") from error
-            raise
+            raise refusal(min(code for code, _ in error.recipients.values())) from None
         except SMTPDataError as error:
-            if error.smtp_code >= FOR_GOOD:
-                raise Undeliverable(f"{REFUSED} ({error.smtp_code})") from error
-            raise
-        except AnymailRecipientsRefused as error:
-            raise Undeliverable(REFUSED) from error
+            raise refusal(error.smtp_code) from None
+        except AnymailRecipientsRefused:
+            raise Undeliverable(REFUSED) from None
 
 
 WAYS: Mapping[str, Way] = MappingProxyType({Channel.EMAIL.value: EmailWay()})

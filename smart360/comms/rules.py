@@ -16,8 +16,8 @@ QUEUED_TOO_LONG = timedelta(minutes=15)
 
 NO_ADDRESS = "No e-mail on file"
 WRONG_ADDRESS = "The e-mail address on file is not valid"
+BROKEN_PLACEHOLDER = "A placeholder is written {{ name }}, with two braces on each side."
 LONGEST_ADDRESS = 254
-LONGEST_SUBJECT = 200
 MISSING = "--"
 
 PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
@@ -68,7 +68,7 @@ def why_unfit(wording: str) -> str:
         return f"There is no placeholder {{{{ {unknown[0]} }}}}."
     rest = _PLACEHOLDER.sub("", wording)
     if "{{" in rest or "}}" in rest:
-        return "A placeholder is written {{ name }}, with two braces on each side."
+        return BROKEN_PLACEHOLDER
     return why_unshowable(wording)
 
 
