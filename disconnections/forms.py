@@ -1,0 +1,185 @@
+"""Shape of what people type about a request. Whether it can be had, the operation decides."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+
+from consumers.choices import SupplyState, UtilityType
+from consumers.rules.profiles import ConnectionFacts
+from disconnections import rules
+from disconnections.choices import IdentityCheck, IdentityDocument, Permanence
+from disconnections.queries.create import Offer, why_slot_is_gone
+from smart360.cases.choices import CaseKind
+from smart360.web.fields import (
+    CodeField,
+    IsoDateField,
+    KeyField,
+    KeysField,
+    ShownTextField,
+    TickField,
+)
+from smart360.web.formats import shown_slot
+
+LONGEST_NOTES = 250
+ANY_TIME = ("", "Any time\nFirst free slot")
+REQUIRED = "This field is required."
+WHICH_DOCUMENT = "Choose “Document seen” to record a document"
+
+
+class RequestForm(forms.Form):
+    """Identity, reason, services, date and slot, notes.
+
+    With an ``offer`` it takes only what is offered; without one only the shapes are checked, so
+    that a form posted twice is never refused for the place that its first copy took.
+    """
+
+    identity_check = CodeField(
+        label="Identity check", choices=IdentityCheck.choices, required=False
+    )
+    identity_document = CodeField(
+        label="Document seen",
+        choices=[("", "None"), *IdentityDocument.choices],
+        required=False,
+    )
+    identity_last_four = ShownTextField(
+        label="Last four characters",
+        required=False,
+        at_most=4,
+        is_one_line=True,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    reason = KeyField(label="Reason", widget=forms.Select)
+    services = KeysField(label="Services", required=False)
+    permanence = CodeField(
+        label="Permanent or temporary",
+        choices=Permanence.choices,
+        widget=forms.RadioSelect,
+        initial=Permanence.PERMANENT.value,
+        required=False,
+    )
+    preferred_on = IsoDateField(label="Preferred date", required=False)
+    has_no_preference = TickField(label="No preference")
+    slot = KeyField(label="Time slot", widget=forms.RadioSelect, required=False)
+    notes = ShownTextField(
+        label="Additional notes",
+        at_most=LONGEST_NOTES,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    use_required_attribute = False
+
+    def __init__(
+        self,
+        *args: Any,
+        offer: Offer | None = None,
+        at: datetime | None = None,
+        zone: ZoneInfo | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer = offer
+        self.at = at
+        self.zone = zone
+        self.is_conflict = False
+        if offer is not None:
+            self._take_only(offer)
+
+    def _take_only(self, offer: Offer) -> None:
+        reason, services, slot = (self.fields[name] for name in ("reason", "services", "slot"))
+        assert isinstance(reason, KeyField)
+        assert isinstance(services, KeysField)
+        assert isinstance(slot, KeyField)
+        reason.offer(
+            [("", "Choose a reason")]
+            + [(str(each.id), f"{each.code} · {each.label}") for each in offer.reasons]
+        )
+        services.offer((str(each.id), service_label(each, offer)) for each in offer.connections)
+        services.required = bool(offer.connections)
+        # Whether a slot is free is asked in clean(): its answers name what happened to it.
+        slot.choices = [
+            ANY_TIME,
+            *(
+                (str(each.id), f"{shown_slot(each.starts, each.ends)}\n{each.free} free")
+                for each in offer.slots
+            ),
+        ]
+        self.fields["preferred_on"].widget.attrs |= {
+            "min": offer.today.isoformat(),
+            "max": (offer.today + timedelta(days=rules.FURTHEST_DAYS)).isoformat(),
+        }
+        if offer.kind == CaseKind.RECONNECTION:
+            self.fields["permanence"].widget = forms.HiddenInput()
+
+    def clean(self) -> dict[str, Any]:
+        """What depends on another field."""
+        cleaned = self.cleaned_data
+        cleaned["identity_check"] = cleaned.get("identity_check") or IdentityCheck.NOT_VERIFIED
+        cleaned["permanence"] = cleaned.get("permanence") or Permanence.PERMANENT
+        self._clean_identity()
+        self._clean_schedule()
+        if self.offer is not None:
+            self._clean_services(self.offer)
+        return cleaned
+
+    def _clean_identity(self) -> None:
+        is_seen = self.cleaned_data["identity_check"] == IdentityCheck.DOCUMENT_SEEN
+        document = self.cleaned_data.get("identity_document")
+        if is_seen and "identity_document" in self.cleaned_data and not document:
+            self.add_error("identity_document", REQUIRED)
+        if not is_seen and (document or self.cleaned_data.get("identity_last_four")):
+            self.add_error("identity_check", WHICH_DOCUMENT)
+
+    def _clean_schedule(self) -> None:
+        if self.cleaned_data.get("has_no_preference"):
+            self.errors.pop("preferred_on", None)
+            self.cleaned_data |= {"preferred_on": None, "slot": None}
+            return
+        if "preferred_on" in self.errors:
+            return
+        day = self.cleaned_data.get("preferred_on")
+        if day is None:
+            self.add_error("preferred_on", REQUIRED)
+        elif self.offer is not None:
+            self._clean_offered(day, self.offer)
+
+    def _clean_offered(self, day: date, offer: Offer) -> None:
+        sentence = rules.why_not_on(day, offer.today) or offer.closed_because
+        if sentence:
+            self.add_error("preferred_on", sentence)
+            return
+        slot = self.cleaned_data.get("slot")
+        if slot is None or offer.slot(slot) is not None:
+            return
+        assert self.at is not None
+        assert self.zone is not None
+        gone, self.is_conflict = why_slot_is_gone(slot, day, at=self.at, zone=self.zone)
+        self.add_error("slot", gone)
+
+    def _clean_services(self, offer: Offer) -> None:
+        chosen = set(self.cleaned_data.get("services", ()))
+        states = {each.is_connected for each in offer.connections if each.id in chosen}
+        if len(states) > 1 and offer.kind == CaseKind.DISCONNECTION:
+            self.add_error("services", MIXED_SERVICES)
+
+
+MIXED_SERVICES = "Choose services that are connected, or only ones that are off"
+
+
+class NotifyForm(forms.Form):
+    """The box beside "Submit Request": ticked unless somebody takes the tick away."""
+
+    notifies_consumer = TickField(label="Notify customer", initial=True)
+
+
+def service_label(connection: ConnectionFacts, offer: Offer) -> str:
+    """The utility; below it what tells it apart: its state when it is off, its address."""
+    details = []
+    if not connection.is_connected:
+        details.append(SupplyState(connection.supply_state).label)
+    if len({each.address for each in offer.connections}) > 1:
+        details.append(connection.address)
+    label = UtilityType(connection.utility_type).label
+    return f"{label}\n{', '.join(details)}" if details else label
