@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from smart360.local.environment import PYTHON, ROOT, VENV
+from smart360.local.servers import APPLICATION
 from smart360.local.terminal import give_up
 
 DEPLOYED = {
@@ -38,6 +39,8 @@ CHECKS = (
     Check("types", "mypy", ()),
     Check("imports", "lint-imports", ("--no-cache",)),
     Check("migrations", "manage.py", ("makemigrations", "--check", "--dry-run")),
+    Check("migrate", "manage.py", ("migrate", "--noinput", "-v", "0")),
+    Check("grants", "manage.py", ("grant_rights", "--role", APPLICATION)),
     Check(
         "deploy",
         "manage.py",
