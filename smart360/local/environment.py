@@ -85,15 +85,14 @@ def install_system_packages(*packages: str) -> bool:
 
 
 def wanted_stamp() -> str:
-    """What the environment is made from; another lock, Python or place makes another one."""
-    made_from = LOCK_FILE.read_bytes() + sys.version.encode() + str(VENV).encode()
-    return hashlib.sha256(made_from).hexdigest()
+    """What the environment is made from. It keeps the Python that it was made with."""
+    return hashlib.sha256(LOCK_FILE.read_bytes() + str(VENV).encode()).hexdigest()
 
 
 def is_installed() -> bool:
     """Whether the packages of the lock file are in place."""
     stamp = VENV / ".stamp"
-    return stamp.exists() and stamp.read_text() == wanted_stamp()
+    return PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted_stamp()
 
 
 def need_packages() -> None:
