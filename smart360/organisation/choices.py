@@ -20,3 +20,23 @@ class PaperSize(TextChoices):
 
     LETTER = "LETTER", "Letter"
     A4 = "A4", "A4"
+
+
+class Currency(TextChoices):
+    """The currencies that a utility can bill in (ISO 4217)."""
+
+    USD = "USD", "US dollar (USD)"
+    CAD = "CAD", "Canadian dollar (CAD)"
+    EUR = "EUR", "Euro (EUR)"
+    GBP = "GBP", "Pound sterling (GBP)"
+    INR = "INR", "Indian rupee (INR)"
+    AUD = "AUD", "Australian dollar (AUD)"
+    NZD = "NZD", "New Zealand dollar (NZD)"
+    ZAR = "ZAR", "South African rand (ZAR)"
+    SGD = "SGD", "Singapore dollar (SGD)"
+
+
+class Language(TextChoices):
+    """The languages of pages and paper. There is one so far."""
+
+    ENGLISH = "en", "English"

@@ -2,13 +2,21 @@
 
 from datetime import date
 
+from django.db.models import Q
+
 from smart360.organisation.calendars import ROUND_THE_CLOCK, Calendar
 from smart360.organisation.models import BusinessCalendar, Holiday, Utility
 
 
 def get_utility() -> Utility:
-    """The utility of this installation (without its logo, which is a page of its own)."""
-    return Utility.objects.defer("logo").get(pk=1)
+    """The utility of this installation (``has_logo``; the logo is a page of its own)."""
+    return Utility.objects.defer("logo").annotate(has_logo=Q(logo__isnull=False)).get(pk=1)
+
+
+def get_logo() -> bytes | None:
+    """The logo as a PNG, if there is one."""
+    picture = Utility.objects.values_list("logo", flat=True).get(pk=1)
+    return None if picture is None else bytes(picture)
 
 
 def get_calendar(calendar_id: int | None) -> Calendar:
@@ -28,6 +36,4 @@ def get_calendar(calendar_id: int | None) -> Calendar:
 
 def get_visit_holiday(day: date) -> Holiday | None:
     """The holiday that keeps visits off ``day``, if any."""
-    return Holiday.objects.filter(
-        day=day, blocks_visits=True, calendar__is_active=True
-    ).first()
+    return Holiday.objects.filter(day=day, blocks_visits=True, calendar__is_active=True).first()

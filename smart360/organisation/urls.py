@@ -1,5 +1,10 @@
 """Addresses."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from smart360.organisation import views
+
+urlpatterns = [
+    path("settings/", views.utility_change, name="utility_change"),
+    path("logo", views.logo, name="logo"),
+]

@@ -104,7 +104,7 @@ class Person(AbstractBaseUser):
         loaded = getattr(self, "role_names", None)
         if loaded is None:
             loaded = list(self.memberships.values_list("group__name", flat=True))
-            self.role_names = loaded
+            self.__dict__["role_names"] = loaded
         return frozenset(loaded)
 
     @property

@@ -1,8 +1,152 @@
-"""Signing in and out."""
+"""Signing in and out, and one's own settings."""
 
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from smart360.kernel import clock
+from smart360.staff import operations
+from smart360.staff.access import LOCKED_FOR, address_of, current, is_spraying
+from smart360.staff.choices import SignInOutcome
+from smart360.staff.forms import WRONG, OwnPasswordForm, OwnSettingsForm, SignInForm
+from smart360.staff.models import Person
+from smart360.web.gate import IDLE, OVER, is_own_address, public, signed_in
+
+TOO_MANY = "Too many wrong passwords. Wait {minutes} minutes and try again."
+MINUTE = 60
 
 
-def locked_out(request: HttpRequest, credentials: dict[str, str]) -> HttpResponse:
-    """Too many wrong passwords for this name from this address."""
-    return HttpResponse(status=429)
+@sensitive_post_parameters("password")
+@never_cache
+@require_http_methods(["GET", "POST"])
+@public
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """The door: name and password, then back to where one was going."""
+    back = next_address(request)
+    if request.method == "GET":
+        if request.user.is_authenticated:
+            return redirect(back)
+        return door(request, SignInForm(), notice=why_out(request))
+    form = SignInForm(request.POST)
+    if not form.is_valid():
+        return door(request, form, status=422)
+    username = form.cleaned_data["username"]
+    at, address = clock.now(), address_of(request)
+    if is_spraying(username=username, address=address, at=at):
+        note(SignInOutcome.LOCKED_OUT, request, username)
+        return locked_out(request)
+    person = authenticate(request, username=username, password=form.cleaned_data["password"])
+    if not isinstance(person, Person):
+        is_locked = getattr(request, "axes_locked_out", False)  # AxesMiddleware answers 429 then
+        note(SignInOutcome.LOCKED_OUT if is_locked else SignInOutcome.REFUSED, request, username)
+        form.add_error("password", WRONG)
+        return door(request, form, status=422)
+    note(SignInOutcome.SIGNED_IN, request, username)
+    request.session.flush()  # nothing from before the door comes in
+    login(request, person)
+    return redirect(back)
+
+
+def locked_out(
+    request: HttpRequest,
+    response: HttpResponse | None = None,
+    credentials: dict[str, str] | None = None,
+) -> HttpResponse:
+    """Too many wrong passwords for this name from this address; the same for names nobody has."""
+    minutes = int(LOCKED_FOR.total_seconds()) // MINUTE
+    form = SignInForm(request.POST)
+    form.is_valid()
+    form.add_error(None, TOO_MANY.format(minutes=minutes))
+    answer = door(request, form, status=429)
+    answer["Retry-After"] = str(minutes * MINUTE)
+    return answer
+
+
+@require_POST
+@signed_in
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Leave; the session is over everywhere it was copied to."""
+    note(SignInOutcome.SIGNED_OUT, request, request.user.get_username())
+    logout(request)
+    return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def me(request: HttpRequest) -> HttpResponse:
+    """My own settings, and which roles I hold."""
+    person = current(request)
+    if request.method == "GET":
+        now = {name: getattr(person, name) for name in OwnSettingsForm.base_fields}
+        return render(request, "staff/me.html", {"form": OwnSettingsForm(initial=now)})
+    form = OwnSettingsForm(request.POST)
+    if not form.is_valid():
+        return render(request, "staff/me.html", {"form": form}, status=422)
+    operations.change_own_settings(**form.cleaned_data, by=person, at=clock.now())
+    messages.success(request, "Your settings are saved.")
+    return redirect("me")
+
+
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "POST"])
+@signed_in
+def password_change(request: HttpRequest) -> HttpResponse:
+    """My own password; every other session of mine ends."""
+    person = current(request)
+    form = OwnPasswordForm(person, request.POST or None)
+    if request.method == "GET" or not form.is_valid():
+        status = 200 if request.method == "GET" else 422
+        return render(request, "staff/password.html", {"form": form}, status=status)
+    changed = operations.change_password(
+        person.pk,
+        password=form.cleaned_data["password1"],
+        by=person,
+        address=address_of(request),
+        at=clock.now(),
+    )
+    update_session_auth_hash(request, changed)
+    messages.success(request, "Your password is changed. Other places were signed out.")
+    return redirect("me")
+
+
+def note(outcome: SignInOutcome, request: HttpRequest, username: str) -> None:
+    """One line of the sign-in log."""
+    operations.note_at_door(outcome, username=username, address=address_of(request), at=clock.now())
+
+
+def door(
+    request: HttpRequest, form: SignInForm, *, notice: str = "", status: int = 200
+) -> HttpResponse:
+    """The sign-in page."""
+    back = next_address(request)
+    action = f"{resolve_url('sign_in')}?{urlencode({'next': back})}"
+    context = {"form": form, "notice": notice, "action": action}
+    return render(request, "staff/sign_in.html", context, status=status)
+
+
+def next_address(request: HttpRequest) -> str:
+    """Where to go after the door, on this site only and never back to the door."""
+    wanted = request.GET.get("next", "")
+    start = resolve_url(settings.LOGIN_REDIRECT_URL)
+    if not is_own_address(request, wanted) or wanted.startswith(resolve_url("sign_in")):
+        return start
+    return wanted
+
+
+def why_out(request: HttpRequest) -> str:
+    """Why somebody who was inside stands before the door."""
+    ended = request.GET.get("ended", "")
+    if ended == IDLE:
+        minutes = settings.SESSION_IDLE_SECONDS // MINUTE
+        return (
+            f"You were signed out after {minutes} minutes without activity. What you typed is kept."
+        )
+    return "Your session has ended. Sign in to go on." if ended == OVER else ""

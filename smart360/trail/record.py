@@ -48,3 +48,11 @@ def keep_words(words: str) -> PersonalText:
     return PersonalText.objects.create(
         text=words, digest=hashlib.sha256(words.encode()).hexdigest()
     )
+
+
+@step
+def record_settings(
+    *, by: int, at: datetime, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> None:
+    """The utility's settings changed; a port of ``organisation``, which lies below."""
+    record(Event.SETTINGS_CHANGED, by=by, at=at, old=old, new=new)

@@ -6,33 +6,64 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organisation', '0001_initial'),
+        ("organisation", "0001_initial"),
     ]
 
     operations = [
         pgtrigger.migrations.AddTrigger(
-            model_name='businesshours',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisation_businesshoursevent" ("calendar_id", "closes", "id", "opens", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "weekday") VALUES (OLD."calendar_id", OLD."closes", OLD."id", OLD."opens", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."weekday"); RETURN NULL;', hash='ac01b84a63b54b95ded3d927289a1ce1d11c546d', operation='DELETE', pgid='pgtrigger_delete_delete_f255a', table='organisation_businesshours', when='AFTER')),
+            model_name="businesshours",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "organisation_businesshoursevent" ("calendar_id", "closes", "id", "opens", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "weekday") VALUES (OLD."calendar_id", OLD."closes", OLD."id", OLD."opens", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."weekday"); RETURN NULL;',
+                    hash="ac01b84a63b54b95ded3d927289a1ce1d11c546d",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_f255a",
+                    table="organisation_businesshours",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='holiday',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisation_holidayevent" ("blocks_visits", "calendar_id", "day", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."blocks_visits", OLD."calendar_id", OLD."day", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='f8b34bcb242af7c4f3dd5934d71bcbdb99ed9e3c', operation='DELETE', pgid='pgtrigger_delete_delete_3c620', table='organisation_holiday', when='AFTER')),
+            model_name="holiday",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "organisation_holidayevent" ("blocks_visits", "calendar_id", "day", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."blocks_visits", OLD."calendar_id", OLD."day", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;',
+                    hash="f8b34bcb242af7c4f3dd5934d71bcbdb99ed9e3c",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_3c620",
+                    table="organisation_holiday",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AlterConstraint(
-            model_name='businesscalendar',
-            name='calendar_name_is_taken_once',
-            constraint=models.UniqueConstraint(fields=('name',), name='calendar_name_is_taken_once', violation_error_message='There is a calendar of this name already.'),
+            model_name="businesscalendar",
+            name="calendar_name_is_taken_once",
+            constraint=models.UniqueConstraint(
+                fields=("name",),
+                name="calendar_name_is_taken_once",
+                violation_error_message="There is a calendar of this name already.",
+            ),
         ),
         migrations.AlterConstraint(
-            model_name='businesshours',
-            name='business_hours_open_before_they_close',
-            constraint=models.CheckConstraint(condition=models.Q(('opens__lt', models.F('closes'))), name='business_hours_open_before_they_close', violation_error_message='Closing time must be after opening time.'),
+            model_name="businesshours",
+            name="business_hours_open_before_they_close",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("opens__lt", models.F("closes"))),
+                name="business_hours_open_before_they_close",
+                violation_error_message="Closing time must be after opening time.",
+            ),
         ),
         migrations.AlterConstraint(
-            model_name='holiday',
-            name='holiday_is_named_once',
-            constraint=models.UniqueConstraint(fields=('calendar', 'day'), name='holiday_is_named_once', violation_error_message='This day is a holiday already.'),
+            model_name="holiday",
+            name="holiday_is_named_once",
+            constraint=models.UniqueConstraint(
+                fields=("calendar", "day"),
+                name="holiday_is_named_once",
+                violation_error_message="This day is a holiday already.",
+            ),
         ),
     ]

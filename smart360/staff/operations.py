@@ -1,0 +1,70 @@
+"""What people do at the door and with their own settings."""
+
+from datetime import datetime
+
+import pghistory
+
+from smart360.kernel.db import operation
+from smart360.kernel.errors import Refusal
+from smart360.staff.access import name_digest
+from smart360.staff.choices import SignInOutcome
+from smart360.staff.models import Person, SignIn
+
+
+class UnableToSetPassword(Refusal):
+    """The password cannot be set."""
+
+    sentence_by_default = "This person is not active. Make them active first."
+
+
+@operation
+def note_at_door(
+    outcome: SignInOutcome, *, username: str, address: str | None, at: datetime
+) -> None:
+    """Write down who came in, was refused or left; a name nobody has as a digest only."""
+    person = None
+    if "\0" not in username:
+        person = Person.objects.filter(username=username).only("pk").first()
+    SignIn.objects.create(
+        at=at,
+        outcome=outcome,
+        person=person,
+        name_digest="" if person else name_digest(username),
+        address=address,
+    )
+
+
+@operation
+def change_password(
+    person: int, *, password: str, by: Person, address: str | None, at: datetime
+) -> Person:
+    """Give ``person`` a new password, which ends all their sessions.
+
+    Raises UnableToSetPassword for somebody who is not active.
+    """
+    changed = Person.objects.select_for_update(no_key=True).get(pk=person)
+    if not changed.is_active:
+        raise UnableToSetPassword
+    is_own = changed.pk == by.pk
+    changed.set_password(password)
+    changed.save(update_fields=["password"])
+    SignIn.objects.create(
+        at=at,
+        outcome=SignInOutcome.PASSWORD_CHANGED if is_own else SignInOutcome.PASSWORD_SET,
+        person=changed,
+        address=address,
+        by=None if is_own else by,
+    )
+    return changed
+
+
+@operation
+def change_own_settings(
+    *, wants_notices_by_email: bool, uses_single_keys: bool, by: Person, at: datetime
+) -> None:
+    """Choose how Smart360 behaves for oneself; the row's history says who and when."""
+    with pghistory.context(person=by.pk):
+        own = Person.objects.select_for_update(no_key=True).get(pk=by.pk)
+        own.wants_notices_by_email = wants_notices_by_email
+        own.uses_single_keys = uses_single_keys
+        own.save(update_fields=["wants_notices_by_email", "uses_single_keys"])
