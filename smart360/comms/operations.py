@@ -5,6 +5,7 @@ from datetime import datetime
 from smart360.comms import outbox
 from smart360.comms.choices import DeliveryState
 from smart360.comms.models import Message, Notice
+from smart360.comms.notices import not_delivered
 from smart360.comms.queries import visible_notices
 from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
@@ -39,6 +40,7 @@ def mark_failed(*, message: int, why: str, at: datetime) -> None:
         return
     delivery.put(DeliveryState.FAILED, at=at, why=why)
     outbox.record_delivery(Event.MESSAGE_FAILED, said, by=None, at=at, why=why)
+    not_delivered(said, at=at)
 
 
 @operation

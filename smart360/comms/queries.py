@@ -196,6 +196,7 @@ def _shown(message: Message, *, to: Person, consumer_name: str) -> ThreadMessage
         delivery=state,
         problem=problem,
         minutes=message.call_minutes,
+        address=_address(message, to),
         retry_url=reverse("message_retry", args=[message.pk]) if can_retry else "",
     )
 
@@ -204,6 +205,12 @@ def _who(message: Message, consumer_name: str) -> str:
     if message.direction == Direction.FROM_CONSUMER:
         return consumer_name
     return message.by.full_name if message.by else SYSTEM
+
+
+def _address(message: Message, to: Person) -> str:
+    """Where it went, for those who may see it (N6, X3)."""
+    may_see = to.has_permission(Permission.SEE_PERSONAL_DATA)
+    return message.to.text if message.to and may_see else ""
 
 
 def _words(message: Message, to: Person) -> str:

@@ -59,6 +59,7 @@ class ThreadMessage:
     problem: str = ""
     minutes: int | None = None
     retry_url: str = ""
+    address: str = ""
 
     def __post_init__(self) -> None:
         if self.direction not in DIRECTIONS:

@@ -53,7 +53,7 @@ def test_everything_that_was_said_oldest_first(
         thread = queries.messages_of_case(log.pk, to=reader, consumer_name="John Michael Smith")
     mail, note, call = thread
     assert (mail.side, mail.who, mail.channel, mail.at) == ("to", "Sarah Johnson", "EMAIL", at)
-    assert mail.delivery == "QUEUED"
+    assert (mail.delivery, mail.address) == ("QUEUED", "john.smith@email.com")
     assert mail.body.startswith(f"Your request {log.number}\n\nThe visit is on December 15.")
     assert (note.side, note.who, note.body) == ("internal", "Sarah Johnson", "Gate code needed.")
     assert (call.side, call.who, call.minutes) == ("from", "John Michael Smith", 4)
@@ -80,6 +80,7 @@ def test_each_role_reads_what_it_may(
     assert ("December 15" in page) is sees_words
     assert ("Gate code" in page) is sees_words
     assert ("service@springfield.example" in page) is sees_addresses
+    assert ("john.smith@email.com" in page) is sees_addresses
 
 
 def test_retry_is_offered_to_those_who_may(log: Case, person: MakePerson, at: datetime) -> None:
