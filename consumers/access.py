@@ -6,7 +6,7 @@ from dataclasses import replace
 from django.db.models import QuerySet
 
 from consumers.models import Consumer, Premise
-from consumers.rules.profiles import ShownConsumer, masked_name
+from consumers.rules.profiles import ConnectionFacts, ShownConsumer, masked_name
 from consumers.rules.searching import SearchHit
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
@@ -77,6 +77,13 @@ def shown_hits(hits: Iterable[SearchHit], to: Person) -> list[SearchHit]:
     if to.has_permission(Permission.SEE_CONTACT_DATA):
         return list(hits)
     return [replace(hit, name=masked_name(hit.name), phone="", address="") for hit in hits]
+
+
+def shown_connections(connections: Iterable[ConnectionFacts], to: Person) -> list[ConnectionFacts]:
+    """What a consumer is supplied with, as ``to`` may see it."""
+    if to.has_permission(Permission.SEE_CONTACT_DATA):
+        return list(connections)
+    return [replace(each, address="", area="") for each in connections]
 
 
 def shown_row(consumer: Consumer, to: Person) -> SearchHit:

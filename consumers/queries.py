@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, OuterRef, QuerySet, Subquery, Value
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from consumers.choices import AccountStatus, SupplyState
@@ -21,8 +21,11 @@ from consumers.rules.searching import (
     ranked,
     read_search,
 )
+from consumers.rules.timeline import look_of, sentence_of
 from smart360.staff.models import Person
+from smart360.trail.models import Entry
 from smart360.web.paging import Page, Sort, page_of
+from smart360.web.shown import TimelineEntry
 
 # One statement. Each branch stands on one index and stops after 50 rows, so that a word that
 # everybody's address contains costs no more than a rare one.
@@ -279,15 +282,39 @@ def list_consumers(
     )
 
 
-def categories() -> list[Category]:
-    """The categories that can be chosen, by name, each with its subcategories."""
-    return list(Category.objects.filter(is_active=True).order_by("name"))
+def categories(*, also: int | None = None) -> list[Category]:
+    """The categories that can be chosen, by name; ``also`` one that is retired but in use."""
+    return list(Category.objects.filter(Q(is_active=True) | Q(pk=also)).order_by("name"))
 
 
-def subcategories() -> list[Subcategory]:
+def subcategories(*, also: int | None = None) -> list[Subcategory]:
     """The subcategories that can be chosen, under their categories' names."""
     return list(
-        Subcategory.objects.filter(is_active=True, category__is_active=True)
+        Subcategory.objects.filter(Q(is_active=True, category__is_active=True) | Q(pk=also))
         .select_related("category")
         .order_by("category__name", "name")
+    )
+
+
+def timeline(consumer: int, *, sees_words: bool, limit: int = 20) -> list[TimelineEntry]:
+    """What happened to the consumer and its requests, newest first."""
+    entries = (
+        Entry.objects.select_related("actor", "text", "case")
+        .filter(consumer_id=consumer)
+        .order_by("-at", "-id")[:limit]
+    )
+    return [_line(entry, sees_words=sees_words) for entry in entries]
+
+
+def _line(entry: Entry, *, sees_words: bool) -> TimelineEntry:
+    icon, tone = look_of(entry.kind)
+    words = entry.text.text if sees_words and entry.text else ""
+    detail = entry.actor.full_name if entry.actor else "Smart360"
+    number = f" ({entry.case.number})" if entry.case else ""
+    return TimelineEntry(
+        at=entry.at,
+        sentence=sentence_of(entry.kind, entry.old, entry.new) + number,
+        icon=icon,
+        tone=tone,
+        detail=f"{detail}: {words}" if words else detail,
     )

@@ -1,5 +1,26 @@
-"""Addresses."""
+"""Addresses of consumers. An account number is upper case, the words after it are lower case."""
 
-from django.urls import URLPattern
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
-urlpatterns: list[URLPattern] = []
+from consumers import views
+
+
+class AccountNumber(StringConverter):
+    """An account number as the database takes it, which may hold a slash."""
+
+    regex = r"[A-Z0-9][A-Z0-9./-]{0,39}"
+
+
+register_converter(AccountNumber, "account")
+
+urlpatterns = [
+    path("", views.consumer_list, name="consumer_list"),
+    path("search", views.consumer_search, name="consumer_search"),
+    path("<account:account>", views.consumer_detail, name="consumer_detail"),
+    path("<account:account>/edit", views.consumer_edit, name="consumer_edit"),
+    path("<account:account>/hold", views.profile_hold, name="profile_hold"),
+    path("<account:account>/release", views.profile_release, name="profile_release"),
+    path("<account:account>/break", views.profile_break, name="profile_break"),
+    path("<account:account>/renew/<int:token>", views.profile_renew, name="profile_renew"),
+]

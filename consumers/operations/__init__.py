@@ -7,10 +7,13 @@ from consumers.operations.locks import (
     renew_profile_lock,
     take_profile_lock,
 )
+from consumers.operations.profiles import UnableToChangeProfile, change_profile
 
 __all__ = [
     "UnableToBreakLock",
+    "UnableToChangeProfile",
     "break_profile_lock",
+    "change_profile",
     "release_profile_lock",
     "renew_profile_lock",
     "take_profile_lock",

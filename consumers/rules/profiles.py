@@ -1,9 +1,14 @@
 """What people see of a consumer, and which of its data they may change."""
 
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+import phonenumbers
+
+from smart360.kernel.text import normalise
+from smart360.staff.permissions import Permission
 from smart360.web.formats import MISSING
 
 HIDDEN = "•••"
@@ -79,3 +84,63 @@ class LockFacts:
     taken_at: datetime
     expires_at: datetime
     is_own: bool
+
+
+# ------------------------------------------------------------------ changing
+EDITABLE: dict[str, Permission] = {
+    "name": Permission.EDIT_CONSUMER,
+    "category": Permission.EDIT_CONSUMER,
+    "subcategory": Permission.EDIT_CONSUMER,
+    "phone": Permission.EDIT_CONTACT,
+    "email": Permission.EDIT_CONTACT,
+    "billing_address": Permission.EDIT_BILLING_ADDRESS,
+}
+"""What of a profile can be changed, and who may (roles.md)."""
+
+GUARDED = frozenset({"name", "category", "subcategory"})
+"""What an open request keeps as it is (CON14)."""
+
+LABELS = {
+    "name": "Name",
+    "category": "Category",
+    "subcategory": "Subcategory",
+    "phone": "Phone",
+    "email": "E-mail",
+    "billing_address": "Billing address",
+}
+
+NOT_A_PHONE = "Enter a valid phone number, such as (555) 123-4567."
+
+
+def editable_by(permissions: Container[str], *, is_guarded: bool) -> frozenset[str]:
+    """The fields that somebody with these permissions may change now."""
+    allowed = {name for name, permission in EDITABLE.items() if permission in permissions}
+    if is_guarded and Permission.EDIT_GUARDED_DATA not in permissions:
+        allowed -= GUARDED
+    return frozenset(allowed)
+
+
+def plain_phone(typed: str, region: str) -> str | None:
+    """The number as it is kept, ``+15551234567``; empty for nothing, None when it is no number.
+
+    >>> plain_phone("(555) 123-4567", "US")
+    '+15551234567'
+    >>> plain_phone("555-12", "US") is None
+    True
+    """
+    typed = typed.strip()
+    if not typed:
+        return ""
+    try:
+        number = phonenumbers.parse(typed, region)
+    except phonenumbers.NumberParseException:
+        return None
+    possible = phonenumbers.ValidationResult.IS_POSSIBLE
+    if phonenumbers.is_possible_number_with_reason(number) != possible or number.extension:
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def search_text_of(name: str, addresses: Iterable[str]) -> str:
+    """What the search looks through: name first, then every address, normalised."""
+    return normalise(" ".join([name, *dict.fromkeys(filter(None, addresses))]))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from smart360.kernel.text import digits, normalise, without_surrogates
+from smart360.web.formats import shown_phone
 
 LEAST_CHARACTERS = 3
 MOST_CHARACTERS = 100
@@ -43,6 +44,11 @@ class SearchHit:
     lock_since: datetime | None = None
     lock_until: datetime | None = None
     open_request: str = ""
+
+    @property
+    def shown_phone(self) -> str:
+        """The phone number as people write it."""
+        return shown_phone(self.phone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,106 @@
+"""The shape of what people enter about a consumer: the list's filters and the profile."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+
+from consumers.models import Category, Subcategory
+from consumers.rules.profiles import LABELS, NOT_A_PHONE, plain_phone
+from smart360.web.fields import KeyField, ShownTextField
+
+LONGEST_NAME = 120
+LONGEST_ADDRESS = 200
+SHORTEST_REASON = 10
+LONGEST_REASON = 250
+
+
+class PhoneField(ShownTextField):
+    """A phone number as people write it; kept as ``+15551234567``."""
+
+    def to_python(self, value: Any) -> str:
+        """The number as it is kept, empty for nothing."""
+        plain = plain_phone(super().to_python(value), settings.PHONENUMBER_DEFAULT_REGION)
+        if plain is None:
+            raise ValidationError(NOT_A_PHONE, code="phone")
+        return plain
+
+
+class EmailAddressField(forms.EmailField):
+    """An e-mail address that cannot be taken for a formula (bad-inputs.md 113)."""
+
+    def clean(self, value: Any) -> str:
+        """The address, empty for nothing."""
+        address: str = super().clean(value)
+        if address[:1] in tuple("=+-@"):
+            raise ValidationError("Enter a valid email address.", code="invalid")
+        return address
+
+
+class BreakForm(forms.Form):
+    """Why a supervisor ends somebody's hold."""
+
+    reason = ShownTextField(
+        at_least=SHORTEST_REASON,
+        at_most=LONGEST_REASON,
+        label="Reason",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="At least 10 characters.",
+    )
+
+
+class ProfileForm(forms.Form):
+    """A consumer's profile, with only the fields that the person may change now."""
+
+    name = ShownTextField(at_most=LONGEST_NAME, is_one_line=True, label=LABELS["name"])
+    category = KeyField(label=LABELS["category"])
+    subcategory = KeyField(label=LABELS["subcategory"], required=False)
+    phone = PhoneField(required=False, is_one_line=True, label=LABELS["phone"])
+    email = EmailAddressField(required=False, label=LABELS["email"])
+    billing_address = ShownTextField(
+        required=False,
+        at_most=LONGEST_ADDRESS,
+        is_one_line=True,
+        label=LABELS["billing_address"],
+        help_text="Empty: the same as the service address.",
+    )
+    reason = ShownTextField(
+        required=False,
+        at_most=LONGEST_REASON,
+        label="Reason",
+        help_text="Needed when you change name or category while a request is open.",
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        editable: frozenset[str],
+        needs_reason: bool,
+        categories: list[Category],
+        subcategories: list[Subcategory],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name in [name for name in LABELS if name not in editable]:
+            del self.fields[name]
+        if not needs_reason:
+            del self.fields["reason"]
+        self._offer("category", [(str(each.pk), each.name) for each in categories])
+        offered = [(str(each.pk), f"{each.category.name} · {each.name}") for each in subcategories]
+        self._offer("subcategory", [("", "None"), *offered])
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields.get(name)
+        if isinstance(field, KeyField):
+            field.offer(choices)
+
+    @property
+    def values(self) -> Mapping[str, str | int | None]:
+        """What was entered, without what the form did not send."""
+        return {
+            name: self.cleaned_data[name]
+            for name in LABELS
+            if name in self.cleaned_data and name in self.data
+        }

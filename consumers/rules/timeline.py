@@ -1,0 +1,40 @@
+"""The sentence, icon and tone of each line on a consumer's timeline."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from consumers.choices import LockPurpose
+from consumers.rules.profiles import LABELS
+from smart360.trail.choices import Event
+
+LOOKS: dict[str, tuple[str, str]] = {
+    Event.PROFILE_LOCKED: ("lock", "slate"),
+    Event.PROFILE_RELEASED: ("lock", "slate"),
+    Event.PROFILE_LOCK_BROKEN: ("lock", "orange"),
+    Event.PROFILE_CHANGED: ("pencil", "blue"),
+    Event.STATUS_CHANGED: ("plug-connected", "blue"),
+    Event.CREATED: ("plus", "brand"),
+    Event.CONSUMER_IMPORTED: ("plus", "slate"),
+}
+
+
+def sentence_of(kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """What happened, in the users' words.
+
+    >>> sentence_of("PROFILE_CHANGED", {}, {"fields": ["name", "phone"]})
+    'Profile changed: name, phone'
+    """
+    label = Event(kind).label
+    if kind == Event.PROFILE_CHANGED:
+        fields = [LABELS.get(name, name).lower() for name in new.get("fields", [])]
+        return f"{label}: {', '.join(fields)}" if fields else label
+    if kind == Event.PROFILE_LOCKED:
+        purpose = new.get("purpose", "")
+        known = purpose in LockPurpose.values
+        return f"{label}: {LockPurpose(purpose).label.lower()}" if known else label
+    return label
+
+
+def look_of(kind: str) -> tuple[str, str]:
+    """Icon and tone."""
+    return LOOKS.get(kind, ("info-circle", "slate"))

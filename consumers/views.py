@@ -1,0 +1,311 @@
+"""The list of consumers, the search as one types, a consumer's profile and changing it."""
+
+import re
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from consumers import access, operations, queries
+from consumers.choices import AccountStatus, LockPurpose
+from consumers.filters import read_filter
+from consumers.forms import BreakForm, ProfileForm
+from consumers.guards import LockIsHeld, LockIsLost
+from consumers.models import Consumer
+from consumers.rules.profiles import EDITABLE, LABELS, ShownConsumer, editable_by
+from consumers.rules.searching import TOO_LONG, SearchHit, read_search
+from smart360.kernel import clock
+from smart360.kernel.errors import Refusal
+from smart360.staff.access import signed_in_person
+from smart360.staff.models import Person
+from smart360.staff.permissions import Permission, permissions_of
+from smart360.web.gate import requires
+from smart360.web.htmx import is_fragment, page_or_fragment
+from smart360.web.shown import Link
+from smart360.web.throttle import Allowance, too_many
+
+SEARCHES_A_SECOND = 10
+MOST_FOUND = 50
+searches = Allowance(SEARCHES_A_SECOND)
+EDIT = (
+    Permission.EDIT_CONSUMER,
+    Permission.EDIT_CONTACT,
+    Permission.EDIT_BILLING_ADDRESS,
+)
+
+
+@require_GET
+@requires(Permission.SEARCH_CONSUMERS)
+def consumer_list(request: HttpRequest) -> HttpResponse:
+    """Every account, searched as one types and filtered by status (CON1, CON2)."""
+    person = signed_in_person(request)
+    asked = read_filter(request.GET)
+    if asked.searched and is_fragment(request) and not searches.takes(person.pk):
+        return too_many(request)
+    context: dict[str, Any] = {
+        "asked": asked,
+        "statuses": AccountStatus.choices,
+        "sorts": [
+            Link(each.label, asked.address(sort=each.name), each.name == asked.sort)
+            for each in queries.SORTS.values()
+        ],
+    }
+    at = clock.now()
+    if asked.searched:
+        hits = queries.search(asked.typed, MOST_FOUND, statuses=asked.statuses, at=at)
+        context["rows"] = access.shown_hits(hits, to=person)
+        context["words"] = _found_words(len(hits))
+    else:
+        page = queries.list_consumers(
+            access.visible_consumers(person),
+            statuses=asked.statuses,
+            sort=asked.sort,
+            cursor=asked.cursor,
+            at=at,
+        )
+        context["rows"] = [access.shown_row(row, to=person) for row in page.rows]
+        context["words"] = f"{len(page.rows)} shown"
+        if page.next_cursor:
+            context["next_url"] = asked.address(sort=asked.sort, cursor=page.next_cursor)
+        if page.previous_cursor:
+            context["previous_url"] = asked.address(sort=asked.sort, cursor=page.previous_cursor)
+    status = 422 if asked.problem == TOO_LONG else 200
+    return page_or_fragment(
+        request, "consumers/consumer_list.html", "consumers", context, status=status
+    )
+
+
+@require_GET
+@requires(Permission.SEARCH_CONSUMERS)
+def consumer_search(request: HttpRequest) -> HttpResponse:
+    """What a search box shows below itself while somebody types."""
+    person = signed_in_person(request)
+    if not searches.takes(person.pk):
+        return too_many(request)
+    typed = request.GET.get("q", "")
+    searched = read_search(typed)
+    hits = access.shown_hits(queries.search(typed, at=clock.now()), to=person)
+    for_request = request.GET.get("for") != "profile"
+    context = {
+        "hits": [(hit, _why_not(hit, person) if for_request else "") for hit in hits],
+        "searched": searched,
+        "words": searched.problem or _found_words(len(hits), most=10),
+        "opens_profile": not for_request,
+    }
+    status = 422 if searched.problem == TOO_LONG else 200
+    return render(request, "consumers/search_results.html", context, status=status)
+
+
+def _why_not(hit: SearchHit, person: Person) -> str:
+    """Why this consumer cannot be chosen for a request now, or empty."""
+    if hit.lock_holder_id not in (None, person.pk):
+        return "held"
+    return ""
+
+
+def _found_words(count: int, *, most: int = MOST_FOUND) -> str:
+    if count >= most:
+        return f"The {most} best matches; type more to narrow the search"
+    return f"{count} consumer{'' if count == 1 else 's'} found"
+
+
+# ------------------------------------------------------------------ one consumer
+@require_GET
+@requires(Permission.VIEW_CONSUMER)
+def consumer_detail(request: HttpRequest, account: str) -> HttpResponse:
+    """A consumer's profile: who, how the account stands, what is supplied, what happened."""
+    consumer = _get_consumer(request, account)
+    return _detail_page(request, consumer)
+
+
+def _get_consumer(request: HttpRequest, account: str) -> Consumer:
+    consumer = access.get_consumer(account, to=signed_in_person(request))
+    if consumer is None:
+        raise Http404
+    return consumer
+
+
+def _detail_page(
+    request: HttpRequest,
+    consumer: Consumer,
+    *,
+    refusal: Refusal | None = None,
+    break_form: BreakForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    person = signed_in_person(request)
+    shown = access.shown(consumer, to=person)
+    context = _shell(request, shown) | {
+        "connections": access.shown_connections(queries.connection_facts(consumer.pk), to=person),
+        "entries": queries.timeline(consumer.pk, sees_words=shown.sees_personal_data),
+        "refusal": refusal,
+        "break_form": break_form or BreakForm(),
+        "break_is_open": bool(break_form and break_form.errors),
+    }
+    return render(request, "consumers/consumer_detail.html", context, status=status)
+
+
+def _shell(request: HttpRequest, shown: ShownConsumer) -> dict[str, Any]:
+    """What ``consumers/profile_shell.html`` shows above every tab."""
+    person = signed_in_person(request)
+    permissions = permissions_of(person.roles)
+    lock = queries.lock_facts(shown.id, to=person, at=clock.now())
+    return {
+        "consumer": shown,
+        "lock": lock,
+        "open_requests": queries.guards_of(shown.id),
+        "can_edit": bool(editable_by(permissions, is_guarded=False)),
+        "can_create_request": Permission.CREATE_REQUEST in permissions,
+        "can_break": bool(lock) and Permission.BREAK_PROFILE_LOCK in permissions,
+        "needs_hold": Permission.TAKE_PROFILE_LOCK in permissions,
+    }
+
+
+# ------------------------------------------------------------------ changing it
+@require_http_methods(["GET", "POST"])
+@requires(*EDIT)
+def consumer_edit(request: HttpRequest, account: str) -> HttpResponse:
+    """Change a profile that one holds; the form shows only what one may change now."""
+    consumer = _get_consumer(request, account)
+    if request.method == "GET":
+        return _edit_page(request, consumer, _profile_form(request, consumer))
+    form = _profile_form(request, consumer)
+    if not form.is_valid():
+        return _edit_page(request, consumer, form, status=422)
+    try:
+        operations.change_profile(
+            consumer=consumer.pk,
+            values=form.values,
+            version=_number(request, "version"),
+            token=_number(request, "token"),
+            reason=form.cleaned_data.get("reason", ""),
+            by=signed_in_person(request),
+            at=clock.now(),
+        )
+    except Refusal as refusal:
+        if refusal.field in form.fields and not refusal.is_conflict:
+            form.add_error(refusal.field, refusal.sentence)
+            return _edit_page(request, consumer, form, status=refusal.http_status)
+        return _edit_page(request, consumer, form, refusal=refusal, status=refusal.http_status)
+    messages.success(request, "Profile saved")
+    return HttpResponseRedirect(resolve_url("consumer_detail", account))
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    """A hidden number of the form; 0, which nobody has, when it is none."""
+    typed = request.POST.get(name, "")
+    return int(typed) if re.fullmatch(r"[0-9]{1,9}", typed) else 0
+
+
+def _profile_form(request: HttpRequest, consumer: Consumer) -> ProfileForm:
+    permissions = permissions_of(signed_in_person(request).roles)
+    is_guarded = bool(queries.guards_of(consumer.pk))
+    return ProfileForm(
+        request.POST if request.method == "POST" else None,
+        initial={
+            "name": consumer.name,
+            "category": consumer.category_id,
+            "subcategory": consumer.subcategory_id or "",
+            "phone": consumer.phone,
+            "email": consumer.email,
+            "billing_address": consumer.billing_address,
+        },
+        editable=editable_by(permissions, is_guarded=is_guarded),
+        needs_reason=is_guarded and Permission.EDIT_GUARDED_DATA in permissions,
+        categories=queries.categories(also=consumer.category_id),
+        subcategories=queries.subcategories(also=consumer.subcategory_id),
+    )
+
+
+def _edit_page(
+    request: HttpRequest,
+    consumer: Consumer,
+    form: ProfileForm,
+    *,
+    refusal: Refusal | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The form. After a lost hold it is taken again if it can be, so that nothing typed is lost."""
+    person = signed_in_person(request)
+    if isinstance(refusal, LockIsLost) and person.has_permission(Permission.TAKE_PROFILE_LOCK):
+        try:
+            _hold(consumer, person)
+        except LockIsHeld as held:
+            refusal = held
+    consumer.refresh_from_db(fields=["version"])
+    context = _shell(request, access.shown(consumer, to=person)) | {
+        "form": form,
+        "refusal": refusal,
+        "fixed": [LABELS[name] for name in EDITABLE if name not in form.fields],
+    }
+    return render(request, "consumers/consumer_edit.html", context, status=status)
+
+
+def _hold(consumer: Consumer, person: Person) -> None:
+    operations.take_profile_lock(
+        consumer=consumer.pk, purpose=LockPurpose.EDIT_PROFILE, by=person, at=clock.now()
+    )
+
+
+@require_POST
+@requires(*EDIT)
+def profile_hold(request: HttpRequest, account: str) -> HttpResponse:
+    """Take the profile in order to change it; people who need no hold go straight on."""
+    consumer = _get_consumer(request, account)
+    person = signed_in_person(request)
+    if person.has_permission(Permission.TAKE_PROFILE_LOCK):
+        try:
+            _hold(consumer, person)
+        except LockIsHeld as refusal:
+            return _detail_page(request, consumer, refusal=refusal, status=409)
+    return HttpResponseRedirect(resolve_url("consumer_edit", account))
+
+
+@require_POST
+@requires(Permission.TAKE_PROFILE_LOCK)
+def profile_release(request: HttpRequest, account: str) -> HttpResponse:
+    """Give the profile back without a change."""
+    consumer = _get_consumer(request, account)
+    released = operations.release_profile_lock(
+        consumer=consumer.pk,
+        token=_number(request, "token"),
+        by=signed_in_person(request),
+        at=clock.now(),
+    )
+    if released:
+        messages.success(request, "You no longer hold this profile")
+    return HttpResponseRedirect(resolve_url("consumer_detail", account))
+
+
+@require_POST
+@requires(Permission.TAKE_PROFILE_LOCK)
+def profile_renew(request: HttpRequest, account: str, token: int) -> HttpResponse:
+    """The heartbeat of a page whose reader holds the profile."""
+    consumer = _get_consumer(request, account)
+    operations.renew_profile_lock(
+        consumer=consumer.pk, token=token, by=signed_in_person(request), at=clock.now()
+    )
+    return HttpResponse(status=204)
+
+
+@require_POST
+@requires(Permission.BREAK_PROFILE_LOCK)
+def profile_break(request: HttpRequest, account: str) -> HttpResponse:
+    """End somebody else's hold, with a reason."""
+    consumer = _get_consumer(request, account)
+    form = BreakForm(request.POST)
+    if not form.is_valid():
+        return _detail_page(request, consumer, break_form=form, status=422)
+    try:
+        operations.break_profile_lock(
+            consumer=consumer.pk,
+            reason=form.cleaned_data["reason"],
+            by=signed_in_person(request),
+            at=clock.now(),
+        )
+    except Refusal as refusal:
+        return _detail_page(request, consumer, refusal=refusal, status=refusal.http_status)
+    messages.success(request, "The hold on this profile has ended")
+    return HttpResponseRedirect(resolve_url("consumer_detail", account))

@@ -1,0 +1,317 @@
+"""The list of consumers, the search box, the profile (CON1–CON3, CON5, CON6; bad-inputs 1–20)."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from consumers import guards
+from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
+from consumers.models import Consumer
+from consumers.operations import take_profile_lock
+from consumers.views import searches
+from smart360.kernel.db import operation
+from smart360.staff.choices import Role
+from smart360.web.throttle import Allowance
+from tests.conftest import MakeConsumer, MakePerson, SetClock
+
+pytestmark = pytest.mark.django_db
+LIST = "/cx/consumer-management/"
+SEARCH = "/cx/consumer-management/search"
+HTMX: dict[str, Any] = {"headers": {"HX-Request": "true"}}
+SignIn = Callable[..., Client]
+
+
+@pytest.fixture(autouse=True)
+def no_memory_of_other_tests() -> None:
+    searches._left.clear()
+
+
+@pytest.fixture
+def maria(make_consumer: MakeConsumer) -> Consumer:
+    """Maria Mendez, a VIP with electricity and water."""
+    return make_consumer(
+        "Maria Mendez",
+        account_number="WU-10001",
+        is_vip=True,
+        phone="(555) 410-2218",
+        email="maria@example.com",
+        address="14 Orchard Way, Springfield, IL 62702",
+        services={
+            UtilityType.ELECTRICITY: SupplyState.CONNECTED,
+            UtilityType.WATER: SupplyState.OFF_FOR_NOW,
+        },
+    )
+
+
+def text_of(response: Any) -> str:
+    return str(response.content.decode())
+
+
+class TestList:
+    def test_shows_who_and_how_the_account_stands(self, maria: Consumer, client_as: SignIn) -> None:
+        """AC014: the crown and the word VIP stand beside the name."""
+        page = text_of(client_as(Role.CSE).get(LIST))
+        for part in ("WU-10001", "Maria Mendez", "VIP", "(555) 410-2218", "14 Orchard Way"):
+            assert part in page
+        assert "Active" in page
+
+    def test_searches(
+        self, maria: Consumer, make_consumer: MakeConsumer, client_as: SignIn
+    ) -> None:
+        make_consumer("Ann Other", account_number="WU-10002", phone="", address="1 Elm Street")
+        page = text_of(client_as(Role.CSE).get(LIST, {"q": "mendez"}))
+        assert "WU-10001" in page
+        assert "WU-10002" not in page
+        assert "1 consumer found" in page
+
+    def test_filters_by_status(self, make_consumer: MakeConsumer, client_as: SignIn) -> None:
+        for status in AccountStatus:
+            make_consumer(account_number=f"S-{status.value}", status=status)
+        page = text_of(client_as(Role.CSE).get(f"{LIST}?status=INACTIVE&status=COLLECTION"))
+        shown = {status for status in AccountStatus if f"S-{status.value}<" in page}
+        assert shown == {AccountStatus.INACTIVE, AccountStatus.COLLECTION}
+        assert "Unknown filter" not in page
+
+    def test_pages_through_all(self, make_consumer: MakeConsumer, client_as: SignIn) -> None:
+        for number in range(60):
+            make_consumer(account_number=f"P-{number:03}", with_meters=False)
+        client, seen, url = client_as(Role.CSE), [], LIST
+        while url:
+            response = client.get(url)
+            seen += [row.account_number for row in response.context["rows"]]
+            query = response.context.get("next_url", "")
+            url = f"{LIST}{query}" if query else ""
+        assert seen == [f"P-{number:03}" for number in range(60)]
+
+    def test_htmx_gets_the_rows_only(self, maria: Consumer, client_as: SignIn) -> None:
+        page = text_of(client_as(Role.CSE).get(LIST, {"q": "mendez"}, **HTMX))
+        assert page.lstrip().startswith("<section")
+        assert "WU-10001" in page
+
+    def test_costs_few_statements(self, make_consumer: MakeConsumer, client_as: SignIn) -> None:
+        for number in range(30):
+            make_consumer(account_number=f"P-{number:03}")
+        client = client_as(Role.CSE)
+        client.get(LIST)  # the first request of a session writes when it was seen
+        with CaptureQueriesContext(connection) as statements:
+            client.get(LIST)
+        assert len(statements) <= 6
+        with CaptureQueriesContext(connection) as statements:
+            client.get(LIST, {"q": "smith"}, **HTMX)
+        assert len(statements) <= 5
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN])
+class TestMasked:
+    """X3: an administrator finds accounts and sees nobody's name, address, phone or e-mail."""
+
+    SECRETS = ("Maria", "Mendez", "410-2218", "4102218", "maria@example.com", "Orchard")
+
+    def test_on_every_page(self, maria: Consumer, client_as: SignIn, role: Role) -> None:
+        client = client_as(role)
+        for url in (LIST, f"{LIST}WU-10001", f"{SEARCH}?q=WU-10001", f"{LIST}?q=WU-10001"):
+            page = text_of(client.get(url))
+            assert "WU-10001" in page
+            assert not [secret for secret in self.SECRETS if secret in page]
+        assert "M••• M•••" in text_of(client.get(LIST))
+
+
+def test_a_dispatcher_sees_address_and_phone_only(maria: Consumer, client_as: SignIn) -> None:
+    """X3: no e-mail and no billing address for a dispatcher."""
+    Consumer.objects.filter(pk=maria.pk).update(billing_address="PO Box 99")
+    page = text_of(client_as(Role.DISPATCHER).get(f"{LIST}WU-10001"))
+    assert "Maria Mendez" in page
+    assert "14 Orchard Way" in page
+    assert "maria@example.com" not in page
+    assert "PO Box 99" not in page
+
+
+class TestBadInput:
+    @pytest.mark.parametrize("typed", ["ab", "  ab  ", "a"])
+    def test_too_short(self, maria: Consumer, client_as: SignIn, typed: str) -> None:
+        for url in (LIST, SEARCH):
+            response = client_as(Role.CSE).get(url, {"q": typed})
+            assert response.status_code == 200
+            assert "Enter at least 3 characters" in text_of(response)
+            assert "WU-10001" not in text_of(response)
+
+    def test_too_long(self, client_as: SignIn, utility: Any) -> None:
+        for url in (LIST, SEARCH):
+            response = client_as(Role.CSE).get(url, {"q": "x" * 10_000})
+            assert response.status_code == 422
+            assert "Search is too long" in text_of(response)
+
+    @pytest.mark.parametrize(
+        "typed",
+        [
+            *("%%%", "___", "' OR 1=1 --", "(((", "[a-z]", "\\\\\\", "{{7*7}}", "{% debug %}"),
+            *("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>'),
+        ],
+    )
+    def test_signs_are_literal_and_escaped(
+        self, maria: Consumer, client_as: SignIn, typed: str
+    ) -> None:
+        client = client_as(Role.CSE)
+        for url in (LIST, SEARCH):
+            response = client.get(url, {"q": typed})
+            assert response.status_code == 200
+            page = text_of(response)
+            assert "WU-10001" not in page
+            assert "<script>alert" not in page
+            assert "<img src=x" not in page
+
+    def test_lone_surrogates_and_nulls(self, maria: Consumer, client_as: SignIn) -> None:
+        client = client_as(Role.CSE)
+        for raw in ("%ED%A0%80abc", "a%00bcd", "%FF%FEabc"):
+            assert client.get(f"{SEARCH}?q={raw}").status_code == 200
+            assert client.get(f"{LIST}?q={raw}").status_code == 200
+
+    @pytest.mark.parametrize("query", ["status=DELETED", "status=x&status=ACTIVE"])
+    def test_unknown_filters_are_said_so(
+        self, maria: Consumer, client_as: SignIn, query: str
+    ) -> None:
+        response = client_as(Role.CSE).get(f"{LIST}?{query}")
+        assert response.status_code == 200
+        assert "Unknown filter" in text_of(response)
+        assert "WU-10001" in text_of(response)
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            *("sort=password", "sort=account__user__password", "sort=-", "sort=newest&sort=x"),
+            *("cursor=rubbish", "cursor=%00", "cursor=WyJhIiwxXQ", "q=&q=mendez"),
+            "page=1&page=2",
+        ],
+    )
+    def test_other_parameters_are_harmless(
+        self, maria: Consumer, client_as: SignIn, query: str
+    ) -> None:
+        response = client_as(Role.CSE).get(f"{LIST}?{query}")
+        assert response.status_code == 200
+        assert "WU-10001" in text_of(response)
+
+    @pytest.mark.parametrize(
+        "tail",
+        ["NOBODY-1", "999999999999999999999", "abc", "a%00b", "%ff", "WU-10001/", "A%2F..%2F"],
+    )
+    def test_unknown_accounts_are_404(self, maria: Consumer, client_as: SignIn, tail: str) -> None:
+        """bad-inputs 132."""
+        assert client_as(Role.CSE).get(f"{LIST}{tail}").status_code == 404
+
+    def test_asking_too_often(
+        self, maria: Consumer, client_as: SignIn, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """bad-inputs 19: over ten a second is refused with Retry-After."""
+        monkeypatch.setattr("consumers.views.searches", Allowance(10, clock=lambda: 100.0))
+        client = client_as(Role.CSE)
+        answers = [client.get(SEARCH, {"q": "mendez"}) for _ in range(12)]
+        assert [answer.status_code for answer in answers] == [200] * 10 + [429] * 2
+        assert answers[-1]["Retry-After"] == "1"
+        assert client_as(Role.CSE).get(SEARCH, {"q": "mendez"}).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+class TestSearchBox:
+    def test_options_carry_account_and_consumer(self, maria: Consumer, client_as: SignIn) -> None:
+        """AC001: options as one types, with what is needed to choose."""
+        page = text_of(client_as(Role.CALL_CENTRE).get(SEARCH, {"q": "mend"}, **HTMX))
+        assert 'role="option"' in page
+        assert 'data-value="WU-10001"' in page
+        assert f'data-consumer="{maria.pk}"' in page
+        assert "<mark>Mend</mark>" in page
+        assert "1 consumer found" in page
+        assert "aria-disabled" not in page
+
+    def test_a_held_consumer_is_named_and_cannot_be_chosen(
+        self,
+        maria: Consumer,
+        client_as: SignIn,
+        person: MakePerson,
+        stands: SetClock,
+        at: datetime,
+    ) -> None:
+        """AC002: the second operator sees who holds the account and cannot choose it."""
+        sarah = person(Role.CSE)
+        take_profile_lock(consumer=maria.pk, purpose=LockPurpose.CREATE_REQUEST, by=sarah, at=at)
+        page = text_of(client_as(Role.CALL_CENTRE).get(SEARCH, {"q": "mendez"}, **HTMX))
+        assert "Sarah Johnson holds this profile since" in page
+        assert "09:30 AM" in page
+        assert 'aria-disabled="true"' in page
+        own = text_of(client_as(sarah).get(SEARCH, {"q": "mendez"}, **HTMX))
+        assert "aria-disabled" not in own
+        stands.go_on(minutes=16)
+        lapsed = text_of(client_as(Role.CALL_CENTRE).get(SEARCH, {"q": "mendez"}, **HTMX))
+        assert "aria-disabled" not in lapsed
+
+    def test_costs_few_statements(self, maria: Consumer, client_as: SignIn) -> None:
+        client = client_as(Role.CSE)
+        client.get(LIST)
+        with CaptureQueriesContext(connection) as statements:
+            client.get(SEARCH, {"q": "mendez"}, **HTMX)
+        assert len(statements) <= 5
+
+
+class TestProfile:
+    def test_shows_the_account_and_what_is_supplied(
+        self, maria: Consumer, client_as: SignIn
+    ) -> None:
+        """AC014: the VIP badge stands in the profile's head."""
+        page = text_of(client_as(Role.CSE).get(f"{LIST}WU-10001"))
+        for part in (
+            *("Maria Mendez", "VIP", "WU-10001", "Residential", "Standard", "Jan 15, 2024"),
+            *("maria@example.com", "14 Orchard Way, Springfield, IL 62702"),
+            *("Electricity", "Water", "Disconnected temporarily", "18,245 kWh", "Nov 30, 2024"),
+        ):
+            assert part in page
+
+    def test_no_vip_no_crown(self, make_consumer: MakeConsumer, client_as: SignIn) -> None:
+        make_consumer(account_number="N-1")
+        assert "s-vip" not in text_of(client_as(Role.CSE).get(f"{LIST}N-1"))
+
+    def test_missing_facts(self, make_consumer: MakeConsumer, client_as: SignIn) -> None:
+        make_consumer(account_number="N-1", phone="", email="", with_meters=False)
+        assert "--" in text_of(client_as(Role.CSE).get(f"{LIST}N-1"))
+
+    def test_account_numbers_with_a_slash(
+        self, make_consumer: MakeConsumer, client_as: SignIn
+    ) -> None:
+        make_consumer(account_number="WU/100/7")
+        assert client_as(Role.CSE).get(f"{LIST}WU/100/7").status_code == 200
+        assert client_as(Role.CSE).get(f"{LIST}{quote('WU/100/7')}/edit").status_code == 200
+
+
+@pytest.mark.parametrize("url", [LIST, SEARCH, f"{LIST}WU-10001", f"{LIST}WU-10001/edit"])
+class TestDoors:
+    def test_strangers_are_sent_to_sign_in(self, client: Client, url: str, utility: Any) -> None:
+        response = client.get(url)
+        assert response.status_code == 302
+        assert "next=" in response["Location"]
+        assert client.get(url, **HTMX).status_code == 401
+
+    def test_technicians_are_refused(self, maria: Consumer, client_as: SignIn, url: str) -> None:
+        assert client_as(Role.TECHNICIAN).get(url).status_code == 403
+
+    def test_only_get_reads(self, maria: Consumer, client_as: SignIn, url: str) -> None:
+        if not url.endswith("/edit"):
+            assert client_as(Role.CSE).post(url).status_code == 405
+        assert client_as(Role.CSE).delete(url).status_code == 405
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_guarded_profile_names_its_request(
+    maria: Consumer, client_as: SignIn, at: datetime
+) -> None:
+    @operation
+    def open_request() -> None:
+        guards.place_guard(maria.pk, "DIS-2024-000001", at)
+
+    open_request()
+    client = client_as(Role.CSE)
+    assert "DIS-2024-000001" in text_of(client.get(f"{LIST}WU-10001"))
+    assert "DIS-2024-000001" in text_of(client.get(LIST))
