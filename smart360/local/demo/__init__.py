@@ -1,0 +1,1 @@
+"""The demo's data: believable, the same at every first start, and made by the real operations."""

@@ -1,0 +1,269 @@
+"""Acts that only the demo needs: many accounts at once, and a past that nobody lived through."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.contrib.auth.models import Group
+from django.db.models import F
+from holidays import country_holidays
+
+from consumers import guards
+from consumers.choices import AccountStatus, SupplyState
+from consumers.models import (
+    Category,
+    Consumer,
+    Device,
+    Meter,
+    MeterAssignment,
+    Premise,
+    Reading,
+    ServiceConnection,
+    Subcategory,
+)
+from disconnections.models import RequestedService
+from smart360.cases import handling
+from smart360.cases.choices import CaseKind, CaseStatus
+from smart360.cases.models import Case
+from smart360.cases.notices import tell_consumer
+from smart360.comms.models import Delivery
+from smart360.kernel.db import operation
+from smart360.kernel.numbering import go_on_after
+from smart360.kernel.text import digits, normalise
+from smart360.organisation.models import BusinessCalendar, BusinessHours, Holiday, Utility
+from smart360.owed.choices import OwedState
+from smart360.owed.models import OwedWork
+from smart360.staff.choices import Role
+from smart360.staff.models import Person, RoleMembership
+from smart360.trail.choices import Event
+from smart360.trail.record import record
+
+
+@dataclass(frozen=True)
+class DemoMeter:
+    """A meter with what it showed."""
+
+    utility_type: str
+    number: str
+    device: str
+    meter_type: str
+    model: str
+    unit: str
+    supply_state: str
+    readings: Sequence[tuple[date, Decimal]] = ()
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """One account of the demo, with what serves it."""
+
+    account_number: str
+    name: str
+    status: str
+    category: str
+    subcategory: str
+    phone: str
+    email: str
+    address: str
+    area: str
+    registered_on: date
+    is_vip: bool = False
+    meters: Sequence[DemoMeter] = field(default_factory=tuple)
+
+
+@operation
+def add_staff(*, people: Sequence[tuple[str, str, Role]], password: str) -> None:
+    """The demo's people, each with one role and the password that everybody knows."""
+    for username, full_name, role in people:
+        if Person.objects.filter(username=username).exists():
+            continue
+        person = Person(
+            username=username,
+            full_name=full_name,
+            email=f"{username}@springfield.example",
+            is_demo=True,
+            wants_notices_by_email=False,
+        )
+        person.set_password(password)
+        person.save(force_insert=True)
+        RoleMembership.objects.create(person=person, group=Group.objects.get(name=role.value))
+
+
+@operation
+def set_up_utility(*, years: Sequence[int]) -> None:
+    """Springfield Utilities, its office hours and the public holidays of Illinois."""
+    Utility.objects.filter(pk=1).update(
+        name="Springfield Utilities",
+        address="1 Main Street, Springfield, IL 62701",
+        phone="(555) 010-0100",
+        email="service@springfield.example",
+        emergency_phone="(555) 010-0911",
+        business_hours="Weekdays 8:00 AM – 6:00 PM",
+        time_zone="America/Chicago",
+    )
+    calendar, is_new = BusinessCalendar.objects.get_or_create(
+        name="Springfield office", defaults={"time_zone": "America/Chicago"}
+    )
+    if not is_new:
+        return
+    BusinessHours.objects.bulk_create(
+        BusinessHours(calendar=calendar, weekday=weekday, opens="08:00", closes="18:00")
+        for weekday in range(1, 6)
+    )
+    Holiday.objects.bulk_create(
+        Holiday(calendar=calendar, day=day, name=name[:80])
+        for day, name in sorted(country_holidays("US", subdiv="IL", years=list(years)).items())
+    )
+
+
+@operation
+def add_accounts(
+    *, accounts: Sequence[DemoAccount], categories: dict[str, tuple[str, ...]]
+) -> None:
+    """All accounts in set form: consumers, premises, connections, meters, readings."""
+    kinds: dict[tuple[str, str], Subcategory] = {}
+    for name, finer in categories.items():
+        category, _ = Category.objects.get_or_create(name=name)
+        for each in finer:
+            kinds[name, each], _ = Subcategory.objects.get_or_create(category=category, name=each)
+    consumers = Consumer.objects.bulk_create(
+        (
+            Consumer(
+                account_number=account.account_number,
+                name=account.name,
+                status=account.status,
+                is_vip=account.is_vip,
+                category_id=kinds[account.category, account.subcategory].category_id,
+                subcategory=kinds[account.category, account.subcategory],
+                phone=account.phone,
+                phone_digits=digits(account.phone),
+                email=account.email,
+                registered_on=account.registered_on,
+                search_text=normalise(f"{account.name} {account.address}"),
+            )
+            for account in accounts
+        ),
+        batch_size=1000,
+    )
+    premises = Premise.objects.bulk_create(
+        (Premise(address=account.address, area=account.area) for account in accounts),
+        batch_size=1000,
+    )
+    _add_meters(accounts, consumers, premises)
+
+
+def _add_meters(
+    accounts: Sequence[DemoAccount], consumers: Sequence[Consumer], premises: Sequence[Premise]
+) -> None:
+    """What serves the accounts, in the same order."""
+    pairs = [
+        (account, consumer, premise, meter)
+        for account, consumer, premise in zip(accounts, consumers, premises, strict=True)
+        for meter in account.meters
+    ]
+    connections = ServiceConnection.objects.bulk_create(
+        (
+            ServiceConnection(
+                consumer=consumer,
+                premise=premise,
+                utility_type=meter.utility_type,
+                supply_state=meter.supply_state,
+                connected_on=account.registered_on,
+            )
+            for account, consumer, premise, meter in pairs
+        ),
+        batch_size=1000,
+    )
+    devices = Device.objects.bulk_create(
+        (Device(number=meter.device) for *_, meter in pairs), batch_size=1000
+    )
+    meters = Meter.objects.bulk_create(
+        (
+            Meter(
+                number=meter.number,
+                device=device,
+                utility_type=meter.utility_type,
+                meter_type=meter.meter_type,
+                model=meter.model,
+                unit=meter.unit,
+                installed_on=account.registered_on,
+            )
+            for (account, *_, meter), device in zip(pairs, devices, strict=True)
+        ),
+        batch_size=1000,
+    )
+    MeterAssignment.objects.bulk_create(
+        (
+            MeterAssignment(
+                meter=row,
+                service_connection=service_connection,
+                during=(datetime.fromisoformat(f"{account.registered_on}T12:00:00+00:00"), None),
+            )
+            for (account, *_), row, service_connection in zip(
+                pairs, meters, connections, strict=True
+            )
+        ),
+        batch_size=1000,
+    )
+    Reading.objects.bulk_create(
+        (
+            Reading(meter=row, read_on=day, value=value)
+            for (*_, meter), row in zip(pairs, meters, strict=True)
+            for day, value in meter.readings
+        ),
+        batch_size=5000,
+    )
+
+
+@operation
+def take_over_numbers(*, series: str, year: int, last: int) -> None:
+    """Let a number series go on after numbers that were given elsewhere."""
+    go_on_after(series=series, year=year, last=last)
+
+
+@operation
+def complete_in_the_past(*, case: int, by: Person, at: datetime) -> None:
+    """Carry a request out as it happened before the demo began.
+
+    Today's product completes requests by executing them; this is only for history that is made up.
+    """
+    consumer_id = Case.objects.values_list("consumer_id", flat=True).get(pk=case)
+    consumer = guards.lock_consumer(consumer_id or 0)
+    locked = handling.lock_case(case)
+    guards.act_as(by)
+    guards.lift_guard()
+    is_reconnection = locked.kind == CaseKind.RECONNECTION
+    services = RequestedService.objects.filter(request_id=case).values("service_connection")
+    ServiceConnection.objects.filter(pk__in=services).update(
+        supply_state=SupplyState.CONNECTED if is_reconnection else SupplyState.OFF_FOR_GOOD
+    )
+    old = consumer.status
+    still = ServiceConnection.objects.filter(
+        consumer=consumer, supply_state=SupplyState.CONNECTED
+    ).exists()
+    consumer.status = AccountStatus.ACTIVE if still else AccountStatus.INACTIVE
+    if consumer.status != old:
+        consumer.save(update_fields=["status"])
+        record(
+            Event.STATUS_CHANGED,
+            by=by.pk,
+            at=at,
+            consumer=consumer.pk,
+            old={"status": old},
+            new={"status": consumer.status},
+        )
+    locked.ended_at = at
+    locked.ended_by = by
+    handling.move(locked, CaseStatus.COMPLETED, event=Event.COMPLETED, by=by.pk, at=at)
+    guards.remove_guard(locked.number)
+    tell_consumer(locked, code="request.completed", values={}, at=at, once="1")
+
+
+@operation
+def settle_the_past(*, before: datetime) -> None:
+    """What workers would have paid long ago is paid; receipts are made slowly, after the start."""
+    past = OwedWork.objects.filter(state=OwedState.WAITING, owed_at__lt=before)
+    Delivery.objects.filter(state="QUEUED", message__at__lt=before).update(state="SENT")
+    past.filter(queue="MAIL").update(state=OwedState.DONE, done_at=F("owed_at"), attempts=1)
+    past.filter(queue="PDF").update(next_at=before + timedelta(minutes=1))
