@@ -96,7 +96,10 @@ def is_installed() -> bool:
 
 
 def need_packages() -> None:
-    """Make the virtual environment from the lock file, with hashes, if it is not there yet."""
+    """Make the virtual environment from the lock file, with hashes, or bring it up to date.
+
+    One that works is never cleared: somebody may be running from it.
+    """
     if is_installed():
         return
     began = time.monotonic()
@@ -104,9 +107,10 @@ def need_packages() -> None:
         "python3-venv"
     ):
         give_up(f"Python lacks venv. Type: {install_line('python3-venv')}")
-    say("making the environment: about half a minute, once")
     environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True)
+    if not (PYTHON.exists() and (VENV / "bin" / "pip").exists()):
+        say("making the environment: about half a minute, once")
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True)
     pip = [str(PYTHON), "-m", "pip", "install", "-qq", "--no-deps", "--require-hashes"]
     if subprocess.run([*pip, "-r", str(LOCK_FILE)], env=environment, check=False).returncode:
         give_up("the packages of requirements/dev.txt could not be installed; see above")
