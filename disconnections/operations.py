@@ -18,6 +18,7 @@ from disconnections.rules import RequestWish
 from smart360.cases import handling
 from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus, ClosingReason
 from smart360.cases.models import Case
+from smart360.documents.store import store_pdf
 from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
 from smart360.kernel.text import is_blank
@@ -287,3 +288,28 @@ def close_request(*, case: int, reason: str, note: str, by: Person, at: datetime
     guards.remove_guard(locked.number)
     request_closed(locked, at=at)
     return locked
+
+
+@operation
+def attach_receipt(
+    *, case: int, body: bytes, by: Person | None, at: datetime
+) -> DisconnectionRequest:
+    """Keep a request's receipt. A second one changes nothing: the consumer has the first.
+
+    Raises UnableToStore of ``documents.store``.
+    """
+    locked = handling.lock_case(case)
+    made = DisconnectionRequest.objects.get(pk=case)
+    if made.receipt_id is not None:
+        return made
+    made.receipt = store_pdf(title=f"Receipt {locked.number}", body=body, by=by, at=at)
+    made.save(update_fields=["receipt"])
+    record(
+        Event.DOCUMENT_MADE,
+        by=by.pk if by else None,
+        at=at,
+        case=case,
+        consumer=locked.consumer_id,
+        new={"document": "receipt", "sha256": made.receipt.sha256},
+    )
+    return made

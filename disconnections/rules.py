@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from consumers.choices import AccountStatus
 from smart360.cases.choices import CaseKind
+from smart360.web.formats import shown_long_date, shown_slot
 
 FURTHEST_DAYS = 365
 PAST_DATE = "Cannot select past date"  # 004, error handling rules
@@ -89,3 +90,19 @@ def slot_begins_at(day: date, starts: time, zone: ZoneInfo) -> datetime:
 def holiday_sentence(day: str, reason: str) -> str:
     """Why nobody visits on a holiday (bad-inputs.md 49)."""
     return f"No disconnections on {day}: {reason}"
+
+
+def hours_in_words(minutes: int, *, is_business: bool) -> str:
+    """A promise as a consumer reads it: ``2 hours``, ``90 minutes``, ``4 business hours``."""
+    unit, number = ("minute", minutes) if minutes % 60 else ("hour", minutes // 60)
+    return f"{number} {'business ' * is_business}{unit}{'s' * (number != 1)}"
+
+
+def visit_sentence(day: date | None, slot: tuple[time, time] | None) -> str:
+    """When somebody comes, as far as that is known, for the consumer."""
+    if day is None:
+        return "We tell you the day before anybody comes."
+    if slot is None:
+        return f"You asked for {shown_long_date(day)}. We tell you the time."
+    between = shown_slot(*slot).replace(" – ", " and ")
+    return f"A technician is planned for {shown_long_date(day)}, between {between}."

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import segno
-from pypdf import PageObject, PdfReader
+from pypdf import PdfReader
 
 from smart360.documents.render import UnableToRender, to_pdf
 from smart360.documents.rules import QUIET, qr_code
@@ -34,13 +34,19 @@ def text_of(body: bytes) -> str:
     return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages)
 
 
-def fonts_of(page: PageObject) -> list[dict[str, object]]:
-    resources: Any = page["/Resources"]
+def fonts_of(body: bytes) -> list[dict[str, Any]]:
+    """The fonts of the first page, each with its descriptor."""
+    resources: Any = PdfReader(io.BytesIO(body)).pages[0]["/Resources"]
     return [
-        dict(part.get_object()["/FontDescriptor"])
+        dict(part.get_object()["/FontDescriptor"]) | {"encoding": font.get_object()["/Encoding"]}
         for font in resources["/Font"].values()
-        for part in font.get_object().get("/DescendantFonts", [font])
+        for part in font.get_object()["/DescendantFonts"]
     ]
+
+
+def has_every_glyph(body: bytes) -> bool:
+    """WeasyPrint gives a font an encoding of its own when a letter has no glyph in any font."""
+    return all(font["encoding"] == "/Identity-H" for font in fonts_of(body))
 
 
 @pytest.mark.parametrize("script", NAMES)
@@ -53,15 +59,18 @@ def test_a_name_in_any_script_is_printed(script: str) -> None:
 def test_scripts_that_shape_their_letters_have_a_glyph_for_each(words: str) -> None:
     """Their text comes out in the order of glyphs, so the fonts are asked instead."""
     body = to_pdf(page(f"<p>{words}</p>"))
-    (printed,) = PdfReader(io.BytesIO(body)).pages
-    names = [str(font["/FontName"]) for font in fonts_of(printed)]
+    names = [str(font["/FontName"]) for font in fonts_of(body)]
     assert any("Noto-Sans-" in name for name in names), names
-    assert not re.search(r"WP-Encod", body.decode("latin1"))  # how a missing glyph shows
+    assert has_every_glyph(body)
+
+
+def test_a_letter_that_no_font_has_is_noticed() -> None:
+    """The control of the test above: a letter of nobody's."""
+    assert not has_every_glyph(to_pdf(page("<p>\U000f0000</p>")))
 
 
 def test_every_font_is_embedded() -> None:
-    (printed,) = PdfReader(io.BytesIO(to_pdf(page(f"<p>{' '.join(NAMES.values())}</p>")))).pages
-    fonts = fonts_of(printed)
+    fonts = fonts_of(to_pdf(page(f"<p>{' '.join(NAMES.values())}</p>")))
     assert len(fonts) >= 5
     assert all({"/FontFile2", "/FontFile3"} & font.keys() for font in fonts)
     assert all("Noto" in str(font["/FontName"]) for font in fonts)

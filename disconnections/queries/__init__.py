@@ -1,0 +1,1 @@
+"""Reads of requests, by the page that needs them."""

@@ -1,0 +1,42 @@
+"""The workers' side of requests: receipts as PDF."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from disconnections import operations
+from disconnections.queries.receipts import has_receipt, receipt_facts
+from smart360.documents.render import to_pdf
+from smart360.documents.rules import qr_code
+from smart360.organisation.queries import get_logo, get_utility
+
+LOGO = "logo"
+
+
+def make_receipt(about: Mapping[str, Any], at: datetime) -> None:
+    """Make the receipt of the request that ``about`` names, once however often it is tried."""
+    case: int = about["case"]
+    if has_receipt(case):
+        return
+    operations.attach_receipt(case=case, body=receipt_pdf(case, at), by=None, at=at)
+
+
+def receipt_pdf(case: int, at: datetime) -> bytes:
+    """A request's receipt on the utility's paper."""
+    utility, logo, receipt = get_utility(), get_logo(), receipt_facts(case)
+    with timezone.override(utility.zone):
+        html = render_to_string(
+            "disconnections/receipt.html",
+            {
+                "paper": "documents/pdf.html",
+                "receipt": receipt,
+                "utility": utility,
+                "logo_url": f"memory:{LOGO}",
+                "qr": qr_code(receipt.tracking_url),
+                "printed_at": at,
+            },
+        )
+    return to_pdf(html, paper_size=utility.paper_size, images={LOGO: logo} if logo else None)

@@ -1,0 +1,1 @@
+"""Pages of the desk: start, search, and the consumer's tracking page."""

@@ -1,0 +1,57 @@
+"""The consumer's own page: one link, no password, nothing to change (BEY6)."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from disconnections.models import DisconnectionRequest
+from disconnections.queries.tracking import find_followed, tracked
+from smart360.documents.access import as_download
+from smart360.kernel import clock
+from smart360.organisation.queries import get_utility
+from smart360.web.gate import public
+
+UNSEEN = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",  # the link is the key: it is never told to another site
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
+@require_GET
+@public
+def track(request: HttpRequest, token: str) -> HttpResponse:
+    """Where a request stands, in plain words."""
+    return _page(request, find_followed(token))
+
+
+@require_GET
+@public
+def track_receipt(request: HttpRequest, token: str) -> HttpResponse:
+    """The receipt as PDF; until a worker has made it, the page that waits for it."""
+    asked = find_followed(token)
+    if asked is None or asked.receipt is None:
+        return _page(request, asked, is_waiting=True)
+    return _unseen(as_download(asked.receipt))
+
+
+def _page(
+    request: HttpRequest, asked: DisconnectionRequest | None, *, is_waiting: bool = False
+) -> HttpResponse:
+    """The one page there is, also for a link that leads nowhere."""
+    status = 404 if asked is None else 202 if is_waiting else 200
+    with timezone.override(get_utility().zone):
+        today = timezone.localtime(clock.now()).date()
+        context = {
+            "token": asked.tracking_token if asked else "",
+            "tracked": tracked(asked, today=today) if asked else None,
+            "is_waiting": is_waiting,
+        }
+        return _unseen(render(request, "desk/track.html", context, status=status))
+
+
+def _unseen(response: HttpResponse) -> HttpResponse:
+    for name, value in UNSEEN.items():
+        response[name] = value
+    return response
