@@ -71,7 +71,7 @@ class BusinessCalendarAdmin(ConfigurationAdmin):
         if not self.has_change_permission(request, calendar):
             raise PermissionDenied
         first = {"country": "US", "year": clock.now().year}
-        form = HolidayImportForm(request.POST or None, initial=first)
+        form = HolidayImportForm(request.POST if request.method == "POST" else None, initial=first)
         if request.method == "POST" and form.is_valid():
             try:
                 new = operations.import_holidays(pk, **form.cleaned_data, by=person_id(request))

@@ -146,7 +146,7 @@ class PersonAdmin(ConfigurationAdmin):
             raise Http404
         if not self.has_change_permission(request, person):
             raise PermissionDenied
-        form = NewPasswordForm(person, request.POST or None)
+        form = NewPasswordForm(person, request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             operations.change_password(
                 person.pk,

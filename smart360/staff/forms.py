@@ -1,5 +1,6 @@
 """The shape of what is typed at the door, on the own settings and about people."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -146,9 +147,9 @@ class RoleFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # as abov
         """Name the two roles that exclude each other."""
         super().clean()
         held = {
-            form.cleaned_data["group"].name: form
+            form.instance.group.name: form
             for form in self.forms
-            if form.cleaned_data.get("group") and not form.cleaned_data.get("DELETE")
+            if form.instance.group_id and not form.cleaned_data.get("DELETE")
         }
         for one, other in KEPT_APART:
             if one.value in held and other.value in held:
@@ -159,6 +160,17 @@ class RoleFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # as abov
 
 class RoleChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # as above
     """A role by its name in words."""
+
+    def to_python(self, value: Any) -> Group | None:
+        """The role chosen, out of the eight that are loaded anyway."""
+        if value in self.empty_values:
+            return None
+        assert self.queryset is not None
+        groups: Iterable[Group] = self.queryset.all()
+        for group in groups:
+            if str(group.pk) == str(getattr(value, "pk", value)):
+                return group
+        raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
 
     def label_from_instance(self, obj: Group) -> str:
         """``Billing Specialist`` for BILLING."""

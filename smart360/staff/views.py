@@ -101,7 +101,7 @@ def me(request: HttpRequest) -> HttpResponse:
 def password_change(request: HttpRequest) -> HttpResponse:
     """My own password; every other session of mine ends."""
     person = current(request)
-    form = OwnPasswordForm(person, request.POST or None)
+    form = OwnPasswordForm(person, request.POST if request.method == "POST" else None)
     if request.method == "GET" or not form.is_valid():
         status = 200 if request.method == "GET" else 422
         return render(request, "staff/password.html", {"form": form}, status=status)

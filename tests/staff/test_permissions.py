@@ -1,0 +1,77 @@
+"""The permission table against roles.md, row by row (SEC1). A role is a fixed set."""
+
+import pytest
+
+from smart360.staff.choices import Role
+from smart360.staff.permissions import KEPT_APART, ROLE_PERMISSIONS, Permission, permissions_of
+
+P = Permission
+ORDER = (
+    Role.CSE,
+    Role.CALL_CENTRE,
+    Role.RECOVERY,
+    Role.BILLING,
+    Role.SUPERVISOR,
+    Role.ADMIN,
+    Role.TECHNICIAN,
+    Role.DISPATCHER,
+)
+"""The columns of roles.md."""
+
+TABLE: dict[Permission, str] = {
+    # CSE CCR REC BIL SUP ADM TEC DSP; y yes, - no
+    P.SEARCH_CONSUMERS: "yyyyyy-y",
+    P.VIEW_CONSUMER: "yyyyyy-y",
+    P.SEE_CONTACT_DATA: "yyyyy--y",
+    P.SEE_PERSONAL_DATA: "yyyyy---",
+    P.SEE_IDENTITY_DOCUMENTS: "y---y---",
+    P.EDIT_CONSUMER: "y---y---",
+    P.EDIT_CONTACT: "yy--y---",
+    P.EDIT_BILLING_ADDRESS: "y--yy---",
+    P.EDIT_GUARDED_DATA: "----y---",
+    P.TAKE_PROFILE_LOCK: "yyy-y---",
+    P.BREAK_PROFILE_LOCK: "----y---",
+    P.VIEW_REQUESTS: "yyyyyy-y",
+    P.CREATE_REQUEST: "yyy-y---",
+    P.ACKNOWLEDGE: "y-y-y---",
+    P.HOLD: "y-y-y---",
+    P.CLOSE: "y-y-y---",
+    P.ASSIGN: "y-y-y---",
+    P.ASSIGN_OTHERS: "----y---",
+    P.VIEW_KPIS: "yyyyyy-y",
+    P.EXPORT_REQUESTS: "--y-y---",
+    P.SEE_ESCALATIONS: "----y---",
+    P.ADD_NOTE: "yyyyy--y",
+    P.MESSAGE_CONSUMER: "yyyyy---",
+    P.LOG_CALL: "yyyyy--y",
+    P.RETRY_MESSAGE: "----yy--",
+    P.CONFIGURE: "-----y--",
+    P.MANAGE_PEOPLE: "-----y--",
+    P.IMPORT: "-----y--",
+}
+
+
+def test_every_permission_has_its_row() -> None:
+    assert set(TABLE) == set(Permission)
+
+
+@pytest.mark.parametrize("permission", list(TABLE), ids=lambda p: p.value)
+def test_a_role_may_exactly_what_the_table_says(permission: Permission) -> None:
+    allowed = "".join("y" if permission in ROLE_PERMISSIONS[role] else "-" for role in ORDER)
+    assert allowed == TABLE[permission]
+
+
+def test_unknown_means_no() -> None:
+    """roles.md, rule 7."""
+    assert permissions_of(frozenset({"BOSS", ""})) == frozenset()
+
+
+def test_several_roles_add_up() -> None:
+    both = permissions_of(frozenset({Role.CALL_CENTRE, Role.BILLING}))
+    assert both == ROLE_PERMISSIONS[Role.CALL_CENTRE] | ROLE_PERMISSIONS[Role.BILLING]
+
+
+def test_administration_is_apart_from_money() -> None:
+    """X6, roles.md rule 1."""
+    apart = {(Role.ADMIN, each) for each in (Role.RECOVERY, Role.BILLING, Role.SUPERVISOR)}
+    assert set(KEPT_APART) == apart
