@@ -1,13 +1,10 @@
 """``./dev`` starts servers, stops all of them however it ends, and keeps the data."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,28 +13,7 @@ import pytest
 
 from smart360.local.environment import ROOT
 from smart360.local.servers import moved_folder
-
-PATIENCE = 40
-
-
-def processes_of(state: Path) -> list[str]:
-    """Command lines of the running programs that work on ``state``."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            line = entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue
-        if str(state) in line and "./dev" not in line and f"{ROOT}/dev" not in line:
-            found.append(line)
-    return found
-
-
-def wait_until(holds: Callable[[], bool], sentence: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, sentence
-        time.sleep(0.05)
+from tests.architecture.running import PATIENCE, new_state, programs_of, wait_until
 
 
 def addresses(state: Path) -> dict[str, str]:
@@ -70,15 +46,13 @@ def services(state: Path) -> Iterator[subprocess.Popen[str]]:
     finally:
         started.kill()
         started.communicate()
-        wait_until(lambda: not processes_of(state), "servers outlived dev")
+        wait_until(lambda: not programs_of(state), "servers outlived dev")
 
 
 @pytest.fixture
 def state() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="smart360-state-"))
-    folder.chmod(0o755)
-    yield folder / "state"
-    shutil.rmtree(folder)
+    with new_state() as folder:
+        yield folder
 
 
 def test_data_survives_a_stop_and_a_crash_and_no_process_does(state: Path) -> None:
@@ -87,14 +61,14 @@ def test_data_survives_a_stop_and_a_crash_and_no_process_does(state: Path) -> No
             owner.execute("CREATE TABLE kept AS SELECT 41 AS answer")
         first.send_signal(signal.SIGINT)
         assert first.wait(PATIENCE) == 0
-        assert processes_of(state) == []
+        assert programs_of(state) == []
         assert not (state / "servers.env").exists()
     with services(state) as second:
         with psycopg.connect(addresses(state)["DATABASE_OWNER_URL"]) as owner:
             owner.execute("UPDATE kept SET answer = answer + 1")
         second.kill()
         second.wait(PATIENCE)
-        wait_until(lambda: not processes_of(state), "kill -9 of dev left an orphan")
+        wait_until(lambda: not programs_of(state), "kill -9 of dev left an orphan")
         (state / "servers.env").unlink()
     with services(state), psycopg.connect(addresses(state)["DATABASE_OWNER_URL"]) as owner:
         assert owner.execute("SELECT answer FROM kept").fetchall() == [(42,)]
@@ -145,7 +119,7 @@ def test_a_second_dev_on_the_same_data_says_so(state: Path) -> None:
 
 def test_a_command_uses_the_servers_that_run(state: Path) -> None:
     with services(state):
-        before = len(processes_of(state))
+        before = len(programs_of(state))
         told = subprocess.run(
             [sys.executable, str(ROOT / "dev"), "manage", "--state", str(state), "diffsettings"],
             cwd=ROOT,
@@ -153,7 +127,7 @@ def test_a_command_uses_the_servers_that_run(state: Path) -> None:
             capture_output=True,
             text=True,
         )
-        assert len(processes_of(state)) == before
+        assert len(programs_of(state)) == before
         port = addresses(state)["DATABASE_URL"].rpartition(":")[2].partition("/")[0]
     assert told.returncode == 0, told.stderr
     assert f"'PORT': {port}" in told.stdout
