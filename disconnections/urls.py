@@ -1,5 +1,55 @@
-"""Addresses."""
+"""Addresses below ``/cx/disconnections/``."""
 
-from django.urls import URLPattern
+from django.urls import path, register_converter
 
-urlpatterns: list[URLPattern] = []
+from disconnections.views import acts, create, receipts, requests
+
+
+class RequestNumber:
+    """A request's number as people write it: ``DIS-2026-000001``; anything else is 404."""
+
+    regex = r"(?:DIS|REC)-[0-9]{4}-[0-9]{6,9}"
+
+    def to_python(self, value: str) -> str:
+        """The number itself."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """The number itself."""
+        return value
+
+
+register_converter(RequestNumber, "request_number")
+ONE = "<request_number:number>"
+
+urlpatterns = [
+    path("", requests.request_list, name="request_list"),
+    path("export.csv", requests.request_export, name="request_export"),
+    path("new", create.request_new, name="request_new"),
+    path("new/consumer", create.consumer_choose, name="request_consumer"),
+    path("new/parts", create.request_parts, name="request_parts"),
+    path("new/save", create.request_save, name="request_save"),
+    path("new/review", create.request_review, name="request_review"),
+    path("new/submit", create.request_submit, name="request_submit"),
+    path("new/heartbeat", create.lock_heartbeat, name="request_heartbeat"),
+    path("new/release", create.consumer_release, name="request_release"),
+    path("new/cancel", create.request_cancel, name="request_cancel"),
+    path(f"{ONE}/created", create.request_created, name="request_created"),
+    path(ONE, requests.request_detail, name="disconnection_detail"),
+    path(ONE, requests.request_detail, name="reconnection_detail"),
+    path(ONE, requests.request_detail, name="request_detail"),
+    path(f"{ONE}/top", requests.request_top, name="request_top"),
+    path(f"{ONE}/communication", requests.request_communication, name="request_communication"),
+    path(f"{ONE}/timeline", requests.request_timeline_tab, name="request_timeline"),
+    path(f"{ONE}/acknowledge", acts.request_acknowledge, name="request_acknowledge"),
+    path(f"{ONE}/hold", acts.request_hold, name="request_hold"),
+    path(f"{ONE}/resume", acts.request_resume, name="request_resume"),
+    path(f"{ONE}/close", acts.request_close, name="request_close"),
+    path(f"{ONE}/assign", acts.request_assign, name="request_assign"),
+    path(f"{ONE}/notes", acts.request_add_note, name="request_add_note"),
+    path(f"{ONE}/messages", acts.request_send_message, name="request_send_message"),
+    path(f"{ONE}/calls", acts.request_log_call, name="request_log_call"),
+    path(f"{ONE}/receipt", receipts.receipt_print, name="receipt_print"),
+    path(f"{ONE}/receipt.pdf", receipts.receipt_download, name="receipt_download"),
+    path(f"{ONE}/receipt/retry", receipts.receipt_retry, name="receipt_retry"),
+]

@@ -56,9 +56,7 @@ class HoldForm(forms.Form):
 class CloseForm(forms.Form):
     """Why a request ends without being carried out."""
 
-    reason = CodeField(
-        label="Reason", choices=[("", "Choose a reason"), *ClosingReason.choices]
-    )
+    reason = CodeField(label="Reason", choices=[("", "Choose a reason"), *ClosingReason.choices])
     note = ShownTextField(
         label="Additional notes", required=False, at_most=NOTE_LIMIT, widget=_text_area(3)
     )

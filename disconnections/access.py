@@ -1,0 +1,92 @@
+"""The doors to a request: who finds it, and what they may do with it now."""
+
+from enum import StrEnum
+
+from smart360.cases.access import visible_cases
+from smart360.cases.choices import CaseKind, CaseStatus
+from smart360.cases.lifecycle import may_move
+from smart360.cases.models import Case
+from smart360.staff.models import Person
+from smart360.staff.permissions import Permission
+
+REQUEST_KINDS = (CaseKind.DISCONNECTION.value, CaseKind.RECONNECTION.value)
+
+
+class Act(StrEnum):
+    """Something that can be done with a request."""
+
+    ACKNOWLEDGE = "acknowledge"
+    HOLD = "hold"
+    RESUME = "resume"
+    CLOSE = "close"
+    ASSIGN_TO_ME = "assign"
+    ADD_NOTE = "note"
+    SEND_MESSAGE = "message"
+    LOG_CALL = "call"
+    RETRY_MESSAGE = "retry"
+
+
+PERMISSION_OF: dict[Act, Permission] = {
+    Act.ACKNOWLEDGE: Permission.ACKNOWLEDGE,
+    Act.HOLD: Permission.HOLD,
+    Act.RESUME: Permission.HOLD,
+    Act.CLOSE: Permission.CLOSE,
+    Act.ASSIGN_TO_ME: Permission.ASSIGN,
+    Act.ADD_NOTE: Permission.ADD_NOTE,
+    Act.SEND_MESSAGE: Permission.MESSAGE_CONSUMER,
+    Act.LOG_CALL: Permission.LOG_CALL,
+    Act.RETRY_MESSAGE: Permission.RETRY_MESSAGE,
+}
+"""What each act asks for. The views declare the same permission at the gate."""
+
+MOVES: dict[Act, tuple[CaseStatus, CaseStatus]] = {
+    Act.ACKNOWLEDGE: (CaseStatus.PENDING, CaseStatus.IN_PROGRESS),
+    Act.HOLD: (CaseStatus.IN_PROGRESS, CaseStatus.ON_HOLD),
+    Act.RESUME: (CaseStatus.ON_HOLD, CaseStatus.IN_PROGRESS),
+}
+"""The acts that move a request along one arrow of its lifecycle."""
+
+
+def is_possible(act: Act, case: Case) -> bool:
+    """Whether the request's state lets anybody do this now (cases/lifecycle.py decides)."""
+    if act in MOVES:
+        old, new = MOVES[act]
+        return case.status == old and may_move(case.kind, old, new)
+    if act == Act.CLOSE:
+        return may_move(case.kind, case.status, CaseStatus.CLOSED)
+    if act == Act.ASSIGN_TO_ME:
+        return case.is_open
+    return True  # notes, messages, calls and retries stay possible after the end (W15)
+
+
+def allowed_acts(case: Case, person: Person) -> frozenset[Act]:
+    """What this person may do with this request now: the buttons of the page are exactly these."""
+    return frozenset(
+        act
+        for act, permission in PERMISSION_OF.items()
+        if person.has_permission(permission)
+        and is_possible(act, case)
+        and not (act == Act.ASSIGN_TO_ME and case.assignee_id == person.pk)
+    )
+
+
+def find_request(number: str, person: Person) -> Case | None:
+    """The case of a request that this person may see, with all that its page shows of it."""
+    return (
+        visible_cases(person)
+        .filter(number=number, kind__in=REQUEST_KINDS)
+        .select_related(
+            "consumer__category",
+            "consumer__subcategory",
+            "policy",
+            "created_by",
+            "updated_by",
+            "assignee",
+            "acknowledged_by",
+            "responded_by",
+            "ended_by",
+            "disconnection_request__reason",
+            "disconnection_request__slot",
+        )
+        .first()
+    )

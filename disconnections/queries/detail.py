@@ -1,0 +1,261 @@
+"""One request as its page shows it: facts, clocks, rail, services, and the sentence to read out."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db.models import F, OuterRef, Subquery
+
+from consumers.access import shown
+from consumers.models import Meter, Reading
+from consumers.rules.profiles import ShownConsumer
+from disconnections.choices import IdentityCheck
+from disconnections.models import DisconnectionRequest, RequestedService
+from disconnections.queries.clock import CaseClocks, case_clocks
+from disconnections.rules import slot_begins_at
+from smart360.cases.choices import CaseStatus, WaitsFor
+from smart360.cases.models import Case, Hold, HoldReason
+from smart360.staff.models import Person
+from smart360.staff.permissions import Permission
+from smart360.web import formats
+from smart360.web.shown import RailStep
+
+MORNING = time(8)
+"""When a visit without a slot begins at the earliest, for the hold until then."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLine:
+    """One service of a request, with its meter and the last reading before the request."""
+
+    utility: str
+    supply: str
+    meter_number: str = ""
+    device_number: str = ""
+    meter_type: str = ""
+    reading: Decimal | None = None
+    unit: str = ""
+    read_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldOffer:
+    """A hold that makes sense now: the wished-for day lies after the SLA is due (decision 10)."""
+
+    reason: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPage:
+    """Everything that the shell of a request's page shows."""
+
+    case: Case
+    asked: DisconnectionRequest
+    consumer: ShownConsumer
+    clocks: CaseClocks
+    rail: tuple[RailStep, ...]
+    spoken: str
+    identity: str
+    billing_address: str
+    offer: HoldOffer | None
+
+
+def request_page(case: Case, *, to: Person, at: datetime, zone: ZoneInfo) -> RequestPage:
+    """The shell of the page, with only what this person may see (X3)."""
+    if case.consumer is None:
+        raise ValueError(f"request {case.number} has no consumer")
+    asked = case.disconnection_request
+    consumer = shown(case.consumer, to=to)
+    clocks = case_clocks(case, at=at, zone=zone)
+    return RequestPage(
+        case=case,
+        asked=asked,
+        consumer=consumer,
+        clocks=clocks,
+        rail=rail_of(case, clocks.hold),
+        spoken=spoken_sentence(case, asked, clocks.hold, at=at, zone=zone),
+        identity=identity_in_words(asked, to=to),
+        billing_address=_billing_address(consumer),
+        offer=hold_offer(case, asked, at=at, zone=zone)
+        if to.has_permission(Permission.HOLD)
+        else None,
+    )
+
+
+def _billing_address(consumer: ShownConsumer) -> str:
+    if not consumer.sees_personal_data:
+        return ""
+    return consumer.billing_address or "Same as service address"
+
+
+def identity_in_words(asked: DisconnectionRequest, *, to: Person) -> str:
+    """How the caller was identified; the document only for those who may see it."""
+    words = asked.get_identity_check_display()
+    if asked.identity_check != IdentityCheck.DOCUMENT_SEEN:
+        return words
+    if not to.has_permission(Permission.SEE_IDENTITY_DOCUMENTS):
+        return words
+    ending = f", ending {asked.identity_last_four}" if asked.identity_last_four else ""
+    return f"{words}: {asked.get_identity_document_display()}{ending}"
+
+
+# ------------------------------------------------------------------ where it stands
+def rail_of(case: Case, hold: Hold | None) -> tuple[RailStep, ...]:
+    """The stations that exist now: requested, acknowledged, on hold, ended."""
+    steps = [RailStep("Requested", "done", formats.shown_short_datetime(case.created_at))]
+    if case.acknowledged_at is not None:
+        when = formats.shown_short_datetime(case.acknowledged_at)
+        steps.append(RailStep("Acknowledged", "done", when))
+    elif case.is_open:
+        steps.append(RailStep("Acknowledged", "now", "waits for somebody to take note"))
+    if case.is_open and case.acknowledged_at is not None:
+        if hold is not None:
+            until = formats.shown_short_datetime(hold.resume_by)
+            steps.append(RailStep("On Hold", "stop", f"{hold.reason.label}, until {until}"))
+        else:
+            worker = case.assignee.full_name if case.assignee else "nobody assigned yet"
+            steps.append(RailStep("In Progress", "now", worker))
+    if case.ended_at is None:
+        steps.append(RailStep("Completed", "next"))
+    else:
+        when = formats.shown_short_datetime(case.ended_at)
+        steps.append(RailStep(case.get_status_display(), "done", when))
+    return tuple(steps)
+
+
+def expected_at(
+    case: Case, asked: DisconnectionRequest, *, zone: ZoneInfo
+) -> tuple[datetime, bool]:
+    """When the request will be done by, and whether the visit decides that."""
+    due = case.adjusted_due_at or case.due_at
+    visit = _visit_begins(asked, zone)
+    if visit is not None and visit > due:
+        return visit, True
+    return due, False
+
+
+def spoken_sentence(
+    case: Case, asked: DisconnectionRequest, hold: Hold | None, *, at: datetime, zone: ZoneInfo
+) -> str:
+    """One sentence with the next step and the expected completion, to be read out on the phone."""
+    kind = case.get_kind_display().lower()
+    if case.status == CaseStatus.COMPLETED:
+        return f"Your {kind} was completed on {formats.shown_date(case.ended_at or at)}."
+    if not case.is_open:
+        reason = case.get_closing_reason_display().lower()
+        when = formats.shown_date(case.ended_at or at)
+        return f"Your {kind} request was closed on {when}: {reason}."
+    if case.status == CaseStatus.PENDING:
+        step = f"We have your {kind} request and confirm it next"
+    elif hold is not None:
+        until = formats.shown_datetime(hold.resume_by)
+        step = (
+            f"Your {kind} request is on hold, {_lower_first(hold.reason.label)};"
+            f" we go on by {until} at the latest"
+        )
+    else:
+        step = f"We are working on your {kind} request"
+    expected, is_visit = expected_at(case, asked, zone=zone)
+    if is_visit:
+        return f"{step}, and the visit is wished for {visit_in_words(asked)}."
+    if expected <= at:
+        return (
+            f"{step}; it should have been done by {formats.shown_datetime(expected)}, and is late."
+        )
+    return f"{step}, and expect to complete it by {formats.shown_datetime(expected)}."
+
+
+def _lower_first(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+def visit_in_words(asked: DisconnectionRequest) -> str:
+    """The day and slot that the consumer wished for."""
+    if asked.preferred_on is None:
+        return formats.NOT_CHOSEN
+    day = formats.shown_day(asked.preferred_on)
+    if asked.slot is None:
+        return f"{day}, any time"
+    return f"{day}, {formats.shown_slot(asked.slot.starts, asked.slot.ends)}"
+
+
+def _visit_begins(asked: DisconnectionRequest, zone: ZoneInfo) -> datetime | None:
+    if asked.preferred_on is None:
+        return None
+    starts = asked.slot.starts if asked.slot else MORNING
+    return slot_begins_at(asked.preferred_on, starts, zone)
+
+
+def hold_offer(
+    case: Case, asked: DisconnectionRequest, *, at: datetime, zone: ZoneInfo
+) -> HoldOffer | None:
+    """After acknowledgement, when the visit lies after the due time: hold until then."""
+    visit = _visit_begins(asked, zone)
+    if case.status != CaseStatus.IN_PROGRESS or visit is None or visit <= at:
+        return None
+    if visit <= (case.adjusted_due_at or case.due_at):
+        return None
+    reason = HoldReason.objects.filter(
+        waits_for=WaitsFor.SCHEDULED_DATE, pauses=True, is_active=True
+    ).first()
+    return HoldOffer(reason.pk, visit) if reason else None
+
+
+# ------------------------------------------------------------------ services and choices
+def service_lines(case: Case, *, zone: ZoneInfo) -> list[ServiceLine]:
+    """Each service of the request with its meter as it was when the request was made (DIS10)."""
+    services = list(
+        RequestedService.objects.filter(request=case.pk)
+        .select_related("service_connection")
+        .order_by("service_connection__utility_type", "pk")
+    )
+    before = Reading.objects.filter(
+        meter=OuterRef("pk"), read_on__lte=case.created_at.astimezone(zone).date()
+    ).order_by("-read_on")
+    meters = (
+        Meter.objects.filter(
+            assignments__service_connection__in=[s.service_connection_id for s in services],
+            assignments__during__contains=case.created_at,
+        )
+        .select_related("device")
+        .annotate(
+            measured=F("assignments__service_connection"),
+            value=Subquery(before.values("value")[:1]),
+            read_on=Subquery(before.values("read_on")[:1]),
+        )
+    )
+    by_service = {vars(meter)["measured"]: meter for meter in meters}
+    return [_service_line(s, by_service.get(s.service_connection_id)) for s in services]
+
+
+def _service_line(service: RequestedService, meter: Meter | None) -> ServiceLine:
+    service_connection = service.service_connection
+    supply = "Connected when requested" if service.was_connected else "Off when requested"
+    if meter is None:
+        return ServiceLine(service_connection.utility_type, supply)
+    facts = vars(meter)
+    return ServiceLine(
+        utility=service_connection.utility_type,
+        supply=supply,
+        meter_number=meter.number,
+        device_number=meter.device.number if meter.device else "",
+        meter_type=meter.meter_type,
+        reading=facts["value"],
+        unit=meter.unit,
+        read_on=facts["read_on"],
+    )
+
+
+def hold_choices() -> list[tuple[str, str]]:
+    """The reasons for a hold, each with whom it waits for and what it does to the clock."""
+    return [
+        (str(reason.pk), _hold_words(reason))
+        for reason in HoldReason.objects.filter(is_active=True).order_by("pk")
+    ]
+
+
+def _hold_words(reason: HoldReason) -> str:
+    clock = "the clock pauses" if reason.pauses else "the clock goes on"
+    return f"{reason.label} · waits for {reason.get_waits_for_display().lower()} · {clock}"

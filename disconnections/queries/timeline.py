@@ -1,0 +1,131 @@
+"""A request's timeline: the trail's codes as sentences that people read."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from smart360.cases.choices import CaseStatus, ClosingReason, HoldEnding, Metric
+from smart360.cases.models import Case
+from smart360.cases.queries import entries_of
+from smart360.staff.models import Person
+from smart360.staff.permissions import Permission
+from smart360.trail.choices import Event
+from smart360.trail.models import Entry
+from smart360.web import formats
+from smart360.web.shown import TimelineEntry
+
+SYSTEM = "Smart360"
+LOOK: dict[str, tuple[str, str]] = {
+    Event.CREATED: ("plus", "slate"),
+    Event.ACKNOWLEDGED: ("progress", "blue"),
+    Event.HELD: ("player-pause", "orange"),
+    Event.RESUMED: ("progress", "blue"),
+    Event.CLOSED: ("circle-minus", "slate"),
+    Event.COMPLETED: ("circle-check", "green"),
+    Event.ASSIGNED: ("user", "slate"),
+    Event.NOTE_ADDED: ("lock", "yellow"),
+    Event.MESSAGE_SENT: ("mail", "blue"),
+    Event.MESSAGE_RECEIVED: ("mail", "blue"),
+    Event.CALL_LOGGED: ("phone", "blue"),
+    Event.MESSAGE_NOT_SENT: ("mail-off", "slate"),
+    Event.MESSAGE_DELIVERED: ("mail-check", "green"),
+    Event.MESSAGE_FAILED: ("mail-x", "red"),
+    Event.MESSAGE_RETRIED: ("refresh", "slate"),
+    Event.SLA_WARNED: ("clock-exclamation", "yellow"),
+    Event.SLA_BREACHED: ("flame", "red"),
+}
+
+
+def request_timeline(
+    case: Case, *, to: Person, before_seq: int | None = None, limit: int = 50
+) -> tuple[list[TimelineEntry], int | None]:
+    """A page of the timeline, newest first, and the number to go on before, if there is more."""
+    entries = list(entries_of(case, before_seq=before_seq, limit=limit + 1))
+    more = entries[limit - 1].seq if len(entries) > limit else None
+    entries = entries[:limit]
+    names = _names_in(entries)
+    sees_words = to.has_permission(Permission.SEE_CONTACT_DATA)
+    return [_line(entry, names, sees_words=sees_words) for entry in entries], more
+
+
+def _names_in(entries: Iterable[Entry]) -> dict[int, str]:
+    """The names of people that entries point to by number, in one statement if there are any."""
+    numbers = {
+        facts["assignee"]
+        for entry in entries
+        if entry.kind == Event.ASSIGNED
+        for facts in (entry.old, entry.new)
+        if isinstance(facts.get("assignee"), int)
+    }
+    if not numbers:
+        return {}
+    return dict(Person.objects.filter(pk__in=numbers).values_list("pk", "full_name"))
+
+
+def _line(entry: Entry, names: Mapping[int, str], *, sees_words: bool) -> TimelineEntry:
+    icon, tone = LOOK.get(entry.kind, ("info-circle", "slate"))
+    details = [entry.actor.full_name if entry.actor else SYSTEM]
+    details += _more(entry)
+    if entry.text and sees_words:
+        details.append(f"“{entry.text.text}”")
+    return TimelineEntry(
+        at=entry.at,
+        sentence=_sentence(entry, names),
+        icon=icon,
+        tone=tone,
+        detail=" · ".join(details),
+    )
+
+
+def _sentence(entry: Entry, names: Mapping[int, str]) -> str:
+    new = entry.new
+    if entry.kind == Event.HELD:
+        return f"{_status_step(entry)}: {new.get('reason', 'no reason')}"
+    if entry.kind == Event.CLOSED:
+        reason = new.get("reason", "")
+        words = dict(ClosingReason.choices).get(reason, reason)
+        return f"{_status_step(entry)}: {words}"
+    if entry.kind in (Event.ACKNOWLEDGED, Event.RESUMED, Event.COMPLETED):
+        return _status_step(entry)
+    if entry.kind == Event.ASSIGNED:
+        number = new.get("assignee")
+        return f"Assigned to {names.get(number, 'somebody')}" if number else "Assigned to nobody"
+    if entry.kind in (Event.SLA_WARNED, Event.SLA_BREACHED):
+        metric = dict(Metric.choices).get(new.get("metric", ""), "SLA")
+        return f"{metric} target {'near' if entry.kind == Event.SLA_WARNED else 'missed'}"
+    return entry.get_kind_display()
+
+
+def _status_step(entry: Entry) -> str:
+    words = dict(CaseStatus.choices)
+    old, new = entry.old.get("status", ""), entry.new.get("status", "")
+    return f"Status: {words.get(old, '--')} → {words.get(new, '--')}"
+
+
+def _more(entry: Entry) -> list[str]:
+    """What else a reader wants to know of an entry."""
+    new: Mapping[str, Any] = entry.new
+    if entry.kind == Event.HELD:
+        until = moment_in(new.get("resume_by"))
+        ending = dict(HoldEnding.choices).get(new.get("at_resume_by", ""), "").lower()
+        clock = "the resolution clock pauses" if new.get("pauses") else "the clock goes on"
+        when = f"until {formats.shown_short_datetime(until)}, {ending}" if until else ending
+        return [when, clock]
+    if entry.kind in (Event.SLA_WARNED, Event.SLA_BREACHED):
+        due = moment_in(new.get("due_at"))
+        return [f"due {formats.shown_short_datetime(due)}"] if due else []
+    if entry.kind in (Event.MESSAGE_NOT_SENT, Event.MESSAGE_FAILED) and new.get("why"):
+        return [str(new["why"])]
+    if entry.kind == Event.FIELD_IGNORED:
+        return [", ".join(str(name) for name in new.get("fields", []))]
+    if entry.kind == Event.SLA_CORRECTED and new.get("why"):
+        return [str(new["why"])]
+    return []
+
+
+def moment_in(text: object) -> datetime | None:
+    """The moment that an entry's facts name, if they do."""
+    try:
+        return datetime.fromisoformat(str(text))
+    except ValueError:
+        return None

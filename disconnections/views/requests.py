@@ -1,0 +1,431 @@
+"""The landing list, its export, and the tabs of one request."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from disconnections.access import Act, allowed_acts, find_request
+from disconnections.filters import OWN_NAMES, ListWish, address_with, read_list_wish
+from disconnections.queries.detail import hold_choices, request_page, service_lines
+from disconnections.queries.requests import (
+    ENDED,
+    SLA_WORDS,
+    Counts,
+    Figure,
+    RequestFilter,
+    RequestRow,
+    count_found,
+    count_requests,
+    export_requests,
+    list_figures,
+    list_requests,
+    months_after,
+    row_of,
+)
+from disconnections.queries.timeline import request_timeline
+from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus, Priority
+from smart360.cases.forms import CallForm, CloseForm, HoldForm, MessageForm, NoteForm
+from smart360.cases.models import Case
+from smart360.comms.queries import count_messages_of_case, messages_of_case
+from smart360.kernel import clock
+from smart360.staff.access import signed_in_person
+from smart360.staff.permissions import Permission
+from smart360.web import form_keys, formats
+from smart360.web.export import csv_response
+from smart360.web.gate import requires
+from smart360.web.htmx import is_fragment
+from smart360.web.shown import Link
+
+LIST = "disconnections/request_list.html"
+TABS = (
+    ("details", "Details", "request_detail"),
+    ("communication", "Communication", "request_communication"),
+    ("timeline", "Timeline", "request_timeline"),
+)
+EXPORT_HEAD = (
+    "Request ID", "Consumer", "VIP", "Account no", "Address", "Type", "Reason", "Date requested",
+    "Status", "Priority", "SLA", "Due", "Assigned to",
+)  # fmt: skip
+SLA_IN_FILE = {**SLA_WORDS, "MET": "Within target", "MISSED": "Breached"}
+
+
+def zone_in_use() -> ZoneInfo:
+    """The utility's zone, which is active for the request."""
+    return ZoneInfo(timezone.get_current_timezone_name())
+
+
+# ------------------------------------------------------------------ the list
+@require_GET
+@requires(Permission.VIEW_REQUESTS)
+def request_list(request: HttpRequest) -> HttpResponse:
+    """The list with its figures; htmx gets only the rows."""
+    me = signed_in_person(request)
+    at, zone = clock.now(), zone_in_use()
+    wish = read_list_wish(request.GET, me=me.pk)
+    page = list_requests(
+        me,
+        wish.looks_for,
+        sort=wish.sort,
+        cursor=wish.cursor,
+        at=at,
+        zone=zone,
+    )
+    rows = [row_of(case, to=me, at=at) for case in page.rows]
+    context: dict[str, Any] = {
+        "now": at,
+        "wish": wish,
+        "rows": rows,
+        "previous_url": address_of_page(request, page.previous_cursor),
+        "next_url": address_of_page(request, page.next_cursor),
+        "heads": sort_heads(request, wish),
+        "clear_url": clear_address(wish),
+        "can_create": me.has_permission(Permission.CREATE_REQUEST),
+    }
+    if is_fragment(request):
+        found = count_found(me, wish.looks_for, at=at, zone=zone)
+        context["words"] = page_words(rows, found, wish)
+        response = render(request, f"{LIST}#request-rows", context, status=_list_status(wish))
+    else:
+        counts = count_requests(me, wish.looks_for, at=at, zone=zone)
+        context |= _whole_list(request, wish, counts, at=at, zone=zone)
+        context["words"] = page_words(rows, counts.found, wish)
+        response = render(request, LIST, context, status=_list_status(wish))
+    response["Vary"] = "HX-Request"
+    return response
+
+
+def _list_status(wish: ListWish) -> int:
+    return 422 if wish.is_too_long else 200
+
+
+def _whole_list(
+    request: HttpRequest, wish: ListWish, counts: Counts, *, at: datetime, zone: ZoneInfo
+) -> dict[str, Any]:
+    """What stands around the rows."""
+    me = signed_in_person(request)
+    this_month = at.astimezone(zone).date().replace(day=1)
+    month = wish.month or this_month
+    return {
+        "counts": counts,
+        "month": month,
+        "month_words": f"{formats.MONTHS[month.month - 1]} {month.year}",
+        "cards": cards(request, wish, month, list_figures(me, month=month, zone=zone)),
+        "tabs": list_tabs(wish, counts),
+        "views": saved_views(request, wish, counts),
+        "selects": selects(wish, counts),
+        "kept": kept_values(wish),
+        "month_kept": sent_values(request.GET, without=("month", "cursor")),
+        "can_export": me.has_permission(Permission.EXPORT_REQUESTS),
+        "export_url": f"{reverse('request_export')}{address_with(request.GET, month=None)}",
+    }
+
+
+def address_of_page(request: HttpRequest, cursor: str) -> str:
+    """The list's address at another page, or ``""``."""
+    return address_with(request.GET, cursor=cursor) if cursor else ""
+
+
+def clear_address(wish: ListWish) -> str:
+    """The list without any filter, on the same tab."""
+    return f"{reverse('request_list')}{'?tab=history' if wish.looks_for.is_history else ''}"
+
+
+def page_words(rows: list[RequestRow], found: int, wish: ListWish) -> str:
+    """``25 of 46, soonest due first``"""
+    return f"{len(rows)} of {formats.shown_count(found)}, {wish.sort.label}"
+
+
+def sort_heads(request: HttpRequest, wish: ListWish) -> list[dict[str, str]]:
+    """The columns' heads, those that sort with where they lead and which way they go now."""
+    columns = (
+        ("Request ID", "number"), ("Consumer", ""), ("Account no", ""), ("Address", ""),
+        ("Type", ""), ("Date requested", "requested"), ("Status", "status"),
+        ("Priority", "priority"), ("SLA", "due"),
+    )  # fmt: skip
+    now = wish.sort.name
+    heads = []
+    for label, name in columns:
+        direction = {name: "ascending", f"-{name}": "descending"}.get(now, "") if name else ""
+        other = f"-{name}" if now == name else name
+        url = address_with(request.GET, sort=other) if name else ""
+        heads.append({"label": label, "url": url, "direction": direction})
+    return heads
+
+
+def cards(
+    request: HttpRequest, wish: ListWish, month: date, figures: Iterable[Figure]
+) -> list[dict[str, Any]]:
+    """The four figures of the month, each leading to its list (decision 17)."""
+    last = months_after(month, 1).toordinal() - 1
+    shown = []
+    for figure in figures:
+        what, kind = figure.code.split("_")
+        if what == "PENDING":
+            query = f"from={month:%Y-%m-%d}&to={date.fromordinal(last):%Y-%m-%d}"
+        else:
+            query = f"tab=history&completed={month:%Y-%m}"
+        url = f"?type={kind}&{query}&month={month:%Y-%m}"
+        shown.append(
+            {
+                "label": figure.label,
+                "value": figure.value,
+                "change": figure.change,
+                "series": figure.series,
+                "url": url,
+                "current": request.META.get("QUERY_STRING", "") == url[1:],
+            }
+        )
+    return shown
+
+
+def list_tabs(wish: ListWish, counts: Counts) -> list[Link]:
+    """Current request and Request history."""
+    base = reverse("request_list")
+    history = wish.looks_for.is_history
+    return [
+        Link("Current request", base, not history, formats.shown_count(counts.open)),
+        Link(
+            "Request history", f"{base}?tab=history", history, formats.shown_count(counts.history)
+        ),
+    ]
+
+
+def saved_views(request: HttpRequest, wish: ListWish, counts: Counts) -> list[Link]:
+    """The views that everybody has, as links."""
+    me = signed_in_person(request)
+    base, looks_for = reverse("request_list"), wish.looks_for
+    risky = {"AT_RISK", "BREACHED"}
+    is_all = not looks_for.is_history and not wish.is_narrowed
+    return [
+        Link("All open", base, is_all, icon="bookmark"),
+        Link(
+            "My requests",
+            f"{base}?assignee=me",
+            looks_for == RequestFilter(assignee=me.pk),
+            formats.shown_count(counts.mine),
+        ),
+        Link(
+            "At risk and breached",
+            f"{base}?sla=AT_RISK&sla=BREACHED",
+            set(looks_for.sla) == risky and looks_for == RequestFilter(sla=looks_for.sla),
+            formats.shown_count(counts.breached + counts.at_risk),
+        ),
+    ]
+
+
+def selects(wish: ListWish, counts: Counts) -> list[dict[str, Any]]:
+    """The filters that choose one value. One with several chosen values is a chip instead."""
+    looks_for = wish.looks_for
+    statuses: Iterable[str] = ENDED if looks_for.is_history else OPEN_STATUSES
+    kinds = (CaseKind.DISCONNECTION, CaseKind.RECONNECTION)
+    sla = SLA_WORDS.items()
+    if looks_for.is_history:
+        sla = {"ON_TRACK": "Within target", "BREACHED": "Breached"}.items()
+    by_status = [(code, CaseStatus(code).label) for code in statuses]
+    by_reason = [(code, f"{code} · {label}") for code, label in counts.reasons]
+    every: tuple[tuple[str, str, list[tuple[str, str]], tuple[str, ...]], ...] = (
+        ("status", "Status", by_status, looks_for.statuses),
+        ("type", "Type", [(kind.value, kind.label) for kind in kinds], looks_for.kinds),
+        ("reason", "Reason", by_reason, looks_for.reasons),
+        ("priority", "Priority", list(Priority.choices), looks_for.priorities),
+        ("sla", "SLA", list(sla), looks_for.sla),
+    )
+    return [
+        {"name": name, "label": label, "options": options, "chosen": "".join(chosen)}
+        for name, label, options, chosen in every
+        if len(chosen) < 2
+    ]
+
+
+def kept_values(wish: ListWish) -> list[tuple[str, str]]:
+    """What the filter form hands on unseen."""
+    looks_for = wish.looks_for
+    kept: list[tuple[str, str]] = []
+    if looks_for.is_history:
+        kept.append(("tab", "history"))
+    for name, chosen in (
+        ("status", looks_for.statuses), ("type", looks_for.kinds), ("reason", looks_for.reasons),
+        ("priority", looks_for.priorities), ("sla", looks_for.sla),
+    ):  # fmt: skip
+        if len(chosen) > 1:
+            kept.extend((name, code) for code in chosen)
+    if looks_for.assignee is not None:
+        kept.append(("assignee", "me"))
+    for name, month in (("completed", looks_for.completed_in), ("month", wish.month)):
+        if month is not None:
+            kept.append((name, f"{month:%Y-%m}"))
+    kept.append(("sort", wish.sort.name))
+    return kept
+
+
+def sent_values(sent: QueryDict, *, without: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Everything of ours that the address says, but for some names."""
+    return [
+        (name, value)
+        for name in sent
+        if name in OWN_NAMES and name not in without
+        for value in sent.getlist(name)
+        if value
+    ]
+
+
+# ------------------------------------------------------------------ export
+@require_GET
+@requires(Permission.EXPORT_REQUESTS)
+def request_export(request: HttpRequest) -> StreamingHttpResponse:
+    """What is filtered, as CSV: a supervisor everything, others what they made or work on."""
+    me = signed_in_person(request)
+    at, zone = clock.now(), zone_in_use()
+    wish = read_list_wish(request.GET, me=me.pk)
+    taken_part = None if me.has_permission(Permission.ASSIGN_OTHERS) else me.pk
+    looks_for = wish.looks_for.only_of(taken_part)
+    rows = export_requests(me, looks_for, sort=wish.sort, at=at, zone=zone)
+    name = f"requests-{at.astimezone(zone):%Y-%m-%d-%H%M}.csv"
+    return csv_response(name, EXPORT_HEAD, _file_lines(rows, zone))
+
+
+def _file_lines(rows: Iterable[RequestRow], zone: ZoneInfo) -> Iterator[tuple[str, ...]]:
+    """Lines are read while the answer is sent, after the request's zone has gone: it is given."""
+    for row in rows:
+        with timezone.override(zone):
+            due = formats.shown_datetime(row.due_at) if row.due_at else ""
+            requested = formats.shown_datetime(row.requested_at)
+        yield (
+            row.number, row.name, "VIP" if row.is_vip else "", row.account_number, row.address,
+            row.kind, row.reason, requested, CaseStatus(row.status).label,
+            Priority(row.priority).label, SLA_IN_FILE[row.sla], due, row.assignee,
+        )  # fmt: skip
+
+
+# ------------------------------------------------------------------ one request
+def found_or_404(request: HttpRequest, number: str) -> Case:
+    """The request of this number, or 404: not there and not yours look the same (X2)."""
+    me = signed_in_person(request)
+    case = find_request(number, me)
+    if case is None:
+        raise Http404
+    return case
+
+
+def shell(
+    request: HttpRequest, case: Case, *, tab: str, at: datetime, **more: Any
+) -> dict[str, Any]:
+    """What each tab of a request's page stands in; ``more`` replaces forms that came back."""
+    me = signed_in_person(request)
+    zone = zone_in_use()
+    page = request_page(case, to=me, at=at, zone=zone)
+    acts = allowed_acts(case, me)
+    values: dict[str, Any] = {
+        "now": at,
+        "page": page,
+        "case": case,
+        "acts": {act.name.lower(): act in acts for act in Act},
+        "tab": tab,
+        "tabs": [
+            Link(label, reverse(name, args=[case.number]), tab == code, key=str(place))
+            for place, (code, label, name) in enumerate(TABS, start=1)
+        ],
+    }
+    if Act.HOLD in acts:
+        values["hold_form"] = hold_form(request, page.offer.until if page.offer else None, zone)
+    if Act.CLOSE in acts:
+        values["close_form"] = CloseForm()
+    return values | more
+
+
+def hold_form(request: HttpRequest, until: datetime | None, zone: ZoneInfo) -> HoldForm:
+    """A fresh form; the address or an offer may have filled it already."""
+    initial: dict[str, Any] = {}
+    if until is not None:
+        local = until.astimezone(zone)
+        initial = {"resume_on": local.date(), "resume_at": local.time()}
+    return HoldForm(reasons=hold_choices(), initial=initial)
+
+
+@require_GET
+@requires(Permission.VIEW_REQUESTS)
+def request_detail(request: HttpRequest, number: str) -> HttpResponse:
+    """The Details tab; htmx gets its panels."""
+    case = found_or_404(request, number)
+    at = clock.now()
+    context = shell(request, case, tab="details", at=at)
+    context["services"] = service_lines(case, zone=zone_in_use())
+    return tab_or_fragment(request, "disconnections/request_detail.html", "details", context)
+
+
+@require_GET
+@requires(Permission.VIEW_REQUESTS)
+def request_top(request: HttpRequest, number: str) -> HttpResponse:
+    """Header, clock and rail alone, fetched again when something was said."""
+    case = found_or_404(request, number)
+    context = shell(request, case, tab=request.GET.get("tab", "details"), at=clock.now())
+    return render(request, "disconnections/request_shell.html#case-top", context)
+
+
+@require_GET
+@requires(Permission.VIEW_REQUESTS)
+def request_communication(request: HttpRequest, number: str) -> HttpResponse:
+    """The Communication tab: note, message and call as forms of their own, and the log."""
+    case = found_or_404(request, number)
+    context = shell(request, case, tab="communication", at=clock.now())
+    context |= communication(request, case, context)
+    return tab_or_fragment(
+        request, "disconnections/request_communication.html", "communication", context
+    )
+
+
+def communication(request: HttpRequest, case: Case, context: dict[str, Any]) -> dict[str, Any]:
+    """The three forms and the log."""
+    me = signed_in_person(request)
+    consumer = context["page"].consumer
+    said = messages_of_case(case.pk, to=me, consumer_name=consumer.name)
+    forms = {"note_form": NoteForm(), "message_form": MessageForm(), "call_form": CallForm()}
+    ready = forms.get(f"{request.GET.get('write', '')}_form")
+    if ready is not None:  # a quick action leads here: the field waits for the first letter
+        ready.fields["words"].widget.attrs["autofocus"] = True
+    return {
+        **forms,
+        "messages_said": said,
+        "log_words": f"{len(said)} {'entry' if len(said) == 1 else 'entries'}",
+        "form_key": form_keys.new_key,
+        "recipient": consumer.email,
+    }
+
+
+@require_GET
+@requires(Permission.VIEW_REQUESTS)
+def request_timeline_tab(request: HttpRequest, number: str) -> HttpResponse:
+    """The Timeline tab."""
+    me = signed_in_person(request)
+    case = found_or_404(request, number)
+    before = request.GET.get("before", "")
+    before_seq = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
+    context = shell(request, case, tab="timeline", at=clock.now())
+    lines, more = request_timeline(case, to=me, before_seq=before_seq)
+    context |= {"lines": lines, "older_url": f"?before={more}" if more else ""}
+    return tab_or_fragment(request, "disconnections/request_timeline.html", "timeline", context)
+
+
+def tab_or_fragment(
+    request: HttpRequest, template: str, fragment: str, context: dict[str, Any]
+) -> HttpResponse:
+    """The whole page, or what the tab refreshes of itself."""
+    if not is_fragment(request):
+        context["said"] = count_messages_of_case(context["case"].pk)
+        context["tabs"] = [
+            Link(t.label, t.url, t.is_current, str(context["said"] or ""), t.key)
+            if t.label == "Communication"
+            else t
+            for t in context["tabs"]
+        ]
+    name = f"{template}#{fragment}" if is_fragment(request) else template
+    response = render(request, name, context)
+    response["Vary"] = "HX-Request"
+    return response
