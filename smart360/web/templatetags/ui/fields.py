@@ -70,7 +70,7 @@ def drawn(bound: BoundField, more: dict[str, Any]) -> SafeString:
     """The control itself: our class, no length limit of the browser's, marked when it is wrong."""
     own = bound.field.widget.attrs.get("class", "")
     wrong = " is-invalid" if bound.errors else ""
-    attrs = {
+    attrs: dict[str, Any] = {
         "class": f"{css_of(bound)}{wrong} {own}".strip(),
         "maxlength": False,
         "minlength": False,

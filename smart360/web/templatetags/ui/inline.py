@@ -302,7 +302,8 @@ def _folded(text: str) -> str:
 def marked(text: str, query: str) -> SafeString:
     """`text` with every place marked where a word of `query` stands, in any case or accent."""
     text = unicodedata.normalize("NFC", str(text))
-    words = [re.escape(_folded(word)) for word in str(query).split() if len(word) > 1]
+    query = unicodedata.normalize("NFC", str(query))
+    words = [re.escape(_folded(word)) for word in query.split() if len(word) > 1]
     if not words:
         return conditional_escape(text)
     shown, shown_to = [], 0

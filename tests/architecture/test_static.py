@@ -1,0 +1,75 @@
+"""Static files: what is vendored is what the manifest says, and ours keep to their size."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+STATIC = ROOT / "static"
+VENDORED = ("static/vendor", "static/fonts", "tests/vendor")
+PACKAGES = json.loads((STATIC / "vendor" / "manifest.json").read_text())["packages"]
+SUMS = {path: digest for package in PACKAGES for path, digest in package["sha256"].items()}
+LONGEST_STYLESHEET = 500
+LONGEST_SCRIPT = 300
+STYLESHEETS = sorted((STATIC / "css").glob("*.css"))
+SCRIPTS = sorted((STATIC / "js").glob("*.js"))
+NEVER_IN_A_SCRIPT = ("eval(", "new Function", "document.write", 'setAttribute("on', ".onclick")
+
+
+def relative(path):
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_every_vendored_file_is_the_one_in_the_manifest():
+    for path, digest in SUMS.items():
+        assert hashlib.sha256((ROOT / path).read_bytes()).hexdigest() == digest, path
+
+
+def test_nothing_is_vendored_beside_the_manifest():
+    here = {relative(p) for top in VENDORED for p in (ROOT / top).rglob("*") if p.is_file()}
+    assert here - {"static/vendor/manifest.json"} == set(SUMS) - {"static/icons.svg"}
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package["name"])
+def test_every_package_says_what_it_is(package):
+    assert package["version"]
+    assert package["licence"] in {"MIT", "0BSD", "OFL-1.1", "MPL-2.0"}
+    assert package["source"] in {"npm", "apt"}
+
+
+def test_no_stylesheet_asks_for_a_map_or_a_foreign_host():
+    for path in [*STYLESHEETS, *(STATIC / "vendor").rglob("*.css")]:
+        text = path.read_text()
+        assert "sourceMappingURL" not in text, path
+        assert not re.search(r"url\(\s*[\"']?(https?:)?//", text), path
+        assert "@import" not in text, path
+
+
+def test_what_a_stylesheet_names_is_there():
+    for path in STYLESHEETS:
+        for named in re.findall(r'url\("([^")]+)"\)', path.read_text()):
+            assert named.startswith("data:") or (path.parent / named).resolve().is_file(), named
+
+
+@pytest.mark.parametrize("path", STYLESHEETS, ids=relative)
+def test_a_stylesheet_stays_short(path):
+    assert len(path.read_text().splitlines()) <= LONGEST_STYLESHEET
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=relative)
+def test_a_script_is_short_and_says_what_it_does(path):
+    text = path.read_text()
+    assert text.startswith("// ")
+    assert len(text.splitlines()) < LONGEST_SCRIPT
+    for word in NEVER_IN_A_SCRIPT:
+        assert word not in text, word
+
+
+def test_paper_uses_plain_css_only():
+    """WeasyPrint reads this file: no custom properties, no newer colour functions, no grid."""
+    text = re.sub(r"/\*.*?\*/", "", (STATIC / "css" / "receipt.css").read_text(), flags=re.DOTALL)
+    for word in ("var(", "light-dark(", "color-mix(", "@container", "display: grid"):
+        assert word not in text, word
