@@ -56,12 +56,14 @@ def accounts(today: date, chance: Random) -> list[DemoAccount]:
 def _known(today: date, chance: Random) -> Iterator[DemoAccount]:
     for serial, (account, name, status, is_vip, phone, address) in enumerate(KNOWN):
         is_sample = account == "ACC-2024-001789"
+        state = SUPPLY.get(status, "CONNECTED")
+        meters: tuple[DemoMeter, ...] = (
+            _meter("ELECTRICITY", 9000 + serial, state, today, chance),
+        )
         if account == "WU-10001":  # the FAQ's own water meter (ADM3)
-            meters: tuple[DemoMeter, ...] = (_faq_meter(today, chance),)
-        else:
-            kinds = ("ELECTRICITY", "WATER") if is_sample else ("ELECTRICITY",)
-            state = SUPPLY.get(status, "CONNECTED")
-            meters = tuple(_meter(kind, 9000 + serial, state, today, chance) for kind in kinds)
+            meters = (_faq_meter(today, chance),)
+        elif is_sample:
+            meters = _sample_meters(today)
         yield DemoAccount(
             account_number=account,
             name=name,
@@ -150,6 +152,26 @@ def _meter(kind: str, serial: int, state: str, today: date, chance: Random) -> D
         supply_state=state,
         readings=tuple(readings),
     )
+
+
+def _sample_meters(today: date) -> tuple[DemoMeter, ...]:
+    """The sample's two meters, read each month since 2024: its request looks back from then."""
+    months = [date(2024, 1, 31)]
+    while months[-1] < today.replace(day=1) - timedelta(days=1):
+        months.append((months[-1] + timedelta(days=32)).replace(day=1) - timedelta(days=1))
+    last_before = months.index(date(2024, 11, 30))
+    electricity = [(day, Decimal(18245 + 410 * (n - last_before))) for n, day in enumerate(months)]
+    water = [(day, Decimal(842 + 14 * (n - last_before))) for n, day in enumerate(months)]
+    return (
+        DemoMeter(
+            "ELECTRICITY", "EM-448210", "D-77310", "Smart, single phase", "Voltis 3", "kWh",
+            "CONNECTED", electricity,
+        ),
+        DemoMeter(
+            "WATER", "WM-119034", "D-90557", "Ultrasonic", "Aquaflow X200", "m³",
+            "CONNECTED", water,
+        ),
+    )  # fmt: skip
 
 
 def _faq_meter(today: date, chance: Random) -> DemoMeter:

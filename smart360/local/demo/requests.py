@@ -94,10 +94,10 @@ def _moments(at: datetime, chance: Random) -> Iterator[datetime]:
         yield datetime.combine(
             day, time(chance.randint(8, 16), chance.randrange(60)), ZONE
         ).astimezone(UTC)
-    for _ in range(28):
-        yield at - timedelta(minutes=chance.randint(60, 60 * 60))
-    for _ in range(12):
-        yield at - timedelta(minutes=chance.randint(2, 200))
+    for _ in range(10):
+        yield at - timedelta(minutes=chance.randint(20 * 60, 60 * 60))
+    for _ in range(30):
+        yield at - timedelta(minutes=chance.randint(2, 20 * 60))
 
 
 def _accounts(chance: Random) -> Iterator[Consumer]:
@@ -149,18 +149,20 @@ def _go_on(
     age = at - created_at
     worker = chance.choice(team.desk)
     acknowledged_at = created_at + timedelta(minutes=chance.choice((12, 25, 40, 55, 70, 95, 150)))
-    if acknowledged_at >= at or (age < timedelta(hours=30) and chance.random() < 0.35):
+    if acknowledged_at >= at or (age < timedelta(hours=5) and chance.random() < 0.5):
         return
     acknowledge(case=made.pk, by=worker, at=acknowledged_at)
     assign(case=made.pk, to=worker, by=worker, at=acknowledged_at + timedelta(minutes=1))
     answered_at = acknowledged_at + timedelta(minutes=chance.choice((20, 45, 80, 130)))
     _say(made, worker, answered_at, at, chance)
-    end = created_at + timedelta(hours=chance.choice((5, 9, 14, 19, 21, 22, 23, 27, 33)))
-    if age < timedelta(days=3):
+    end = created_at + timedelta(hours=chance.choice((5, 7, 9, 12, 14, 16, 19, 23, 33)))
+    is_recent = age < timedelta(hours=20) or (age < timedelta(days=3) and chance.random() < 0.2)
+    if is_recent:
         holds_at = answered_at + timedelta(minutes=10)
         if chance.random() < 0.35 and holds_at < at:
             _hold(made, worker, holds_at, at, chance)
         return
+    end = min(end, at - timedelta(minutes=20))
     if chance.random() < 0.72:
         complete_in_the_past(case=made.pk, by=worker, at=end)
     else:
