@@ -42,4 +42,9 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="3", minute="15"),
         "options": {"queue": "default"},
     },
+    "remove files that no row knows": {
+        "task": "documents.sweep_orphans",
+        "schedule": crontab(hour="3", minute="45"),
+        "options": {"queue": "default"},
+    },
 }

@@ -3,6 +3,7 @@
 import fcntl
 import secrets
 import shutil
+import socket
 import subprocess
 import time
 import urllib.error
@@ -50,6 +51,9 @@ class Product:
         """Start the servers that the environment does not name already."""
         self.folder.mkdir(parents=True, exist_ok=True)
         began = time.monotonic()
+        for name in ("DATABASE_OWNER_URL", "DATABASE_URL", "REDIS_URL"):
+            if name in self.environment:
+                need_answer(name, self.environment[name])
         if "DATABASE_URL" not in self.environment:
             self.environment.pop("DATABASE_OWNER_URL", None)
             postgres = Postgres(self.folder, is_durable=self.is_durable)
@@ -175,6 +179,19 @@ class Product:
             process.stop()
         for process in reversed(self.processes):
             process.stop()
+
+
+def need_answer(name: str, url: str) -> None:
+    """Say so at once if nobody listens where the environment points; never show the password."""
+    parts = urlsplit(url)
+    if not parts.hostname or parts.hostname.startswith("/"):
+        return  # a socket file: the first connection will tell
+    default = 6379 if parts.scheme.startswith("redis") else 5432
+    try:
+        socket.create_connection((parts.hostname, parts.port or default), 5).close()
+    except OSError as error:
+        place = f"{parts.hostname}:{parts.port or default}"
+        give_up(f"{name} points to {place}, where nobody answers ({error.strerror or error})")
 
 
 def kept_secret_key(folder: Path) -> str:

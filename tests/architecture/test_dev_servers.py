@@ -154,3 +154,16 @@ def test_help_and_unknown_words_explain_themselves() -> None:
     assert "./dev run" in asked.stdout
     wrong = subprocess.run([*dev, "rnu"], check=False, capture_output=True, text=True)
     assert wrong.returncode == 2
+
+
+def test_a_server_that_does_not_answer_is_named_without_its_password(state: Path) -> None:
+    refused = subprocess.run(
+        [sys.executable, str(ROOT / "dev"), "services", "--state", str(state)],
+        env={**os.environ, "DATABASE_URL": "postgresql://someone:hidden@127.0.0.1:1/smart360"},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert refused.returncode == 1
+    assert "DATABASE_URL points to 127.0.0.1:1, where nobody answers" in refused.stderr
+    assert "hidden" not in refused.stdout + refused.stderr
