@@ -18,13 +18,14 @@ from smart360.comms.choices import (
     Visibility,
 )
 from smart360.comms.models import Delivery, Message, Notice, Template
-from smart360.comms.queries import find_template, utility_values, wants_email
+from smart360.comms.queries import find_said, find_wording, utility_values, wants_email
 from smart360.kernel.db import step
 from smart360.kernel.errors import Broken, Refusal
+from smart360.organisation.queries import get_utility
 from smart360.owed.book import owe
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
-from smart360.trail.record import keep_words, record
+from smart360.trail.record import keep_all, record
 
 DELIVER = "comms.deliver"
 MAIL_NOTICE = "comms.mail_notice"
@@ -52,9 +53,10 @@ def say(
     minutes: int | None = None,
 ) -> Message:
     """Log one thing that was said. A key that was said already gives the first message again."""
-    said = Message.objects.filter(dedupe_key=dedupe_key).first()
+    said = find_said(dedupe_key)
     if said is not None:
         return said
+    kept = keep_all([words, subject] if subject else [words])
     return Message.objects.create(
         case_id=case,
         consumer_id=consumer,
@@ -63,8 +65,8 @@ def say(
         visibility=visibility,
         at=at,
         by_id=by,
-        subject=keep_words(subject) if subject else None,
-        body=keep_words(words),
+        body=kept[0],
+        subject=kept[1] if subject else None,
         call_minutes=minutes,
         dedupe_key=dedupe_key,
     )
@@ -88,12 +90,14 @@ def send(
 
     A key that was sent already gives the first message again and owes nothing more.
     """
-    wording = None
-    if template is not None:
-        wording = find_template(template)
+    if template is None:
+        wording, said = None, find_said(dedupe_key)
+    else:
+        wording, said_before = find_wording(template, dedupe_key=dedupe_key)
+        said = Message.objects.get(pk=said_before) if said_before else None
         if wording is None:
             raise Broken(f"there is no template {template}")
-    return _send(
+    return said or _send(
         case=case, consumer=consumer, wording=wording, subject=subject, words=words, to=to,
         by=by, at=at, dedupe_key=dedupe_key, is_statutory=is_statutory,
     )  # fmt: skip
@@ -114,15 +118,18 @@ def send_from_template(
     """Tell the consumer of an event in the template's words, by the system itself (COM3).
 
     A courtesy message is not even written when ``notifies`` is False or its template is off: None.
-    A statutory one always goes. Values are taken literally; what they lack shows as ``--``.
+    A statutory one always goes. Values are taken literally; what they lack shows as ``--``, and
+    the utility's own (``utility_values``) are added when the caller has not.
     """
-    wording = find_template(code)
+    wording, said_before = find_wording(code, dedupe_key=dedupe_key)
     if wording is None:
         raise Broken(f"there is no template {code}")
+    if said_before is not None:
+        return Message.objects.get(pk=said_before)
     is_statutory = wording.kind == TemplateKind.STATUTORY
     if not is_statutory and not (notifies and wording.is_active):
         return None
-    known = {**utility_values(), **values}
+    known = values if "utility_name" in values else {**utility_values(get_utility()), **values}
     return _send(
         case=case,
         consumer=consumer,
@@ -150,9 +157,7 @@ def _send(
     dedupe_key: str,
     is_statutory: bool,
 ) -> Message:
-    said = Message.objects.filter(dedupe_key=dedupe_key).first()
-    if said is not None:
-        return said
+    kept = keep_all([words, rules.one_line(subject), *([to] if to else [])])
     message = Message.objects.create(
         case_id=case,
         consumer_id=consumer,
@@ -163,9 +168,9 @@ def _send(
         by_id=by,
         template=wording,
         is_statutory=is_statutory,
-        to=keep_words(to) if to else None,
-        subject=keep_words(rules.one_line(subject)),
-        body=keep_words(words),
+        body=kept[0],
+        subject=kept[1],
+        to=kept[2] if to else None,
         dedupe_key=dedupe_key,
     )
     why = rules.why_unreachable(to)

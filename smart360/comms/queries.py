@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from email.utils import formataddr, parseaddr
 
 from django.conf import settings
-from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Now
 from django.urls import reverse
 
 from smart360.comms import rules
 from smart360.comms.choices import Channel, DeliveryState, Direction
 from smart360.comms.models import Message, Notice, Template
+from smart360.organisation.models import Utility
 from smart360.organisation.queries import get_utility
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
@@ -46,14 +47,19 @@ class Parcel:
 
 
 # ------------------------------------------------------------------ templates
-def find_template(code: str, channel: Channel = Channel.EMAIL) -> Template | None:
-    """The wording of an event for a channel, if there is one."""
-    return Template.objects.filter(code=code, channel=channel).first()
+def find_wording(
+    code: str, *, dedupe_key: str, channel: Channel = Channel.EMAIL
+) -> tuple[Template | None, int | None]:
+    """The wording of an event, and the message that was said under this key already, if any."""
+    said = Message.objects.filter(dedupe_key=dedupe_key).values("pk")
+    found = (
+        Template.objects.filter(code=code, channel=channel).annotate(said=Subquery(said)).first()
+    )
+    return found, getattr(found, "said", None)
 
 
-def utility_values() -> dict[str, str]:
+def utility_values(utility: Utility) -> dict[str, str]:
     """What every template may say about the utility."""
-    utility = get_utility()
     return {
         "utility_name": utility.name,
         "utility_phone": utility.phone,
@@ -61,6 +67,11 @@ def utility_values() -> dict[str, str]:
         "utility_hours": utility.business_hours,
         "emergency_phone": utility.emergency_phone,
     }
+
+
+def find_said(dedupe_key: str) -> Message | None:
+    """What was said under this key already, if anything."""
+    return Message.objects.filter(dedupe_key=dedupe_key).first()
 
 
 # ------------------------------------------------------------------ what is to be handed over

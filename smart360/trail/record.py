@@ -1,7 +1,7 @@
 """Writing the record: the step that every operation takes once it has changed something."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,10 +43,29 @@ def record(
 
 
 @step
+def record_for_each(
+    event: Event, *, by: int | None, at: datetime, consumers: Mapping[int, Mapping[str, Any]]
+) -> None:
+    """Write one entry for each of many consumers, with its ``new``: a batch in set form."""
+    Entry.objects.bulk_create(
+        [
+            Entry(kind=event, at=at, actor_id=by, consumer_id=consumer, new=dict(new))
+            for consumer, new in consumers.items()
+        ]
+    )
+
+
+@step
 def keep_words(words: str) -> PersonalText:
     """Keep words that may name a person, with their digest."""
-    return PersonalText.objects.create(
-        text=words, digest=hashlib.sha256(words.encode()).hexdigest()
+    return keep_all([words])[0]
+
+
+@step
+def keep_all(words: Sequence[str]) -> list[PersonalText]:
+    """Keep several such texts in one statement, in their order."""
+    return PersonalText.objects.bulk_create(
+        PersonalText(text=each, digest=hashlib.sha256(each.encode()).hexdigest()) for each in words
     )
 
 
