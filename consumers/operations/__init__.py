@@ -1,5 +1,6 @@
 """What can be done with consumers: hold and change a profile, take accounts over from a file."""
 
+from consumers.operations.accounts import CHUNK, ImportResult, import_accounts, try_import
 from consumers.operations.locks import (
     UnableToBreakLock,
     break_profile_lock,
@@ -10,11 +11,15 @@ from consumers.operations.locks import (
 from consumers.operations.profiles import UnableToChangeProfile, change_profile
 
 __all__ = [
+    "CHUNK",
+    "ImportResult",
     "UnableToBreakLock",
     "UnableToChangeProfile",
     "break_profile_lock",
     "change_profile",
+    "import_accounts",
     "release_profile_lock",
     "renew_profile_lock",
     "take_profile_lock",
+    "try_import",
 ]

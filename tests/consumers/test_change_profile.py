@@ -14,6 +14,7 @@ from consumers.models import Category, Consumer, MeterAssignment, Premise, Subca
 from consumers.operations import UnableToChangeProfile, change_profile, take_profile_lock
 from consumers.queries import search
 from smart360.kernel.db import operation
+from smart360.kernel.errors import constraint_of
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from smart360.trail.models import Entry
@@ -189,7 +190,7 @@ class TestDatabase:
     def refuses(self, act: Callable[[], object]) -> str:
         with pytest.raises(IntegrityError) as refused, transaction.atomic():  # noqa: TID251
             act()
-        return str(refused.value.__cause__.diag.constraint_name)
+        return constraint_of(refused.value)
 
     def test_guarded_columns(self, make_consumer: MakeConsumer, at: datetime) -> None:
         consumer = make_consumer()

@@ -1,0 +1,314 @@
+"""Taking accounts over from a file (CON15): whole accounts, row-by-row problems, safe to repeat."""
+
+import csv
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from consumers.management.commands import import_consumers as command
+from consumers.models import Category, Consumer, Meter, Reading, ServiceConnection, Subcategory
+from consumers.operations import import_accounts
+from consumers.queries import connection_facts, search
+from consumers.rules.importing import COLUMNS, read_accounts
+from smart360.organisation.models import Utility
+from smart360.trail.models import Entry
+from tests.conftest import MakeConsumer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Values = Mapping[str, str]
+WriteFile = Callable[..., Path]
+
+
+def example(**values: str) -> dict[str, str]:
+    return {column.name: column.example for column in COLUMNS} | values
+
+
+def numbered(serial: int, **values: str) -> dict[str, str]:
+    return example(
+        account_number=f"ACC-{serial:06}",
+        name=f"Consumer {serial}",
+        meter_number=f"EM-{serial:06}",
+        device_number=f"D-{serial:06}",
+        **values,
+    )
+
+
+@pytest.fixture(autouse=True)
+def known(utility: Utility) -> None:
+    """The categories that an administrator has made before an import."""
+    residential = Category.objects.create(name="Residential")
+    Subcategory.objects.create(category=residential, name="Standard")
+    Subcategory.objects.create(category=Category.objects.create(name="Commercial"), name="Shop")
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> WriteFile:
+    """Write a file: ``write([row, row])``."""
+
+    def write_file(
+        rows: Iterable[Values],
+        *,
+        delimiter: str = ",",
+        encoding: str = "utf-8",
+        name: str = "a.csv",
+    ) -> Path:
+        rows = list(rows)
+        path = tmp_path / name
+        with path.open("w", newline="", encoding=encoding) as file:
+            writer = csv.DictWriter(file, list(rows[0]), delimiter=delimiter)
+            writer.writeheader()
+            writer.writerows(rows)
+        return path
+
+    return write_file
+
+
+def run(path: Path, **options: Any) -> str:
+    said = StringIO()
+    call_command("import_consumers", str(path), stdout=said, **options)
+    return said.getvalue()
+
+
+def refused(path: Path, **options: Any) -> str:
+    said = StringIO()
+    with pytest.raises(CommandError) as error:
+        call_command("import_consumers", str(path), stdout=said, **options)
+    return said.getvalue() + str(error.value)
+
+
+class TestOneAccount:
+    def test_everything_is_there(self, write: WriteFile) -> None:
+        said = run(write([example()]))
+        assert "1 accounts new" in said
+        consumer = Consumer.objects.select_related("category", "subcategory").get()
+        assert consumer.account_number == "ACC-2024-001789"
+        assert (consumer.name, consumer.phone) == ("John Michael Smith", "+15551234567")
+        assert (consumer.category.name, consumer.status) == ("Residential", "ACTIVE")
+        facts = connection_facts(consumer.pk)[0]
+        assert (facts.meter_number, facts.device_number) == ("EM-440017", "D-90557")
+        assert (facts.reading, facts.read_on) == (Decimal(18245), date(2024, 11, 30))
+        entry = Entry.objects.get()
+        assert (entry.kind, entry.consumer_id, entry.actor) == (
+            "CONSUMER_IMPORTED",
+            consumer.pk,
+            None,
+        )
+        for text in ("john smith", "001789", "5551234567", "oak street", "440017"):
+            assert [hit.consumer for hit in search(text)] == [consumer.pk]
+
+    def test_several_services(self, write: WriteFile) -> None:
+        water = example(utility="water", meter_number="WM-1", device_number="", unit="")
+        other = {column.name: "" for column in COLUMNS} | {
+            "account_number": "ACC-2024-001789",
+            "utility": "GAS",
+            "service_address": "9 Quarry Lane",
+        }
+        run(write([example(), water, other]))
+        facts = connection_facts(Consumer.objects.get().pk)
+        assert [each.utility_type for each in facts] == ["ELECTRICITY", "WATER", "GAS"]
+        assert [each.unit for each in facts] == ["kWh", "m³", ""]
+        assert [each.address for each in facts] == ["123 Oak Street"] * 2 + ["9 Quarry Lane"]
+
+    def test_an_account_without_a_service(self, write: WriteFile) -> None:
+        few = {"account_number": "a-1", "name": "Ann", "category": "Commercial"}
+        run(write([few | {"registered_on": "2024-01-15"}]))
+        assert Consumer.objects.get().account_number == "A-1"
+        assert not ServiceConnection.objects.exists()
+
+
+class TestFiles:
+    @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+    def test_delimiters_and_marks(self, write: WriteFile, delimiter: str, encoding: str) -> None:
+        run(write([example(name="José; Ñandú, O’Neil")], delimiter=delimiter, encoding=encoding))
+        assert Consumer.objects.get().name == "José; Ñandú, O’Neil"
+
+    @pytest.mark.parametrize(
+        ("content", "sentence"),
+        [
+            (b"", "is empty"),
+            (b"\n", "is empty"),
+            (b"name,colour\nx,y\n", "Missing columns: account_number, category, registered_on."),
+            (b"account_number,name,category,registered_on,colour\n", "Unknown columns: colour."),
+            (b"name,account_number,category,registered_on,name\n", "there twice: name."),
+            (b"account_number,name\nA,\xff\n", "is not UTF-8"),
+            (b'account_number,name,category,registered_on\n"A,b,c,d\n', "is not a CSV file"),
+        ],
+    )
+    def test_useless_files_are_named(self, tmp_path: Path, content: bytes, sentence: str) -> None:
+        path = tmp_path / "bad.csv"
+        path.write_bytes(content)
+        assert sentence in refused(path)
+
+    def test_no_file(self, tmp_path: Path) -> None:
+        assert "There is no file" in refused(tmp_path / "nothing.csv")
+        assert "cannot be read" in refused(tmp_path)
+
+    def test_the_columns_are_printed(self) -> None:
+        said = StringIO()
+        call_command("import_consumers", "--columns", stdout=said)
+        assert all(column.name in said.getvalue() for column in COLUMNS)
+
+    def test_the_columns_are_documented(self) -> None:
+        page = (Path(__file__).parents[2] / "docs" / "IMPORT.md").read_text(encoding="utf-8")
+        named = [line.split("`")[1] for line in page.splitlines() if line.startswith("| `")]
+        assert named == [column.name for column in COLUMNS]
+
+
+class TestProblems:
+    @pytest.mark.parametrize(
+        ("values", "column", "sentence"),
+        [
+            ({"account_number": ""}, "account_number", "This field is required."),
+            ({"account_number": "A B"}, "account_number", "Use letters, digits"),
+            ({"name": ""}, "name", "This field is required."),
+            ({"name": "\u200b\u200b"}, "name", "cannot be shown"),
+            ({"name": "x" * 121}, "name", "at most 120 characters (it has 121)"),
+            ({"phone": "12"}, "phone", "Enter a valid phone number"),
+            ({"email": "a@b"}, "email", "Enter a valid email address."),
+            ({"email": "=x@example.com"}, "email", "Enter a valid email address."),
+            ({"vip": "maybe"}, "vip", "Enter yes or no."),
+            ({"status": "Gone"}, "status", "Enter one of: Active, Inactive"),
+            ({"registered_on": "15/01/2024"}, "registered_on", "Enter a valid date"),
+            ({"registered_on": "2024-02-30"}, "registered_on", "Enter a valid date"),
+            ({"registered_on": "٢٠٢٤-٠١-١٥"}, "registered_on", "Enter a valid date"),
+            ({"registered_on": "9999-12-31"}, "registered_on", "cannot be in the future"),
+            ({"category": "Nowhere"}, "category", "Nowhere is not known"),
+            ({"subcategory": "Shop"}, "subcategory", "Shop is not known within Residential"),
+            ({"utility": "Steam"}, "utility", "Enter one of: Electricity, Water, Gas."),
+            ({"utility": ""}, "utility", "Name the utility"),
+            ({"service_address": ""}, "service_address", "Needed when utility"),
+            ({"supply_state": "half"}, "supply_state", "Enter one of: Connected"),
+            ({"meter_number": ""}, "meter_number", "Needed when device_number"),
+            ({"reading": "12,580"}, "reading", "Enter a number"),
+            ({"reading": "-1"}, "reading", "Enter a number"),
+            ({"reading": "1.2345"}, "reading", "Enter a number"),
+            ({"reading": "NaN"}, "reading", "Enter a number"),
+            ({"read_on": ""}, "read_on", "Needed when reading"),
+        ],
+    )
+    def test_each_is_named_by_line_and_column(
+        self, write: WriteFile, tmp_path: Path, values: dict[str, str], column: str, sentence: str
+    ) -> None:
+        report = tmp_path / "problems.csv"
+        path = write([numbered(1), example(**values), numbered(3)])
+        refused(path, errors=report)
+        with report.open(encoding="utf-8-sig", newline="") as file:
+            problems = list(csv.DictReader(file))
+        assert {problem["line"] for problem in problems} == {"3"}
+        assert (problems[0]["column"], sentence in problems[0]["problem"]) == (column, True)
+        assert Consumer.objects.count() == 2
+
+    def test_one_wrong_row_keeps_the_whole_account_out(self, write: WriteFile) -> None:
+        wrong = example(utility="Water", meter_number="WM-1", device_number="", reading="x")
+        said = refused(write([example(), wrong]))
+        assert "line 3, ACC-2024-001789, reading" in said
+        assert not Consumer.objects.exists()
+        assert not Meter.objects.exists()
+
+    def test_contradicting_rows(self, write: WriteFile) -> None:
+        other = example(name="Somebody Else", utility="Water", meter_number="W", device_number="")
+        assert "This differs from line 2" in refused(write([example(), other]))
+
+    def test_the_same_service_twice(self, write: WriteFile) -> None:
+        again = example(meter_number="EM-2", device_number="D-2")
+        assert "there twice at one address" in refused(write([example(), again]))
+
+    def test_a_meter_on_two_accounts_of_the_file(self, write: WriteFile) -> None:
+        said = refused(write([numbered(1), numbered(2) | {"meter_number": "EM-000001"}]))
+        assert "Meter EM-000001 is also on account ACC-000001 (line 2)." in said
+        assert not Consumer.objects.exists()
+
+    @pytest.mark.parametrize("column", ["meter_number", "device_number"])
+    def test_a_meter_of_an_account_that_is_here(
+        self, write: WriteFile, make_consumer: MakeConsumer, column: str
+    ) -> None:
+        there = connection_facts(make_consumer().pk)[0]
+        said = refused(write([example(**{column: getattr(there, column)}), numbered(2)]))
+        assert "is here already, not on this account" in said
+        assert Consumer.objects.filter(account_number="ACC-000002").exists()
+        assert not Consumer.objects.filter(account_number="ACC-2024-001789").exists()
+
+    def test_rows_of_the_wrong_length(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.csv"
+        path.write_text(
+            "account_number,name,category,registered_on\n"
+            "A-1,Ann,Commercial,2024-01-15\nA-2,Bob\n\nA-3,Cyd,Commercial,2024-01-15,x\n"
+        )
+        said = refused(path)
+        assert "line 3, A-2, (row): 2 values for 4 columns." in said
+        assert "line 5, A-3, (row): 5 values for 4 columns." in said
+        assert Consumer.objects.count() == 1
+
+    def test_the_report_is_no_formula(self, write: WriteFile, tmp_path: Path) -> None:
+        report = tmp_path / "problems.csv"
+        refused(write([example(account_number="=1+1")]), errors=report)
+        assert '"\'=1+1"' in report.read_text(encoding="utf-8-sig")
+
+
+class TestRepeating:
+    def test_the_same_file_again_changes_nothing(self, write: WriteFile) -> None:
+        path = write(numbered(serial) for serial in range(1, 51))
+        run(path)
+        entries = Entry.objects.count()
+        said = run(path)
+        assert "0 accounts new, 50 here already and the same, 0 not taken over." in said
+        assert "Nothing was changed." in said
+        assert (Consumer.objects.count(), Entry.objects.count()) == (50, entries)
+        assert Meter.objects.count() == Reading.objects.count() == 50
+
+    def test_an_account_that_differs_is_not_changed(self, write: WriteFile) -> None:
+        run(write([example()]))
+        said = refused(write([example(name="Other Name", reading="1")]))
+        assert "here already with other data (name, services). Not changed." in said
+        assert Consumer.objects.get().name == "John Michael Smith"
+
+    def test_a_dry_run_stores_nothing(self, write: WriteFile) -> None:
+        path = write([numbered(1), numbered(2, category="Nowhere")])
+        said = refused(path, dry_run=True)
+        assert "1 accounts new" in said
+        assert "This was a dry run" in said
+        assert "Nowhere is not known" in said
+        assert not Consumer.objects.exists()
+        assert not Entry.objects.exists()
+
+    def test_killed_between_two_chunks_and_repeated(
+        self, write: WriteFile, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What the first chunks stored stays; the same file again adds the rest, once."""
+        path = write(numbered(serial) for serial in range(1, 101))
+        monkeypatch.setattr(command, "CHUNK", 40)
+        taken = iter([import_accounts, import_accounts])
+
+        def dies(**chunk: Any) -> Any:
+            try:
+                return next(taken)(**chunk)
+            except StopIteration:
+                raise KeyboardInterrupt from None
+
+        with monkeypatch.context() as dying:
+            dying.setattr(command, "import_accounts", dies)
+            with pytest.raises(KeyboardInterrupt):
+                run(path)
+        assert Consumer.objects.count() == 80
+        said = run(path)
+        assert "20 accounts new, 80 here already" in said
+        assert Consumer.objects.count() == Entry.objects.count() == Meter.objects.count() == 100
+
+    def test_two_thousand_rows(self, write: WriteFile) -> None:
+        path = write(numbered(serial) for serial in range(1, 2001))
+        assert "2,000 accounts new" in run(path)
+        assert Consumer.objects.count() == Entry.objects.count() == 2000
+
+
+def test_reading_needs_no_database() -> None:
+    rows = [(2, example()), (3, example(utility="Water", meter_number="W", device_number=""))]
+    accounts, problems = read_accounts(rows, region="US", today=date(2025, 1, 1))
+    assert not problems
+    assert [len(account.services) for account in accounts] == [2]
