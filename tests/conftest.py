@@ -112,10 +112,9 @@ def _flush_as_owner(self: TransactionTestCase) -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _flush_by_owner() -> Iterator[None]:
-    original = TransactionTestCase._fixture_teardown
-    TransactionTestCase._fixture_teardown = _flush_as_owner  # type: ignore[method-assign]
-    yield
-    TransactionTestCase._fixture_teardown = original  # type: ignore[method-assign]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", _flush_as_owner)
+        yield
 
 
 @pytest.fixture(autouse=True)

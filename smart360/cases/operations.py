@@ -166,8 +166,8 @@ def assign(*, case: int, to: Person | None, by: Person, at: datetime) -> Case:
         raise UnableToAssign(f"{to.full_name} does not work on requests.", field="to")
     is_taken = to is not None and locked.assignee_id not in (None, by.pk)
     if is_taken and not by.has_permission(Permission.ASSIGN_OTHERS):
-        holder = Person.objects.get(pk=locked.assignee_id)
-        raise UnableToAssign(f"Assigned to {holder.full_name} already.", is_conflict=True)
+        holder = locked.assignee.full_name if locked.assignee else "somebody"
+        raise UnableToAssign(f"Assigned to {holder} already.", is_conflict=True)
     if locked.assignee_id == (to.pk if to else None):
         return locked
     old = {"assignee": locked.assignee_id}
@@ -386,7 +386,7 @@ def recompute(*, case: int, why: str, at: datetime) -> bool:
 
 @operation
 def publish_policy(*, policy: SlaPolicy, at: datetime) -> SlaPolicy:
-    """Put a new version of an SLA policy in force for new cases; running ones keep theirs (SLA2)."""
+    """Put a new version of a policy in force for new cases; running ones keep theirs (SLA2)."""
     if policy.pk is not None:
         SlaPolicy.objects.filter(pk=policy.pk, replaced_at__isnull=True).update(replaced_at=at)
         policy.pk = None

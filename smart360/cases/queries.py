@@ -3,7 +3,7 @@
 What pages show of it is made in ``shown_*`` functions of this module from these facts.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -86,12 +86,12 @@ def clocks_of(case: Case) -> tuple[Targets, Facts]:
     return targets_of(case.policy), facts_of(case, holds_of(case))
 
 
-def entries_of(case: Case, *, before_seq: int | None = None, limit: int = 50) -> Sequence[Entry]:
+def entries_of(case: Case, *, before_seq: int | None = None, limit: int = 50) -> list[Entry]:
     """The newest entries of a case's timeline, each with who acted and what was written."""
     entries = Entry.objects.filter(case=case).select_related("actor", "text")
     if before_seq is not None:
         entries = entries.filter(seq__lt=before_seq)
-    return entries.order_by("-seq")[:limit]
+    return list(entries.order_by("-seq")[:limit])
 
 
 def is_breached_now(case: Case, at: datetime) -> bool:

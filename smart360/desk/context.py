@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from smart360.comms.models import Notice
 from smart360.organisation.queries import get_utility
+from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 
 
@@ -42,17 +43,17 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if person is None or not person.is_authenticated or request.headers.get("HX-Request") == "true":
         return context
     return context | {
-        "navigation": navigation_for(request),
+        "navigation": navigation_for(person, request.path),
         "unread_notices": Notice.objects.filter(person=person, read_at__isnull=True)[:100].count(),
     }
 
 
-def navigation_for(request: HttpRequest) -> list[Place]:
-    """The places that this person may go to."""
+def navigation_for(person: Person, path: str) -> list[Place]:
+    """The places that this person may go to, the one where they are marked."""
     places = []
     for label, name, icon, key, permission in PLACES:
-        if permission is None or request.user.has_permission(permission):
+        if permission is None or person.has_permission(permission):
             url = reverse(name)
-            here = request.path == url if url == "/" else request.path.startswith(url)
+            here = path == url if url == "/" else path.startswith(url)
             places.append(Place(label, url, icon, key, is_current=here))
     return places

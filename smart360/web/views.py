@@ -84,7 +84,7 @@ def draft_save(request: HttpRequest, form: str) -> HttpResponse:
     if form not in FORMS_WITH_DRAFTS:
         return HttpResponse(status=404)
     typed = {name: request.POST.getlist(name) for name in request.POST}
-    kept = drafts.save_draft(by=request.user.pk, form=form, typed=typed, at=clock.now())
+    kept = drafts.save_draft(by=request.user.pk or 0, form=form, typed=typed, at=clock.now())
     return HttpResponse(status=204 if kept else 413)
 
 

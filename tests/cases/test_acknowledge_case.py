@@ -1,6 +1,7 @@
 """Acknowledging, holding, resuming: works; refuses; one line each; clocks follow."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -33,10 +34,10 @@ def karen(person: MakePerson) -> Person:
     return person(Role.SUPERVISOR, full_name="Karen Lee")
 
 
-def hold(case: Case, by: Person, at: datetime, code: str = "WAITING_DATE", **more: object) -> Case:
+def hold(case: Case, by: Person, at: datetime, code: str = "WAITING_DATE", **more: Any) -> Case:
     wish = {"resume_by": at + timedelta(days=2), "at_resume_by": "RESUMES", **more}
     reason = HoldReason.objects.get(code=code).pk
-    return put_on_hold(case=case.pk, reason=reason, by=by, at=at, **wish)  # type: ignore[arg-type]
+    return put_on_hold(case=case.pk, reason=reason, by=by, at=at, **wish)
 
 
 def test_acknowledge_puts_a_pending_case_in_progress(
@@ -108,7 +109,7 @@ def test_a_hold_that_only_reminds_stops_the_clock_until_somebody_resumes(
     ],
 )
 def test_hold_refuses_what_is_not_offered(
-    case: Case, karen: Person, at: datetime, more: dict[str, object], field: str
+    case: Case, karen: Person, at: datetime, more: dict[str, Any], field: str
 ) -> None:
     acknowledge(case=case.pk, by=karen, at=at)
     with pytest.raises(UnableToPutOnHold) as refusal:

@@ -18,7 +18,7 @@ from tests.conftest import MakePerson, MakeRequest
 pytestmark = pytest.mark.database
 
 
-def run(sql: str, *values: object) -> None:
+def run(sql: str, *values: str | int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
 

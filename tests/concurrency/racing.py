@@ -1,6 +1,6 @@
 """Many people at once: threads behind a barrier, each on its own connection with real commits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Barrier, Thread
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.db import connection
 Outcome = tuple[str, Any]
 
 
-def race(acts: list[Callable[[], Any]]) -> list[Outcome]:
+def race(acts: Sequence[Callable[[], Any]]) -> list[Outcome]:
     """Start all ``acts`` at once; what each gave: ("done", value) or ("refused", error)."""
     barrier = Barrier(len(acts))
     outcomes: list[Outcome] = [("lost", None)] * len(acts)

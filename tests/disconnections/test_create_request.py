@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -132,7 +133,7 @@ def test_the_type_follows_from_the_consumer(
 
 
 def refused(
-    make_consumer: MakeConsumer, sarah: Person, at: datetime, **wishes: object
+    make_consumer: MakeConsumer, sarah: Person, at: datetime, **wishes: Any
 ) -> UnableToCreate:
     consumer = make_consumer()
     wish = wish_for(consumer, lock_token=held(consumer, sarah, at), **wishes)
