@@ -25,6 +25,7 @@ from smart360.local.environment import (
     need_browser,
     set_up,
 )
+from smart360.local.processes import is_taken
 from smart360.local.product import Held, Product
 from smart360.local.servers import moved_folder
 from smart360.local.terminal import Stopped, give_up, say
@@ -41,6 +42,8 @@ def run(arguments: list[str]) -> int:
     add_state(parser)
     chosen = parser.parse_args(arguments)
     began = time.monotonic()
+    if is_taken(chosen.port):
+        give_up(f"port {chosen.port} is taken; choose another with --port N")
     set_up()
     with holding(chosen.state) as held:
         address = f"http://127.0.0.1:{chosen.port}"

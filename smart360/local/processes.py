@@ -78,6 +78,17 @@ class Process:
             self.running.wait()
 
 
+def is_taken(port: int) -> bool:
+    """Whether somebody listens on this port of the loopback already."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
 def free_port() -> int:
     """A port of the loopback that nobody listens on."""
     with socket.socket() as listener:

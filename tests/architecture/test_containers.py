@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from scripts.dockerfile_in_root import instructions
 from smart360.celery import QUEUES
 from smart360.local.environment import ROOT, VENV
 
@@ -77,3 +78,13 @@ def test_the_image_gets_the_code_and_not_the_checkout() -> None:
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
     assert packages <= let_in
     assert not let_in & {".env", ".git", ".state", "tests"}
+
+
+def test_the_script_that_proves_the_dockerfile_reads_all_of_it() -> None:
+    steps = list(instructions((ROOT / "Dockerfile").read_text()))
+    assert {word for word, _ in steps} <= {
+        *("FROM", "RUN", "COPY", "WORKDIR", "ENV", "USER", "EXPOSE", "ENTRYPOINT", "CMD")
+    }
+    runs = [rest for word, rest in steps if word == "RUN"]
+    assert len(runs) == 4
+    assert "collectstatic" in runs[-1]

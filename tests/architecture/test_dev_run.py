@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -79,3 +80,18 @@ def test_everything_runs_and_everything_stops(state: Path) -> None:
     with running(state, port) as product:
         product.kill()
         wait_until(lambda: not programs_of(state), "kill -9 of dev left an orphan")
+
+
+def test_a_port_that_is_taken_is_named(state: Path) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        refused = subprocess.run(
+            [sys.executable, str(ROOT / "dev"), "run", "--port", str(port), "--state", str(state)],
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+    assert refused.returncode == 1
+    assert f"port {port} is taken" in refused.stderr
