@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from consumers.access import shown
+from consumers.choices import UtilityType
 from consumers.models import Consumer
 from disconnections.models import DisconnectionRequest
 from disconnections.rules import hours_in_words, visit_sentence
@@ -135,8 +136,8 @@ def tracking_url(token: str) -> str:
 
 def services_of(asked: DisconnectionRequest) -> tuple[str, ...]:
     """The utilities that a request is about, in words. Prefetch them for more than one request."""
-    names = (each.service_connection.get_utility_type_display() for each in asked.services.all())
-    return tuple(dict.fromkeys(names))
+    asked_for = {each.service_connection.utility_type for each in asked.services.all()}
+    return tuple(each.label for each in UtilityType if each in asked_for)
 
 
 def permanence_of(asked: DisconnectionRequest) -> str:

@@ -1,7 +1,7 @@
 """What a consumer reads who follows the link on the receipt: little, plain, nothing internal."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -96,10 +96,15 @@ def _headline(case: Case, asked: DisconnectionRequest, hold: Hold | None, today:
 
 def _about(case: Case, asked: DisconnectionRequest) -> str:
     """What is asked for and where: the street, no name and no account."""
-    services = " and ".join(name.lower() for name in services_of(asked)) or "your service"
+    services = in_words([name.lower() for name in services_of(asked)]) or "your service"
     verb = "Disconnection" if case.kind == CaseKind.DISCONNECTION else "Reconnection"
     street = asked.service_address.split(",")[0].strip()
     return f"{verb} of {services}{f' at {street}' if street else ''}."
+
+
+def in_words(names: Sequence[str]) -> str:
+    """``electricity, gas and water``"""
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def _next_step(case: Case, hold: Hold | None) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from disconnections.models import DisconnectionRequest, TimeSlot
+from consumers.choices import AccountStatus, SupplyState, UtilityType
+from disconnections.models import DisconnectionRequest, Reason, TimeSlot
 from disconnections.operations import close_request
 from smart360.cases.models import Case, HoldReason
 from smart360.cases.operations import acknowledge, add_note, put_on_hold, send_message
@@ -17,7 +18,7 @@ from smart360.owed.tasks import drain
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from smart360.trail.models import Entry
-from tests.conftest import MakePerson, MakeRequest, SetClock
+from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
 
 CANARY = "CANARY-7c2e"
 FormKey = Callable[[], Any]
@@ -207,3 +208,23 @@ def test_the_page_is_plain_html(made: DisconnectionRequest) -> None:
     assert "<script" not in page
     assert "style=" not in page
     assert "onclick" not in page
+
+
+def test_several_services_read_as_a_sentence(
+    make_request: MakeRequest, make_consumer: MakeConsumer, stands: SetClock
+) -> None:
+    services = dict.fromkeys(UtilityType, SupplyState.CONNECTED)
+    made = make_request(make_consumer(services=services))
+    assert "Disconnection of electricity, water and gas at 123 Oak Street." in page_of(made)
+    assert "We have received your request." in page_of(made)
+
+
+def test_a_reconnection_is_called_one(
+    make_request: MakeRequest, make_consumer: MakeConsumer, stands: SetClock
+) -> None:
+    consumer = make_consumer(
+        status=AccountStatus.DISCONNECTED,
+        services={UtilityType.WATER: SupplyState.OFF_FOR_NOW},
+    )
+    made = make_request(consumer, reason=Reason.objects.filter(kind="RECONNECTION")[0].code)
+    assert "Reconnection of water at 123 Oak Street." in page_of(made)
