@@ -47,7 +47,7 @@ function move(by) {
   const at = all.findIndex((row) => row.classList.contains("is-at"));
   const to = Math.min(all.length - 1, Math.max(0, at + by));
   all.forEach((row, index) => row.classList.toggle("is-at", index === to));
-  const link = all[to].querySelector("[data-view], .at-id a, a");
+  const link = all[to].querySelector("[data-view], .at-id a, .at-id button, a");
   link?.focus({ preventScroll: true });
   all[to].scrollIntoView({ block: "nearest" });
   return true;
