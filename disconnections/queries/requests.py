@@ -32,7 +32,7 @@ from smart360.cases.access import visible_cases
 from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus, HoldEnding, Priority
 from smart360.cases.models import Case, Hold
 from smart360.cases.sla import NEVER
-from smart360.kernel.text import digits, normalise
+from smart360.kernel.text import digits, normalise, without_surrogates
 from smart360.organisation.models import Utility
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
@@ -190,12 +190,12 @@ def sla_state(case: Case, paused_until: datetime | None, *, at: datetime) -> str
 
 def matching(words: str) -> Q:
     """Requests by what somebody typed: number (also shortened), name, account, phone, meter."""
-    return matching_number(words) | Q(consumer__in=_consumers_matching(normalise(words)))
+    return matching_number(words) | Q(consumer__in=_consumers_matching(_comparable(words)))
 
 
 def matching_number(words: str) -> Q:
     """Requests found by their number, whole, begun or shortened: ``001234``, ``DIS-1234``."""
-    text = normalise(words)
+    text = _comparable(words)
     found = Q(number__startswith=text)
     short = re.fullmatch(r"(?:(DIS|REC)?[ -]?)(?:(\d{4})-)?(\d{1,9})", text)
     if short:
@@ -206,6 +206,11 @@ def matching_number(words: str) -> Q:
             number__endswith=f"-{serial.zfill(6)}",
         )
     return found
+
+
+def _comparable(words: str) -> str:
+    """What was typed as it is compared; PostgreSQL takes neither NUL nor lone surrogates."""
+    return normalise(without_surrogates(words).replace("\0", ""))
 
 
 def _consumers_matching(text: str) -> QuerySet[Consumer, Any]:

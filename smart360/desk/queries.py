@@ -50,6 +50,12 @@ class Found:
         """How many there are in all."""
         return len(self.requests) + len(self.consumers)
 
+    @property
+    def words(self) -> str:
+        """``3 found``; ``The first 10`` when there may be more."""
+        is_cut = MOST_FOUND in (len(self.requests), len(self.consumers))
+        return f"The first {self.count}" if is_cut else f"{self.count} found"
+
 
 # ------------------------------------------------------------------ the start page
 def most_urgent(cases: QuerySet[Case], *, to: Person, at: datetime) -> list[RequestRow]:
