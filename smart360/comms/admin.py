@@ -20,12 +20,17 @@ class TemplateAdmin(ConfigurationAdmin):
     list_filter = ("kind", "is_active")
     search_fields = ("name", "code", "subject")
     ordering = ("code",)
-    fields = ("code", "channel", "kind", "name", "subject", "body", "is_active", "preview")
-    readonly_fields = ("code", "channel", "kind", "preview")
+    fields = ("event", "channel", "kind", "name", "subject", "body", "is_active", "preview")
+    readonly_fields = ("event", "channel", "kind", "preview")
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Never: a template without an event would never be sent."""
         return False
+
+    @admin.display(description="Event")
+    def event(self, template: Template) -> str:
+        """What it tells of; fixed, because operations ask for it by this name."""
+        return template.code
 
     @admin.display(description="Preview, as saved, with sample values")
     def preview(self, template: Template) -> SafeString:

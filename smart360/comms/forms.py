@@ -15,7 +15,10 @@ class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript a
     class Meta:
         model = Template
         fields = ("name", "subject", "body", "is_active")
-        widgets = {"subject": forms.TextInput(attrs={"size": 90})}
+        widgets = {
+            "subject": forms.TextInput(attrs={"size": 70}),
+            "body": forms.Textarea(attrs={"cols": 80, "rows": 18}),
+        }
         help_texts = {
             "subject": "One line. Placeholders are filled in when the message is written.",
             "body": f"Plain text. Placeholders: {KNOWN}.",
