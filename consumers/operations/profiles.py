@@ -7,7 +7,7 @@ from consumers import guards
 from consumers.models import Category, Consumer, Guard, Premise, Subcategory
 from consumers.operations.locks import UnableToBreakLock, checked_reason
 from consumers.rules.profiles import EDITABLE, GUARDED, LABELS, editable_by, search_text_of
-from smart360.kernel.db import operation
+from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
 from smart360.kernel.text import digits
 from smart360.organisation.queries import get_utility
@@ -27,6 +27,15 @@ class UnableToChangeProfile(Refusal):
     """The profile cannot be changed like this."""
 
     sentence_by_default = "This profile cannot be changed"
+
+
+refuses(
+    {
+        "subcategory_belongs_to_the_category": UnableToChangeProfile(
+            "This subcategory belongs to another category", field="subcategory"
+        )
+    }
+)
 
 
 @operation

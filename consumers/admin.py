@@ -1,0 +1,36 @@
+"""Categories of consumers, for administrators (ADM1)."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from consumers.models import Category, Subcategory
+from smart360.web.admin import ConfigurationAdmin
+
+
+@admin.register(Category)
+class CategoryAdmin(ConfigurationAdmin):
+    """What kinds of consumers there are."""
+
+    list_display = ("name", "is_active")
+    list_filter = ("is_active",)
+    search_fields = ("name",)
+    ordering = ("name",)
+    fields = ("name", "is_active")
+
+
+@admin.register(Subcategory)
+class SubcategoryAdmin(ConfigurationAdmin):
+    """The finer kinds; one stays in its category for good, because consumers stand in both."""
+
+    list_display = ("name", "category", "is_active")
+    list_filter = ("category", "is_active")
+    list_select_related = ("category",)
+    search_fields = ("name", "category__name")
+    ordering = ("category__name", "name")
+    fields = ("category", "name", "is_active")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The category is chosen once."""
+        return ("category",) if obj else ()

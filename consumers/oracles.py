@@ -1,0 +1,76 @@
+"""Queries on consumers that must return no row."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+
+UNTOLD_LOCKS = """
+SELECT l.consumer_id, l.token FROM consumers_profilelock l
+ WHERE l.expires_at > %s AND NOT EXISTS (
+       SELECT 1 FROM trail_entry e
+        WHERE e.consumer_id = l.consumer_id AND e.kind = 'PROFILE_LOCKED'
+          AND e.actor_id = l.holder_id AND (e.new->>'token')::int = l.token)
+"""
+TOKENS_USED_TWICE = """
+SELECT consumer_id, (new->>'token')::int FROM trail_entry
+ WHERE kind = 'PROFILE_LOCKED'
+ GROUP BY 1, 2 HAVING count(DISTINCT actor_id) > 1
+"""
+SHARED_METERS = """
+SELECT a.id, b.id FROM consumers_meterassignment a
+  JOIN consumers_meterassignment b
+    ON b.id > a.id AND b.during && a.during
+   AND (b.meter_id = a.meter_id OR b.service_connection_id = a.service_connection_id)
+"""
+SHARED_DEVICES = """
+SELECT device_id, count(*) FROM consumers_meter
+ WHERE device_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1
+"""
+WRONG_UTILITY = """
+SELECT a.id, m.id FROM consumers_meterassignment a
+  JOIN consumers_meter m ON m.id = a.meter_id
+  JOIN consumers_serviceconnection sc ON sc.id = a.service_connection_id
+ WHERE m.utility_type <> sc.utility_type
+"""
+STRAY_SUBCATEGORIES = """
+SELECT c.id, s.id FROM consumers_consumer c
+  JOIN consumers_subcategory s ON s.id = c.subcategory_id
+ WHERE s.category_id <> c.category_id
+"""
+
+
+def _rows(sql: str, values: Sequence[datetime], words: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [words.format(*row) for row in cursor.fetchall()]
+
+
+def locks_without_their_line(at: datetime) -> list[str]:
+    """W8: every live hold on a profile was taken by an act that stands on the timeline."""
+    return _rows(UNTOLD_LOCKS, [at], "consumer {} token {}")
+
+
+def tokens_used_twice() -> list[str]:
+    """W8: no two people ever held one profile under the same token."""
+    return _rows(TOKENS_USED_TWICE, [], "consumer {} token {}")
+
+
+def meters_in_two_places() -> list[str]:
+    """W12: a meter measures one connection at a time, and a connection has one meter."""
+    return _rows(SHARED_METERS, [], "assignments {} and {}")
+
+
+def devices_on_two_meters() -> list[str]:
+    """W12: a device is on one meter."""
+    return _rows(SHARED_DEVICES, [], "device {} on {} meters")
+
+
+def meters_on_the_wrong_utility() -> list[str]:
+    """W12: a water meter measures water."""
+    return _rows(WRONG_UTILITY, [], "assignment {} of meter {}")
+
+
+def subcategories_of_another_category() -> list[str]:
+    """A consumer's subcategory belongs to its category."""
+    return _rows(STRAY_SUBCATEGORIES, [], "consumer {} subcategory {}")
