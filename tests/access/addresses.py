@@ -1,0 +1,152 @@
+"""Every address of the product: who may use it, and what they get there (quality.md, X1).
+
+An address that is not here fails the run. ``{…}`` is filled with things that exist, see
+``test_urls.py``. The columns are those of roles.md: CSE CCR REC BIL SUP ADM TEC DSP.
+"""
+
+from dataclasses import dataclass, field
+
+from smart360.staff.choices import Role
+
+COLUMNS = (
+    Role.CSE,
+    Role.CALL_CENTRE,
+    Role.RECOVERY,
+    Role.BILLING,
+    Role.SUPERVISOR,
+    Role.ADMIN,
+    Role.TECHNICIAN,
+    Role.DISPATCHER,
+)
+ANYBODY = "anybody"
+EVERYBODY = "yyyyyyyy"
+READERS = "yyyyyy-y"  # search, profile, requests
+DESK = "yyyyy---"  # messages and receipts name the consumer
+CREATORS = "yyy-y---"
+WORKERS = "y-y-y---"  # acknowledge, hold, resume, close, assign
+ADMINS = "-----y--"
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address: path, who may use it, and the status of a GET and of an empty POST.
+
+    None means 405. Who may not use it gets 403; who is not signed in goes to the door.
+    ``but`` names roles whose POST is answered otherwise.
+    """
+
+    path: str
+    who: str
+    get: int | None = None
+    post: int | None = None
+    but: dict[Role, int] = field(default_factory=dict)
+
+    def is_for(self, role: Role) -> bool:
+        """Whether the role may use it."""
+        return self.who == ANYBODY or self.who[COLUMNS.index(role)] == "y"
+
+
+NEW = "/cx/disconnections/new"
+ONE = "/cx/disconnections/{number}"
+CONSUMER = "/cx/consumer-management/{account}"
+
+ADDRESSES: dict[str, Address] = {
+    # outside
+    "sign_in": Address("/sign-in", ANYBODY, get=200, post=422),
+    "logo": Address("/logo", ANYBODY, get=404),  # there is none yet
+    "track": Address("/track/{tracking}", ANYBODY, get=200),
+    "track_receipt": Address("/track/{tracking}/receipt.pdf", ANYBODY, get=202),  # being made
+    "healthz": Address("/healthz", ANYBODY, get=200),
+    "readyz": Address("/readyz", ANYBODY, get=200),
+    # everybody's own
+    "start": Address("/", EVERYBODY, get=200),
+    "sign_out": Address("/sign-out", EVERYBODY, post=302),
+    "me": Address("/me", EVERYBODY, get=200, post=302),
+    "password_change": Address("/me/password", EVERYBODY, get=200, post=422),
+    "theme_set": Address("/theme", EVERYBODY, post=302),
+    "draft_save": Address("/drafts/create_request", EVERYBODY, post=204),
+    "notice_list": Address("/notices/", EVERYBODY, get=200),
+    "notice_bell": Address("/notices/count", EVERYBODY, get=200),
+    "notice_read_all": Address("/notices/read", EVERYBODY, post=302),
+    "notice_open": Address("/notices/{notice}/open", EVERYBODY, post=404),  # somebody else's
+    "gallery": Address("/gallery/", EVERYBODY, get=200),  # local and test only
+    # finding
+    "search": Address("/search", READERS, get=200),
+    "search_options": Address("/search/options", READERS, get=200),
+    # consumers
+    "consumer_list": Address("/cx/consumer-management/", READERS, get=200),
+    "consumer_search": Address("/cx/consumer-management/search", READERS, get=200),
+    "consumer_detail": Address(CONSUMER, READERS, get=200),
+    "consumer_edit": Address(
+        f"{CONSUMER}/edit", "yy-yy---", get=200, post=409, but={Role.SUPERVISOR: 422}
+    ),
+    "profile_hold": Address(f"{CONSUMER}/hold", "yy-yy---", post=302),
+    "profile_release": Address(f"{CONSUMER}/release", CREATORS, post=302),
+    "profile_break": Address(f"{CONSUMER}/break", "----y---", post=422),
+    "profile_renew": Address(f"{CONSUMER}/renew/1", CREATORS, post=409),  # not held
+    # requests
+    "request_list": Address("/cx/disconnections/", READERS, get=200),
+    "request_export": Address("/cx/disconnections/export.csv", "--y-y---", get=200),
+    "request_new": Address(NEW, CREATORS, get=200),
+    "request_consumer": Address(f"{NEW}/consumer", CREATORS, post=422),
+    "request_parts": Address(f"{NEW}/parts", CREATORS, post=200),
+    "request_save": Address(f"{NEW}/save", CREATORS, post=302),
+    "request_review": Address(f"{NEW}/review", CREATORS, post=422),
+    "request_submit": Address(f"{NEW}/submit", CREATORS, post=400),  # without a form key
+    "request_heartbeat": Address(f"{NEW}/heartbeat", CREATORS, post=404),  # nothing is held
+    "request_release": Address(f"{NEW}/release", CREATORS, post=302),
+    "request_cancel": Address(f"{NEW}/cancel", CREATORS, post=302),
+    "request_created": Address(f"{ONE}/created", CREATORS, get=200),
+    "disconnection_detail": Address(ONE, READERS, get=200),
+    "reconnection_detail": Address(ONE, READERS, get=200),
+    "request_detail": Address(ONE, READERS, get=200),
+    "request_top": Address(f"{ONE}/top", READERS, get=200),
+    "request_communication": Address(f"{ONE}/communication", READERS, get=200),
+    "request_timeline": Address(f"{ONE}/timeline", READERS, get=200),
+    "request_acknowledge": Address(f"{ONE}/acknowledge", WORKERS, post=302),
+    "request_hold": Address(f"{ONE}/hold", WORKERS, post=422),
+    "request_resume": Address(f"{ONE}/resume", WORKERS, post=409),
+    "request_close": Address(f"{ONE}/close", WORKERS, post=422),
+    "request_assign": Address(f"{ONE}/assign", WORKERS, post=302),
+    "request_add_note": Address(f"{ONE}/notes", "yyyyy--y", post=400),
+    "request_send_message": Address(f"{ONE}/messages", DESK, post=400),
+    "request_log_call": Address(f"{ONE}/calls", "yyyyy--y", post=400),
+    "receipt_print": Address(f"{ONE}/receipt", READERS, get=200),
+    "receipt_download": Address(f"{ONE}/receipt.pdf", DESK, get=202),
+    "receipt_retry": Address(f"{ONE}/receipt/retry", DESK, post=409),
+    "message_retry": Address("/messages/{message}/retry", "----yy--", post=409),  # has not failed
+    # administration
+    "utility_change": Address("/settings/", ADMINS, get=200, post=422),
+    # Django admin has no door of its own
+    "admin/login/": Address("/admin/login/", ANYBODY, get=302, post=302),
+    "admin/logout/": Address("/admin/logout/", EVERYBODY, get=302, post=302),
+    "admin/password_change/": Address("/admin/password_change/", EVERYBODY, get=302, post=302),
+}
+
+ADMIN_PAGES = {
+    "admin:index": "/admin/",
+    "admin:jsi18n": "/admin/jsi18n/",
+    "admin:app_list": "/admin/staff/",
+    "admin:password_change_done": "/admin/password_change/done/",
+}
+"""Pages of Django admin that are nobody's model; 200 for administrators."""
+
+ADMIN_UNUSED = {"admin:autocomplete", "admin:view_on_site"}
+"""Django brings them; nothing of ours leads there, and the gate keeps others out."""
+
+ADMIN_MODELS: dict[str, int] = {
+    # model: what an administrator gets for its page "add"
+    "organisation_businesscalendar": 200,
+    "staff_person": 200,
+    "auth_group": 403,
+    "staff_signin": 403,
+    "comms_template": 403,
+    "consumers_category": 200,
+    "consumers_subcategory": 200,
+    "disconnections_reason": 200,
+    "disconnections_timeslot": 200,
+    "cases_slapolicy": 200,
+    "cases_holdreason": 200,
+}
+ADMIN_EXTRA = {"admin:organisation_businesscalendar_import", "admin:staff_person_password"}
+"""Our own pages inside Django admin."""
