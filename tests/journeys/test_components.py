@@ -197,3 +197,24 @@ def test_without_javascript_the_dialog_opens_by_its_address(browser, gallery, li
     plain.get_by_role("button", name="Put on Hold").first.click()
     expect(plain.locator("dialog#hold")).to_be_visible()
     context.close()
+
+
+def test_what_is_typed_is_kept_as_a_draft(gallery):
+    """DIS4: a second after the last letter, without keeping a forgotten session alive."""
+    asked = []
+
+    def answer(route):
+        asked.append(route.request)
+        route.fulfill(status=204)
+
+    gallery.route("**/drafts/sample", answer)
+    gallery.evaluate(
+        "document.querySelector('form[data-enter-next]').dataset.draftUrl = '/drafts/sample'"
+    )
+    gallery.locator("#filled_notes").fill("Bring a ladder")
+    expect(gallery.locator("[data-drafted]")).to_have_text("Saved as a draft just now")
+    assert len(asked) == 1
+    assert asked[0].headers["x-background"] == "true"
+    assert asked[0].headers["x-csrftoken"]
+    assert "Bring a ladder" in asked[0].post_data
+    assert "csrfmiddlewaretoken" not in asked[0].post_data
