@@ -3,7 +3,6 @@
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from disconnections.access import find_request
@@ -12,7 +11,6 @@ from smart360.cases.models import Case
 from smart360.documents.access import as_download
 from smart360.documents.rules import qr_code
 from smart360.kernel import clock
-from smart360.organisation.queries import get_utility
 from smart360.owed.operations import retry
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
@@ -34,21 +32,20 @@ def _found_or_404(request: HttpRequest, number: str) -> Case:
 def receipt_print(request: HttpRequest, number: str) -> HttpResponse:
     """The receipt to print from the browser, without waiting for the PDF."""
     case = _found_or_404(request, number)
-    person, utility = signed_in_person(request), get_utility()
+    person = signed_in_person(request)
     receipt = receipt_facts(case.pk, to=person)
-    with timezone.override(utility.zone):
-        return render(
-            request,
-            "disconnections/receipt.html",
-            {
-                "paper": "paper.html",
-                "receipt": receipt,
-                "logo_url": reverse("logo"),
-                "qr": qr_code(receipt.tracking_url) if receipt.tracking_url else None,
-                "printed_at": clock.now(),
-                "can_download": person.has_permission(Permission.SEE_PERSONAL_DATA),
-            },
-        )
+    return render(
+        request,
+        "disconnections/receipt.html",
+        {
+            "paper": "paper.html",
+            "receipt": receipt,
+            "logo_url": reverse("logo"),
+            "qr": qr_code(receipt.tracking_url) if receipt.tracking_url else None,
+            "printed_at": clock.now(),
+            "can_download": person.has_permission(Permission.SEE_PERSONAL_DATA),
+        },
+    )
 
 
 @require_GET

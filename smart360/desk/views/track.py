@@ -9,7 +9,6 @@ from disconnections.models import DisconnectionRequest
 from disconnections.queries.tracking import find_followed, tracked
 from smart360.documents.access import as_download
 from smart360.kernel import clock
-from smart360.organisation.queries import get_utility
 from smart360.web.gate import public
 
 UNSEEN = {
@@ -41,14 +40,12 @@ def _page(
 ) -> HttpResponse:
     """The one page there is, also for a link that leads nowhere."""
     status = 404 if asked is None else 202 if is_waiting else 200
-    with timezone.override(get_utility().zone):
-        today = timezone.localtime(clock.now()).date()
-        context = {
-            "token": asked.tracking_token if asked else "",
-            "tracked": tracked(asked, today=today) if asked else None,
-            "is_waiting": is_waiting,
-        }
-        return _unseen(render(request, "desk/track.html", context, status=status))
+    context = {
+        "token": asked.tracking_token if asked else "",
+        "tracked": tracked(asked, today=timezone.localdate(clock.now())) if asked else None,
+        "is_waiting": is_waiting,
+    }
+    return _unseen(render(request, "desk/track.html", context, status=status))
 
 
 def _unseen(response: HttpResponse) -> HttpResponse:
