@@ -2,20 +2,12 @@
 
 from datetime import datetime
 
-from django.conf import settings
-from django.urls import reverse
-
 from disconnections.models import DisconnectionRequest
+from disconnections.queries.receipts import tracking_url
 from smart360.cases.models import Case
 from smart360.cases.notices import tell_consumer
 from smart360.kernel.db import step
 from smart360.web.formats import shown_day, shown_slot
-
-
-def tracking_url(disconnection_request: DisconnectionRequest) -> str:
-    """The consumer's own link to where the request stands."""
-    path = reverse("track", args=[disconnection_request.tracking_token])
-    return f"{settings.PUBLIC_URL}{path}"
 
 
 def preferred_words(disconnection_request: DisconnectionRequest) -> str:
@@ -39,7 +31,7 @@ def request_received(
             "request_type": case.get_kind_display(),
             "reason": disconnection_request.reason.label,
             "preferred": preferred_words(disconnection_request),
-            "tracking_url": tracking_url(disconnection_request),
+            "tracking_url": tracking_url(disconnection_request.tracking_token),
         },
         at=at,
         once="1",

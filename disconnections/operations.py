@@ -14,6 +14,7 @@ from disconnections import rules, slots
 from disconnections.choices import IdentityCheck, IdentityDocument, Permanence
 from disconnections.models import DisconnectionRequest, Reason, RequestedService, SlotDay, TimeSlot
 from disconnections.notices import request_closed, request_received
+from disconnections.queries.receipts import receipt_key
 from disconnections.rules import RequestWish
 from smart360.cases import handling
 from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus, ClosingReason
@@ -132,7 +133,7 @@ def create_request(
     request_received(case, made, at=at)
     owe(
         "disconnections.receipt",
-        dedupe_key=f"receipt:{case.number}",
+        dedupe_key=receipt_key(case.number),
         about={"case": case.pk},
         at=at,
     )
