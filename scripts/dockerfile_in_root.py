@@ -53,6 +53,8 @@ def bare_root(root: Path, suite: str) -> None:
 
 def borrow_network(root: Path) -> None:
     """Let the root reach the registries that this machine reaches."""
+    if not Path("/etc/apt/sources.list").exists():
+        (root / "etc/apt/sources.list").unlink(missing_ok=True)  # the folder beside it says it all
     for name in NETWORK_FILES:
         source, target = Path("/") / name, root / name
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -72,7 +72,7 @@ def install_system_packages(*packages: str) -> bool:
     say("installing " + " ".join(packages))
     command = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", apt, "-qq"]
     # A list of packages that is a few hours old may name versions that are gone.
-    subprocess.run([*command, "update"], check=False, stdout=subprocess.DEVNULL)
+    subprocess.run([*command, "update"], check=False, capture_output=True)
     done = subprocess.run(
         [*command, "install", "-y", "--no-install-recommends", *packages],
         check=False,

@@ -15,6 +15,7 @@ import pytest
 
 from smart360.local.environment import ROOT
 from smart360.local.processes import free_port
+from smart360.local.product import SHARED_NAMES
 from tests.architecture.running import PATIENCE, new_state, programs_of, wait_until
 
 
@@ -27,9 +28,7 @@ def state() -> Iterator[Path]:
 @contextmanager
 def running(state: Path, port: int) -> Iterator[subprocess.Popen[str]]:
     """``./dev run`` on an empty database, serving."""
-    ours = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "STATE_DIR", "SECRET_KEY")
-    ours += ("PUBLIC_URL", "DJANGO_SETTINGS_MODULE")
-    environment = {name: value for name, value in os.environ.items() if name not in ours}
+    environment = {name: value for name, value in os.environ.items() if name not in SHARED_NAMES}
     said = state.parent / "said.txt"
     with said.open("w") as output:
         started = subprocess.Popen(

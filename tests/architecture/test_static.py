@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,28 +20,28 @@ SCRIPTS = sorted((STATIC / "js").glob("*.js"))
 NEVER_IN_A_SCRIPT = ("eval(", "new Function", "document.write", 'setAttribute("on', ".onclick")
 
 
-def relative(path):
+def relative(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def test_every_vendored_file_is_the_one_in_the_manifest():
+def test_every_vendored_file_is_the_one_in_the_manifest() -> None:
     for path, digest in SUMS.items():
         assert hashlib.sha256((ROOT / path).read_bytes()).hexdigest() == digest, path
 
 
-def test_nothing_is_vendored_beside_the_manifest():
+def test_nothing_is_vendored_beside_the_manifest() -> None:
     here = {relative(p) for top in VENDORED for p in (ROOT / top).rglob("*") if p.is_file()}
     assert here - {"static/vendor/manifest.json"} == set(SUMS) - {"static/icons.svg"}
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package["name"])
-def test_every_package_says_what_it_is(package):
+def test_every_package_says_what_it_is(package: Any) -> None:
     assert package["version"]
     assert package["licence"] in {"MIT", "0BSD", "OFL-1.1", "MPL-2.0"}
     assert package["source"] in {"npm", "apt"}
 
 
-def test_no_stylesheet_asks_for_a_map_or_a_foreign_host():
+def test_no_stylesheet_asks_for_a_map_or_a_foreign_host() -> None:
     for path in [*STYLESHEETS, *(STATIC / "vendor").rglob("*.css")]:
         text = path.read_text()
         assert "sourceMappingURL" not in text, path
@@ -48,19 +49,19 @@ def test_no_stylesheet_asks_for_a_map_or_a_foreign_host():
         assert "@import" not in text, path
 
 
-def test_what_a_stylesheet_names_is_there():
+def test_what_a_stylesheet_names_is_there() -> None:
     for path in STYLESHEETS:
         for named in re.findall(r'url\("([^")]+)"\)', path.read_text()):
             assert named.startswith("data:") or (path.parent / named).resolve().is_file(), named
 
 
 @pytest.mark.parametrize("path", STYLESHEETS, ids=relative)
-def test_a_stylesheet_stays_short(path):
+def test_a_stylesheet_stays_short(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= LONGEST_STYLESHEET
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=relative)
-def test_a_script_is_short_and_says_what_it_does(path):
+def test_a_script_is_short_and_says_what_it_does(path: Path) -> None:
     text = path.read_text()
     assert text.startswith("// ")
     assert len(text.splitlines()) < LONGEST_SCRIPT
@@ -68,7 +69,7 @@ def test_a_script_is_short_and_says_what_it_does(path):
         assert word not in text, word
 
 
-def test_paper_uses_plain_css_only():
+def test_paper_uses_plain_css_only() -> None:
     """WeasyPrint reads this file: no custom properties, no newer colour functions, no grid."""
     text = re.sub(r"/\*.*?\*/", "", (STATIC / "css" / "receipt.css").read_text(), flags=re.DOTALL)
     for word in ("var(", "light-dark(", "color-mix(", "@container", "display: grid"):

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -16,23 +17,23 @@ INLINE = re.compile(
 )
 
 
-def name(path):
+def name(path: Path) -> str:
     return path.relative_to(TEMPLATES).as_posix()
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name)
-def test_a_template_can_be_read(path):
-    assert get_template(name(path))
+def test_a_template_can_be_read(path: Path) -> None:
+    get_template(name(path))
 
 
 @pytest.mark.parametrize("path", HTML, ids=name)
-def test_nothing_is_inline(path):
+def test_nothing_is_inline(path: Path) -> None:
     found = INLINE.search(path.read_text())
     assert found is None, found
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name)
-def test_nothing_is_marked_safe(path):
+def test_nothing_is_marked_safe(path: Path) -> None:
     """`|safe` and `autoescape off` are banned; components are safe by themselves."""
     text = path.read_text()
     assert not re.search(r"\|\s*safe(seq)?\b", text)
@@ -41,20 +42,20 @@ def test_nothing_is_marked_safe(path):
 
 
 @pytest.mark.parametrize("path", HTML, ids=name)
-def test_every_static_file_named_is_there(path):
+def test_every_static_file_named_is_there(path: Path) -> None:
     for named in re.findall(r"{% static [\"']([^\"']+)[\"'] %}", path.read_text()):
         assert finders.find(named), named
 
 
 @pytest.mark.parametrize("path", HTML, ids=name)
-def test_a_form_that_writes_checks_nothing_in_the_browser(path):
+def test_a_form_that_writes_checks_nothing_in_the_browser(path: Path) -> None:
     """The messages are the page's own (spec.md): every written form is novalidate."""
     for head, inside in re.findall(r"(<form\b[^>]*>)(.*?)</form>", path.read_text(), re.DOTALL):
         if 'method="post"' in head and ("{% field" in inside or "{% control" in inside):
             assert "novalidate" in head, head
 
 
-def answered_fragments():
+def answered_fragments() -> Any:
     """Every (template, fragment) that a view answers with."""
     by_name = re.compile(r"\"([\w/]+\.html)#([\w-]+)\"")
     by_call = re.compile(r"page_or_fragment\(\s*request,\s*\"([\w/]+\.html)\",\s*\"([\w-]+)\"")
@@ -70,7 +71,7 @@ def answered_fragments():
 
 
 @pytest.mark.parametrize(("template", "fragment"), answered_fragments())
-def test_a_fragment_has_the_id_of_its_name(template, fragment):
+def test_a_fragment_has_the_id_of_its_name(template: Any, fragment: Any) -> None:
     """Fragment name = DOM id = refresh target (design.md §7)."""
     text = (TEMPLATES / template).read_text()
     assert f"{{% partialdef {fragment}" in text

@@ -1,5 +1,7 @@
 """The components in a real browser: accessible, in place on a phone, and led by the keyboard."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import expect
 
@@ -24,7 +26,7 @@ SMALL_LABELS = """() => [...document.querySelectorAll('label.form-check, label.s
 
 
 @pytest.fixture
-def gallery(page, client_as, live_server, utility):
+def gallery(page: Any, client_as: Any, live_server: Any, utility: Any) -> Any:
     """The gallery, opened by a signed-in person."""
     client = client_as(Role.CSE)
     session = client.cookies[next(name for name in client.cookies if "session" in name)]
@@ -36,13 +38,15 @@ def gallery(page, client_as, live_server, utility):
     return page
 
 
-def focused(page):
+def focused(page: Any) -> Any:
     return page.evaluate("document.activeElement.id")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("window", [DESK, PHONE], ids=["desk", "phone"])
-def test_every_component_is_accessible_and_in_place(gallery, live_server, theme, window):
+def test_every_component_is_accessible_and_in_place(
+    gallery: Any, live_server: Any, theme: Any, window: Any
+) -> None:
     gallery.context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
     gallery.set_viewport_size(window)
     gallery.reload()
@@ -54,13 +58,13 @@ def test_every_component_is_accessible_and_in_place(gallery, live_server, theme,
     assert gallery.evaluate(SMALL_LABELS) == 0
 
 
-def test_the_top_bar_stays_in_sight(gallery):
+def test_the_top_bar_stays_in_sight(gallery: Any) -> None:
     gallery.set_viewport_size(DESK)
     gallery.evaluate("scrollTo(0, 3000)")
     assert gallery.locator(".s-top").bounding_box()["y"] == 0
 
 
-def test_open_dialogs_are_accessible(gallery):
+def test_open_dialogs_are_accessible(gallery: Any) -> None:
     for key, name in (("?", "Keyboard shortcuts"), ("h", "Put on Hold")):
         gallery.keyboard.press(key)
         expect(gallery.get_by_role("dialog", name=name)).to_be_visible()
@@ -69,7 +73,7 @@ def test_open_dialogs_are_accessible(gallery):
         expect(gallery.get_by_role("dialog", name=name)).to_be_hidden()
 
 
-def test_the_palette_goes_finds_and_acts(gallery):
+def test_the_palette_goes_finds_and_acts(gallery: Any) -> None:
     gallery.keyboard.press("Control+k")
     gallery.keyboard.type("put on")
     expect(gallery.locator("#palette-list [aria-selected=true]")).to_contain_text("Put on Hold")
@@ -79,7 +83,7 @@ def test_the_palette_goes_finds_and_acts(gallery):
     assert focused(gallery) == "hold_reason"
 
 
-def test_the_keys_of_a_list_move_and_view(gallery):
+def test_the_keys_of_a_list_move_and_view(gallery: Any) -> None:
     gallery.keyboard.press("j")
     gallery.keyboard.press("j")
     gallery.keyboard.press("k")
@@ -88,14 +92,14 @@ def test_the_keys_of_a_list_move_and_view(gallery):
     gallery.wait_for_url("**/gallery/?n=1")
 
 
-def test_single_keys_rest_while_a_field_has_the_focus(gallery):
+def test_single_keys_rest_while_a_field_has_the_focus(gallery: Any) -> None:
     gallery.locator("#filled_notes").fill("")
     gallery.keyboard.type("h")
     expect(gallery.locator("#filled_notes")).to_have_value("h")
     expect(gallery.get_by_role("dialog", name="Put on Hold")).to_be_hidden()
 
 
-def test_enter_goes_to_the_next_field_and_alt_to_a_section(gallery):
+def test_enter_goes_to_the_next_field_and_alt_to_a_section(gallery: Any) -> None:
     gallery.locator("#filled_on").focus()
     gallery.keyboard.press("Enter")
     assert focused(gallery) == "filled_no_preference"
@@ -103,7 +107,7 @@ def test_enter_goes_to_the_next_field_and_alt_to_a_section(gallery):
     assert focused(gallery) == "filled_reason"
 
 
-def test_the_counter_counts_code_points(gallery):
+def test_the_counter_counts_code_points(gallery: Any) -> None:
     """AC006: the page counts as the server does."""
     counter = gallery.locator("[data-counter=filled_notes]")
     gallery.locator("#filled_notes").fill("e\u0301\n\U0001f468\u200d\U0001f469")
@@ -112,7 +116,7 @@ def test_the_counter_counts_code_points(gallery):
     expect(counter).to_have_class("s-nowrap is-over")
 
 
-def test_the_clock_turns_over_and_says_so_once(gallery):
+def test_the_clock_turns_over_and_says_so_once(gallery: Any) -> None:
     gallery.evaluate(
         """() => {
           const chip = document.querySelector('.s-sla.t-green');
@@ -129,7 +133,7 @@ def test_the_clock_turns_over_and_says_so_once(gallery):
     expect(gallery.locator("#live")).to_contain_text("SLA Breached")
 
 
-def test_the_theme_changes_at_once_and_is_remembered(gallery):
+def test_the_theme_changes_at_once_and_is_remembered(gallery: Any) -> None:
     gallery.get_by_role("button", name="Dark theme").click()
     expect(gallery.locator("html")).to_have_attribute("data-bs-theme", "dark")
     gallery.reload()
@@ -137,7 +141,7 @@ def test_the_theme_changes_at_once_and_is_remembered(gallery):
     expect(gallery.get_by_role("button", name="Light theme")).to_be_visible()
 
 
-def test_the_search_lists_what_the_server_finds(gallery):
+def test_the_search_lists_what_the_server_finds(gallery: Any) -> None:
     answer = (
         '<li role="option" data-value="ACC-1">John Smith</li>'
         '<li role="option" data-value="ACC-2" aria-disabled="true">Dorothy Smith</li>'
@@ -162,7 +166,7 @@ def test_the_search_lists_what_the_server_finds(gallery):
     expect(box).to_have_attribute("aria-expanded", "false")
 
 
-def test_two_letters_ask_nothing(gallery):
+def test_two_letters_ask_nothing(gallery: Any) -> None:
     asked = []
     gallery.on("request", lambda request: asked.append(request.url))
     gallery.get_by_role("combobox", name="Search consumer", exact=True).press_sequentially("sm")
@@ -173,7 +177,7 @@ def test_two_letters_ask_nothing(gallery):
     assert not [url for url in asked if "options" in url]
 
 
-def test_a_form_is_sent_once(gallery):
+def test_a_form_is_sent_once(gallery: Any) -> None:
     """A double press sends one request; the button says that it is being sent."""
     gallery.evaluate(
         """() => {
@@ -189,7 +193,9 @@ def test_a_form_is_sent_once(gallery):
     assert gallery.evaluate("window.sent") == 1
 
 
-def test_without_javascript_the_dialog_opens_by_its_address(browser, gallery, live_server):
+def test_without_javascript_the_dialog_opens_by_its_address(
+    browser: Any, gallery: Any, live_server: Any
+) -> None:
     context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
     context.add_cookies(gallery.context.cookies())
     plain = context.new_page()
@@ -199,11 +205,11 @@ def test_without_javascript_the_dialog_opens_by_its_address(browser, gallery, li
     context.close()
 
 
-def test_what_is_typed_is_kept_as_a_draft(gallery):
+def test_what_is_typed_is_kept_as_a_draft(gallery: Any) -> None:
     """DIS4: a second after the last letter, without keeping a forgotten session alive."""
     asked = []
 
-    def answer(route):
+    def answer(route: Any) -> None:
         asked.append(route.request)
         route.fulfill(status=204)
 

@@ -1,7 +1,9 @@
 """The components inside a line: what they show, and what they refuse."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.template import TemplateSyntaxError, engines
@@ -19,12 +21,12 @@ DUE = datetime(2024, 12, 11, 15, 30, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def _in_springfield():
+def _in_springfield() -> Iterator[None]:
     with timezone.override("America/Chicago"):
         yield
 
 
-def show(source, **values):
+def show(source: str, **values: Any) -> str:
     """The source rendered with the components loaded."""
     return engines["django"].from_string("{% load ui %}" + source).render(values)
 
@@ -45,32 +47,32 @@ def show(source, **values):
         (DIRECTIONS, Direction),
     ],
 )
-def test_every_stored_code_can_be_shown_and_nothing_else(table, codes):
+def test_every_stored_code_can_be_shown_and_nothing_else(table: Any, codes: Any) -> None:
     assert set(table) == set(codes.values)
 
 
-def every_badge():
+def every_badge() -> Any:
     """The badges of every table in tones.py."""
     tables = [table for table in vars(tones).values() if isinstance(table, dict)]
     values = [value for table in tables for value in table.values()]
     return [value for value in values if isinstance(value, tones.Badge)]
 
 
-def test_every_badge_has_a_known_tone_and_icon():
+def test_every_badge_has_a_known_tone_and_icon() -> None:
     assert every_badge()
     for badge in every_badge():
         assert badge.tone in tones.TONES
         assert badge.icon in known_icons()
 
 
-def test_a_state_is_tone_icon_and_word():
+def test_a_state_is_tone_icon_and_word() -> None:
     shown = show("{% status_tag status %}", status=CaseStatus.ON_HOLD)
     assert "t-orange" in shown
     assert "#player-pause" in shown
     assert "On Hold" in shown
 
 
-def test_breached_is_the_only_solid_state():
+def test_breached_is_the_only_solid_state() -> None:
     assert [badge.word for badge in every_badge() if badge.is_solid] == ["Breached"]
 
 
@@ -87,23 +89,23 @@ def test_breached_is_the_only_solid_state():
         "{% date_tag day form='tiny' %}",
     ],
 )
-def test_a_wrong_value_raises(source):
+def test_a_wrong_value_raises(source: str) -> None:
     with pytest.raises((ValueError, TypeError, KeyError)):
         show(source, at=AT, day=date(2024, 12, 10))
 
 
 @pytest.mark.parametrize("source", ['{% icon "check" colour="red" %}', '{% tag "x" %}'])
-def test_a_wrong_argument_raises(source):
+def test_a_wrong_argument_raises(source: str) -> None:
     with pytest.raises(TemplateSyntaxError):
         show(source)
 
 
-def test_an_icon_is_decoration_unless_it_has_a_name():
+def test_an_icon_is_decoration_unless_it_has_a_name() -> None:
     assert 'aria-hidden="true"' in show('{% icon "check" %}')
     assert 'role="img" aria-label="matches"' in show('{% icon "check" label="matches" %}')
 
 
-def test_the_crown_stands_only_beside_a_vip():
+def test_the_crown_stands_only_beside_a_vip() -> None:
     """AC014: the crown and the word beside the name."""
     assert "VIP" in show("{% vip is_vip %}", is_vip=True)
     assert show("{% vip is_vip %}", is_vip=False) == ""
@@ -121,13 +123,13 @@ def test_the_crown_stands_only_beside_a_vip():
         ("{% time_tag at %}", "02:45 PM"),
     ],
 )
-def test_moments_are_shown_in_the_zone_of_the_utility(source, words):
+def test_moments_are_shown_in_the_zone_of_the_utility(source: str, words: Any) -> None:
     shown = show(source, at=AT)
     assert words in shown
     assert "<time datetime=" in shown
 
 
-def test_what_is_missing_has_its_word():
+def test_what_is_missing_has_its_word() -> None:
     assert show("{% datetime_tag x %}", x=None) == "--"
     assert show("{% slot_tag x x %}", x=None) == "Not specified"
     assert show("{% hours_tag x %}", x=None) == "Pending"
@@ -136,7 +138,7 @@ def test_what_is_missing_has_its_word():
     )
 
 
-def test_a_moment_without_a_zone_is_refused():
+def test_a_moment_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="no time zone"):
         formats.shown_datetime(datetime(2024, 12, 10, 9, 30))
 
@@ -151,11 +153,11 @@ def test_a_moment_without_a_zone_is_refused():
         (timedelta(), "0 m"),
     ],
 )
-def test_lengths_of_time(length, words):
+def test_lengths_of_time(length: Any, words: Any) -> None:
     assert formats.shown_duration(length) == words
 
 
-def test_time_remaining_counts_a_begun_minute_and_overdue_does_not():
+def test_time_remaining_counts_a_begun_minute_and_overdue_does_not() -> None:
     assert formats.shown_remaining(DUE, AT) == "18 h 45 m"
     assert formats.shown_remaining(DUE, AT + timedelta(seconds=30)) == "18 h 45 m"
     assert formats.shown_remaining(DUE, DUE) == "Overdue by 0 m"
@@ -182,22 +184,22 @@ def test_time_remaining_counts_a_begun_minute_and_overdue_does_not():
         (formats.initials(""), ""),
     ],
 )
-def test_values_in_the_words_of_the_house(shown, words):
+def test_values_in_the_words_of_the_house(shown: Any, words: Any) -> None:
     assert shown == words
 
 
-def test_a_phone_number_dials():
+def test_a_phone_number_dials() -> None:
     assert show("{% phone number %}", number="+15551234567") == (
         '<a href="tel:+15551234567">(555) 123-4567</a>'
     )
 
 
 @pytest.mark.parametrize("query", ["jose", "JOSÉ", "Jose\u0301"])
-def test_found_letters_are_marked_in_any_case_and_accent(query):
+def test_found_letters_are_marked_in_any_case_and_accent(query: Any) -> None:
     assert show("{{ name|marked:q }}", name="José <b>", q=query) == ("<mark>José</mark> &lt;b&gt;")
 
 
-def test_nothing_that_was_typed_reaches_the_page_unescaped():
+def test_nothing_that_was_typed_reaches_the_page_unescaped() -> None:
     bad = '"><img src=x onerror=alert(1)>'
     for source in (
         "{% tag bad tone='red' icon='check' %}",
@@ -214,19 +216,19 @@ def test_nothing_that_was_typed_reaches_the_page_unescaped():
 
 
 # ------------------------------------------------------------------ the SLA in a list
-def chip(state, **values):
+def chip(state: Any, **values: Any) -> Any:
     arguments = " ".join(f"{name}={name}" for name in values)
     return show(f"{{% sla_chip state at=at {arguments} %}}", **{"state": state, "at": AT, **values})
 
 
-def test_the_chip_counts_down_to_the_due_moment():
+def test_the_chip_counts_down_to_the_due_moment() -> None:
     shown = chip("ON_TRACK", due_at=DUE, percent=22)
     assert "On Track" in shown
     assert "18 h 45 m</time>" in shown
     assert 'value="22"' in shown
 
 
-def test_the_chip_is_right_even_when_no_worker_has_noticed():
+def test_the_chip_is_right_even_when_no_worker_has_noticed() -> None:
     """AC009: past its due moment it is Breached, whatever the stored state says."""
     shown = chip("ON_TRACK", due_at=AT - timedelta(minutes=25), percent=100)
     assert "is-over" in shown
@@ -234,6 +236,6 @@ def test_the_chip_is_right_even_when_no_worker_has_noticed():
     assert "On Track" not in shown
 
 
-def test_a_paused_chip_says_until_when():
+def test_a_paused_chip_says_until_when() -> None:
     assert "Paused to Dec 11" in chip("PAUSED", resumes_at=DUE)
     assert "<time" not in chip("PAUSED", resumes_at=DUE)
