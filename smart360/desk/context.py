@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from smart360.comms.models import Notice
-from smart360.organisation.queries import get_utility
+from smart360.organisation.queries import get_utility, has_logo
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 
@@ -38,7 +38,11 @@ PLACES: tuple[tuple[str, str, str, str, Permission | None], ...] = (
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The utility, the navigation by permission, and the bell's count."""
     utility = getattr(request, "utility", None) or get_utility()
-    context: dict[str, Any] = {"utility": utility, "is_demo": settings.IS_DEMO}
+    context: dict[str, Any] = {
+        "utility": utility,
+        "logo_url": reverse("logo") if has_logo(utility) else "",
+        "is_demo": settings.IS_DEMO,
+    }
     person = getattr(request, "user", None)
     if person is None or not person.is_authenticated or request.headers.get("HX-Request") == "true":
         return context

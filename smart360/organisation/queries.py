@@ -13,6 +13,11 @@ def get_utility() -> Utility:
     return Utility.objects.defer("logo").annotate(has_logo=Q(logo__isnull=False)).get(pk=1)
 
 
+def has_logo(utility: Utility) -> bool:
+    """Whether a utility that ``get_utility`` gave has a logo, without loading it."""
+    return bool(getattr(utility, "has_logo", False))
+
+
 def get_logo() -> bytes | None:
     """The logo as a PNG, if there is one."""
     picture = Utility.objects.values_list("logo", flat=True).get(pk=1)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
@@ -32,10 +33,11 @@ COUNTRIES = {
 """Where public holidays can be taken over from."""
 
 
-def zone_names() -> list[str]:
-    """Every zone by its city, in order, and UTC."""
+@cache
+def zone_names() -> tuple[str, ...]:
+    """Every zone by its city, in order, and UTC. Listing them reads hundreds of files."""
     named = (name for name in available_timezones() if name.split("/")[0] in REGIONS)
-    return ["UTC", *sorted(named)]
+    return ("UTC", *sorted(named))
 
 
 def subdivisions_of(country: str) -> list[str]:
