@@ -30,8 +30,8 @@ NOT_OURS = (
     "ban-create-domain-with-constraint",
 )
 
-CREATED = re.compile(r'CREATE TABLE "(\w+)"')
-TOUCHED = re.compile(r'(?:ALTER TABLE|CREATE (?:UNIQUE )?INDEX "?\w+"? ON) "(\w+)"')
+CREATED = re.compile(r'\s*CREATE TABLE "?(\w+)"?')
+TOUCHED = re.compile(r'\s*(?:ALTER TABLE|CREATE (?:UNIQUE )?INDEX "?\w+"?\s+ON) "?(\w+)"?')
 
 
 def released_files() -> set[str]:
