@@ -36,10 +36,13 @@ class RequestForm(forms.Form):
     """
 
     identity_check = CodeField(
-        label="Identity check", choices=IdentityCheck.choices, required=False
+        label="Identity check",
+        choices=IdentityCheck.choices,
+        initial=IdentityCheck.NOT_VERIFIED.value,
+        required=False,
     )
     identity_document = CodeField(
-        label="Document seen",
+        label="Document",
         choices=[("", "None"), *IdentityDocument.choices],
         required=False,
     )

@@ -110,7 +110,10 @@ document.addEventListener("keydown", (event) => {
     if (isField(event.target) && event.target.closest("header.s-top, .s-filters")) event.target.blur();
     else if (!document.querySelector("dialog:modal")) {
       const cancel = pressed("Escape");
-      if (cancel) act(cancel);
+      if (cancel) {
+        event.preventDefault(); // the same key would close the dialog that it opens
+        act(cancel);
+      }
     }
     return;
   }
