@@ -45,6 +45,7 @@ class HoldOffer:
 
     reason: int
     until: datetime
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,7 @@ def hold_offer(
     reason = HoldReason.objects.filter(
         waits_for=WaitsFor.SCHEDULED_DATE, pauses=True, is_active=True
     ).first()
-    return HoldOffer(reason.pk, visit) if reason else None
+    return HoldOffer(reason.pk, visit, visit_in_words(asked)) if reason else None
 
 
 # ------------------------------------------------------------------ services and choices

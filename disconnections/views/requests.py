@@ -1,7 +1,7 @@
 """The landing list, its export, and the tabs of one request."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,13 @@ from django.views.decorators.http import require_GET
 
 from disconnections.access import Act, allowed_acts, find_request
 from disconnections.filters import OWN_NAMES, ListWish, address_with, read_list_wish
-from disconnections.queries.detail import hold_choices, request_page, service_lines
+from disconnections.queries.detail import (
+    MORNING,
+    HoldOffer,
+    hold_choices,
+    request_page,
+    service_lines,
+)
 from disconnections.queries.requests import (
     ENDED,
     SLA_WORDS,
@@ -334,18 +340,21 @@ def shell(
         ],
     }
     if Act.HOLD in acts:
-        values["hold_form"] = hold_form(request, page.offer.until if page.offer else None, zone)
+        values["hold_form"] = hold_form(page.offer, at=at, zone=zone)
     if Act.CLOSE in acts:
         values["close_form"] = CloseForm()
     return values | more
 
 
-def hold_form(request: HttpRequest, until: datetime | None, zone: ZoneInfo) -> HoldForm:
-    """A fresh form; the address or an offer may have filled it already."""
-    initial: dict[str, Any] = {}
-    if until is not None:
-        local = until.astimezone(zone)
-        initial = {"resume_on": local.date(), "resume_at": local.time()}
+def hold_form(offer: HoldOffer | None, *, at: datetime, zone: ZoneInfo) -> HoldForm:
+    """A fresh form: until the visit when that is what makes sense, else tomorrow morning."""
+    tomorrow = datetime.combine(at.astimezone(zone).date() + timedelta(days=1), MORNING, zone)
+    until = (offer.until if offer else tomorrow).astimezone(zone)
+    initial = {
+        "reason": offer.reason if offer else "",
+        "resume_on": until.date(),
+        "resume_at": until.time(),
+    }
     return HoldForm(reasons=hold_choices(), initial=initial)
 
 

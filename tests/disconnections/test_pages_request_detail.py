@@ -94,6 +94,7 @@ class TestDetail:
         html = page_of(client, at_path(asked))
         assert "Put on Hold until then" in html
         assert 'value="2024-12-15"' in html
+        assert re.search(r'<option value="\d+" selected>Waiting for the scheduled date', html)
         assert "the visit is wished for Sun, Dec 15, 2024, any time" in html
 
     def test_the_document_is_shown_to_those_who_may(
@@ -183,8 +184,8 @@ BUTTONS = {
     Act.RESUME: 'action="{path}/resume"',
     Act.CLOSE: 'data-opens="close"',
     Act.ASSIGN_TO_ME: 'action="{path}/assign"',
-    Act.ADD_NOTE: "write=note#note-form",
-    Act.SEND_MESSAGE: "write=message#message-form",
+    Act.ADD_NOTE: 'write=note"',
+    Act.SEND_MESSAGE: 'write=message"',
 }
 POSTS = {
     Act.ACKNOWLEDGE: "/acknowledge", Act.HOLD: "/hold", Act.RESUME: "/resume",
