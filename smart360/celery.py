@@ -32,6 +32,11 @@ app.conf.beat_schedule = {
         "schedule": 10.0,
         "options": {"queue": "default", "expires": 10},
     },
+    "tell when mail has stopped": {
+        "task": "comms.raise_late_mail_alarm",
+        "schedule": 60.0,
+        "options": {"queue": "default", "expires": 60},
+    },
     "compare stored SLA times with history": {
         "task": "cases.recompute_open_cases",
         "schedule": crontab(hour="2", minute="15"),

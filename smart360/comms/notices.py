@@ -1,4 +1,4 @@
-"""Who is told when a message does not arrive."""
+"""Who is told when messages do not arrive."""
 
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from smart360.comms.models import Message
 from smart360.comms.outbox import notify_staff
 from smart360.kernel.db import step
 from smart360.staff.models import Person
+from smart360.staff.permissions import ROLE_PERMISSIONS, Permission
 
 
 @step
@@ -24,4 +25,19 @@ def not_delivered(message: Message, *, at: datetime) -> None:
         at=at,
         dedupe_key=f"not-delivered:{message.pk}:{at:%Y%m%dT%H%M%S.%f}",
         case=case.pk,
+    )
+
+
+@step
+def mail_waits(count: int, *, at: datetime) -> None:
+    """Tell those who may retry messages that mail has stopped, once an hour (N2)."""
+    roles = [role for role, may in ROLE_PERMISSIONS.items() if Permission.RETRY_MESSAGE in may]
+    messages = "1 message waits" if count == 1 else f"{count} messages wait"
+    notify_staff(
+        people=Person.objects.filter(is_active=True, groups__name__in=roles).distinct(),
+        sentence=f"{messages} to be sent for over 15 minutes. Is the mail server down?",
+        path=reverse("notice_list"),
+        at=at,
+        dedupe_key=f"mail-waits:{at:%Y%m%dT%H}",
+        is_urgent=True,
     )

@@ -5,8 +5,8 @@ from datetime import datetime
 from smart360.comms import outbox
 from smart360.comms.choices import DeliveryState
 from smart360.comms.models import Message, Notice
-from smart360.comms.notices import not_delivered
-from smart360.comms.queries import visible_notices
+from smart360.comms.notices import mail_waits, not_delivered
+from smart360.comms.queries import count_late, visible_notices
 from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
 from smart360.staff.models import Person
@@ -57,6 +57,15 @@ def mark_not_sent(*, message: int, why: str, at: datetime) -> None:
 def retry_message(*, message: int, by: Person, at: datetime) -> Message:
     """Try a message again that was not delivered. Raises UnableToRetryMessage."""
     return outbox.requeue(message=message, by=by.pk, at=at)
+
+
+@operation
+def raise_late_mail_alarm(*, at: datetime) -> int:
+    """Ring the bell when messages wait for more than a quarter of an hour; how many do (N2)."""
+    late = count_late(at)
+    if late:
+        mail_waits(late, at=at)
+    return late
 
 
 @operation

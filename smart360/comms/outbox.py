@@ -259,7 +259,7 @@ def notify_staff(
         ],
         ignore_conflicts=True,
     )  # fmt: skip
-    written = Notice.objects.filter(dedupe_key=dedupe_key, person__in=by_id)
+    written = Notice.objects.filter(dedupe_key=dedupe_key, person__in=by_id, at=at)
     for notice, person in written.values_list("pk", "person"):
         if wants_email(by_id[person]):
             key = f"{MAIL_NOTICE}:{notice}"

@@ -1,6 +1,7 @@
 """Reads of what was said, what is to be handed over, and whose bell rings."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import formataddr, parseaddr
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.urls import reverse
 
 from smart360.comms import rules
 from smart360.comms.choices import Channel, DeliveryState, Direction
-from smart360.comms.models import Message, Notice, Template
+from smart360.comms.models import Delivery, Message, Notice, Template
 from smart360.organisation.models import Utility
 from smart360.organisation.queries import get_utility
 from smart360.staff.models import Person
@@ -25,6 +26,7 @@ MOST_UNREAD = 100
 """The bell counts no further."""
 
 MOST_ID = 2**63
+MOST_LATE = 1000
 SYSTEM = "Smart360"
 HIDDEN = "Not shown to your role."
 WAITS_LONG = "The mail server has not taken it yet; it is tried again by itself."
@@ -133,6 +135,14 @@ def _parcel(
         subject=rules.one_line(subject),
         body=body,
     )
+
+
+def count_late(at: datetime) -> int:
+    """How many messages wait longer than they should, counted up to a cap."""
+    late = Delivery.objects.filter(
+        state=DeliveryState.QUEUED, state_at__lt=at - rules.QUEUED_TOO_LONG
+    )
+    return late[:MOST_LATE].count()
 
 
 # ------------------------------------------------------------------ the log

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from celery import shared_task
+
 from smart360.comms import operations, rules
 from smart360.comms.channels import Undeliverable, way_of
 from smart360.comms.queries import parcel_of_message, parcel_of_notice
@@ -51,3 +53,9 @@ def mail_notice(about: Mapping[str, Any], at: datetime) -> None:
         way_of(parcel.channel).hand_over(parcel)
     except Undeliverable:  # the bell has it all the same
         log.warning("notice %s was refused by the person's mail server", about["notice"])
+
+
+@shared_task(name="comms.raise_late_mail_alarm")
+def raise_late_mail_alarm() -> int:
+    """Every minute: tell people when mail has stopped (quality.md, N2)."""
+    return operations.raise_late_mail_alarm(at=clock.now())

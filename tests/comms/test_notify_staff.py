@@ -1,14 +1,14 @@
 """The bell: once per event and person, by e-mail as each wishes."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 
 from smart360.comms import operations, tasks
-from smart360.comms.models import Notice
+from smart360.comms.models import Message, Notice
 from smart360.comms.outbox import notify_staff
 from smart360.kernel.errors import Broken
 from smart360.owed.models import OwedWork
@@ -115,3 +115,20 @@ def test_reading_all_leaves_other_peoples_alone(person: MakePerson, at: datetime
 def test_a_bell_rings_only_inside_an_operation(at: datetime) -> None:
     with pytest.raises(Broken):
         notify_staff(people=[], sentence="x", path="/", at=at, dedupe_key="x")
+
+
+def test_stopped_mail_rings_once_an_hour(
+    person: MakePerson, send_message: Callable[..., Message], at: datetime
+) -> None:
+    """N2: a message that waits for over 15 minutes raises an alarm with those who may retry."""
+    supervisor, admin, _ = person(Role.SUPERVISOR), person(Role.ADMIN), person(Role.CSE)
+    send_message()
+    assert operations.raise_late_mail_alarm(at=at + timedelta(minutes=15)) == 0
+    assert not Notice.objects.exists()
+    for minutes in (16, 17, 29):
+        assert operations.raise_late_mail_alarm(at=at + timedelta(minutes=minutes)) == 1
+    rung = Notice.objects.order_by("person").values_list("person", "sentence", "is_urgent")
+    sentence = "1 message waits to be sent for over 15 minutes. Is the mail server down?"
+    assert list(rung) == [(supervisor.pk, sentence, True), (admin.pk, sentence, True)]
+    operations.raise_late_mail_alarm(at=at + timedelta(minutes=60))
+    assert Notice.objects.count() == 4
