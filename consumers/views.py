@@ -21,6 +21,7 @@ from smart360.kernel.errors import Refusal
 from smart360.staff.access import signed_in_person
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission, permissions_of
+from smart360.web.formats import shown_phone
 from smart360.web.gate import requires
 from smart360.web.htmx import is_fragment, page_or_fragment
 from smart360.web.shown import Link
@@ -208,7 +209,7 @@ def _profile_form(request: HttpRequest, consumer: Consumer) -> ProfileForm:
             "name": consumer.name,
             "category": consumer.category_id,
             "subcategory": consumer.subcategory_id or "",
-            "phone": consumer.phone,
+            "phone": shown_phone(consumer.phone),
             "email": consumer.email,
             "billing_address": consumer.billing_address,
         },
@@ -238,6 +239,7 @@ def _edit_page(
     context = _shell(request, access.shown(consumer, to=person)) | {
         "form": form,
         "refusal": refusal,
+        "renews": True,
         "fixed": [LABELS[name] for name in EDITABLE if name not in form.fields],
     }
     return render(request, "consumers/consumer_edit.html", context, status=status)
