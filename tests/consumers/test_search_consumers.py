@@ -189,3 +189,31 @@ class TestBadInput:
         self, three: tuple[Consumer, Consumer, Consumer], text: str
     ) -> None:
         assert isinstance(search(text), list)
+
+
+@pytest.mark.database
+@pytest.mark.parametrize(
+    ("typed", "indexes"),
+    [
+        ("john smith", {"consumer_by_text", "consumer_by_account", "consumer_by_account_end"}),
+        ("jo sm li", {"consumer_by_text"}),
+        ("EM-440017", {"meter_by_number", "meter_by_number_end"}),
+        (
+            "(555) 123-4567",
+            {"consumer_by_phone", "consumer_by_phone_last_ten", "consumer_by_phone_end"},
+        ),
+    ],
+)
+def test_every_branch_stands_on_its_index(
+    make_consumer: MakeConsumer, typed: str, indexes: set[str]
+) -> None:
+    """A condition that no longer fits its index would read every consumer at each keystroke."""
+    make_consumer()
+    with CaptureQueriesContext(connection) as statements:
+        search(typed)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_indexscan = on")
+        cursor.execute("EXPLAIN " + statements[0]["sql"].replace("%", "%%"), [])
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert [name for name in indexes if name not in plan] == []
