@@ -43,7 +43,7 @@ class Product:
     def __init__(self, folder: Path, environment: Mapping[str, str], *, is_durable: bool) -> None:
         """``folder`` keeps data, logs and secrets; nothing outside it is written."""
         self.folder = folder
-        self.environment = dict(environment)
+        self.environment = {"PYTHONUNBUFFERED": "1", **environment}
         self.is_durable = is_durable
         self.processes: list[Process] = []
 
