@@ -415,28 +415,29 @@ def count_found(person: Person, wish: RequestFilter, *, at: datetime, zone: Zone
 
 def count_requests(person: Person, wish: RequestFilter, *, at: datetime, zone: ZoneInfo) -> Counts:
     """All counts of the page and the reasons of its filter, in one statement."""
-    seen = with_pause(requests_seen_by(person), at=at)
+    seen = requests_seen_by(person)
     current = seen.filter(status__in=OPEN_STATUSES)
+    at_risk = with_pause(current, at=at).filter(sla_is("AT_RISK", at=at))
     reasons = Reason.objects.order_by("kind", "code")
     row = (
         Utility.objects.filter(pk=1)
         .values_list(
             _capped(filtered(person, wish, at=at, zone=zone)),
             _capped(current),
-            _capped(current.filter(sla_is("BREACHED", at=at))),
-            _capped(current.filter(sla_is("AT_RISK", at=at))),
+            _capped(current.filter(breaches_at__lte=at)),
+            _capped(at_risk),
             _capped(current.filter(assignee=person)),
             _capped(seen.filter(status__in=ENDED)),
             ArraySubquery(reasons.values(json=JSONObject(code="code", label="label"))),
         )
         .get()
     )
-    found, is_open, breached, at_risk, mine, history, offered = row
+    found, is_open, breached, risky, mine, history, offered = row
     return Counts(
         found=found,
         open=is_open,
         breached=breached,
-        at_risk=at_risk,
+        at_risk=risky,
         mine=mine,
         history=history,
         reasons=tuple((reason["code"], reason["label"]) for reason in offered),
