@@ -28,7 +28,7 @@ from smart360.staff.forms import (
     RoleFormSet,
     role_label,
 )
-from smart360.staff.models import Person, RoleMembership, SignIn
+from smart360.staff.models import Person, RoleGroup, RoleMembership, SignIn
 from smart360.staff.permissions import ROLE_PERMISSIONS, Permission
 from smart360.web.admin import ConfigurationAdmin, ConfigurationInline, ReadOnlyAdmin
 
@@ -171,7 +171,7 @@ class PersonAdmin(ConfigurationAdmin):
 PASSWORDS = ("password1", "password2")
 
 
-@admin.register(Group)
+@admin.register(RoleGroup)
 class RoleAdmin(ReadOnlyAdmin):
     """The eight roles and what each allows; that stands in code and is tested (SEC1)."""
 
@@ -180,23 +180,23 @@ class RoleAdmin(ReadOnlyAdmin):
     fields = ("role", "holders", "allowed")
     readonly_fields = fields
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With how many people hold it."""
-        return Group.objects.annotate(holder_count=Count("people"))
+        return RoleGroup.objects.annotate(holder_count=Count("people"))
 
     @admin.display(description="role", ordering="name")
-    def role(self, group: Group) -> str:
+    def role(self, group: RoleGroup) -> str:
         """The role in words."""
         return role_label(group.name)
 
     @admin.display(description="people who hold it")
-    def holders(self, group: Group) -> int:
+    def holders(self, group: RoleGroup) -> int:
         """How many people hold it."""
         count: int = group.holder_count  # type: ignore[attr-defined]  # annotated above
         return count
 
     @admin.display(description="allowed")
-    def allowed(self, group: Group) -> SafeString:
+    def allowed(self, group: RoleGroup) -> SafeString:
         """Everything that the role allows, from code."""
         if group.name not in Role.values:
             return SafeString("Nothing: this is none of the eight roles.")

@@ -145,6 +145,15 @@ class Person(AbstractBaseUser):
         return self.is_staff
 
 
+class RoleGroup(Group):
+    """One of the eight roles, as administrators look at it."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "role"
+        verbose_name_plural = "roles"
+
+
 _APART = " OR ".join(
     f"(names @> ARRAY['{one.value}', '{other.value}'])" for one, other in KEPT_APART
 )

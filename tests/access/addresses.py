@@ -138,7 +138,7 @@ ADMIN_MODELS: dict[str, int] = {
     # model: what an administrator gets for its page "add"
     "organisation_businesscalendar": 200,
     "staff_person": 200,
-    "auth_group": 403,
+    "staff_rolegroup": 403,
     "staff_signin": 403,
     "comms_template": 403,
     "consumers_category": 200,

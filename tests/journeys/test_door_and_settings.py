@@ -77,7 +77,7 @@ def test_the_settings_are_previewed_and_saved(page: Page, person: MakePerson) ->
         "/admin/",
         "/admin/staff/person/",
         "/admin/staff/person/add/",
-        "/admin/auth/group/1/history/",
+        "/admin/staff/rolegroup/1/history/",
         "/admin/organisation/businesscalendar/add/",
     ],
 )

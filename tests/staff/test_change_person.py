@@ -198,13 +198,13 @@ def test_nobody_inactive_gets_a_password(admin: Client, person: MakePerson) -> N
 def test_roles_show_what_they_allow_and_cannot_be_changed(admin: Client) -> None:
     """SEC1: a role's permissions stand in code."""
     group = role(Role.BILLING)
-    page = admin.get(f"/admin/auth/group/{group.pk}/change/").content.decode()
+    page = admin.get(f"/admin/staff/rolegroup/{group.pk}/change/").content.decode()
     assert "Billing Specialist" in page
     assert "consumers.edit_billing_address" in page
     assert "requests.acknowledge" not in page
-    answer = admin.post(f"/admin/auth/group/{group.pk}/change/", {"name": "BOSS"})
+    answer = admin.post(f"/admin/staff/rolegroup/{group.pk}/change/", {"name": "BOSS"})
     assert answer.status_code == 403
-    assert admin.post("/admin/auth/group/add/", {"name": "BOSS"}).status_code == 403
+    assert admin.post("/admin/staff/rolegroup/add/", {"name": "BOSS"}).status_code == 403
     assert Group.objects.count() == 8
 
 
