@@ -103,8 +103,8 @@ def _flush_as_owner(self: TransactionTestCase) -> None:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'reference'")
         remembered = {row[0] for row in cursor.fetchall()}
         ordered = sort_dependencies([(config, None) for config in apps.get_app_configs()])
-        for model in ordered:
-            table = model._meta.db_table
+        # a proxy model names the same table again
+        for table in dict.fromkeys(model._meta.db_table for model in ordered):
             if table in remembered:
                 cursor.execute(f'INSERT INTO public."{table}" SELECT * FROM reference."{table}"')
         cursor.execute(f"SET ROLE {APPLICATION_ROLE}")
