@@ -98,7 +98,8 @@ def consumer_choose(request: HttpRequest) -> HttpResponse:
     typed = before.typed
     if before.chosen is not None and before.chosen.facts.id != row.pk:
         _let_go(request, before.chosen)
-        for name in FIELDS if request.POST.get("fresh") else OF_THE_CONSUMER:
+        is_done = bool(before.chosen.open_request)  # the draft's request was made meanwhile
+        for name in FIELDS if is_done or request.POST.get("fresh") else OF_THE_CONSUMER:
             typed.pop(name, None)
         typed.pop("confirmed_kind", None)
     typed["consumer"] = str(row.pk)

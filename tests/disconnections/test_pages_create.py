@@ -338,6 +338,21 @@ def test_other_consumer_frees_the_first(
     assert ProfileLock.objects.get(consumer=consumer).expires_at <= stands.at
 
 
+def test_draft_of_a_request_that_was_made_is_not_carried_on(
+    client: Client, consumer: Consumer, make_consumer: MakeConsumer
+) -> None:
+    """A second tab went on saving after the first had submitted."""
+    choose(client, consumer)
+    form = details(consumer)
+    submit(client, consumer)
+    client.post(reverse("draft_save", args=["create_request"]), form)
+    page = client.get(reverse("request_new")).text
+    assert "is already open for this account" in page
+    assert "Search consumer" in page
+    page = choose(client, make_consumer("Maria Mendez"), headers=HTMX).text
+    assert "Customer requested morning slot" not in page
+
+
 def test_heartbeat_renews_the_hold(
     client: Client, client_as: SignIn, consumer: Consumer, stands: SetClock
 ) -> None:
