@@ -28,31 +28,39 @@ from smart360.web.paging import Page, Sort, page_of
 from smart360.web.shown import TimelineEntry
 
 # One statement. Each branch stands on one index and stops after 50 rows, so that a word that
-# everybody's address contains costs no more than a rare one.
+# everybody's address contains costs no more than a rare one. Ordered as the index is, a branch
+# cannot be answered by reading the table until 50 rows have turned up.
 ACCOUNT_BRANCHES = """
-(SELECT id FROM consumers_consumer WHERE account_number LIKE %(starts)s{only} LIMIT 50)
+(SELECT id FROM consumers_consumer WHERE account_number LIKE %(starts)s{only}
+  ORDER BY account_number USING ~<~ LIMIT 50)
 UNION
-(SELECT id FROM consumers_consumer WHERE reverse(account_number) LIKE %(ends)s{only} LIMIT 50)
-UNION
-(SELECT sc.consumer_id FROM consumers_meter m
-   JOIN consumers_meterassignment a ON a.meter_id = m.id AND upper_inf(a.during)
-   JOIN consumers_serviceconnection sc ON sc.id = a.service_connection_id
-   JOIN consumers_consumer c ON c.id = sc.consumer_id
-  WHERE m.number LIKE %(starts)s{only} LIMIT 50)
+(SELECT id FROM consumers_consumer WHERE reverse(account_number) LIKE %(ends)s{only}
+  ORDER BY reverse(account_number) USING ~<~ LIMIT 50)
 UNION
 (SELECT sc.consumer_id FROM consumers_meter m
    JOIN consumers_meterassignment a ON a.meter_id = m.id AND upper_inf(a.during)
    JOIN consumers_serviceconnection sc ON sc.id = a.service_connection_id
    JOIN consumers_consumer c ON c.id = sc.consumer_id
-  WHERE reverse(m.number) LIKE %(ends)s{only} LIMIT 50)
+  WHERE m.number LIKE %(starts)s{only}
+  ORDER BY m.number USING ~<~ LIMIT 50)
+UNION
+(SELECT sc.consumer_id FROM consumers_meter m
+   JOIN consumers_meterassignment a ON a.meter_id = m.id AND upper_inf(a.during)
+   JOIN consumers_serviceconnection sc ON sc.id = a.service_connection_id
+   JOIN consumers_consumer c ON c.id = sc.consumer_id
+  WHERE reverse(m.number) LIKE %(ends)s{only}
+  ORDER BY reverse(m.number) USING ~<~ LIMIT 50)
 """
 PHONE_BRANCHES = """
 UNION
-(SELECT id FROM consumers_consumer WHERE phone_digits LIKE %(phone)s{only} LIMIT 50)
+(SELECT id FROM consumers_consumer WHERE phone_digits LIKE %(phone)s{only}
+  ORDER BY phone_digits USING ~<~ LIMIT 50)
 UNION
-(SELECT id FROM consumers_consumer WHERE right(phone_digits, 10) LIKE %(last_ten)s{only} LIMIT 50)
+(SELECT id FROM consumers_consumer WHERE right(phone_digits, 10) LIKE %(last_ten)s{only}
+  ORDER BY right(phone_digits, 10) USING ~<~ LIMIT 50)
 UNION
-(SELECT id FROM consumers_consumer WHERE reverse(phone_digits) LIKE %(phone_end)s{only} LIMIT 50)
+(SELECT id FROM consumers_consumer WHERE reverse(phone_digits) LIKE %(phone_end)s{only}
+  ORDER BY reverse(phone_digits) USING ~<~ LIMIT 50)
 """
 TEXT_BRANCH = """
 UNION

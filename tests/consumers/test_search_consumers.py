@@ -195,7 +195,8 @@ class TestBadInput:
 @pytest.mark.parametrize(
     ("typed", "indexes"),
     [
-        ("john smith", {"consumer_by_text", "consumer_by_account", "consumer_by_account_end"}),
+        ("john smith", {"consumer_by_text"}),
+        ("ACC-2024-001789", {"consumer_by_account", "consumer_by_account_end"}),
         ("jo sm li", {"consumer_by_text"}),
         ("EM-440017", {"meter_by_number", "meter_by_number_end"}),
         (
@@ -212,8 +213,10 @@ def test_every_branch_stands_on_its_index(
     with CaptureQueriesContext(connection) as statements:
         search(typed)
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL enable_indexscan = on")
+        # Trigrams are read by bitmap only, the others in their own order without sorting.
+        kinds = ("indexscan",) if "consumer_by_text" in indexes else ("bitmapscan", "sort")
+        for kind in ("seqscan", *kinds):
+            cursor.execute(f"SET LOCAL enable_{kind} = off")
         cursor.execute("EXPLAIN " + statements[0]["sql"].replace("%", "%%"), [])
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert [name for name in indexes if name not in plan] == []
