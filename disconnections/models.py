@@ -93,6 +93,26 @@ class TimeSlot(models.Model):
                 condition=Q(is_active=True),
             ),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="capacity_holds_what_is_booked",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("capacity"),
+                func=pgtrigger.Func(
+                    """
+                    IF NEW.capacity < OLD.capacity AND EXISTS (
+                        SELECT 1 FROM disconnections_slotday d WHERE d.slot_id = NEW.id
+                           AND d.booked > NEW.capacity AND d.day >= current_date - 1)
+                    THEN
+                        RAISE EXCEPTION 'more visits are booked than the new capacity'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'capacity_holds_what_is_booked';
+                    END IF;
+                    RETURN NEW;
+                    """
+                ),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.starts:%H:%M}–{self.ends:%H:%M}"
@@ -114,6 +134,31 @@ class SlotDay(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["day"], name="slots_of_a_day")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="a_place_is_one_of_the_slot",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=pgtrigger.Func(
+                    """
+                    -- The share lock makes a capacity that is being lowered wait, or be waited for.
+                    IF TG_OP = 'UPDATE' THEN
+                        IF NEW.booked <= OLD.booked THEN
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    IF NEW.booked > (SELECT s.capacity FROM disconnections_timeslot s
+                                      WHERE s.id = NEW.slot_id FOR SHARE)
+                    THEN
+                        RAISE EXCEPTION 'the slot has no place left'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'a_slot_is_never_overbooked';
+                    END IF;
+                    RETURN NEW;
+                    """
+                ),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.slot} on {self.day}"
@@ -126,9 +171,7 @@ class DisconnectionRequest(models.Model):
         Case, on_delete=models.PROTECT, primary_key=True, related_name="disconnection_request"
     )
     reason = models.ForeignKey(Reason, on_delete=models.PROTECT, related_name="requests")
-    permanence = models.CharField(
-        max_length=10, choices=Permanence, default=Permanence.PERMANENT
-    )
+    permanence = models.CharField(max_length=10, choices=Permanence, default=Permanence.PERMANENT)
     consumer_status = models.CharField(
         max_length=15, choices=AccountStatus, help_text="When the request was made; sets its type."
     )
@@ -170,7 +213,7 @@ class DisconnectionRequest(models.Model):
             ),
             models.CheckConstraint(
                 condition=LessThanOrEqual(Length("notes"), 250),
-                name="notes_have_at_most_250_characters"
+                name="notes_have_at_most_250_characters",
             ),
             models.CheckConstraint(
                 condition=Q(permanence__in=Permanence.values), name="permanence_is_known"

@@ -1,0 +1,95 @@
+"""What the database itself refuses about requests and slots."""
+
+from datetime import date, time, timedelta
+
+import pytest
+from django.db import IntegrityError, connection
+
+from disconnections.models import DisconnectionRequest, SlotDay, TimeSlot
+from smart360.cases.models import Case
+from smart360.trail.models import Entry
+from tests.conftest import MakeRequest
+
+pytestmark = pytest.mark.database
+FAR = date.today() + timedelta(days=30)  # noqa: DTZ011, TID251  (the database's trigger knows only today)
+
+
+@pytest.fixture
+def slot(db: None) -> TimeSlot:
+    return TimeSlot.objects.get(starts=time(10))
+
+
+def test_a_counter_never_passes_the_slots_capacity(slot: TimeSlot) -> None:
+    """W7: whatever a row of the day claims to hold, the slot's own capacity counts."""
+    day = SlotDay.objects.create(slot=slot, day=FAR, capacity=99, booked=slot.capacity)
+    day.booked += 1
+    with pytest.raises(IntegrityError, match="no place left"):
+        day.save(update_fields=["booked"])
+
+
+def test_a_capacity_below_what_is_booked_is_refused(slot: TimeSlot) -> None:
+    """W7: capacity lowered below booked."""
+    SlotDay.objects.create(slot=slot, day=FAR, capacity=4, booked=3)
+    slot.capacity = 2
+    with pytest.raises(IntegrityError, match="more visits are booked"):
+        slot.save(update_fields=["capacity"])
+
+
+def test_a_capacity_that_holds_what_is_booked_is_taken(slot: TimeSlot) -> None:
+    SlotDay.objects.create(slot=slot, day=FAR, capacity=4, booked=3)
+    slot.capacity = 3
+    slot.save(update_fields=["capacity"])
+    assert TimeSlot.objects.get(pk=slot.pk).capacity == 3
+
+
+def test_slots_of_a_day_do_not_overlap(slot: TimeSlot) -> None:
+    """W7."""
+    with pytest.raises(IntegrityError, match="slots_of_a_day_do_not_overlap"):
+        TimeSlot.objects.create(starts=time(9), ends=time(11), capacity=1)
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ("notes = repeat('x', 251)", "notes_have_at_most_250_characters"),
+        ("identity_check = 'DOCUMENT_SEEN'", "a_document_seen_is_named"),
+        ("preferred_on = NULL, slot_id = 1", "a_slot_has_a_day"),
+    ],
+)
+def test_nonsense_in_a_request_is_refused(
+    make_request: MakeRequest, change: str, constraint: str
+) -> None:
+    made = make_request()
+    sql = f"UPDATE disconnections_disconnectionrequest SET {change} WHERE case_id = %s"
+    with pytest.raises(IntegrityError, match=constraint), connection.cursor() as cursor:
+        cursor.execute(sql, [made.pk])
+
+
+def test_the_type_of_a_request_is_checked_at_commit(make_request: MakeRequest) -> None:
+    """W5: also when somebody writes rows past the operation."""
+    made = make_request()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    other = Case.objects.get(pk=made.pk)
+    other.pk, other.number, other.kind = None, "CMP-1", "COMPLAINT"
+    other.save(force_insert=True)
+    Entry.objects.create(
+        case=other,
+        kind="CREATED",
+        at=made.case.created_at,
+        new={"status": "PENDING"},
+        case_version=1,
+    )
+    DisconnectionRequest.objects.create(
+        case=other,
+        reason=made.reason,
+        consumer_status=made.consumer_status,
+        service_address="elsewhere",
+        tracking_token="another",
+    )
+    with (
+        pytest.raises(IntegrityError, match="needs a connected service"),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
