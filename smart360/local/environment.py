@@ -127,10 +127,11 @@ def find_browser() -> str:
 
 def need_browser() -> str:
     """Chromium for the browser tests, installed if we may; nothing if that is impossible."""
-    if browser := find_browser():
-        return browser
-    say("the browser tests need Chromium, which is not here")
-    install_system_packages("chromium")
-    if not (browser := find_browser()):
-        say(f"no Chromium: the browser tests will fail. Type: {install_line('chromium')}")
-    return browser
+    missing = [] if find_browser() else ["chromium"]
+    if not ctypes.util.find_library("atomic"):
+        missing.append("libatomic1")  # what drives the browser is linked against it
+    if missing:
+        say(f"the browser tests need what is not here: {', '.join(missing)}")
+        if not install_system_packages(*missing):
+            say(f"the browser tests will fail. Type: {install_line(*missing)}")
+    return find_browser()
