@@ -66,7 +66,8 @@ def _reference_tables() -> list[str]:
     """Tables that migrations have filled, in an order in which they can be filled again."""
     ordered = sort_dependencies([(config, None) for config in apps.get_app_configs()])
     existing = set(connection.introspection.table_names())
-    tables = [m._meta.db_table for m in ordered if m._meta.db_table in existing]
+    named = dict.fromkeys(model._meta.db_table for model in ordered)  # proxies share a table
+    tables = [table for table in named if table in existing]
     with connection.cursor() as cursor:
         filled = []
         for table in tables:
@@ -204,9 +205,7 @@ def person(db: None) -> MakePerson:
         made.set_password("a-long-enough-password")
         made.save()
         for role in roles:
-            RoleMembership.objects.create(
-                person=made, group=Group.objects.get_or_create(name=role.value)[0]
-            )
+            RoleMembership.objects.create(person=made, group=Group.objects.get(name=role.value))
         return Person.objects.with_roles().get(pk=made.pk)
 
     return make
