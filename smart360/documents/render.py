@@ -12,12 +12,16 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from PIL import ImageFile
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from smart360.kernel.errors import Refusal
 from smart360.organisation.choices import PaperSize
+
+# WeasyPrint makes Pillow take cut pictures, for the whole process: an upload must not slip through.
+ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 FONTS = Path(__file__).with_name("fonts.conf")
