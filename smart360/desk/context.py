@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from smart360.comms.models import Notice
+from smart360.comms.queries import count_unread
 from smart360.organisation.queries import get_utility, has_logo
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
@@ -22,7 +22,6 @@ class Place:
     icon: str
     key: str
     is_current: bool
-    is_more: bool = False
 
 
 PLACES: tuple[tuple[str, str, str, str, Permission | None], ...] = (
@@ -48,7 +47,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return context
     return context | {
         "navigation": navigation_for(person, request.path),
-        "unread_notices": Notice.objects.filter(person=person, read_at__isnull=True)[:100].count(),
+        "unread_notices": count_unread(person),
     }
 
 

@@ -54,12 +54,6 @@ def may_come_in(person: Person) -> bool:
     return person.is_active and (settings.IS_DEMO or not person.is_demo)
 
 
-def current(request: HttpRequest) -> Person:
-    """The person of a request that the gate has let through."""
-    assert isinstance(request.user, Person)
-    return request.user
-
-
 def address_of(request: HttpRequest) -> str | None:
     """The address that the request came from, as far as our own proxies vouch for it.
 

@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 
 from smart360.kernel import clock
 from smart360.staff import operations
-from smart360.staff.access import address_of, current
+from smart360.staff.access import address_of, signed_in_person
 from smart360.staff.choices import Role
 from smart360.staff.forms import (
     NewPasswordForm,
@@ -141,7 +141,7 @@ class PersonAdmin(ConfigurationAdmin):
 
     def password_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """A new password for somebody who forgot theirs; it ends all their sessions."""
-        person = Person.objects.filter(pk=pk).first()
+        person = self.get_object(request, str(pk))
         if person is None:
             raise Http404
         if not self.has_change_permission(request, person):
@@ -151,7 +151,7 @@ class PersonAdmin(ConfigurationAdmin):
             operations.change_password(
                 person.pk,
                 password=form.cleaned_data["password1"],
-                by=current(request),
+                by=signed_in_person(request),
                 address=address_of(request),
                 at=clock.now(),
             )

@@ -112,12 +112,6 @@ class Person(AbstractBaseUser):
         """The roles in words, for the page head."""
         return ", ".join(role.label for role in Role if role.value in self.roles) or "No role"
 
-    @property
-    def initials(self) -> str:
-        """Two letters for the avatar."""
-        parts = self.full_name.split()
-        return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts))
-
     def get_session_auth_hash(self) -> str:
         """What a session remembers: it ends with a new password and with deactivation (X4)."""
         return f"{super().get_session_auth_hash()}.{self.session_generation}"

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from smart360.kernel import clock
 from smart360.staff import operations
-from smart360.staff.access import LOCKED_FOR, address_of, current, is_spraying
+from smart360.staff.access import LOCKED_FOR, address_of, is_spraying, signed_in_person
 from smart360.staff.choices import SignInOutcome
 from smart360.staff.forms import WRONG, OwnPasswordForm, OwnSettingsForm, SignInForm
 from smart360.staff.models import Person
@@ -82,7 +82,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @signed_in
 def me(request: HttpRequest) -> HttpResponse:
     """My own settings, and which roles I hold."""
-    person = current(request)
+    person = signed_in_person(request)
     if request.method == "GET":
         now = {name: getattr(person, name) for name in OwnSettingsForm.base_fields}
         return render(request, "staff/me.html", {"form": OwnSettingsForm(initial=now)})
@@ -100,7 +100,7 @@ def me(request: HttpRequest) -> HttpResponse:
 @signed_in
 def password_change(request: HttpRequest) -> HttpResponse:
     """My own password; every other session of mine ends."""
-    person = current(request)
+    person = signed_in_person(request)
     form = OwnPasswordForm(person, request.POST if request.method == "POST" else None)
     if request.method == "GET" or not form.is_valid():
         status = 200 if request.method == "GET" else 422
