@@ -65,7 +65,7 @@ class BusinessCalendarAdmin(ConfigurationAdmin):
 
     def import_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take over the public holidays of a country or state for a year."""
-        calendar = BusinessCalendar.objects.filter(pk=pk).first()
+        calendar = self.get_object(request, str(pk))
         if calendar is None:
             raise Http404
         if not self.has_change_permission(request, calendar):

@@ -83,9 +83,7 @@ def clean_logo(upload: bytes) -> bytes:
             picture.load()
             pixels = picture.convert("RGBA")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
-        raise UnableToChangeUtility(
-            "Only PNG and JPG pictures are accepted.", field="logo"
-        ) from error
+        raise UnableToChangeUtility(NO_PICTURE, field="logo") from error
     pixels.thumbnail(SHOWN_PIXELS)
     bare = Image.new("RGBA", pixels.size)
     bare.paste(pixels)
