@@ -58,10 +58,6 @@ class Subcategory(models.Model):
         return self.name
 
 
-GUARDED = ("name", "account_number", "status", "category_id", "subcategory_id")
-"""Columns that an open request keeps as they are (CON14); service address is the premise's."""
-
-
 class Consumer(models.Model):
     """One account with the utility and the person or firm behind it."""
 
