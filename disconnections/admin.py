@@ -24,7 +24,7 @@ def today_in(zone: ZoneInfo) -> date:
     return clock.now().astimezone(zone).date()
 
 
-class ReasonForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript at run time
+class ReasonForm(forms.ModelForm[Reason]):
     """One reason; its code is what people say on the phone."""
 
     code = forms.RegexField(
@@ -66,7 +66,7 @@ class ReasonAdmin(ConfigurationAdmin):
         return ("kind", "code") if obj is not None and obj.requests.exists() else ()
 
 
-class TimeSlotForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript at run time
+class TimeSlotForm(forms.ModelForm[TimeSlot]):
     """One window of the day; every refusal stands at its field (bad-inputs.md 140)."""
 
     class Meta:

@@ -9,7 +9,7 @@ from smart360.comms.models import Template
 KNOWN = ", ".join(f"{{{{ {name} }}}}" for name in rules.PLACEHOLDERS)
 
 
-class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript at run time
+class TemplateForm(forms.ModelForm[Template]):
     """Wording with placeholders; which event it belongs to is fixed."""
 
     class Meta:

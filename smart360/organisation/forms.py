@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator
 
 from smart360.kernel.text import is_blank, why_unshowable
 from smart360.organisation.choices import Currency, Language, PaperSize
-from smart360.organisation.models import BusinessHours
+from smart360.organisation.models import BusinessCalendar, BusinessHours
 from smart360.organisation.rules import COUNTRIES, subdivisions_of, zone_names
 
 PHONE = RegexValidator(r"^[0-9+() ./-]{3,40}$", "Enter a phone number, for example (555) 123-4567.")
@@ -94,7 +94,7 @@ class HolidayImportForm(forms.Form):
         return typed
 
 
-class HoursFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # no subscript at run time
+class HoursFormSet(forms.BaseInlineFormSet[BusinessHours, BusinessCalendar, Any]):
     """The windows of a calendar; those of one day do not overlap."""
 
     def clean(self) -> None:
@@ -113,7 +113,7 @@ class HoursFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # no sub
                 form.add_error("opens", f"This overlaps {one}.")
 
 
-class CalendarForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+class CalendarForm(forms.ModelForm[BusinessCalendar]):
     """A calendar; its zone is chosen, not typed."""
 
     time_zone = forms.ChoiceField(

@@ -99,7 +99,7 @@ def check_new_password(form: forms.BaseForm, person: Person) -> None:
         form.add_error("password1", error)
 
 
-class PersonForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript at run time
+class PersonForm(forms.ModelForm[Person]):
     """One person, as an administrator sees them."""
 
     class Meta:
@@ -140,7 +140,7 @@ class NewPersonForm(PersonForm):
         return typed
 
 
-class RoleFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # as above
+class RoleFormSet(forms.BaseInlineFormSet[RoleMembership, Person, Any]):
     """The roles of one person; some are never held together (roles.md, rule 1)."""
 
     def clean(self) -> None:
@@ -158,7 +158,7 @@ class RoleFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # as abov
                 )
 
 
-class RoleChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # as above
+class RoleChoice(forms.ModelChoiceField[Group]):
     """A role by its name in words."""
 
     def to_python(self, value: Any) -> Group | None:
@@ -182,7 +182,7 @@ def role_label(name: str) -> str:
     return Role(name).label if name in Role.values else name
 
 
-class RoleForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+class RoleForm(forms.ModelForm[RoleMembership]):
     """One role of one person."""
 
     group = RoleChoice(

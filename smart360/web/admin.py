@@ -101,7 +101,7 @@ class _Permitted:
         return request.user.is_authenticated and request.user.has_permission(self.permission)
 
 
-class ConfigurationAdmin(_Permitted, admin.ModelAdmin):  # type: ignore[type-arg]  # no subscript at run time
+class ConfigurationAdmin(_Permitted, admin.ModelAdmin[Any]):
     """One kind of configuration: changed by administrators, retired instead of deleted.
 
     ``permission``        who may open it
@@ -178,7 +178,7 @@ class ReadOnlyAdmin(ConfigurationAdmin):
         return False
 
 
-class ConfigurationInline(_Permitted, admin.TabularInline):  # type: ignore[type-arg]  # as above
+class ConfigurationInline(_Permitted, admin.TabularInline[Any, Any]):
     """Rows that belong to the one above them; ``can_be_removed`` where removal leaves a trace."""
 
     can_be_removed = False
