@@ -13,7 +13,7 @@ from disconnections.models import DisconnectionRequest, Reason, TimeSlot
 from disconnections.queries.slots import FreeSlot, free_slots
 from smart360.cases.access import visible_cases
 from smart360.cases.choices import CaseKind
-from smart360.cases.queries import policy_in_force
+from smart360.cases.queries.history import policy_in_force
 from smart360.comms.choices import DeliveryState
 from smart360.comms.models import Delivery
 from smart360.organisation.queries import get_visit_holiday

@@ -12,10 +12,10 @@ from consumers.models import Meter, Reading
 from consumers.rules.profiles import ShownConsumer
 from disconnections.choices import IdentityCheck
 from disconnections.models import DisconnectionRequest, RequestedService
-from disconnections.queries.clock import CaseClocks, case_clocks
 from disconnections.rules import slot_begins_at
 from smart360.cases.choices import CaseStatus, WaitsFor
 from smart360.cases.models import Case, Hold, HoldReason
+from smart360.cases.queries.clocks import CaseClocks, case_clocks
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from smart360.web import formats

@@ -35,10 +35,10 @@ from disconnections.queries.requests import (
     months_after,
     row_of,
 )
-from disconnections.queries.timeline import request_timeline
 from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus, Priority
 from smart360.cases.forms import CallForm, CloseForm, HoldForm, MessageForm, NoteForm
 from smart360.cases.models import Case
+from smart360.cases.queries.timeline import case_timeline
 from smart360.comms.queries import count_messages_of_case, messages_of_case
 from smart360.kernel import clock
 from smart360.staff.access import signed_in_person
@@ -417,7 +417,7 @@ def request_timeline_tab(request: HttpRequest, number: str) -> HttpResponse:
     before = request.GET.get("before", "")
     before_seq = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
     context = shell(request, case, tab="timeline", at=clock.now())
-    lines, more = request_timeline(case, to=me, before_seq=before_seq)
+    lines, more = case_timeline(case, to=me, before_seq=before_seq)
     context |= {"lines": lines, "older_url": f"?before={more}" if more else ""}
     return tab_or_fragment(request, "disconnections/request_timeline.html", "timeline", context)
 

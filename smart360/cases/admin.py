@@ -45,6 +45,10 @@ class SlaPolicyAdmin(ConfigurationAdmin):
         """Only the versions in force; older ones stand in the history of their cases."""
         return super().get_queryset(request).filter(replaced_at__isnull=True)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """For which cases a policy stands is chosen once: moved away, it would leave a gap."""
+        return ("kind", "priority", "for_vip") if obj else ()
+
     def save_model(
         self, request: HttpRequest, obj: SlaPolicy, form: forms.ModelForm[SlaPolicy], change: bool
     ) -> None:

@@ -11,7 +11,7 @@ from smart360.cases import sla
 from smart360.cases.choices import AlertLevel, CaseKind, CaseStatus, HoldEnding, Metric
 from smart360.cases.lifecycle import may_move
 from smart360.cases.models import Case, Hold
-from smart360.cases.queries import (
+from smart360.cases.queries.history import (
     facts_of,
     holds_of,
     policy_in_force,
@@ -170,12 +170,13 @@ def end_hold(case: Case, *, by: int | None, at: datetime) -> Hold | None:
     """End the running hold, if there is one.
 
     One that resumes by itself has ended at its resume-by moment, however late that is noticed.
+    An act that waited for the lock may have begun before the hold did: then the hold took no time.
     """
     hold = Hold.objects.filter(case=case, ended_at__isnull=True).first()
     if hold is None:
         return None
     is_lapsed = hold.at_resume_by == HoldEnding.RESUMES and hold.resume_by <= at
-    hold.ended_at = hold.resume_by if is_lapsed else at
+    hold.ended_at = hold.resume_by if is_lapsed else max(at, hold.since)
     hold.ended_by_id = by
     hold.save(update_fields=["ended_at", "ended_by"])
     return hold

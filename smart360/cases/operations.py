@@ -4,12 +4,13 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.urls import reverse
+from django.utils import timezone
 
 from smart360.cases import handling, sla
 from smart360.cases.choices import CaseStatus, HoldEnding
 from smart360.cases.models import Alert, Case, Hold, HoldReason, SlaPolicy
 from smart360.cases.notices import remind, tell_consumer, warn
-from smart360.cases.queries import clocks_of, raised_alerts
+from smart360.cases.queries.history import clocks_of, raised_alerts
 from smart360.comms import outbox
 from smart360.comms.choices import Channel, Direction, Visibility
 from smart360.kernel.db import operation, refuses
@@ -125,14 +126,12 @@ def put_on_hold(
         },
         words=note,
     )
-    zone = get_utility().zone
+    with timezone.override(get_utility().zone):
+        until = shown_datetime(resume_by)
     tell_consumer(
         locked,
         code="request.on_hold",
-        values={
-            "hold_reason": why.label,
-            "resume_by": shown_datetime(resume_by.astimezone(zone)),
-        },
+        values={"hold_reason": why.label, "resume_by": until},
         at=at,
         once=str(locked.version),
     )
@@ -205,7 +204,7 @@ def add_note(*, case: int, words: str, by: Person, at: datetime, form_key: uuid.
         words=words,
         by=by.pk,
         at=at,
-        dedupe_key=f"note:{form_key}",
+        dedupe_key=f"note:{by.pk}:{form_key}",
     )
     handling.touch(locked, by=by.pk, at=at)
     record(Event.NOTE_ADDED, by=by.pk, at=at, case=locked.pk, consumer=locked.consumer_id)
@@ -239,7 +238,7 @@ def send_message(
         to=locked.consumer.email,
         by=by.pk,
         at=at,
-        dedupe_key=f"message:{form_key}",
+        dedupe_key=f"message:{by.pk}:{form_key}",
     )
     _said(locked, Event.MESSAGE_SENT, is_response=True, by=by, at=at)
     return locked
@@ -279,7 +278,7 @@ def log_call(
         words=words,
         by=by.pk,
         at=at,
-        dedupe_key=f"call:{form_key}",
+        dedupe_key=f"call:{by.pk}:{form_key}",
         minutes=minutes,
     )
     is_response = direction == Direction.TO_CONSUMER

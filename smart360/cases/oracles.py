@@ -4,7 +4,7 @@ from django.db import connection
 
 from smart360.cases.choices import OPEN_STATUSES
 from smart360.cases.models import Case
-from smart360.cases.queries import recomputed
+from smart360.cases.queries.history import recomputed
 
 VERSIONS = """
 SELECT c.number FROM cases_case c

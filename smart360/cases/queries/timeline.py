@@ -1,4 +1,4 @@
-"""A request's timeline: the trail's codes as sentences that people read."""
+"""A case's timeline: the trail's codes as sentences that people read."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Any
 
 from smart360.cases.choices import CaseStatus, ClosingReason, HoldEnding, Metric
 from smart360.cases.models import Case
-from smart360.cases.queries import entries_of
+from smart360.cases.queries.history import entries_of
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from smart360.trail.choices import Event
@@ -36,7 +36,7 @@ LOOK: dict[str, tuple[str, str]] = {
 }
 
 
-def request_timeline(
+def case_timeline(
     case: Case, *, to: Person, before_seq: int | None = None, limit: int = 50
 ) -> tuple[list[TimelineEntry], int | None]:
     """A page of the timeline, newest first, and the number to go on before, if there is more."""

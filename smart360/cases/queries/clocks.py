@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from smart360.cases.choices import CaseStatus, HoldEnding, Metric
 from smart360.cases.models import Case, Hold
-from smart360.cases.queries import facts_of, holds_of, targets_of
+from smart360.cases.queries.history import facts_of, holds_of, targets_of
 from smart360.cases.sla import Clock, Facts, Targets, achieved, clocks, explained
 from smart360.web import formats
 from smart360.web.shown import SlaClock, SlaInterval

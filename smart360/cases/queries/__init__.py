@@ -1,0 +1,1 @@
+"""Reads about cases: their history, their clocks and their timeline, in words."""
