@@ -1,12 +1,29 @@
 """A real Chromium for the journeys, and a page that reports what a person would trip over."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Route,
+    expect,
+    sync_playwright,
+)
+
+from smart360.staff.choices import Role
+from smart360.staff.models import Person
+
+PASSWORD = "a-long-enough-password"
+"""What the fixture ``person`` gives everybody."""
 
 BROWSER_FLAGS = (
     "--no-sandbox",
@@ -18,6 +35,11 @@ BROWSER_FLAGS = (
     "--disable-sync",
     "--disable-dev-shm-usage",
 )
+REPORT_BROKEN_POLICIES = (
+    "document.addEventListener('securitypolicyviolation', (event) => window.heardByTheTest("
+    "`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));"
+)
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = Path(__file__).parents[1] / "vendor" / "axe" / "axe.min.js"
 
 
@@ -45,41 +67,114 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def page(browser: Browser, live_server: Any) -> Iterator[Page]:
-    """A page that stays on this machine and on which no script fails and no policy is broken."""
-    context = browser.new_context(base_url=live_server.url, locale="en-US")
-    page = context.new_page()
-    trouble: list[str] = []
+class Watched:
+    """Contexts of the one browser whose pages stay on this machine and report their troubles."""
 
-    def heard(message: ConsoleMessage) -> None:
+    def __init__(self, browser: Browser, url: str) -> None:
+        self.browser = browser
+        self.url = url
+        self.trouble: list[str] = []
+        self.contexts: list[BrowserContext] = []
+
+    def open(self, **options: Any) -> Page:
+        """A page in a context of its own, as another person's browser is."""
+        context = self.browser.new_context(base_url=self.url, locale="en-US", **options)
+        self.contexts.append(context)
+        context.expose_function("heardByTheTest", self.broken)
+        context.add_init_script(REPORT_BROKEN_POLICIES)
+        context.on("page", self.watch)
+        context.route("**/*", self.stay_here)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        return page
+
+    def watch(self, page: Page) -> None:
+        """Hear what goes wrong on a page, also in a second tab."""
+        page.on("console", self.heard)
+        page.on("pageerror", lambda error: self.trouble.append(str(error)))
+
+    def broken(self, policy: str) -> None:
+        """Keep what the content policy had to stop."""
+        self.trouble.append(policy)
+
+    def heard(self, message: ConsoleMessage) -> None:
+        """Keep what the console complains about."""
         # A 4xx answer is part of many a journey; the journey itself looks at it.
         if message.type == "error" and "Failed to load resource" not in message.text:
-            trouble.append(message.text)
+            self.trouble.append(message.text)
 
-    def stay_here(route: Route) -> None:
-        if route.request.url.startswith((live_server.url, "data:", "blob:")):
+    def stay_here(self, route: Route) -> None:
+        """Ask nobody but the server under test."""
+        if route.request.url.startswith((self.url, "data:", "blob:")):
             route.continue_()
         else:
-            trouble.append(f"asked {route.request.url}")
+            self.trouble.append(f"asked {route.request.url}")
             route.abort()
 
-    page.route("**/*", stay_here)
-    page.on("console", heard)
-    page.on("pageerror", lambda error: trouble.append(str(error)))
-    page.set_default_timeout(15_000)
-    yield page
-    context.close()
-    assert trouble == []
+
+@pytest.fixture
+def watched(browser: Browser, live_server: Any) -> Iterator[Watched]:
+    """Pages on which no script fails and no policy is broken: ``watched.open()``."""
+    watched = Watched(browser, live_server.url)
+    yield watched
+    for context in watched.contexts:
+        context.close()
+    assert watched.trouble == []
 
 
-def accessibility_violations(page: Page) -> list[str]:
-    """What axe finds on the page as it is now, one line each (WCAG 2.2 AA)."""
+@pytest.fixture
+def page(watched: Watched) -> Page:
+    """One page of one person."""
+    return watched.open()
+
+
+SignIn = Callable[..., Page]
+
+
+@pytest.fixture
+def at_desk(watched: Watched, client_as: Callable[..., Client]) -> SignIn:
+    """A browser in which somebody is signed in: ``at_desk(Role.CSE)`` or ``at_desk(person)``."""
+
+    def sit_down(who: Role | Person, **options: Any) -> Page:
+        page = watched.open(**options)
+        client = client_as(who)
+        name = settings.SESSION_COOKIE_NAME
+        cookie = {"name": name, "value": client.cookies[name].value, "url": watched.url}
+        page.context.add_cookies([cookie])
+        return page
+
+    return sit_down
+
+
+def by_tabs(page: Page, to: Locator, *, most: int = 60) -> None:
+    """Go to a field or button as a hand on the keyboard does; fails when Tab never gets there."""
+    for _ in range(most):
+        if to.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab never reaches {to}")
+
+
+def sign_in_by_keyboard(page: Page, username: str, password: str = PASSWORD) -> None:
+    """Through the door, on the page that is open."""
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    by_tabs(page, page.get_by_label("Username"))
+    page.keyboard.type(username)
+    by_tabs(page, page.get_by_label("Password"))
+    page.keyboard.type(password)
+    page.keyboard.press("Enter")
+
+
+def accessibility_violations(page: Page, *, rules: str = "") -> list[str]:
+    """What axe finds on the page as it is now, one line each (WCAG 2.2 AA), or by some rules."""
     # evaluate() runs in the page without a script tag, so the content policy is not in its way.
-    page.evaluate(AXE.read_text())
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
+    kind, values = ("rule", rules.split()) if rules else ("tag", STANDARDS)
     found: list[dict[str, Any]] = page.evaluate(
-        "async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a',"
-        " 'wcag21aa', 'wcag22aa', 'best-practice']})).violations"
+        "async (runOnly) => (await axe.run(document, {runOnly, resultTypes: ['violations'],"
+        " rules: {'target-size': {enabled: true}}})).violations",
+        {"type": kind, "values": values},
     )
     return [
         f"{each['id']}: {node['target']} {node.get('failureSummary', '')}"

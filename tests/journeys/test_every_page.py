@@ -1,0 +1,352 @@
+"""Every page there is, light and dark, at a desk and on a phone: axe, the policy, and its width."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from consumers.choices import AccountStatus, LockPurpose, UtilityType
+from consumers.models import Consumer
+from consumers.operations import take_profile_lock
+from disconnections.models import DisconnectionRequest
+from disconnections.operations import close_request
+from smart360.cases import operations as cases
+from smart360.cases.models import HoldReason
+from smart360.cases.tasks import raise_due_alerts
+from smart360.owed.tasks import drain
+from smart360.staff.choices import Role
+from smart360.staff.models import Person
+from tests.access.addresses import ADDRESSES
+from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
+from tests.journeys.conftest import SignIn, Watched, accessibility_violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+LIST, PROFILES = "/cx/disconnections/", "/cx/consumer-management/"
+
+NOT_A_PAGE = {
+    "logo": "a picture",
+    "healthz": "for machines",
+    "readyz": "for machines",
+    "notice_bell": "a fragment",
+    "search_options": "a fragment",
+    "consumer_search": "a fragment",
+    "request_top": "a fragment",
+    "request_export": "a file",
+    "gallery": "in test_components.py",
+    "receipt_print": "in test_receipt_and_tracking.py",
+    "receipt_download": "in test_receipt_and_tracking.py",
+    "track_receipt": "in test_receipt_and_tracking.py",
+    "disconnection_detail": "the address of request_detail",
+    "reconnection_detail": "the address of request_detail",
+    "admin/login/": "leads to sign_in",
+    "admin/logout/": "leads away",
+    "admin/password_change/": "leads to password_change",
+}
+"""Addresses that a GET answers and this module does not visit, and why."""
+
+PAGES: dict[str, dict[str, tuple[str, ...]]] = {
+    "own": {
+        "start": ("/",),
+        "me": ("/me",),
+        "password_change": ("/me/password",),
+        "notice_list": ("/notices/",),
+        "search": ("/search", "/search?q=smith", "/search?q=nobody-has-this-name"),
+    },
+    "lists": {
+        "request_list": (
+            LIST,
+            f"{LIST}?tab=history",
+            f"{LIST}?q=nobody-has-this-name",
+            f"{LIST}?sla=BREACHED",
+        ),
+        "consumer_list": (PROFILES, f"{PROFILES}?q=smith", f"{PROFILES}?q=nobody-has-this-name"),
+    },
+    "request": {
+        "request_detail": (f"{LIST}{{pending}}", f"{LIST}{{held}}", f"{LIST}{{closed}}"),
+        "request_communication": (
+            f"{LIST}{{pending}}/communication?write=message",
+            f"{LIST}{{closed}}/communication",
+        ),
+        "request_timeline": (f"{LIST}{{held}}/timeline",),
+        "request_created": (f"{LIST}{{pending}}/created",),
+    },
+    "profile": {
+        "consumer_detail": (
+            f"{PROFILES}{{busy}}",
+            f"{PROFILES}{{locked}}",
+            f"{PROFILES}{{free}}",
+        ),
+        "consumer_edit": (f"{PROFILES}{{busy}}/edit", f"{PROFILES}{{free}}/edit"),
+    },
+}
+"""What a supervisor sees, by the name of the address."""
+
+BY_THEMSELVES = {"sign_in", "track", "request_new", "utility_change"}
+"""Addresses with a test of their own below."""
+
+
+@dataclass(frozen=True)
+class Town:
+    """A morning at the desk: requests in each state, somebody else's hold, an unread notice."""
+
+    supervisor: Person
+    pending: DisconnectionRequest
+    held: DisconnectionRequest
+    closed: DisconnectionRequest
+    locked: Consumer
+    free: Consumer
+
+    def fill(self, path: str) -> str:
+        """The address of the things meant."""
+        return path.format(
+            pending=self.pending.case.number,
+            held=self.held.case.number,
+            closed=self.closed.case.number,
+            busy=self.pending.case.consumer.account_number,
+            locked=self.locked.account_number,
+            free=self.free.account_number,
+        )
+
+
+@pytest.fixture
+def town(
+    transactional_db: None,
+    person: MakePerson,
+    make_consumer: MakeConsumer,
+    make_request: MakeRequest,
+    stands: SetClock,
+    settings: Any,
+    tmp_path: Path,
+) -> Town:
+    settings.MEDIA_ROOT = tmp_path
+    sarah, david = person(Role.CSE), person(Role.SUPERVISOR)
+    both = dict.fromkeys((UtilityType.ELECTRICITY, UtilityType.WATER), "CONNECTED")
+    pending = make_request(
+        make_consumer("Smith " + "Verylongfamilyname" * 5, is_vip=True, services=both),
+        by=sarah,
+        notes="W" * 250,
+        preferred_on=stands.at.date() + timedelta(days=9),
+    )
+    held, closed = make_request(make_consumer("Jane Smith"), by=sarah), make_request(by=sarah)
+    cases.acknowledge(case=held.pk, by=sarah, at=stands.at)
+    cases.put_on_hold(
+        case=held.pk,
+        reason=HoldReason.objects.get(code="WAITING_CONSUMER").pk,
+        resume_by=stands.at + timedelta(days=2),
+        at_resume_by="RESUMES",
+        note="x" * 200,
+        by=sarah,
+        at=stands.at,
+    )
+    for words, say in (("An answer", "message"), ("A note", "note"), ("y" * 300, "note")):
+        if say == "note":
+            cases.add_note(case=closed.pk, words=words, by=sarah, at=stands.at, form_key=uuid4())
+        else:
+            cases.send_message(
+                case=closed.pk, subject="", words=words, by=sarah, at=stands.at, form_key=uuid4()
+            )
+    drain("MAIL")
+    close_request(case=closed.pk, reason="OTHER", note="z" * 300, by=sarah, at=stands.at)
+    cases.assign(case=pending.pk, to=david, by=david, at=stands.at)
+    locked = make_consumer("Mary Smith", status=AccountStatus.COLLECTION, email="")
+    stands.go_on(days=1, hours=3)  # the pending one is overdue: the supervisors' bell rings
+    raise_due_alerts()
+    take_profile_lock(consumer=locked.pk, purpose=LockPurpose.EDIT_PROFILE, by=sarah, at=stands.at)
+    return Town(david, pending, held, closed, locked, make_consumer("Bob Smith", phone=""))
+
+
+def faults(page: Page) -> list[str]:
+    """What is wrong with the page as it is now, in both themes and both widths."""
+    found = []
+    for name, window in (("desk", DESK), ("phone", PHONE)):
+        page.set_viewport_size(window)
+        for theme in ("light", "dark"):
+            page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
+            # only colours differ from theme to theme
+            rules = "" if theme == "light" else "color-contrast"
+            broken = accessibility_violations(page, rules=rules)
+            found += [f"{page.url} {name} {theme}: {each}" for each in broken]
+        found += [f"{page.url} {name}: {each}" for each in page.evaluate(TOO_WIDE)]
+    page.set_viewport_size(DESK)
+    page.evaluate("document.documentElement.dataset.bsTheme = 'light'")
+    return found
+
+
+TOO_WIDE = """() => {
+  const found = [];
+  const wide = document.documentElement.scrollWidth - innerWidth;
+  if (wide > 0) found.push(`the page is ${wide} px too wide`);
+  const scrolls = (e) => getComputedStyle(e).overflowX !== 'visible';
+  for (const panel of document.querySelectorAll('.s-panel, .s-note, .s-msg, dialog[open]')) {
+    if (!panel.checkVisibility()) continue;
+    const right = panel.getBoundingClientRect().right;
+    for (const inner of panel.querySelectorAll('*')) {
+      if (!inner.checkVisibility() || inner.closest('.visually-hidden')) continue;
+      const box = inner.getBoundingClientRect();
+      if (box.width < 2 || box.right <= right + 1) continue;
+      let held = false;
+      for (let e = inner.parentElement; e && e !== panel.parentElement; e = e.parentElement) {
+        held ||= scrolls(e);
+      }
+      if (!held) found.push(`${inner.outerHTML.slice(0, 90)} leaves its panel`);
+    }
+  }
+  return found;
+}"""
+
+
+PRESS_WITHOUT_SCRIPT = """(action) => {
+  const form = document.createElement('form');
+  form.method = 'post';
+  form.action = action;
+  form.append(document.querySelector('[name=csrfmiddlewaretoken]').cloneNode());
+  document.body.append(form);
+  HTMLFormElement.prototype.submit.call(form);
+}"""
+
+
+def test_every_address_is_looked_at() -> None:
+    """An address that is new and in no list fails here."""
+    answered = {name for name, each in ADDRESSES.items() if each.get is not None}
+    visited = {name for group in PAGES.values() for name in group} | BY_THEMSELVES
+    assert visited | set(NOT_A_PAGE) == answered
+    assert not visited & set(NOT_A_PAGE)
+
+
+@pytest.mark.parametrize("group", PAGES)
+def test_pages_are_for_everybody(at_desk: SignIn, town: Town, group: str) -> None:
+    """Axe finds nothing, nothing is too wide, the console is silent and the policy kept."""
+    page = at_desk(town.supervisor, reduced_motion="reduce")
+    found = []
+    for paths in PAGES[group].values():
+        for path in paths:
+            page.goto(town.fill(path))
+            expect(page.get_by_role("heading", level=1).first).to_be_visible()
+            found += faults(page)
+    assert not found, "\n".join(found)
+
+
+def test_dialogs_and_menus_are_for_everybody(at_desk: SignIn, town: Town) -> None:
+    page = at_desk(town.supervisor, reduced_motion="reduce")
+    found = []
+    page.goto(town.fill(f"{LIST}{{held}}"))
+    for opener in ("Close Request", "Keyboard shortcuts"):
+        page.get_by_role("button", name=opener).first.click()
+        expect(page.get_by_role("dialog", name=opener)).to_be_visible()
+        if opener == "Close Request":
+            page.get_by_role("dialog").get_by_role("button", name="Close Request").click()
+            expect(page.get_by_text("This field is required.").first).to_be_visible()
+        found += faults(page)
+        page.keyboard.press("Escape")
+    page.goto(town.fill(f"{LIST}{{pending}}"))
+    page.get_by_role("button", name="Acknowledgement").click()
+    expect(page.locator("#case-header")).to_contain_text("In Progress")
+    page.get_by_role("button", name="Put on Hold", exact=True).click()
+    expect(page.get_by_role("dialog", name="Put on Hold")).to_be_visible()
+    found += faults(page)
+    page.keyboard.press("Escape")
+    page.locator("summary.s-me").click()
+    found += faults(page)
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog", name="Palette")).to_be_visible()
+    found += faults(page)
+    page.goto(town.fill(f"{PROFILES}{{locked}}"))
+    page.get_by_role("button", name="Break lock").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Break lock").click()
+    expect(page.get_by_role("dialog", name="Break lock")).to_be_visible()
+    found += faults(page)
+    page.get_by_role("dialog").get_by_label("Reason").fill("Sarah went home for the day")
+    page.get_by_role("dialog").get_by_role("button", name="Break lock").click()
+    page.get_by_role("button", name="Edit profile").click()
+    page.get_by_label("E-mail").fill("nobody")
+    page.get_by_role("button", name="Save profile").click()
+    expect(page.get_by_label("E-mail")).to_have_attribute("aria-invalid", "true")
+    found += faults(page)
+    assert not found, "\n".join(found)
+
+
+def test_create_request_is_for_everybody(at_desk: SignIn, town: Town) -> None:
+    """The three sections, what is found, what is refused, the question at Cancel."""
+    page = at_desk(town.supervisor, reduced_motion="reduce")
+    page.goto(f"{LIST}new")
+    found = faults(page)
+    page.get_by_label("Search consumer").press_sequentially("smith")
+    expect(page.get_by_role("option").first).to_be_visible()
+    found += faults(page)
+    page.get_by_label("Search consumer").fill(town.free.account_number)
+    expect(page.get_by_role("option")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Reason")).to_be_focused()
+    found += faults(page)
+    page.get_by_label("Preferred date").fill("2020-02-03")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#id_preferred_on-error")).to_be_visible()
+    found += faults(page)
+    page.get_by_label("Reason").select_option(index=1)
+    day = (town.pending.case.created_at + timedelta(days=6)).date()
+    page.get_by_label("Preferred date").fill(day.isoformat())
+    expect(page.get_by_label("10:00 AM – 12:00 PM")).to_be_visible()
+    page.get_by_label("Additional notes").fill("W" * 250)
+    found += faults(page)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Cancel and release")).to_be_visible()
+    found += faults(page)
+    page.keyboard.press("Escape")
+    page.get_by_label("Additional notes").focus()
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("button", name="Submit Request")).to_be_visible()
+    found += faults(page)
+    assert not found, "\n".join(found)
+
+
+def test_what_outsiders_see_is_for_everybody(watched: Watched, town: Town) -> None:
+    """The door, the consumer's page in each state, and what is said when nothing is there."""
+    page = watched.open(reduced_motion="reduce")
+    page.goto("/sign-in")
+    found = faults(page)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_label("Username")).to_have_attribute("aria-invalid", "true")
+    found += faults(page)
+    for each in (town.pending, town.held, town.closed):
+        page.goto(f"/track/{each.tracking_token}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        found += faults(page)
+    page.goto("/track/nothing-is-here")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    found += faults(page)
+    assert not found, "\n".join(found)
+
+
+def test_refusals_are_for_everybody(at_desk: SignIn, town: Town) -> None:
+    """403, 404, 409 and a form that is too old: each a page with a way on."""
+    page = at_desk(Role.TECHNICIAN, reduced_motion="reduce")
+    found = []
+    for path in ("/", f"{LIST}new", "/nowhere"):
+        page.goto(path)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        found += faults(page)
+    page = at_desk(Role.CSE, reduced_motion="reduce")
+    page.goto(town.fill(f"{LIST}{{closed}}"))
+    for act in ("/acknowledge", "/hold"):  # what a page from before the close would still send
+        page.evaluate(PRESS_WITHOUT_SCRIPT, town.fill(f"{LIST}{{closed}}{act}"))
+        page.wait_for_url(f"**{act}")
+        found += faults(page)
+        page.go_back()
+    assert not found, "\n".join(found)
+
+
+def test_settings_and_masked_pages_are_for_everybody(at_desk: SignIn, town: Town) -> None:
+    """What a utility administrator sees: settings, and consumers behind a mask."""
+    page = at_desk(Role.ADMIN, reduced_motion="reduce")
+    found = []
+    for path in ("/", "/settings/", f"{PROFILES}{{busy}}", f"{LIST}{{held}}"):
+        page.goto(town.fill(path))
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        found += faults(page)
+    assert not found, "\n".join(found)
