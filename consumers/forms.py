@@ -8,13 +8,17 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from consumers.models import Category, Subcategory
-from consumers.rules.profiles import LABELS, NOT_A_PHONE, plain_phone
+from consumers.rules.profiles import (
+    LABELS,
+    LONGEST_REASON,
+    NOT_A_PHONE,
+    SHORTEST_REASON,
+    plain_phone,
+)
 from smart360.web.fields import KeyField, ShownTextField
 
 LONGEST_NAME = 120
 LONGEST_ADDRESS = 200
-SHORTEST_REASON = 10
-LONGEST_REASON = 250
 
 
 class PhoneField(ShownTextField):

@@ -2,14 +2,13 @@
 
 from enum import StrEnum
 
+from disconnections.choices import REQUEST_KINDS
 from smart360.cases.access import visible_cases
-from smart360.cases.choices import CaseKind, CaseStatus
+from smart360.cases.choices import CaseStatus
 from smart360.cases.lifecycle import may_move
 from smart360.cases.models import Case
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
-
-REQUEST_KINDS = (CaseKind.DISCONNECTION.value, CaseKind.RECONNECTION.value)
 
 
 class Act(StrEnum):

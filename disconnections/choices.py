@@ -2,6 +2,11 @@
 
 from django.db.models import TextChoices
 
+from smart360.cases.choices import CaseKind
+
+REQUEST_KINDS = (CaseKind.DISCONNECTION.value, CaseKind.RECONNECTION.value)
+"""The kinds of case that this app is about."""
+
 
 class IdentityCheck(TextChoices):
     """How the caller's identity was checked (DIS2)."""

@@ -6,9 +6,9 @@ from datetime import date
 
 from django.http import QueryDict
 
+from disconnections.choices import REQUEST_KINDS
 from disconnections.queries.requests import (
     ENDED,
-    REQUEST_KINDS,
     SLA_WORDS,
     SORTS,
     RequestFilter,

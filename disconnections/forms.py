@@ -12,6 +12,7 @@ from disconnections import rules
 from disconnections.choices import IdentityCheck, IdentityDocument, Permanence
 from disconnections.queries.create import Offer, why_slot_is_gone
 from smart360.cases.choices import CaseKind
+from smart360.kernel.text import REQUIRED
 from smart360.web.fields import (
     CodeField,
     IsoDateField,
@@ -24,8 +25,6 @@ from smart360.web.formats import shown_slot
 
 LONGEST_NOTES = 250
 ANY_TIME = ("", "Any time\nFirst free slot")
-REQUIRED = "This field is required."
-WHICH_DOCUMENT = "Choose “Document seen” to record a document"
 
 
 class RequestForm(forms.Form):
@@ -133,7 +132,7 @@ class RequestForm(forms.Form):
         if is_seen and "identity_document" in self.cleaned_data and not document:
             self.add_error("identity_document", REQUIRED)
         if not is_seen and (document or self.cleaned_data.get("identity_last_four")):
-            self.add_error("identity_check", WHICH_DOCUMENT)
+            self.add_error("identity_check", rules.WHICH_DOCUMENT)
 
     def _clean_schedule(self) -> None:
         if self.cleaned_data.get("has_no_preference"):
@@ -165,10 +164,7 @@ class RequestForm(forms.Form):
         chosen = set(self.cleaned_data.get("services", ()))
         states = {each.is_connected for each in offer.connections if each.id in chosen}
         if len(states) > 1 and offer.kind == CaseKind.DISCONNECTION:
-            self.add_error("services", MIXED_SERVICES)
-
-
-MIXED_SERVICES = "Choose services that are connected, or only ones that are off"
+            self.add_error("services", rules.MIXED_SERVICES)
 
 
 class NotifyForm(forms.Form):

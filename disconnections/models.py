@@ -11,7 +11,7 @@ from django.db.models.lookups import LessThanOrEqual
 
 from consumers.choices import AccountStatus
 from consumers.models import ServiceConnection
-from disconnections.choices import IdentityCheck, IdentityDocument, Permanence
+from disconnections.choices import REQUEST_KINDS, IdentityCheck, IdentityDocument, Permanence
 from smart360.cases.choices import CaseKind, Priority
 from smart360.cases.models import Case
 from smart360.documents.models import StoredFile
@@ -47,7 +47,7 @@ class Reason(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["code"], name="reason_code_is_taken_once"),
             models.CheckConstraint(
-                condition=Q(kind__in=[CaseKind.DISCONNECTION, CaseKind.RECONNECTION]),
+                condition=Q(kind__in=REQUEST_KINDS),
                 name="reason_is_for_a_request",
             ),
             models.CheckConstraint(

@@ -11,18 +11,19 @@ from consumers import guards
 from consumers.choices import SupplyState
 from consumers.models import Consumer, ServiceConnection
 from disconnections import rules, slots
-from disconnections.choices import IdentityCheck, IdentityDocument, Permanence
+from disconnections.choices import REQUEST_KINDS, IdentityCheck, IdentityDocument, Permanence
 from disconnections.models import DisconnectionRequest, Reason, RequestedService, SlotDay, TimeSlot
 from disconnections.notices import request_closed, request_received
 from disconnections.queries.receipts import receipt_key
 from disconnections.rules import RequestWish
 from smart360.cases import handling
 from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus, ClosingReason
+from smart360.cases.lifecycle import SAY_WHY, says_why
 from smart360.cases.models import Case
 from smart360.documents.store import store_pdf
 from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
-from smart360.kernel.text import is_blank
+from smart360.kernel.text import NOT_OFFERED, REQUIRED
 from smart360.organisation.queries import get_utility, get_visit_holiday
 from smart360.owed.book import owe
 from smart360.staff.models import Person
@@ -33,8 +34,6 @@ from smart360.web.formats import shown_date
 
 CREATE = "disconnections.create_request"
 DRAFT = "create_request"
-REQUEST_KINDS = (CaseKind.DISCONNECTION, CaseKind.RECONNECTION)
-FEWEST_LETTERS = 10  # what "Other" has to say at least
 
 
 class UnableToCreate(Refusal):
@@ -56,9 +55,7 @@ refuses(
         "type_follows_the_consumer": UnableToCreate(
             "Customer status changed; choose the consumer again", field="consumer", is_conflict=True
         ),
-        "closing_for_another_reason_says_which": UnableToClose(
-            "Say in at least 10 characters why", field="note"
-        ),
+        "closing_for_another_reason_says_which": UnableToClose(SAY_WHY, field="note"),
     }
 )
 
@@ -116,7 +113,7 @@ def create_request(
         RequestedService(
             request=made,
             service_connection=service,
-            was_connected=service.supply_state == SupplyState.CONNECTED,
+            was_connected=_is_connected(service),
         )
         for service in services
     )
@@ -167,16 +164,12 @@ def _chosen_services(consumer: Consumer, wish: RequestWish) -> list[ServiceConne
     )
     chosen = [service for service in own if service.pk in set(wish.services)]
     if len(chosen) != len(set(wish.services)):
-        raise UnableToCreate("Select a valid choice.", field="services")
+        raise UnableToCreate(NOT_OFFERED, field="services")
     is_off = consumer.status in rules.NOT_SUPPLIED
-    if not is_off and not any(s.supply_state == SupplyState.CONNECTED for s in chosen):
-        all_are_off = chosen and all(s.supply_state != SupplyState.CONNECTED for s in chosen)
-        if not all_are_off:
-            field = "services" if any(_is_connected(s) for s in own) else "consumer"
-            sentence = "This field is required." if field == "services" else rules.NOTHING_CONNECTED
-            raise UnableToCreate(sentence, field=field)
-    if is_off and own and not chosen:
-        raise UnableToCreate("This field is required.", field="services")
+    if not chosen and not is_off and not any(map(_is_connected, own)):
+        raise UnableToCreate(rules.NOTHING_CONNECTED, field="consumer")
+    if own and not chosen:
+        raise UnableToCreate(REQUIRED, field="services")
     return chosen
 
 
@@ -190,9 +183,7 @@ def _kind_as_confirmed(
     """The type that follows from the consumer; a change since the page was shown is told (27)."""
     kind = rules.request_kind(consumer.status, map(_is_connected, services))
     if kind == CaseKind.DISCONNECTION and not all(map(_is_connected, services)):
-        raise UnableToCreate(
-            "Choose services that are connected, or only ones that are off", field="services"
-        )
+        raise UnableToCreate(rules.MIXED_SERVICES, field="services")
     if wish.confirmed_kind in REQUEST_KINDS and wish.confirmed_kind != kind:
         raise UnableToCreate(
             f"Customer status changed; the request is now a {kind.label} Request",
@@ -205,20 +196,20 @@ def _kind_as_confirmed(
 def _reason(wish: RequestWish, kind: CaseKind) -> Reason:
     reason = Reason.objects.filter(pk=wish.reason, is_active=True, kind=kind).first()
     if reason is None:
-        raise UnableToCreate("Select a valid choice.", field="reason")
+        raise UnableToCreate(NOT_OFFERED, field="reason")
     if wish.permanence not in Permanence.values:
-        raise UnableToCreate("Select a valid choice.", field="permanence")
+        raise UnableToCreate(NOT_OFFERED, field="permanence")
     return reason
 
 
 def _check_identity(wish: RequestWish) -> None:
     if wish.identity_check not in IdentityCheck.values:
-        raise UnableToCreate("Select a valid choice.", field="identity_check")
+        raise UnableToCreate(NOT_OFFERED, field="identity_check")
     is_seen = wish.identity_check == IdentityCheck.DOCUMENT_SEEN
     if is_seen and wish.identity_document not in IdentityDocument.values:
-        raise UnableToCreate("This field is required.", field="identity_document")
+        raise UnableToCreate(REQUIRED, field="identity_document")
     if not is_seen and (wish.identity_document or wish.identity_last_four):
-        raise UnableToCreate("Choose “Document seen” to record a document", field="identity_check")
+        raise UnableToCreate(rules.WHICH_DOCUMENT, field="identity_check")
 
 
 def _book(
@@ -228,7 +219,7 @@ def _book(
     if wish.has_no_preference:
         return None, None
     if wish.preferred_on is None:
-        raise UnableToCreate("This field is required.", field="preferred_on")
+        raise UnableToCreate(REQUIRED, field="preferred_on")
     day = wish.preferred_on
     if sentence := rules.why_not_on(day, at.astimezone(zone).date()):
         raise UnableToCreate(sentence, field="preferred_on")
@@ -269,12 +260,11 @@ def close_request(*, case: int, reason: str, note: str, by: Person, at: datetime
         who = locked.ended_by.full_name if locked.ended_by else "the system"
         raise UnableToClose(f"{locked.get_status_display()} by {who} already", is_conflict=True)
     if not reason:
-        raise UnableToClose("This field is required.", field="reason")
+        raise UnableToClose(REQUIRED, field="reason")
     if reason not in ClosingReason.values:
-        raise UnableToClose("Select a valid choice.", field="reason")
-    letters = sum(not character.isspace() for character in note)
-    if reason == ClosingReason.OTHER and (is_blank(note) or letters < FEWEST_LETTERS):
-        raise UnableToClose("Say in at least 10 characters why", field="note")
+        raise UnableToClose(NOT_OFFERED, field="reason")
+    if reason == ClosingReason.OTHER and not says_why(note):
+        raise UnableToClose(SAY_WHY, field="note")
     if locked.status == CaseStatus.ON_HOLD:
         handling.end_hold(locked, by=by.pk, at=at)
     locked.ended_at = at

@@ -16,6 +16,8 @@ SLOT_STARTED = "This time slot has already started"
 NOT_A_SLOT = "Select an available time slot"
 SLOT_TAKEN = "That slot has just been taken"
 NOTHING_CONNECTED = "This account has no connected service to disconnect"
+MIXED_SERVICES = "Choose services that are connected, or only ones that are off"
+WHICH_DOCUMENT = "Choose “Document seen” to record a document"
 NOT_SUPPLIED = (AccountStatus.INACTIVE.value, AccountStatus.DISCONNECTED.value)
 
 

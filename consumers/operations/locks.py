@@ -5,15 +5,13 @@ from datetime import datetime
 from consumers import guards
 from consumers.choices import LockPurpose
 from consumers.models import ProfileLock
+from consumers.rules.profiles import LONGEST_REASON, SHORTEST_REASON
 from smart360.kernel.db import operation
 from smart360.kernel.errors import Refusal
 from smart360.kernel.text import is_blank, one_line_endings, why_unshowable
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.record import record
-
-SHORTEST_REASON = 10
-LONGEST_REASON = 250
 
 
 class UnableToBreakLock(Refusal):

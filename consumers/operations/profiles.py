@@ -9,7 +9,7 @@ from consumers.operations.locks import UnableToBreakLock, checked_reason
 from consumers.rules.profiles import EDITABLE, GUARDED, LABELS, editable_by, search_text_of
 from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
-from smart360.kernel.text import digits
+from smart360.kernel.text import NOT_OFFERED, digits
 from smart360.organisation.queries import get_utility
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission, permissions_of
@@ -20,7 +20,7 @@ from smart360.web.formats import shown_date, shown_time
 
 Values = Mapping[str, str | int | None]
 LONGEST_DIGITS = 20
-NOT_OFFERED = "Select a valid choice."
+FOREIGN_SUBCATEGORY = "This subcategory belongs to another category"
 
 
 class UnableToChangeProfile(Refusal):
@@ -32,7 +32,7 @@ class UnableToChangeProfile(Refusal):
 refuses(
     {
         "subcategory_belongs_to_the_category": UnableToChangeProfile(
-            "This subcategory belongs to another category", field="subcategory"
+            FOREIGN_SUBCATEGORY, field="subcategory"
         )
     }
 )
@@ -140,9 +140,7 @@ def _refuse_foreign_subcategory(row: Consumer, changed: Values) -> None:
         subcategory is not None
         and not Subcategory.objects.filter(pk=subcategory, category_id=category).exists()
     ):
-        raise UnableToChangeProfile(
-            "This subcategory belongs to another category", field="subcategory"
-        )
+        raise UnableToChangeProfile(FOREIGN_SUBCATEGORY, field="subcategory")
 
 
 def _change(row: Consumer, changed: Values) -> None:

@@ -15,9 +15,8 @@ from django.db.models import TextChoices
 
 from consumers.choices import AccountStatus, SupplyState, UtilityType
 from consumers.rules.profiles import NOT_A_PHONE, plain_phone
-from smart360.kernel.text import is_blank, one_line_endings, why_unshowable
+from smart360.kernel.text import REQUIRED, is_blank, one_line_endings, why_unshowable
 
-REQUIRED = "This field is required."
 NOT_A_DATE = "Enter a valid date, such as 2024-01-15."
 IN_FUTURE = "The date cannot be in the future."
 TICKS = {"yes": True, "y": True, "true": True, "1": True}

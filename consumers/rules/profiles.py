@@ -109,6 +109,8 @@ LABELS = {
     "billing_address": "Billing address",
 }
 
+SHORTEST_REASON = 10
+LONGEST_REASON = 250
 NOT_A_PHONE = "Enter a valid phone number, such as (555) 123-4567."
 
 

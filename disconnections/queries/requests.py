@@ -27,6 +27,7 @@ from django.urls import reverse
 
 from consumers.models import Consumer, Meter
 from consumers.rules.profiles import masked_name
+from disconnections.choices import REQUEST_KINDS
 from disconnections.models import Reason
 from smart360.cases.access import visible_cases
 from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus, HoldEnding, Priority
@@ -39,7 +40,6 @@ from smart360.staff.permissions import Permission
 from smart360.web import formats
 from smart360.web.paging import Page, Sort, page_of
 
-REQUEST_KINDS = (CaseKind.DISCONNECTION.value, CaseKind.RECONNECTION.value)
 ENDED = (CaseStatus.COMPLETED.value, CaseStatus.CLOSED.value)
 SERIES = ("DIS", "REC")
 YEARS = range(2000, 2100)

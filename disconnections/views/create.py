@@ -23,7 +23,7 @@ from consumers.operations import (
 )
 from consumers.rules.searching import read_search
 from disconnections import rules
-from disconnections.forms import REQUIRED, NotifyForm, RequestForm
+from disconnections.forms import NotifyForm, RequestForm
 from disconnections.operations import DRAFT, create_request
 from disconnections.queries.create import Chosen, get_chosen, get_made
 from disconnections.rules import RequestWish
@@ -44,6 +44,7 @@ from disconnections.views.sheet import (
 )
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
+from smart360.kernel.text import REQUIRED
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
 from smart360.web import drafts

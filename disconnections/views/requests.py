@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from disconnections.access import Act, allowed_acts, find_request
+from disconnections.choices import REQUEST_KINDS
 from disconnections.filters import OWN_NAMES, ListWish, address_with, read_list_wish
 from disconnections.queries.detail import (
     MORNING,
@@ -230,7 +231,7 @@ def selects(wish: ListWish, counts: Counts) -> list[dict[str, Any]]:
     """The filters that choose one value. One with several chosen values is a chip instead."""
     looks_for = wish.looks_for
     statuses: Iterable[str] = ENDED if looks_for.is_history else OPEN_STATUSES
-    kinds = (CaseKind.DISCONNECTION, CaseKind.RECONNECTION)
+    by_kind = [(code, CaseKind(code).label) for code in REQUEST_KINDS]
     sla = SLA_WORDS.items()
     if looks_for.is_history:
         sla = {"ON_TRACK": "Within target", "BREACHED": "Breached"}.items()
@@ -238,7 +239,7 @@ def selects(wish: ListWish, counts: Counts) -> list[dict[str, Any]]:
     by_reason = [(code, f"{code} · {label}") for code, label in counts.reasons]
     every: tuple[tuple[str, str, list[tuple[str, str]], tuple[str, ...]], ...] = (
         ("status", "Status", by_status, looks_for.statuses),
-        ("type", "Type", [(kind.value, kind.label) for kind in kinds], looks_for.kinds),
+        ("type", "Type", by_kind, looks_for.kinds),
         ("reason", "Reason", by_reason, looks_for.reasons),
         ("priority", "Priority", list(Priority.choices), looks_for.priorities),
         ("sla", "SLA", list(sla), looks_for.sla),

@@ -7,13 +7,12 @@ from zoneinfo import ZoneInfo
 from django import forms
 
 from smart360.cases.choices import ClosingReason, HoldEnding
+from smart360.cases.lifecycle import SAY_WHY, says_why
 from smart360.comms.choices import Direction
 from smart360.web.fields import CodeField, IsoDateField, KeyField, ShownTextField
 
-REQUIRED = "This field is required."
 NOTE_LIMIT = 1000
 MESSAGE_LIMIT = 4000
-FEWEST_LETTERS = 10
 LONGEST_CALL = 600  # minutes
 
 
@@ -68,10 +67,9 @@ class CloseForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """ "Other" says which (W16)."""
         cleaned: dict[str, Any] = super().clean() or {}
-        letters = sum(not sign.isspace() for sign in cleaned.get("note", ""))
         is_other = cleaned.get("reason") == ClosingReason.OTHER
-        if is_other and "note" not in self.errors and letters < FEWEST_LETTERS:
-            self.add_error("note", "Say in at least 10 characters why")
+        if is_other and "note" not in self.errors and not says_why(cleaned.get("note", "")):
+            self.add_error("note", SAY_WHY)
         return cleaned
 
 

@@ -6,7 +6,10 @@ One table feeds the operation, the buttons and the database trigger (design.md Â
 from collections.abc import Mapping
 
 from smart360.cases.choices import CaseKind, CaseStatus
+from smart360.kernel.text import is_blank
 
+FEWEST_LETTERS = 10
+SAY_WHY = f"Say in at least {FEWEST_LETTERS} characters why"
 S = CaseStatus
 
 _REQUEST: dict[str, frozenset[str]] = {
@@ -29,6 +32,12 @@ ARROWS: Mapping[str, Mapping[str, frozenset[str]]] = {
 def may_move(kind: str, old: str, new: str) -> bool:
     """Whether a case of this kind may go from one status to the other."""
     return new in ARROWS[kind].get(old, frozenset())
+
+
+def says_why(note: str) -> bool:
+    """Whether ``note`` says enough where a reason alone does not (W16)."""
+    letters = sum(not character.isspace() for character in note)
+    return letters >= FEWEST_LETTERS and not is_blank(note)
 
 
 def arrows_as_sql() -> str:

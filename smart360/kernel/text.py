@@ -5,6 +5,9 @@ import unicodedata
 
 ZERO_WIDTH_JOINERS = {"\u200c", "\u200d"}
 MARKS_PER_LETTER = 8
+# Sentences that forms and operations both say, so that a reader meets one wording.
+REQUIRED = "This field is required."
+NOT_OFFERED = "Select a valid choice."
 NULL_SENTENCE = "Null characters are not allowed."
 UNSHOWN_SENTENCE = "This text contains characters that cannot be shown."
 

@@ -6,25 +6,17 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 
-from smart360.kernel.text import is_blank, why_unshowable
 from smart360.organisation.choices import Currency, Language, PaperSize
 from smart360.organisation.models import BusinessCalendar, BusinessHours
 from smart360.organisation.rules import COUNTRIES, subdivisions_of, zone_names
+from smart360.web.fields import shown_text
 
 PHONE = RegexValidator(r"^[0-9+() ./-]{3,40}$", "Enter a phone number, for example (555) 123-4567.")
 
 
-def shown(value: str) -> None:
-    """Refuse what cannot be shown on a page or on paper."""
-    if sentence := why_unshowable(value):
-        raise forms.ValidationError(sentence)
-    if value and is_blank(value):
-        raise forms.ValidationError("This field is required.")
-
-
 def text(label: str, longest: int, **more: Any) -> forms.CharField:
     """A line of text."""
-    validators = [shown, *more.pop("validators", [])]
+    validators = [shown_text, *more.pop("validators", [])]
     return forms.CharField(label=label, max_length=longest, validators=validators, **more)
 
 

@@ -8,10 +8,10 @@ from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
 
-from smart360.kernel.text import is_blank, why_unshowable
 from smart360.staff.choices import Role
 from smart360.staff.models import Person, RoleMembership
 from smart360.staff.permissions import KEPT_APART
+from smart360.web.fields import shown_text
 
 WRONG = "Username or password is not right."
 
@@ -115,10 +115,7 @@ class PersonForm(forms.ModelForm[Person]):
     def clean_full_name(self) -> str:
         """A name that can be shown."""
         name: str = self.cleaned_data["full_name"]
-        if is_blank(name):
-            raise forms.ValidationError("This field is required.")
-        if sentence := why_unshowable(name):
-            raise forms.ValidationError(sentence)
+        shown_text(name)
         return name
 
 

@@ -23,7 +23,7 @@ from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 
 from smart360.kernel.errors import constraint_of
-from smart360.kernel.text import is_blank, why_unshowable
+from smart360.web.fields import shown_text
 from smart360.web.gate import ADMIN_PERMISSION
 
 admin.site.site_header = "Smart360 administration"
@@ -52,14 +52,6 @@ class HistoryLine:
     who: str
     what: str
     changes: tuple[Change, ...]
-
-
-def shown_text(value: str) -> None:
-    """Refuse text that cannot be shown as typed, or that only looks like text."""
-    if sentence := why_unshowable(value):
-        raise ValidationError(sentence)
-    if value and is_blank(value):
-        raise ValidationError("This field is required.")
 
 
 class WholeNumberField(IntegerField):

@@ -17,13 +17,30 @@ from django.core.exceptions import BadRequest, ValidationError
 from django.core.validators import MaxLengthValidator, MinLengthValidator
 from django.http import QueryDict
 
-from smart360.kernel.text import UNSHOWN_SENTENCE, is_blank, one_line_endings, why_unshowable
+from smart360.kernel.text import (
+    NOT_OFFERED,
+    REQUIRED,
+    UNSHOWN_SENTENCE,
+    is_blank,
+    one_line_endings,
+    why_unshowable,
+)
 
-NOT_OFFERED = "Select a valid choice."
 NOT_A_DATE = "Enter a valid date."
 
 _ISO_DATE = re.compile(r"([0-9]{4,6})-([0-9]{2})-([0-9]{2})")
 _KEY = re.compile(r"[1-9][0-9]{0,17}")  # fits a bigint with room to spare
+
+
+def shown_text(value: str) -> None:
+    """Refuse text that cannot be shown as typed, or that only looks like text.
+
+    For Django's own text fields, as validator; ours is ``ShownTextField``.
+    """
+    if sentence := why_unshowable(value):
+        raise ValidationError(sentence)
+    if value and is_blank(value):
+        raise ValidationError(REQUIRED)
 
 
 class ShownTextField(forms.CharField):
