@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from smart360.cases import operations
 from smart360.cases.models import HoldReason, SlaPolicy
 from smart360.kernel import clock
 from smart360.web.admin import ConfigurationAdmin
@@ -52,8 +51,8 @@ class SlaPolicyAdmin(ConfigurationAdmin):
     def save_model(
         self, request: HttpRequest, obj: SlaPolicy, form: forms.ModelForm[SlaPolicy], change: bool
     ) -> None:
-        """A change is a new version from now on."""
-        operations.publish_policy(policy=obj, at=clock.now())
+        """A change is a new version from now on, in the transaction that Django has begun."""
+        obj.publish(clock.now())
 
 
 @admin.register(HoldReason)

@@ -1,5 +1,7 @@
 """The case, its policy, its holds and the alerts raised for it."""
 
+from datetime import datetime
+
 import pghistory
 import pgtrigger
 from django.conf import settings
@@ -77,6 +79,16 @@ class SlaPolicy(models.Model):
     def __str__(self) -> str:
         scope = self.get_priority_display() if self.priority else "every priority"
         return f"{self.get_kind_display()}, {scope}{', VIP' if self.for_vip else ''}"
+
+    def publish(self, at: datetime) -> None:
+        """Store this as the version in force from now on; the one it was made from is replaced."""
+        if self.pk is not None:
+            SlaPolicy.objects.filter(pk=self.pk, replaced_at__isnull=True).update(replaced_at=at)
+            self.pk = None
+            self._state.adding = True
+        self.valid_from = at
+        self.replaced_at = None
+        self.save(force_insert=True)
 
 
 class Case(models.Model):

@@ -386,13 +386,7 @@ def recompute(*, case: int, why: str, at: datetime) -> bool:
 @operation
 def publish_policy(*, policy: SlaPolicy, at: datetime) -> SlaPolicy:
     """Put a new version of a policy in force for new cases; running ones keep theirs (SLA2)."""
-    if policy.pk is not None:
-        SlaPolicy.objects.filter(pk=policy.pk, replaced_at__isnull=True).update(replaced_at=at)
-        policy.pk = None
-        policy._state.adding = True
-    policy.valid_from = at
-    policy.replaced_at = None
-    policy.save(force_insert=True)
+    policy.publish(at)
     return policy
 
 
