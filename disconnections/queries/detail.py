@@ -16,6 +16,7 @@ from disconnections.rules import slot_begins_at
 from smart360.cases.choices import CaseStatus, WaitsFor
 from smart360.cases.models import Case, Hold, HoldReason
 from smart360.cases.queries.clocks import CaseClocks, case_clocks
+from smart360.comms.queries import free_words
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from smart360.web import formats
@@ -57,6 +58,8 @@ class RequestPage:
     consumer: ShownConsumer
     clocks: CaseClocks
     rail: tuple[RailStep, ...]
+    notes: str
+    closing_note: str
     spoken: str
     identity: str
     billing_address: str
@@ -76,6 +79,8 @@ def request_page(case: Case, *, to: Person, at: datetime, zone: ZoneInfo) -> Req
         consumer=consumer,
         clocks=clocks,
         rail=rail_of(case, clocks.hold),
+        notes=free_words(asked.notes, to=to),
+        closing_note=free_words(case.closing_note, to=to),
         spoken=spoken_sentence(case, asked, clocks.hold, at=at, zone=zone),
         identity=identity_in_words(asked, to=to),
         billing_address=_billing_address(consumer),

@@ -14,6 +14,7 @@ from disconnections.models import DisconnectionRequest
 from disconnections.rules import hours_in_words, visit_sentence
 from smart360.cases.choices import CaseKind
 from smart360.cases.models import Case
+from smart360.comms.queries import free_words
 from smart360.owed.choices import OwedState
 from smart360.owed.models import OwedWork
 from smart360.staff.models import Person
@@ -86,7 +87,7 @@ def receipt_facts(case: int, *, to: Person | None = None) -> ReceiptFacts:
         preferred_on=asked.preferred_on,
         slot_starts=asked.slot.starts if asked.slot else None,
         slot_ends=asked.slot.ends if asked.slot else None,
-        notes=asked.notes if contact.sees_words else "",
+        notes=free_words(asked.notes, to=to) if to else asked.notes,
         created_at=about.created_at,
         created_by=about.created_by.full_name if about.created_by else "",
         name=contact.name,

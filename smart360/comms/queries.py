@@ -236,11 +236,16 @@ def _address(message: Message, to: Person) -> str:
 
 def _words(message: Message, to: Person) -> str:
     """Subject and body as this role may read them: free text may hold anything (X3)."""
-    if not to.has_permission(Permission.SEE_CONTACT_DATA):
-        return HIDDEN
     words = message.body.text
     if message.subject:
         words = f"{message.subject.text}\n\n{words}"
+    return free_words(words, to=to) or HIDDEN
+
+
+def free_words(words: str, *, to: Person) -> str:
+    """What people wrote, as this role may read it; empty for who may not know of whom it tells."""
+    if not to.has_permission(Permission.SEE_CONTACT_DATA):
+        return ""
     return (
         words if to.has_permission(Permission.SEE_PERSONAL_DATA) else rules.without_addresses(words)
     )

@@ -60,3 +60,10 @@ def test_a_letter_keeps_its_name() -> None:
 def test_no_address_is_left_in_covered_text(address: str) -> None:
     """X3: whoever may not see e-mail addresses sees none inside a text either."""
     assert address not in rules.without_addresses(f"Write to {address}, please.")
+
+
+def test_the_consumers_own_link_is_covered() -> None:
+    """X3: the link leads to the receipt, which holds what covered text does not."""
+    covered = rules.without_addresses("See (https://u.example/track/AbC_d-9). Tracks are fine.")
+    assert "AbC_d-9" not in covered
+    assert "Tracks are fine." in covered

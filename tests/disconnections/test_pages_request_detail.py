@@ -254,3 +254,39 @@ def test_a_technician_finds_nothing(
         .status_code
         == 403
     )
+
+
+@pytest.mark.parametrize(
+    ("role", "sees_words", "sees_addresses"),
+    [
+        (Role.CSE, True, True),
+        (Role.BILLING, True, True),
+        (Role.DISPATCHER, True, False),
+        (Role.ADMIN, False, False),
+    ],
+)
+def test_each_role_reads_what_it_may_of_free_words(
+    client_as: ClientAs,
+    make_request: MakeRequest,
+    person: MakePerson,
+    stands: SetClock,
+    role: Role,
+    sees_words: bool,
+    sees_addresses: bool,
+) -> None:
+    """X3: notes may hold anything; no tab, and no receipt, shows more of them than another."""
+    sarah = person(Role.CSE)
+    asked = make_request(by=sarah, notes="Ring Ann Smith, ann@private.example")
+    cases.acknowledge(case=asked.pk, by=sarah, at=stands())
+    put_on_hold(asked, sarah, stands())
+    close_request(
+        case=asked.pk, reason="OTHER", note="Ann Smith moved, ann@private.example",
+        by=sarah, at=stands(),
+    )  # fmt: skip
+    client = client_as(role)
+    for tail in ("", "/timeline", "/communication", "/receipt", "/top"):
+        html = page_of(client, at_path(asked, tail))
+        if tail in ("", "/timeline", "/receipt"):
+            assert ("Ann Smith" in html) is sees_words, tail
+            assert ("ann@private.example" in html) is sees_addresses, tail
+        assert sees_addresses or asked.tracking_token not in html, tail

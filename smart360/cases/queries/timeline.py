@@ -7,8 +7,8 @@ from typing import Any
 from smart360.cases.choices import CaseStatus, ClosingReason, HoldEnding, Metric
 from smart360.cases.models import Case
 from smart360.cases.queries.history import entries_of
+from smart360.comms.queries import free_words
 from smart360.staff.models import Person
-from smart360.staff.permissions import Permission
 from smart360.trail.choices import Event
 from smart360.trail.models import Entry
 from smart360.web import formats
@@ -44,8 +44,7 @@ def case_timeline(
     more = entries[limit - 1].seq if len(entries) > limit else None
     entries = entries[:limit]
     names = _names_in(entries)
-    sees_words = to.has_permission(Permission.SEE_CONTACT_DATA)
-    return [_line(entry, names, sees_words=sees_words) for entry in entries], more
+    return [_line(entry, names, to=to) for entry in entries], more
 
 
 def _names_in(entries: Iterable[Entry]) -> dict[int, str]:
@@ -62,12 +61,12 @@ def _names_in(entries: Iterable[Entry]) -> dict[int, str]:
     return dict(Person.objects.filter(pk__in=numbers).values_list("pk", "full_name"))
 
 
-def _line(entry: Entry, names: Mapping[int, str], *, sees_words: bool) -> TimelineEntry:
+def _line(entry: Entry, names: Mapping[int, str], *, to: Person) -> TimelineEntry:
     icon, tone = LOOK.get(entry.kind, ("info-circle", "slate"))
     details = [entry.actor.full_name if entry.actor else SYSTEM]
     details += _more(entry)
-    if entry.text and sees_words:
-        details.append(f"“{entry.text.text}”")
+    if entry.text and (words := free_words(entry.text.text, to=to)):
+        details.append(f"“{words}”")
     return TimelineEntry(
         at=entry.at,
         sentence=_sentence(entry, names),
