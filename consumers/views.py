@@ -228,16 +228,23 @@ def _edit_page(
     refusal: Refusal | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The form. After a lost hold it is taken again if it can be, so that nothing typed is lost."""
+    """The form. After a lost hold it is taken again if it can be, so that nothing typed is lost.
+
+    It keeps the version that the person saw until they are told that there is a newer one.
+    """
     person = signed_in_person(request)
     if isinstance(refusal, LockIsLost) and person.has_permission(Permission.TAKE_PROFILE_LOCK):
         try:
             _hold(consumer, person)
         except LockIsHeld as held:
             refusal = held
-    consumer.refresh_from_db(fields=["version"])
+    seen = _number(request, "version") if request.method == "POST" else consumer.version
+    if isinstance(refusal, operations.UnableToChangeProfile):  # it says who was faster with what
+        consumer.refresh_from_db(fields=["version"])
+        seen = consumer.version
     context = _shell(request, access.shown(consumer, to=person)) | {
         "form": form,
+        "version": seen,
         "refusal": refusal,
         "renews": True,
         "fixed": [LABELS[name] for name in EDITABLE if name not in form.fields],

@@ -318,6 +318,46 @@ class TestPages:
         again = data | {"token": response.context["lock"].token}
         assert client.post(url, again).status_code == 302
 
+    def test_a_hold_taken_again_does_not_undo_what_somebody_else_changed(
+        self, make_consumer: MakeConsumer, client_as: SignIn, stands: SetClock
+    ) -> None:
+        """W8: whoever lost the hold is told of a change since, before they can overwrite it."""
+        consumer, sarah, emily = make_consumer(), client_as(Role.CSE), client_as(Role.CALL_CENTRE)
+        url = self.URL.format(consumer.account_number)
+        data = self.begin(sarah, consumer) | {
+            "name": "New Name", "category": consumer.category_id, "phone": "(555) 123-4567",
+        }  # fmt: skip
+        stands.go_on(minutes=16)
+        hers = self.begin(emily, consumer) | {"phone": "(555) 123-9999"}
+        assert emily.post(url, hers).status_code == 302
+        lost = sarah.post(url, data)
+        assert "Your hold on this profile has ended" in lost.content.decode()
+        again = data | {"version": lost.context["version"], "token": lost.context["lock"].token}
+        told = sarah.post(url, again)
+        assert told.status_code == 409
+        assert "Changed by Emily Davis" in told.content.decode()
+        assert Consumer.objects.get().phone == "+15551239999"
+        knowing = again | {"version": told.context["version"]}
+        assert sarah.post(url, knowing).status_code == 302
+
+    def test_wrong_input_does_not_undo_what_somebody_else_changed(
+        self, make_consumer: MakeConsumer, client_as: SignIn, stands: SetClock
+    ) -> None:
+        """Whoever needs no hold corrects their input and is told of a change since all the same."""
+        consumer, billing, emily = make_consumer(), client_as(Role.BILLING), client_as(Role.CSE)
+        url = self.URL.format(consumer.account_number)
+        data = {"version": billing.get(url).context["version"], "billing_address": "x" * 201}
+        theirs = {
+            "name": consumer.name, "category": consumer.category_id, "phone": "",
+            "billing_address": "1 New Street",
+        }  # fmt: skip
+        assert emily.post(url, self.begin(emily, consumer) | theirs).status_code == 302
+        wrong = billing.post(url, data)
+        assert wrong.status_code == 422
+        again = {"version": wrong.context["version"], "billing_address": "2 Old Street"}
+        assert billing.post(url, again).status_code == 409
+        assert Consumer.objects.get().billing_address == "1 New Street"
+
     def test_somebody_else_took_it(
         self, make_consumer: MakeConsumer, client_as: SignIn, stands: SetClock
     ) -> None:
