@@ -43,11 +43,12 @@ def pay(work: OwedWork) -> None:
 
 
 def _failed(work: OwedWork, error: str) -> None:
+    """Note that it failed; what gives up shows that first, so that it is never skipped."""
     handler = handler_of(work.kind)
     at = clock.now()
-    gave_up = operations.mark_failed(work, error=error, at=at, most_attempts=handler.attempts)
-    if gave_up:
+    if work.attempts >= handler.attempts:
         handler.give_up(work.about, at, error)
+    operations.mark_failed(work, error=error, at=at, most_attempts=handler.attempts)
 
 
 @shared_task(name="owed.sweep")

@@ -250,6 +250,33 @@ def test_a_worker_that_dies_before_the_mark_sends_one_more_copy_of_the_same_lett
     assert kinds_on_timeline(case) == ["MESSAGE_DELIVERED"]
 
 
+def test_a_worker_that_dies_while_giving_up_leaves_it_to_the_next(
+    send_message: SendMessage,
+    server: MailServer,
+    stands: SetClock,
+    work_through: WorkThrough,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """N2, COM4: whenever it dies, the message ends as Not delivered, with Retry beside it."""
+    message = send_message()
+    server.mode = "greylists"
+
+    class Killed(BaseException):
+        pass
+
+    def die(**_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(operations, "mark_failed", die)
+        with pytest.raises(Killed):
+            work_until(clock.now() + timedelta(hours=2), stands=stands, work_through=work_through)
+    stands.go_on(minutes=31)
+    work_through()
+    assert state_of(message) == DeliveryState.FAILED
+    assert OwedWork.objects.get(kind="comms.deliver").state == OwedState.FAILED
+
+
 def test_marking_twice_changes_nothing(send_message: SendMessage, case: Case, at: datetime) -> None:
     message = send_message()
     operations.mark_sent(message=message.pk, at=at)
