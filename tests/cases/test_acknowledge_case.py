@@ -170,3 +170,16 @@ def test_the_page_says_what_the_sample_says(case: Case, karen: Person, at: datet
     assert later.clock.due_at - later.clock.at == timedelta(hours=18, minutes=45)
     assert [row.achieved for row in later.rows] == ["1.50 h", "Pending", "Pending"]
     assert [row.state for row in later.rows] == ["MET", "BREACHED", "ON_TRACK"]
+
+
+def test_an_act_that_waited_ends_a_hold_that_began_meanwhile(
+    case: Case, karen: Person, at: datetime
+) -> None:
+    """Its moment was asked before the lock was free: the hold takes no time, and nothing fails."""
+    acknowledge(case=case.pk, by=karen, at=at)
+    hold(case, karen, at + timedelta(seconds=2))
+    resume(case=case.pk, by=karen, at=at + timedelta(seconds=1))
+    ended = Hold.objects.get(case=case)
+    assert ended.ended_at == ended.since
+    assert Case.objects.get(pk=case.pk).adjusted_due_at == at + timedelta(hours=24)
+    assert clocks_that_differ_from_history() == []

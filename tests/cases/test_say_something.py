@@ -1,6 +1,8 @@
 """Notes, messages and calls on a case."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,6 +15,8 @@ from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.models import Entry
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest
+
+CALL: dict[str, Any] = {"minutes": 3, "direction": "TO_CONSUMER"}
 
 
 @pytest.fixture
@@ -118,3 +122,15 @@ def test_a_message_needs_an_address(
     with pytest.raises(UnableToSay, match="No e-mail on file"):
         send_message(case=made.pk, subject="", words="Hello", by=emily, at=at, form_key=uuid4())
     assert Message.objects.count() == before
+
+
+@pytest.mark.parametrize("act", [add_note, send_message, log_call])
+def test_a_key_of_somebody_else_loses_nothing(
+    case: Case, emily: Person, person: MakePerson, at: datetime, act: Callable[..., Case]
+) -> None:
+    """R4: a form's key counts for the person who posts it; another's words are said, too."""
+    key, more = uuid4(), {"send_message": {"subject": ""}, "log_call": CALL}.get(act.__name__, {})
+    for by, words in ((emily, "Hers"), (person(Role.CSE), "His"), (emily, "Hers")):
+        act(case=case.pk, words=words, by=by, at=at, form_key=key, **more)
+    said = Message.objects.filter(case=case).order_by("pk")
+    assert [message.body.text for message in said] == ["Hers", "His"]
