@@ -267,10 +267,15 @@ def test_a_worker_that_dies_while_giving_up_leaves_it_to_the_next(
     def die(**_: object) -> None:
         raise Killed
 
+    def keep_working() -> None:
+        for _ in range(20):
+            work_through()
+            stands.go_on(minutes=31)
+
     with monkeypatch.context() as patched:
         patched.setattr(operations, "mark_failed", die)
         with pytest.raises(Killed):
-            work_until(clock.now() + timedelta(hours=2), stands=stands, work_through=work_through)
+            keep_working()
     stands.go_on(minutes=31)
     work_through()
     assert state_of(message) == DeliveryState.FAILED
