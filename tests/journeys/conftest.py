@@ -22,9 +22,17 @@ from playwright.sync_api import (
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 
+EXPECTED = (
+    "Failed to load resource",  # a 4xx answer is part of many a journey, which looks at it itself
+    "htmx:afterRequest",  # a search as one types lets go of the answer to what was typed before
+    "htmx:sendAbort",
+)
+"""What the console calls an error and is none."""
+
 PASSWORD = "a-long-enough-password"
 """What the fixture ``person`` gives everybody."""
 
+PATIENCE = 15_000  # milliseconds; a busy machine is slow, not wrong
 BROWSER_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -61,6 +69,7 @@ def browser() -> Iterator[Browser]:
             "then run ./dev test again.",
             pytrace=False,
         )
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=[*BROWSER_FLAGS])
         yield browser
@@ -85,7 +94,7 @@ class Watched:
         context.on("page", self.watch)
         context.route("**/*", self.stay_here)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         return page
 
     def watch(self, page: Page) -> None:
@@ -99,8 +108,7 @@ class Watched:
 
     def heard(self, message: ConsoleMessage) -> None:
         """Keep what the console complains about."""
-        # A 4xx answer is part of many a journey; the journey itself looks at it.
-        if message.type == "error" and "Failed to load resource" not in message.text:
+        if message.type == "error" and not message.text.startswith(EXPECTED):
             self.trouble.append(message.text)
 
     def stay_here(self, route: Route) -> None:
@@ -155,6 +163,11 @@ def by_tabs(page: Page, to: Locator, *, most: int = 60) -> None:
     raise AssertionError(f"Tab never reaches {to}")
 
 
+def is_ready(page: Page) -> None:
+    """Wait for the scripts of the page: only then do its keys do something."""
+    page.wait_for_load_state()
+
+
 def sign_in_by_keyboard(page: Page, username: str, password: str = PASSWORD) -> None:
     """Through the door, on the page that is open."""
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
@@ -167,6 +180,7 @@ def sign_in_by_keyboard(page: Page, username: str, password: str = PASSWORD) -> 
 
 def accessibility_violations(page: Page, *, rules: str = "") -> list[str]:
     """What axe finds on the page as it is now, one line each (WCAG 2.2 AA), or by some rules."""
+    expect(page.locator(".htmx-request")).to_have_count(0)  # the old content is paler meanwhile
     # evaluate() runs in the page without a script tag, so the content policy is not in its way.
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())
