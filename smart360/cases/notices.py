@@ -7,8 +7,9 @@ from smart360.cases.choices import AlertLevel, Metric
 from smart360.cases.models import Case
 from smart360.comms.outbox import notify_staff, send_from_template
 from smart360.kernel.db import step
+from smart360.staff.access import people_who_may
 from smart360.staff.models import Person
-from smart360.staff.permissions import ROLE_PERMISSIONS, Permission
+from smart360.staff.permissions import Permission
 
 
 @step
@@ -37,20 +38,13 @@ def tell_consumer(
 def warn(case: Case, metric: Metric, level: AlertLevel, *, path: str, at: datetime) -> None:
     """Tell whoever works on the case that a target is near, and supervisors that it was missed."""
     is_escalation = level == AlertLevel.ESCALATION
-    people = list(supervisors()) if is_escalation else []
-    if case.assignee_id is not None:
-        people.append(Person.objects.get(pk=case.assignee_id))
-    elif not is_escalation:
-        people.extend(supervisors())
-    target = metric.label
-    sentence = (
-        f"{case.number}: {target.lower()} target missed"
-        if is_escalation
-        else f"{case.number}: {target.lower()} target is near"
-    )
+    people = _still_here(case.assignee_id)
+    if is_escalation or not people:
+        people += people_who_may(Permission.SEE_ESCALATIONS)
+    what = "missed" if is_escalation else "is near"
     notify_staff(
-        people={each.pk: each for each in people}.values(),
-        sentence=sentence,
+        people=people,
+        sentence=f"{case.number}: {metric.label.lower()} target {what}",
         path=path,
         at=at,
         dedupe_key=f"sla:{case.number}:{metric}:{level}",
@@ -62,9 +56,8 @@ def warn(case: Case, metric: Metric, level: AlertLevel, *, path: str, at: dateti
 @step
 def remind(case: Case, *, whom: int | None, reason: str, path: str, at: datetime) -> None:
     """A hold has reached its resume-by moment and asks for a person."""
-    people = Person.objects.filter(pk=whom, is_active=True) if whom else supervisors()
     notify_staff(
-        people=people,
+        people=_still_here(whom) or people_who_may(Permission.SEE_ESCALATIONS),
         sentence=f"{case.number}: the hold “{reason}” has reached its date",
         path=path,
         at=at,
@@ -73,9 +66,8 @@ def remind(case: Case, *, whom: int | None, reason: str, path: str, at: datetime
     )
 
 
-def supervisors() -> "list[Person]":
-    """Everybody who receives escalations."""
-    roles = [
-        r.value for r, allowed in ROLE_PERMISSIONS.items() if Permission.SEE_ESCALATIONS in allowed
-    ]
-    return list(Person.objects.filter(is_active=True, groups__name__in=roles).distinct())
+def _still_here(person: int | None) -> list[Person]:
+    """The person alone, or nobody when there is none or they have left."""
+    if person is None:
+        return []
+    return list(Person.objects.filter(pk=person, is_active=True))

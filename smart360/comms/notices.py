@@ -7,8 +7,9 @@ from django.urls import reverse
 from smart360.comms.models import Message
 from smart360.comms.outbox import notify_staff
 from smart360.kernel.db import step
+from smart360.staff.access import people_who_may
 from smart360.staff.models import Person
-from smart360.staff.permissions import ROLE_PERMISSIONS, Permission
+from smart360.staff.permissions import Permission
 
 
 @step
@@ -31,10 +32,9 @@ def not_delivered(message: Message, *, at: datetime) -> None:
 @step
 def mail_waits(count: int, *, at: datetime) -> None:
     """Tell those who may retry messages that mail has stopped, once an hour (N2)."""
-    roles = [role for role, may in ROLE_PERMISSIONS.items() if Permission.RETRY_MESSAGE in may]
     messages = "1 message waits" if count == 1 else f"{count} messages wait"
     notify_staff(
-        people=Person.objects.filter(is_active=True, groups__name__in=roles).distinct(),
+        people=people_who_may(Permission.RETRY_MESSAGE),
         sentence=f"{messages} to be sent for over 15 minutes. Is the mail server down?",
         path=reverse("notice_list"),
         at=at,

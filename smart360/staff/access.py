@@ -14,6 +14,7 @@ from django.http import HttpRequest
 
 from smart360.staff.choices import SignInOutcome
 from smart360.staff.models import Person, SignIn
+from smart360.staff.permissions import ROLE_PERMISSIONS, Permission
 
 LOCKED_FOR = timedelta(hours=settings.AXES_COOLOFF_TIME)
 MOST_REFUSED_PER_ADDRESS = 50
@@ -95,6 +96,12 @@ def is_spraying(*, username: str, address: str | None, at: datetime) -> bool:
         at__gt=at - KNOWN_FOR, outcome=SignInOutcome.SIGNED_IN, person__username=username
     )
     return not came_in.exists()
+
+
+def people_who_may(permission: Permission) -> list[Person]:
+    """Everybody active whose role allows this: whom a notice for that work goes to."""
+    roles = [role.value for role, allowed in ROLE_PERMISSIONS.items() if permission in allowed]
+    return list(Person.objects.filter(is_active=True, groups__name__in=roles).distinct())
 
 
 def signed_in_person(request: HttpRequest) -> Person:

@@ -18,6 +18,7 @@ from smart360.comms.models import Notice
 from smart360.organisation.models import BusinessCalendar, BusinessHours, Holiday
 from smart360.owed.models import OwedWork
 from smart360.staff.choices import Role
+from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.models import Entry
 from tests.conftest import MakePerson, MakeRequest, SetClock
@@ -52,6 +53,20 @@ def test_the_assignee_is_warned_and_supervisors_hear_of_breaches(
     assert set(Notice.objects.values_list("person", flat=True)) == {sarah.pk}
     raise_alerts(case=made.pk, at=at + timedelta(minutes=121))
     assert Notice.objects.filter(person=karen, is_urgent=True).count() == 1
+
+
+def test_what_concerns_somebody_who_left_reaches_a_supervisor(
+    make_request: MakeRequest, person: MakePerson, at: datetime
+) -> None:
+    """A warning or a reminder never goes to nobody because its person is gone."""
+    case = on_hold(make_request, person, at, "REMINDS")
+    karen = person(Role.SUPERVISOR)
+    Person.objects.exclude(pk=karen.pk).update(is_active=False)
+    assert end_lapsed_hold(case=case.pk, at=at + timedelta(hours=3)) is True
+    assert raise_alerts(case=case.pk, at=at + timedelta(hours=3)) == 1
+    told = Notice.objects.order_by("pk").values_list("person", "sentence")
+    assert [who for who, _ in told] == [karen.pk, karen.pk]
+    assert ["has reached its date" in told[0][1], "response target" in told[1][1]] == [True, True]
 
 
 def test_the_worker_finds_what_is_due_by_itself(
