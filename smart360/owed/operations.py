@@ -9,10 +9,9 @@ from smart360.kernel.errors import Refusal
 from smart360.owed.choices import OwedState
 from smart360.owed.models import OwedWork
 from smart360.owed.rules import LEASE, wait_after
-from smart360.web.models import FormKey
+from smart360.web import form_keys
 
 KEPT_WORK = timedelta(days=30)
-KEPT_KEYS = timedelta(days=7)
 
 
 class UnableToRetry(Refusal):
@@ -73,4 +72,4 @@ def retry(*, dedupe_key: str, at: datetime) -> None:
 def sweep(*, at: datetime) -> None:
     """Forget what was done a month ago and form keys of a week ago. What has failed stays."""
     OwedWork.objects.filter(state=OwedState.DONE, done_at__lt=at - KEPT_WORK).delete()
-    FormKey.objects.filter(created_at__lt=at - KEPT_KEYS).delete()
+    form_keys.forget_old_keys(at=at)

@@ -1,7 +1,7 @@
 """One effect per submitted form."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 
@@ -9,6 +9,7 @@ from smart360.kernel.db import step
 from smart360.kernel.errors import Refusal
 from smart360.web.models import FormKey
 
+KEPT = timedelta(days=7)
 USED_FOR_ANOTHER = "This form was already submitted"
 
 
@@ -48,3 +49,9 @@ def claim(key: uuid.UUID, *, by: int, act: str, about: str, at: datetime) -> str
 def keep_result(key: uuid.UUID, *, by: int, act: str, result: str) -> None:
     """Remember what came of the form, for the case that it is posted again."""
     FormKey.objects.filter(key=key, person_id=by, act=act).update(result=result)
+
+
+@step
+def forget_old_keys(*, at: datetime) -> None:
+    """Forget keys that no open form can still send."""
+    FormKey.objects.filter(created_at__lt=at - KEPT).delete()
