@@ -18,13 +18,13 @@ from disconnections.views.requests import (
     found_or_404,
     shell,
     tab_or_fragment,
-    zone_in_use,
 )
 from smart360.cases import operations as cases
 from smart360.cases.forms import CallForm, CloseForm, HoldForm, MessageForm, NoteForm
 from smart360.cases.models import Case
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
+from smart360.organisation.context import zone_in_use
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
 from smart360.web import form_keys

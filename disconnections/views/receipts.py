@@ -1,13 +1,12 @@
 """Receipts: to print at once, and as a PDF once a worker has made it (DIS5, DIS18)."""
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from disconnections.access import find_request
 from disconnections.queries.receipts import ReceiptState, receipt_facts, receipt_key, receipt_state
-from smart360.cases.models import Case
+from disconnections.views.requests import found_or_404
 from smart360.documents.access import as_download
 from smart360.documents.rules import qr_code
 from smart360.kernel import clock
@@ -20,18 +19,11 @@ from smart360.web.htmx import page_or_fragment
 WAITING = "disconnections/receipt_waiting.html"
 
 
-def _found_or_404(request: HttpRequest, number: str) -> Case:
-    case = find_request(number, signed_in_person(request)) if number.isprintable() else None
-    if case is None:
-        raise Http404
-    return case
-
-
 @require_GET
 @requires(Permission.VIEW_REQUESTS)
 def receipt_print(request: HttpRequest, number: str) -> HttpResponse:
     """The receipt to print from the browser, without waiting for the PDF."""
-    case = _found_or_404(request, number)
+    case = found_or_404(request, number)
     person = signed_in_person(request)
     receipt = receipt_facts(case.pk, to=person)
     return render(
@@ -52,7 +44,7 @@ def receipt_print(request: HttpRequest, number: str) -> HttpResponse:
 @requires(Permission.SEE_PERSONAL_DATA)
 def receipt_download(request: HttpRequest, number: str) -> HttpResponse:
     """The PDF, or a page that waits for it. It says all, so it takes the right to see all."""
-    case = _found_or_404(request, number)
+    case = found_or_404(request, number)
     asked = case.disconnection_request
     state = receipt_state(asked, case.number)
     if state is ReceiptState.READY and "HX-Request" not in request.headers:
@@ -68,6 +60,6 @@ def receipt_download(request: HttpRequest, number: str) -> HttpResponse:
 @requires(Permission.SEE_PERSONAL_DATA)
 def receipt_retry(request: HttpRequest, number: str) -> HttpResponse:
     """Let a worker try again to make a receipt that could not be made."""
-    case = _found_or_404(request, number)
+    case = found_or_404(request, number)
     retry(dedupe_key=receipt_key(case.number), at=clock.now())
     return HttpResponseRedirect(reverse("receipt_download", args=[case.number]))

@@ -42,6 +42,7 @@ from smart360.cases.models import Case
 from smart360.cases.queries.timeline import case_timeline
 from smart360.comms.queries import count_messages_of_case, messages_of_case
 from smart360.kernel import clock
+from smart360.organisation.context import zone_in_use
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
 from smart360.web import form_keys, formats
@@ -61,11 +62,6 @@ EXPORT_HEAD = (
     "Status", "Priority", "SLA", "Due", "Assigned to",
 )  # fmt: skip
 SLA_IN_FILE = {**SLA_WORDS, "MET": "Within target", "MISSED": "Breached"}
-
-
-def zone_in_use() -> ZoneInfo:
-    """The utility's zone, which is active for the request."""
-    return ZoneInfo(timezone.get_current_timezone_name())
 
 
 # ------------------------------------------------------------------ the list

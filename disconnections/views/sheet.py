@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
-from django.utils import timezone
 
 from disconnections.choices import IdentityCheck, IdentityDocument, Permanence
 from disconnections.forms import NotifyForm, RequestForm
@@ -26,6 +25,7 @@ from disconnections.queries.create import (
 )
 from smart360.cases.choices import CaseKind
 from smart360.kernel.errors import Refusal
+from smart360.organisation.context import zone_in_use
 from smart360.staff.models import Person
 from smart360.web import drafts
 from smart360.web.fields import KeyField
@@ -194,8 +194,7 @@ def open_sheet(person: Person, typed: QueryDict, *, at: datetime) -> Sheet:
     """The page for what was typed."""
     consumer = key_of(typed.get("consumer", ""))
     chosen = None if consumer is None else get_chosen(consumer, to=person, at=at)
-    zone = ZoneInfo(timezone.get_current_timezone_name())  # the utility's, active for the request
-    return Sheet(person, at, zone, typed, chosen)
+    return Sheet(person, at, zone_in_use(), typed, chosen)
 
 
 def keep(sheet: Sheet) -> None:

@@ -1,11 +1,17 @@
 """The utility of the request that runs, and its zone for every time on the page."""
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from smart360.organisation.queries import get_utility
+
+
+def zone_in_use() -> ZoneInfo:
+    """The utility's zone, which is active for the request."""
+    return ZoneInfo(timezone.get_current_timezone_name())
 
 
 class UtilityOfRequest:

@@ -1,17 +1,16 @@
 """The start page."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from disconnections.queries.requests import RequestFilter, count_requests
 from smart360.desk.queries import my_requests, unassigned_requests
 from smart360.kernel import clock
+from smart360.organisation.context import zone_in_use
 from smart360.staff.access import signed_in_person
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
@@ -35,11 +34,6 @@ SHORTCUTS: tuple[tuple[str, str, str, str, Permission], ...] = (
     ("Administration", "admin:index", "", "adjustments", Permission.CONFIGURE),
 )
 """Label, address, its query, icon, and who has the shortcut."""
-
-
-def zone_in_use() -> ZoneInfo:
-    """The utility's zone, which is active for the request."""
-    return ZoneInfo(timezone.get_current_timezone_name())
 
 
 @require_GET
