@@ -92,18 +92,19 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
         current = request.headers.get("HX-Current-URL", "")
         back = current if is_own_address(request, current) else resolve_url("start")
         response = HttpResponse(status=401)
-        response["HX-Redirect"] = _door(request, back)
+        # Whoever holds a fragment's page was signed in, even if another answer took the cookie.
+        response["HX-Redirect"] = _door(request, back, has_ended=True)
         return response
     back = request.get_full_path() if request.method == "GET" else resolve_url("start")
     return redirect(_door(request, back))
 
 
-def _door(request: HttpRequest, back: str) -> str:
+def _door(request: HttpRequest, back: str, *, has_ended: bool = False) -> str:
     """The sign-in page's address, with the way back and why one has to sign in again."""
     words = {"next": back}
     if getattr(request, "was_idle", False):
         words["ended"] = IDLE
-    elif settings.SESSION_COOKIE_NAME in request.COOKIES:
+    elif has_ended or settings.SESSION_COOKIE_NAME in request.COOKIES:
         words["ended"] = OVER
     return f"{resolve_url(settings.LOGIN_URL)}?{urlencode(words)}"
 

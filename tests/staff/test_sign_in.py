@@ -218,7 +218,8 @@ def test_a_fragment_after_the_end_of_the_session_leads_to_the_door(client: Clien
         headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/cx/disconnections/"},
     )
     assert answer.status_code == 401
-    assert answer["HX-Redirect"] == "/sign-in?next=http%3A%2F%2Ftestserver%2Fcx%2Fdisconnections%2F"
+    back = "http%3A%2F%2Ftestserver%2Fcx%2Fdisconnections%2F"
+    assert answer["HX-Redirect"] == f"/sign-in?next={back}&ended=over"
     assert answer.content == b""
 
 
@@ -226,7 +227,7 @@ def test_a_foreign_page_cannot_choose_the_way_back(client: Client) -> None:
     answer = client.get(
         "/me", headers={"HX-Request": "true", "HX-Current-URL": "https://evil.example/x"}
     )
-    assert answer["HX-Redirect"] == "/sign-in?next=%2F"
+    assert answer["HX-Redirect"] == "/sign-in?next=%2F&ended=over"
 
 
 def test_says_why_one_was_signed_out(client: Client, sarah: Person, settings: Settings) -> None:
