@@ -2,9 +2,9 @@
 
 from PIL import ImageFile
 
-from smart360.documents import render
+from smart360.documents.render import LARGEST_HTML
 
 
 def test_making_pdf_does_not_make_uploads_lax() -> None:
-    assert render.HTML is not None  # WeasyPrint is loaded, and turned this on
+    assert LARGEST_HTML  # so WeasyPrint is loaded, which turns this on
     assert ImageFile.LOAD_TRUNCATED_IMAGES is False

@@ -147,8 +147,8 @@ def at_desk(watched: Watched, client_as: Callable[..., Client]) -> SignIn:
         page = watched.open(**options)
         client = client_as(who)
         name = settings.SESSION_COOKIE_NAME
-        cookie = {"name": name, "value": client.cookies[name].value, "url": watched.url}
-        page.context.add_cookies([cookie])
+        value = str(client.cookies[name].value)
+        page.context.add_cookies([{"name": name, "value": value, "url": watched.url}])
         return page
 
     return sit_down

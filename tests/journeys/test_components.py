@@ -43,7 +43,9 @@ def focused(page: Any) -> Any:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_component_is_accessible_and_in_place(gallery, live_server, theme):
+def test_every_component_is_accessible_and_in_place(
+    gallery: Any, live_server: Any, theme: str
+) -> None:
     gallery.context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
     gallery.reload()
     assert gallery.locator(f"html[data-bs-theme={theme}]").count() == 1
@@ -90,7 +92,7 @@ def test_the_keys_of_a_list_move_and_view(gallery: Any) -> None:
     gallery.wait_for_url("**/gallery/?n=1")
 
 
-def test_keys_inside_a_form(gallery):
+def test_keys_inside_a_form(gallery: Any) -> None:
     """Single keys rest in a field, Enter goes on to the next one, Alt goes to a section."""
     gallery.locator("#filled_notes").fill("")
     gallery.keyboard.type("h")

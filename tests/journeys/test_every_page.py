@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from consumers.choices import AccountStatus, LockPurpose, UtilityType
 from consumers.models import Consumer
@@ -26,7 +26,7 @@ from tests.journeys.conftest import SignIn, Watched, accessibility_violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
-DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+DESK, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
 LIST, PROFILES = "/cx/disconnections/", "/cx/consumer-management/"
 
 NOT_A_PAGE = {
@@ -104,11 +104,13 @@ class Town:
 
     def fill(self, path: str) -> str:
         """The address of the things meant."""
+        busy = self.pending.case.consumer
+        assert busy is not None
         return path.format(
             pending=self.pending.case.number,
             held=self.held.case.number,
             closed=self.closed.case.number,
-            busy=self.pending.case.consumer.account_number,
+            busy=busy.account_number,
             locked=self.locked.account_number,
             free=self.free.account_number,
         )
