@@ -168,7 +168,7 @@ def test_the_main_job_from_door_to_paper_by_keyboard(
 
     drain("MAIL")
     (letter,) = [each for each in mail.outbox if each.to == ["zoe@example.com"]]
-    assert number in letter.subject + letter.body
+    assert number in f"{letter.subject} {letter.body}"
     assert made.tracking_token in letter.body
 
     page.go_back()
