@@ -21,7 +21,9 @@ class PersonalText(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="text_digest_is_sha256")
+            models.CheckConstraint(
+                condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="text_digest_is_sha256"
+            )
         ]
 
     def __str__(self) -> str:
@@ -41,7 +43,11 @@ class Entry(models.Model):
         "cases.Case", on_delete=models.PROTECT, null=True, blank=True, related_name="entries"
     )
     consumer = models.ForeignKey(
-        "consumers.Consumer", on_delete=models.PROTECT, null=True, blank=True, related_name="entries"
+        "consumers.Consumer",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="entries",
     )
     kind = models.CharField(max_length=30, choices=Event)
     at = models.DateTimeField()
