@@ -116,7 +116,11 @@ def person_id(request: HttpRequest) -> int:
 
 
 def is_own_address(request: HttpRequest, address: str) -> bool:
-    """Whether ``address`` stays on this site, so that a link from outside cannot lead away."""
-    return bool(address) and url_has_allowed_host_and_scheme(
+    """Whether ``address`` stays on this site, so that a link from outside cannot lead away.
+
+    A single word is no address: a redirect would take it for the name of a view.
+    """
+    is_whole = address.startswith(("/", "http://", "https://"))
+    return is_whole and url_has_allowed_host_and_scheme(
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )

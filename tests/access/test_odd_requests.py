@@ -85,6 +85,14 @@ def test_a_post_without_our_token_is_refused(
     assert Person.objects.get(username="david.chen").wants_notices_by_email
 
 
+@pytest.mark.parametrize(
+    "back", ["word", "sign_out", "'", "https://evil.example/", "//evil.example"]
+)
+def test_odd_ways_back_lead_to_the_start(back: str, client_as: ClientAs) -> None:
+    answer = client_as(Role.CSE).post("/theme", {"theme": "dark", "next": back})
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
 @pytest.mark.parametrize("origin", ["https://evil.example", "null"])
 def test_a_post_from_another_site_is_refused(origin: str, person: Callable[..., Person]) -> None:
     """bad-inputs 134: even with our token."""

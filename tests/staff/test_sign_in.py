@@ -49,8 +49,11 @@ def test_lets_in_and_leads_back_to_where_one_was_going(client: Client, sarah: Pe
 
 @pytest.mark.parametrize(
     "wanted",
-    ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:1", "/sign-in"],
-)
+    [
+        "https://evil.example/", "//evil.example", "/\\evil.example", "javascript:1", "/sign-in",
+        "word", "sign_out", "'", "../me",
+    ],
+)  # fmt: skip
 def test_never_leads_away_from_this_site(client: Client, sarah: Person, wanted: str) -> None:
     answer = client.post(
         f"/sign-in?next={wanted}", {"username": "sarah.johnson", "password": PASSWORD}
