@@ -12,7 +12,6 @@ from disconnections.queries.requests import (
     SLA_WORDS,
     SORTS,
     RequestFilter,
-    names_of,
 )
 from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus, Priority
 from smart360.kernel.text import normalise, why_unshowable, without_surrogates
@@ -207,9 +206,8 @@ def _chips(sent: QueryDict, wish: ListWish, *, is_unknown: bool) -> list[Chip]:
     )
     for name, label, codes, words in several:
         if len(codes) > 1:
-            chips.append(
-                Chip(f"{label}: {names_of(codes, dict(words))}", address_with(sent, **{name: None}))
-            )
+            named = ", ".join(words.get(code, code) for code in codes)
+            chips.append(Chip(f"{label}: {named}", address_with(sent, **{name: None})))
     if looks_for.completed_in:
         month = looks_for.completed_in
         chips.append(

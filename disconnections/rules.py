@@ -108,3 +108,9 @@ def visit_sentence(day: date | None, slot: tuple[time, time] | None) -> str:
         return f"You asked for {shown_long_date(day)}. We tell you the time."
     between = shown_slot(*slot).replace(" – ", " and ")
     return f"A technician is planned for {shown_long_date(day)}, between {between}."
+
+
+def months_after(month: date, count: int) -> date:
+    """The first day of the month that lies ``count`` months later."""
+    index = month.year * 12 + month.month - 1 + count
+    return date(index // 12, index % 12 + 1, 1)

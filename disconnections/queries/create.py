@@ -10,6 +10,7 @@ from consumers.queries import connection_facts, guards_of, lock_facts
 from consumers.rules.profiles import ConnectionFacts, LockFacts, ShownConsumer
 from disconnections import rules
 from disconnections.models import DisconnectionRequest, Reason, TimeSlot
+from disconnections.queries.receipts import permanence_of
 from disconnections.queries.slots import FreeSlot, free_slots
 from smart360.cases.access import visible_cases
 from smart360.cases.choices import CaseKind
@@ -212,7 +213,7 @@ def get_made(number: str, *, to: Person) -> Made | None:
         reason=str(asked.reason),
         priority=case.priority,
         services=tuple(each.service_connection.utility_type for each in services),
-        permanence=asked.get_permanence_display(),
+        permanence=permanence_of(asked),
         preferred_on=asked.preferred_on,
         slot_words=shown_slot(asked.slot.starts, asked.slot.ends) if asked.slot else "",
         notes=asked.notes,

@@ -1,7 +1,7 @@
 """The landing list: its rows, its figures by month, and what the export writes."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -12,8 +12,6 @@ from django.db.models import (
     Case as SqlCase,
 )
 from django.db.models import (
-    CharField,
-    Count,
     IntegerField,
     OuterRef,
     Q,
@@ -22,15 +20,16 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, JSONObject, TruncMonth
+from django.db.models.functions import Coalesce, JSONObject
 from django.urls import reverse
 
 from consumers.models import Consumer, Meter
 from consumers.rules.profiles import masked_name
 from disconnections.choices import REQUEST_KINDS
 from disconnections.models import Reason
+from disconnections.rules import months_after
 from smart360.cases.access import visible_cases
-from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus, HoldEnding, Priority
+from smart360.cases.choices import OPEN_STATUSES, CaseStatus, HoldEnding, Priority
 from smart360.cases.models import Case, Hold
 from smart360.cases.sla import NEVER
 from smart360.kernel.text import digits, normalise, without_surrogates
@@ -119,17 +118,6 @@ class RequestRow:
     warns_at: datetime | None
     paused_until: datetime | None
     percent: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One card: a count in a month, the change, the last seven months, and where it leads."""
-
-    code: str
-    label: str
-    value: int
-    change: str
-    series: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +234,8 @@ def _consumers_matching(text: str) -> QuerySet[Consumer, Any]:
     return first.union(*others, all=True)
 
 
-def _starts(day: date, zone: ZoneInfo) -> datetime:
+def day_begins(day: date, zone: ZoneInfo) -> datetime:
+    """Midnight of ``day`` in the utility's zone."""
     return datetime.combine(day, time.min, tzinfo=zone)
 
 
@@ -278,14 +267,14 @@ def _in_time(wish: RequestFilter, zone: ZoneInfo) -> Q:
     """Days and months begin at midnight in the utility's zone."""
     within = Q()
     if wish.created_from:
-        within &= Q(created_at__gte=_starts(wish.created_from, zone))
+        within &= Q(created_at__gte=day_begins(wish.created_from, zone))
     if wish.created_to:
-        within &= Q(created_at__lt=_starts(wish.created_to + timedelta(days=1), zone))
+        within &= Q(created_at__lt=day_begins(wish.created_to + timedelta(days=1), zone))
     if wish.completed_in:
         within &= Q(
             status=CaseStatus.COMPLETED,
-            ended_at__gte=_starts(wish.completed_in, zone),
-            ended_at__lt=_starts(months_after(wish.completed_in, 1), zone),
+            ended_at__gte=day_begins(wish.completed_in, zone),
+            ended_at__lt=day_begins(months_after(wish.completed_in, 1), zone),
         )
     return within
 
@@ -442,67 +431,3 @@ def count_requests(person: Person, wish: RequestFilter, *, at: datetime, zone: Z
         history=history,
         reasons=tuple((reason["code"], reason["label"]) for reason in offered),
     )
-
-
-# ------------------------------------------------------------------ figures by month
-FIGURES: tuple[tuple[str, str, str], ...] = (
-    ("PENDING", CaseKind.DISCONNECTION.value, "Pending disconnection"),
-    ("COMPLETED", CaseKind.DISCONNECTION.value, "Completed disconnection"),
-    ("PENDING", CaseKind.RECONNECTION.value, "Pending connection"),
-    ("COMPLETED", CaseKind.RECONNECTION.value, "Completed connection"),
-)
-MONTHS_SHOWN = 7
-
-
-def months_after(month: date, count: int) -> date:
-    """The first day of the month that lies ``count`` months later."""
-    index = month.year * 12 + month.month - 1 + count
-    return date(index // 12, index % 12 + 1, 1)
-
-
-def list_figures(person: Person, *, month: date, zone: ZoneInfo) -> list[Figure]:
-    """The four cards of a month (DIS1), with the six months before, in one statement.
-
-    Pending: open now and created in the month. Completed: by the month of completion.
-    """
-    first = months_after(month, 1 - MONTHS_SHOWN)
-    since, until = _starts(first, zone), _starts(months_after(month, 1), zone)
-    seen = requests_seen_by(person)
-    pending = seen.filter(status__in=OPEN_STATUSES, created_at__gte=since, created_at__lt=until)
-    completed = seen.filter(status=CaseStatus.COMPLETED, ended_at__gte=since, ended_at__lt=until)
-    rows = _per_month(pending, "PENDING", "created_at", zone).union(
-        _per_month(completed, "COMPLETED", "ended_at", zone), all=True
-    )
-    counted = {(row["what"], row["kind"], row["month"].date()): row["n"] for row in rows}
-    months = [months_after(first, step) for step in range(MONTHS_SHOWN)]
-    figures = []
-    for what, kind, label in FIGURES:
-        series = tuple(counted.get((what, kind, each), 0) for each in months)
-        change = change_in_words(series[-1] - series[-2], since=months[-2])
-        figures.append(Figure(f"{what}_{kind}", label, series[-1], change, series))
-    return figures
-
-
-def _per_month(cases: QuerySet[Case], what: str, column: str, zone: ZoneInfo) -> Any:
-    return (
-        cases.order_by()
-        .values(
-            "kind",
-            what=Value(what, output_field=CharField()),
-            month=TruncMonth(column, tzinfo=zone),
-        )
-        .annotate(n=Count("pk"))
-    )
-
-
-def change_in_words(change: int, *, since: date) -> str:
-    """``4 more than in November``; never a colour, for more is not better."""
-    month = formats.MONTHS[since.month - 1]
-    if change == 0:
-        return f"as many as in {month}"
-    return f"{abs(change)} {'more' if change > 0 else 'fewer'} than in {month}"
-
-
-def names_of(codes: Sequence[str], words: dict[str, str]) -> str:
-    """Codes in words, for a chip: ``Pending, On Hold``."""
-    return ", ".join(words.get(code, code) for code in codes)

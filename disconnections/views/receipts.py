@@ -50,10 +50,13 @@ def receipt_download(request: HttpRequest, number: str) -> HttpResponse:
     if state is ReceiptState.READY and "HX-Request" not in request.headers:
         assert asked.receipt is not None  # it is ready
         return as_download(asked.receipt)
-    context = {"number": case.number, "state": state.value}
-    return page_or_fragment(
-        request, WAITING, "receipt", context, status=200 if state is ReceiptState.READY else 202
-    )
+    is_ready = state is ReceiptState.READY
+    context = {
+        "number": case.number,
+        "is_ready": is_ready,
+        "is_being_made": state is ReceiptState.BEING_MADE,
+    }
+    return page_or_fragment(request, WAITING, "receipt", context, status=200 if is_ready else 202)
 
 
 @require_POST

@@ -21,21 +21,20 @@ from disconnections.queries.detail import (
     request_page,
     service_lines,
 )
+from disconnections.queries.figures import Figure, list_figures
 from disconnections.queries.requests import (
     ENDED,
     SLA_WORDS,
     Counts,
-    Figure,
     RequestFilter,
     RequestRow,
     count_found,
     count_requests,
     export_requests,
-    list_figures,
     list_requests,
-    months_after,
     row_of,
 )
+from disconnections.rules import months_after
 from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus, Priority
 from smart360.cases.forms import CallForm, CloseForm, HoldForm, MessageForm, NoteForm
 from smart360.cases.models import Case

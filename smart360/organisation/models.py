@@ -40,6 +40,11 @@ class Utility(models.Model):
         return self.name
 
     @property
+    def uses_a4(self) -> bool:
+        """Whether paper is A4; otherwise it is Letter."""
+        return self.paper_size == PaperSize.A4
+
+    @property
     def zone(self) -> ZoneInfo:
         """The zone in which the utility lives, for every date and time that people read."""
         return ZoneInfo(self.time_zone)
