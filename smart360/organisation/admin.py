@@ -74,7 +74,9 @@ class BusinessCalendarAdmin(ConfigurationAdmin):
         form = HolidayImportForm(request.POST if request.method == "POST" else None, initial=first)
         if request.method == "POST" and form.is_valid():
             try:
-                new = operations.import_holidays(pk, **form.cleaned_data, by=person_id(request))
+                new = operations.import_holidays(
+                    calendar=pk, **form.cleaned_data, by=person_id(request)
+                )
             except operations.UnableToImportHolidays as refusal:
                 form.add_error(refusal.field, refusal.sentence)
             else:

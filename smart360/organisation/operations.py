@@ -44,13 +44,14 @@ def change_utility(
     Raises UnableToChangeUtility for a logo that is no picture or too large.
     """
     utility = Utility.objects.select_for_update(no_key=True).get(pk=1)
+    picture = clean_logo(logo) if logo is not None else None
     old = {name: getattr(utility, name) for name in values}
     changed = [name for name, value in values.items() if old[name] != value]
     for name in changed:
         setattr(utility, name, values[name])
     facts = {name: values[name] for name in changed}
-    if logo is not None:
-        utility.logo = clean_logo(logo)
+    if picture is not None:
+        utility.logo = picture
         changed.append("logo")
     elif removes_logo and utility.logo is not None:
         utility.logo = None
@@ -94,7 +95,7 @@ def clean_logo(upload: bytes) -> bytes:
 
 @operation
 def import_holidays(
-    calendar: int, *, country: str, subdivision: str, year: int, by: int
+    *, calendar: int, country: str, subdivision: str, year: int, by: int
 ) -> list[date]:
     """Add the public holidays of a year to a calendar; the days that were new.
 

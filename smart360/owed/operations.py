@@ -39,7 +39,7 @@ def claim_one(*, queue: str, at: datetime) -> OwedWork | None:
 
 
 @operation
-def mark_done(work: OwedWork, *, at: datetime) -> None:
+def mark_done(*, work: OwedWork, at: datetime) -> None:
     """The work is done. Marking twice changes nothing."""
     OwedWork.objects.filter(pk=work.pk, state=OwedState.WAITING).update(
         state=OwedState.DONE, done_at=at, last_error=""
@@ -47,7 +47,7 @@ def mark_done(work: OwedWork, *, at: datetime) -> None:
 
 
 @operation
-def mark_failed(work: OwedWork, *, error: str, at: datetime, most_attempts: int) -> bool:
+def mark_failed(*, work: OwedWork, error: str, at: datetime, most_attempts: int) -> bool:
     """The attempt failed: try again later, or give up after the last one. True when given up."""
     gives_up = work.attempts >= most_attempts
     OwedWork.objects.filter(pk=work.pk, state=OwedState.WAITING).update(

@@ -39,7 +39,7 @@ def pay(work: OwedWork) -> None:
         log.warning("owed work %s failed", work.kind, exc_info=True)
         _failed(work, type(error).__name__)
     else:
-        operations.mark_done(work, at=clock.now())
+        operations.mark_done(work=work, at=clock.now())
 
 
 def _failed(work: OwedWork, error: str) -> None:
@@ -48,7 +48,7 @@ def _failed(work: OwedWork, error: str) -> None:
     at = clock.now()
     if work.attempts >= handler.attempts:
         handler.give_up(work.about, at, error)
-    operations.mark_failed(work, error=error, at=at, most_attempts=handler.attempts)
+    operations.mark_failed(work=work, error=error, at=at, most_attempts=handler.attempts)
 
 
 @shared_task(name="owed.sweep")

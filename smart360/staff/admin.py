@@ -149,7 +149,7 @@ class PersonAdmin(ConfigurationAdmin):
         form = NewPasswordForm(person, request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             operations.change_password(
-                person.pk,
+                person=person.pk,
                 password=form.cleaned_data["password1"],
                 by=signed_in_person(request),
                 address=address_of(request),

@@ -19,7 +19,7 @@ class UnableToSetPassword(Refusal):
 
 @operation
 def note_at_door(
-    outcome: SignInOutcome, *, username: str, address: str | None, at: datetime
+    *, outcome: SignInOutcome, username: str, address: str | None, at: datetime
 ) -> None:
     """Write down who came in, was refused or left; a name nobody has as a digest only."""
     person = None
@@ -36,7 +36,7 @@ def note_at_door(
 
 @operation
 def change_password(
-    person: int, *, password: str, by: Person, address: str | None, at: datetime
+    *, person: int, password: str, by: Person, address: str | None, at: datetime
 ) -> Person:
     """Give ``person`` a new password, which ends all their sessions.
 

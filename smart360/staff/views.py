@@ -106,7 +106,7 @@ def password_change(request: HttpRequest) -> HttpResponse:
         status = 200 if request.method == "GET" else 422
         return render(request, "staff/password.html", {"form": form}, status=status)
     changed = operations.change_password(
-        person.pk,
+        person=person.pk,
         password=form.cleaned_data["password1"],
         by=person,
         address=address_of(request),
@@ -119,7 +119,9 @@ def password_change(request: HttpRequest) -> HttpResponse:
 
 def note(outcome: SignInOutcome, request: HttpRequest, username: str) -> None:
     """One line of the sign-in log."""
-    operations.note_at_door(outcome, username=username, address=address_of(request), at=clock.now())
+    operations.note_at_door(
+        outcome=outcome, username=username, address=address_of(request), at=clock.now()
+    )
 
 
 def door(
