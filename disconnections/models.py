@@ -12,6 +12,7 @@ from django.db.models.lookups import LessThanOrEqual
 from consumers.choices import AccountStatus
 from consumers.models import ServiceConnection
 from disconnections.choices import REQUEST_KINDS, IdentityCheck, IdentityDocument, Permanence
+from disconnections.rules import MOST_VISITS
 from smart360.cases.choices import CaseKind, Priority
 from smart360.cases.models import Case
 from smart360.documents.models import StoredFile
@@ -85,7 +86,7 @@ class TimeSlot(models.Model):
                 condition=Q(starts__lt=F("ends")), name="a_slot_starts_before_it_ends"
             ),
             models.CheckConstraint(
-                condition=Q(capacity__range=(1, 500)), name="a_slot_takes_1_to_500_visits"
+                condition=Q(capacity__range=(1, MOST_VISITS)), name="a_slot_takes_1_to_500_visits"
             ),
             ExclusionConstraint(
                 name="slots_of_a_day_do_not_overlap",
@@ -296,6 +297,34 @@ class RequestedService(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["request", "service_connection"], name="a_service_is_requested_once"
+            )
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="services_are_the_consumers_own",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                declare=[("is_connected", "boolean")],
+                func=pgtrigger.Func(
+                    """
+                    IF TG_OP = 'UPDATE' THEN
+                        RAISE EXCEPTION 'what was requested stays'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'requested_services_stay';
+                    END IF;
+                    SELECT s.supply_state = 'CONNECTED' INTO is_connected
+                      FROM consumers_serviceconnection s
+                      JOIN cases_case c ON c.consumer_id = s.consumer_id
+                     WHERE s.id = NEW.service_connection_id AND c.id = NEW.request_id
+                       AND c.status = 'PENDING';
+                    IF NEW.was_connected IS DISTINCT FROM is_connected THEN
+                        RAISE EXCEPTION 'the service is not one of the consumer as it is now'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'services_are_the_consumers_own';
+                    END IF;
+                    RETURN NEW;
+                    """
+                ),
             )
         ]
 

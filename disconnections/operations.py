@@ -55,6 +55,11 @@ refuses(
         "type_follows_the_consumer": UnableToCreate(
             "Customer status changed; choose the consumer again", field="consumer", is_conflict=True
         ),
+        "services_are_the_consumers_own": UnableToCreate(
+            "The services changed meanwhile; choose the consumer again",
+            field="consumer",
+            is_conflict=True,
+        ),
         "closing_for_another_reason_says_which": UnableToClose(SAY_WHY, field="note"),
     }
 )

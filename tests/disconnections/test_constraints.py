@@ -5,10 +5,11 @@ from datetime import date, time, timedelta
 import pytest
 from django.db import IntegrityError, connection
 
-from disconnections.models import DisconnectionRequest, SlotDay, TimeSlot
+from consumers.choices import SupplyState, UtilityType
+from disconnections.models import DisconnectionRequest, RequestedService, SlotDay, TimeSlot
 from smart360.cases.models import Case
 from smart360.trail.models import Entry
-from tests.conftest import MakeRequest
+from tests.conftest import MakeConsumer, MakeRequest
 
 pytestmark = pytest.mark.database
 FAR = date.today() + timedelta(days=30)  # noqa: DTZ011, TID251  (the database's trigger knows only today)
@@ -93,3 +94,37 @@ def test_the_type_of_a_request_is_checked_at_commit(make_request: MakeRequest) -
         connection.cursor() as cursor,
     ):
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_nobody_elses_service_gets_into_a_request(
+    make_consumer: MakeConsumer, make_request: MakeRequest
+) -> None:
+    """W5: whatever a form or a script says, no other household is cut."""
+    asked = make_request()
+    other = make_consumer("Ann Other", account_number="WU-20002").connections.get()
+    with pytest.raises(IntegrityError, match="not one of the consumer"):
+        RequestedService.objects.create(request=asked, service_connection=other, was_connected=True)
+
+
+def test_what_was_requested_stays(make_consumer: MakeConsumer, make_request: MakeRequest) -> None:
+    """W5: nor does it get in later."""
+    own = RequestedService.objects.get(request=make_request())
+    own.service_connection = make_consumer("Ann", account_number="WU-20002").connections.get()
+    with pytest.raises(IntegrityError, match="what was requested stays"):
+        own.save(update_fields=["service_connection"])
+
+
+def test_a_service_is_requested_in_the_state_it_is_in(
+    make_consumer: MakeConsumer, make_request: MakeRequest
+) -> None:
+    """W5: the type follows from the supply, so the supply is read where it stands."""
+    states = {
+        UtilityType.ELECTRICITY: SupplyState.CONNECTED,
+        UtilityType.WATER: SupplyState.OFF_FOR_NOW,
+    }
+    consumer = make_consumer(services=states)
+    on = consumer.connections.get(utility_type=UtilityType.ELECTRICITY)
+    off = consumer.connections.get(utility_type=UtilityType.WATER)
+    asked = make_request(consumer, services=(on.pk,))
+    with pytest.raises(IntegrityError, match="not one of the consumer"):
+        RequestedService.objects.create(request=asked, service_connection=off, was_connected=True)
