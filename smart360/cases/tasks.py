@@ -3,9 +3,10 @@
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 
 from smart360.cases import operations
 from smart360.cases.queries import due
@@ -15,6 +16,15 @@ from smart360.owed.turns import in_turn
 log = logging.getLogger(__name__)
 
 
+class Act(Protocol):
+    """An operation of a worker on one case; whether, or how much, it did."""
+
+    __name__: str
+
+    def __call__(self, *, case: int, at: datetime) -> int:
+        """Do it as of ``at``."""
+
+
 @shared_task(name="cases.raise_due_alerts")
 def raise_due_alerts() -> int:
     """Raise what is due, by the index on ``next_alert_at``; how many alerts."""
@@ -22,7 +32,7 @@ def raise_due_alerts() -> int:
     with in_turn("cases.raise_due_alerts") as is_ours:
         if not is_ours:
             return 0
-        return sum(operations.raise_alerts(case=case, at=at) for case in due.cases_to_alert(at))
+        return _each(operations.raise_alerts, due.cases_to_alert(at), at=at)
 
 
 @shared_task(name="cases.end_lapsed_holds")
@@ -32,9 +42,20 @@ def end_lapsed_holds() -> int:
     with in_turn("cases.end_lapsed_holds") as is_ours:
         if not is_ours:
             return 0
-        return sum(
-            operations.end_lapsed_hold(case=case, at=at) for case in due.cases_with_lapsed_hold(at)
-        )
+        return _each(operations.end_lapsed_hold, due.cases_with_lapsed_hold(at), at=at)
+
+
+def _each(act: Act, cases: Iterable[int], *, at: datetime) -> int:
+    """Do it to each case; how much was done. One that fails waits for the next tick, alone."""
+    done = 0
+    for case in cases:
+        try:
+            done += act(case=case, at=at)
+        except SoftTimeLimitExceeded:
+            raise
+        except Exception:  # whatever is wrong with one case, the others' clocks go on
+            log.exception("%s failed for case %s", act.__name__, case)
+    return done
 
 
 @shared_task(name="cases.recompute_open_cases")

@@ -17,13 +17,14 @@ from disconnections import oracles as request_oracles
 from disconnections.models import DisconnectionRequest, SlotDay, TimeSlot
 from disconnections.operations import create_request
 from smart360.cases import oracles as case_oracles
+from smart360.cases import tasks
 from smart360.cases.models import Alert, Case
 from smart360.cases.operations import acknowledge, raise_alerts
 from smart360.kernel.errors import Refusal
 from smart360.staff.choices import Role
 from smart360.trail.oracles import broken_chains
 from tests.concurrency.racing import done, race, refusals
-from tests.conftest import MakeConsumer, MakePerson, MakeRequest, wish_for
+from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock, wish_for
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 DAY = date(2024, 12, 16)
@@ -211,4 +212,25 @@ def test_an_alert_is_raised_once_by_many_workers(
     assert refusals(outcomes) == []
     assert sorted(done(outcomes), reverse=True)[:2] == [4, 0]
     assert Alert.objects.count() == 4
+    sound()
+
+
+def test_a_case_that_is_busy_keeps_no_other_waiting(
+    make_consumer: MakeConsumer, make_request: MakeRequest, person: MakePerson, stands: SetClock
+) -> None:
+    """T2: the first due is held by somebody; the others are alerted in the same tick."""
+    person(Role.SUPERVISOR)
+    busy, other = (make_request(make_consumer(f"Consumer {n}")) for n in range(2))
+    stands.go_on(minutes=100)
+    holder = connection.copy()
+    try:
+        holder.set_autocommit(False)
+        with holder.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM cases_case WHERE id = %s FOR UPDATE", [busy.pk])
+        assert tasks.raise_due_alerts() == 1
+        assert Alert.objects.get().case_id == other.pk
+    finally:
+        holder.rollback()
+        holder.close()
+    assert tasks.raise_due_alerts() == 1
     sound()
