@@ -1,6 +1,6 @@
 """Configuration of disconnections: reasons and visit slots (ADM1)."""
 
-from datetime import date, time, timedelta
+from datetime import date, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,8 +9,9 @@ from django.contrib import admin, messages
 from django.db.models import Count, Max, QuerySet
 from django.http import HttpRequest
 
-from disconnections.models import Reason, SlotDay, TimeSlot
-from disconnections.rules import FURTHEST_DAYS, slot_exists_on
+from disconnections.models import Reason, TimeSlot
+from disconnections.queries.slots import fullest_day, has_bookings, overlapping_slot
+from disconnections.rules import MOST_VISITS, days_without_slot
 from smart360.kernel import clock
 from smart360.organisation.queries import get_utility
 from smart360.web.admin import ConfigurationAdmin
@@ -89,24 +90,21 @@ class TimeSlotForm(forms.ModelForm[TimeSlot]):
             self.add_error("ends", "The slot has to end after it starts.")
             return
         is_moved = self.instance.pk and {"starts", "ends"} & set(self.changed_data)
-        if is_moved and SlotDay.objects.filter(slot=self.instance).exists():
+        if is_moved and has_bookings(self.instance.pk):
             self.add_error("starts", "This slot has bookings: retire it and add a new one.")
-        others = TimeSlot.objects.filter(is_active=True, starts__lt=ends, ends__gt=starts)
-        other = others.exclude(pk=self.instance.pk).first() if is_active else None
+        other = overlapping_slot(starts, ends, but=self.instance.pk) if is_active else None
         if other is not None:
             words = shown_slot(other.starts, other.ends)
             self.add_error("starts", f"This overlaps the slot {words}.")
 
     def _check_capacity(self, capacity: int) -> None:
-        if not 1 <= capacity <= 500:
-            self.add_error("capacity", "Enter a number from 1 to 500.")
+        if not 1 <= capacity <= MOST_VISITS:
+            self.add_error("capacity", f"Enter a number from 1 to {MOST_VISITS}.")
             return
         if not self.instance.pk:
             return
-        coming = SlotDay.objects.filter(
-            slot=self.instance, day__gte=today_in(get_utility().zone), booked__gt=capacity
-        )
-        fullest = coming.order_by("-booked", "day").first()
+        today = today_in(get_utility().zone)
+        fullest = fullest_day(self.instance.pk, since=today, above=capacity)
         if fullest is not None:
             self.add_error(
                 "capacity",
@@ -143,9 +141,6 @@ class TimeSlotAdmin(ConfigurationAdmin):
         """Save, and say on which day the clocks skip the slot (bad-inputs.md 47)."""
         super().save_model(request, obj, form, change)
         zone = get_utility().zone
-        today = today_in(zone)
-        for step in range(FURTHEST_DAYS + 1):
-            day = today + timedelta(days=step)
-            if not slot_exists_on(day, obj.starts, obj.ends, zone):
-                words = f"This slot does not exist on {day}, when the clocks change: not bookable."
-                self.message_user(request, words, messages.WARNING)
+        for day in days_without_slot(obj.starts, obj.ends, zone, since=today_in(zone)):
+            words = f"This slot does not exist on {day}, when the clocks change: not bookable."
+            self.message_user(request, words, messages.WARNING)

@@ -10,6 +10,7 @@ from smart360.cases.choices import CaseKind
 from smart360.web.formats import shown_long_date, shown_slot
 
 FURTHEST_DAYS = 365
+MOST_VISITS = 500  # of one slot on one day
 PAST_DATE = "Cannot select past date"  # 004, error handling rules
 TOO_FAR = "Choose a date within the next 365 days"
 SLOT_STARTED = "This time slot has already started"
@@ -72,6 +73,12 @@ def slot_exists_on(day: date, starts: time, ends: time, zone: ZoneInfo) -> bool:
     On the night when clocks go forward 02:00–03:00 does not exist (bad-inputs.md 47).
     """
     return all(_is_shown(day, moment, zone) for moment in (starts, ends))
+
+
+def days_without_slot(starts: time, ends: time, zone: ZoneInfo, *, since: date) -> list[date]:
+    """The bookable days on which the clocks skip a slot."""
+    days = (since + timedelta(days=count) for count in range(FURTHEST_DAYS + 1))
+    return [day for day in days if not slot_exists_on(day, starts, ends, zone)]
 
 
 def _is_shown(day: date, moment: time, zone: ZoneInfo) -> bool:

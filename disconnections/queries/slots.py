@@ -31,3 +31,20 @@ def free_slots(day: date, *, at: datetime, zone: ZoneInfo) -> list[FreeSlot]:
         and slot_exists_on(day, slot.starts, slot.ends, zone)
         and not slot_has_started(day, slot.starts, zone, at)
     ]
+
+
+def has_bookings(slot: int) -> bool:
+    """Whether anybody ever booked a place in this slot."""
+    return SlotDay.objects.filter(slot=slot).exists()
+
+
+def overlapping_slot(starts: time, ends: time, *, but: int | None) -> TimeSlot | None:
+    """An active slot that shares time with this window, other than the one named."""
+    others = TimeSlot.objects.filter(is_active=True, starts__lt=ends, ends__gt=starts)
+    return others.exclude(pk=but or 0).first()
+
+
+def fullest_day(slot: int, *, since: date, above: int) -> SlotDay | None:
+    """The day with the most places taken, if it has more than ``above``."""
+    days = SlotDay.objects.filter(slot=slot, day__gte=since, booked__gt=above)
+    return days.order_by("-booked", "day").first()
