@@ -115,7 +115,7 @@ def rail_of(case: Case, hold: Hold | None) -> tuple[RailStep, ...]:
         when = formats.shown_short_datetime(case.acknowledged_at)
         steps.append(RailStep("Acknowledged", "done", when))
     elif case.is_open:
-        steps.append(RailStep("Acknowledged", "now", "waits for somebody to take note"))
+        steps.append(RailStep("Acknowledged", "now", "nobody has confirmed it yet"))
     if case.is_open and case.acknowledged_at is not None:
         if hold is not None:
             until = formats.shown_short_datetime(hold.resume_by)
@@ -164,8 +164,8 @@ def spoken_sentence(
     else:
         step = f"We are working on your {kind} request"
     expected, is_visit = expected_at(case, asked, zone=zone)
-    if is_visit:
-        return f"{step}, and the visit is wished for {visit_in_words(asked)}."
+    if is_visit and expected.astimezone(zone).date() >= at.astimezone(zone).date():
+        return f"{step}, and you asked for a visit on {visit_in_words(asked)}."
     if expected <= at:
         return (
             f"{step}; it should have been done by {formats.shown_datetime(expected)}, and is late."
@@ -255,7 +255,7 @@ def _service_line(service: RequestedService, meter: Meter | None) -> ServiceLine
 
 
 def hold_choices() -> list[tuple[str, str]]:
-    """The reasons for a hold, each with whom it waits for and what it does to the clock."""
+    """The reasons for a hold, each with what it does to the clock."""
     return [
         (str(reason.pk), _hold_words(reason))
         for reason in HoldReason.objects.filter(is_active=True).order_by("pk")
@@ -263,5 +263,8 @@ def hold_choices() -> list[tuple[str, str]]:
 
 
 def _hold_words(reason: HoldReason) -> str:
+    """The label, whom we wait for unless the label says it, and the clock."""
     clock = "the clock pauses" if reason.pauses else "the clock goes on"
-    return f"{reason.label} · waits for {reason.get_waits_for_display().lower()} · {clock}"
+    whom = reason.get_waits_for_display().lower()
+    told = "" if whom in reason.label.lower() else f" · waits for {whom}"
+    return f"{reason.label}{told} · {clock}"

@@ -95,7 +95,24 @@ class TestDetail:
         assert "Put on Hold until then" in html
         assert 'value="2024-12-15"' in html
         assert re.search(r'<option value="\d+" selected>Waiting for the scheduled date', html)
-        assert "the visit is wished for Sun, Dec 15, 2024, any time" in html
+        assert "the consumer asked for a visit on Sun, Dec 15, 2024, any time" in html
+        assert "and you asked for a visit on Sun, Dec 15, 2024, any time." in html
+
+    def test_a_visit_that_is_past_is_not_promised(
+        self,
+        client_as: ClientAs,
+        make_request: MakeRequest,
+        person: MakePerson,
+        stands: SetClock,
+        at: datetime,
+    ) -> None:
+        by = person(Role.CSE)
+        asked = make_request(by=by, preferred_on=date(2024, 12, 15))
+        cases.acknowledge(case=asked.pk, by=by, at=at)
+        stands.go_on(days=7)
+        html = page_of(client_as(by), at_path(asked))
+        assert "you asked for a visit" not in html
+        assert "it should have been done by Dec 15, 2024, 08:00 AM, and is late." in html
 
     def test_the_document_is_shown_to_those_who_may(
         self, client_as: ClientAs, make_request: MakeRequest, stands: SetClock
