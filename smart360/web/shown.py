@@ -122,8 +122,8 @@ class SlaClock:
 
     @property
     def is_adjusted(self) -> bool:
-        """Whether a hold has moved the due moment."""
-        return self.due_at != self.original_due_at
+        """Whether a hold has moved the due moment by a minute or more, so that it shows."""
+        return abs(self.due_at - self.original_due_at) >= timedelta(minutes=1)
 
     @property
     def is_running(self) -> bool:
