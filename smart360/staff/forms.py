@@ -21,7 +21,9 @@ class SignInForm(forms.Form):
 
     username = forms.CharField(
         max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}
+        ),
     )
     password = forms.CharField(
         max_length=200,
