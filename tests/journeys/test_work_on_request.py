@@ -1,6 +1,5 @@
 """Working on a request, and finding one for a caller, in a real browser and by keyboard."""
 
-import re
 from typing import Any
 
 import pytest
@@ -15,8 +14,6 @@ from tests.disconnections.browsing import ClientAs, at_path
 from tests.journeys.conftest import accessibility_violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.journey]
-
-DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
 @pytest.fixture
@@ -170,35 +167,3 @@ def test_the_list_filters_as_one_types(
     expect(rows).to_have_count(1)
     page.reload()
     expect(page.get_by_label("Search requests")).to_have_value("zimmer")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("window", [DESK, PHONE], ids=["desk", "phone"])
-def test_every_page_is_for_everybody(
-    page: Page,
-    live_server: Any,
-    asked: DisconnectionRequest,
-    client_as: ClientAs,
-    theme: str,
-    window: Any,
-) -> None:
-    sign_in(page, client_as(Role.SUPERVISOR), live_server.url)
-    page.context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
-    page.set_viewport_size(window)
-    for path in (
-        "/", "/search?q=smith", "/cx/disconnections/", "/cx/disconnections/?sla=BREACHED&x=1",
-        "/cx/disconnections/?tab=history", at_path(asked), at_path(asked, "/communication"),
-        at_path(asked, "/timeline"),
-    ):  # fmt: skip
-        page.goto(path)
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-        assert violations_at_rest(page) == [], path
-        assert page.evaluate("document.documentElement.scrollWidth") <= window["width"], path
-        small = page.evaluate(
-            "[...document.querySelectorAll('main a, main button, main input, main select')]"
-            ".filter(e => e.checkVisibility())"
-            ".filter(e => !e.closest('p, td, dd, th, li, .s-clock, .s-crumbs'))"
-            ".map(e => [e.outerHTML.slice(0, 80), e.getBoundingClientRect().height])"
-            ".filter(([, height]) => height && height < 24)"
-        )
-        assert [each for each in small if not re.search(r'type="(hidden|radio)"', each[0])] == []
