@@ -22,6 +22,7 @@ PLANTS = [
     ("files", "consumers/models.py", "import consumers.operations"),
     ("files", "disconnections/queries.py", "import disconnections.views"),
     ("operations", "disconnections/operations.py", "import consumers.operations"),
+    ("operations", "smart360/comms/operations.py", "import smart360.staff.operations"),
     ("transactions", "consumers/queries.py", "import smart360.kernel.db"),
     ("clock", "consumers/operations.py", "import smart360.kernel.clock"),
     ("pdf", "smart360/comms/models.py", "import weasyprint"),
@@ -64,6 +65,14 @@ def test_a_planted_violation_is_noticed(copy: Path, contract: str, file: str, pl
 def test_every_contract_has_a_planted_violation() -> None:
     contracts = {contract["id"] for contract in LINTER["contracts"]}
     assert contracts == {contract for contract, _, _ in PLANTS}
+
+
+def test_every_app_s_operations_are_under_contract() -> None:
+    """An app whose operations are not named could call those of another."""
+    (operations,) = (each for each in LINTER["contracts"] if each["id"] == "operations")
+    here = {*ROOT.glob("*/operations*"), *ROOT.glob("smart360/*/operations*")}
+    named = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in here}
+    assert named == set(operations["modules"])
 
 
 def test_every_package_at_the_top_is_under_contract() -> None:
