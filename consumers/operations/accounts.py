@@ -19,11 +19,9 @@ from consumers.models import (
     ServiceConnection,
     Subcategory,
 )
-from consumers.operations.profiles import LONGEST_DIGITS
 from consumers.rules.importing import ImportedAccount, ImportedService, RowProblem
-from consumers.rules.profiles import search_text_of
+from consumers.rules.profiles import phone_digits_of, search_text_of
 from smart360.kernel.db import operation
-from smart360.kernel.text import digits
 from smart360.organisation.queries import get_utility
 from smart360.trail.choices import Event
 from smart360.trail.record import record_for_each
@@ -250,7 +248,7 @@ def _consumer_of(
         category=category,
         subcategory=subcategories.get((category.pk, account.subcategory)),
         phone=account.phone,
-        phone_digits=digits(account.phone)[-LONGEST_DIGITS:],
+        phone_digits=phone_digits_of(account.phone),
         email=account.email,
         billing_address=account.billing_address,
         registered_on=account.registered_on,

@@ -6,10 +6,17 @@ from datetime import datetime
 from consumers import guards
 from consumers.models import Category, Consumer, Guard, Premise, Subcategory
 from consumers.operations.locks import UnableToBreakLock, checked_reason
-from consumers.rules.profiles import EDITABLE, GUARDED, LABELS, editable_by, search_text_of
+from consumers.rules.profiles import (
+    EDITABLE,
+    GUARDED,
+    LABELS,
+    editable_by,
+    phone_digits_of,
+    search_text_of,
+)
 from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
-from smart360.kernel.text import NOT_OFFERED, digits
+from smart360.kernel.text import NOT_OFFERED
 from smart360.organisation.queries import get_utility
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission, permissions_of
@@ -19,7 +26,6 @@ from smart360.trail.record import record
 from smart360.web.formats import shown_date, shown_time
 
 Values = Mapping[str, str | int | None]
-LONGEST_DIGITS = 20
 FOREIGN_SUBCATEGORY = "This subcategory belongs to another category"
 
 
@@ -147,7 +153,7 @@ def _change(row: Consumer, changed: Values) -> None:
     columns = {"category": "category_id", "subcategory": "subcategory_id"}
     for name, value in changed.items():
         setattr(row, columns.get(name, name), value)
-    row.phone_digits = digits(row.phone)[-LONGEST_DIGITS:]
+    row.phone_digits = phone_digits_of(row.phone)
     places = Premise.objects.filter(connections__consumer=row).order_by("connections__id")
     addresses = places.values_list("address", flat=True)
     row.search_text = search_text_of(row.name, [*addresses, row.billing_address])

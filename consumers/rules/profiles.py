@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import phonenumbers
 
-from smart360.kernel.text import normalise
+from smart360.kernel.text import digits, normalise
 from smart360.staff.permissions import Permission
 from smart360.web.formats import MISSING
 
@@ -109,6 +109,7 @@ LABELS = {
     "billing_address": "Billing address",
 }
 
+LONGEST_DIGITS = 20
 SHORTEST_REASON = 10
 LONGEST_REASON = 250
 NOT_A_PHONE = "Enter a valid phone number, such as (555) 123-4567."
@@ -141,6 +142,11 @@ def plain_phone(typed: str, region: str) -> str | None:
     if phonenumbers.is_possible_number_with_reason(number) != possible or number.extension:
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def phone_digits_of(phone: str) -> str:
+    """What the search compares a phone number with."""
+    return digits(phone)[-LONGEST_DIGITS:]
 
 
 def search_text_of(name: str, addresses: Iterable[str]) -> str:

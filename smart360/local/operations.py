@@ -22,6 +22,7 @@ from consumers.models import (
     ServiceConnection,
     Subcategory,
 )
+from consumers.rules.profiles import phone_digits_of, plain_phone, search_text_of
 from disconnections.models import RequestedService
 from smart360.cases import handling
 from smart360.cases.choices import CaseKind, CaseStatus
@@ -30,7 +31,6 @@ from smart360.cases.notices import tell_consumer
 from smart360.comms.models import Delivery
 from smart360.kernel.db import operation
 from smart360.kernel.numbering import go_on_after
-from smart360.kernel.text import digits, normalise
 from smart360.organisation.models import BusinessCalendar, BusinessHours, Holiday, Utility
 from smart360.owed.choices import OwedState
 from smart360.owed.models import OwedWork
@@ -136,13 +136,14 @@ def add_accounts(
                 is_vip=account.is_vip,
                 category_id=kinds[account.category, account.subcategory].category_id,
                 subcategory=kinds[account.category, account.subcategory],
-                phone=account.phone,
-                phone_digits=digits(account.phone),
+                phone=phone,
+                phone_digits=phone_digits_of(phone),
                 email=account.email,
                 registered_on=account.registered_on,
-                search_text=normalise(f"{account.name} {account.address}"),
+                search_text=search_text_of(account.name, [account.address]),
             )
             for account in accounts
+            for phone in [plain_phone(account.phone, "US") or ""]
         ),
         batch_size=1000,
     )
