@@ -11,13 +11,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import new_class
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, models
-from django.forms import Field, IntegerField
+from django.forms import Field, IntegerField, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
@@ -93,14 +94,41 @@ class _Permitted:
         return request.user.is_authenticated and request.user.has_permission(self.permission)
 
 
+class _InSentences(ModelForm[Any]):
+    """Tells of a broken constraint in a sentence, not by the constraint's name."""
+
+    sentences: Mapping[str, str] = {}
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Django's words for a constraint give way to the administrator's."""
+        told = {
+            each.get_violation_error_message(): self.sentences[each.name]
+            for each in self.instance._meta.constraints
+            if each.name in self.sentences
+        }
+        for part in _parts_of(error):
+            part.message = told.get(str(part.message), part.message)
+        super().add_error(field, error)
+
+
+def _parts_of(error: Any) -> Iterator[ValidationError]:
+    if not isinstance(error, ValidationError):
+        return
+    if hasattr(error, "error_dict"):
+        for parts in error.error_dict.values():
+            yield from parts
+    else:
+        yield from error.error_list
+
+
 class ConfigurationAdmin(_Permitted, admin.ModelAdmin[Any]):
     """One kind of configuration: changed by administrators, retired instead of deleted.
 
     ``permission``        who may open it
     ``history_relations`` related rows whose history belongs on the same page, as
                           ``{"hours": "calendar"}``: accessor → their foreign key to this row
-    ``sentences``         constraint name → what to say when the database refuses although the form
-                          saw nothing wrong; without one the constraint's own name is the sentence
+    ``sentences``         constraint name → what to say when the form or the database refuses;
+                          without one the constraint's own name is the sentence
     """
 
     history_relations: Mapping[str, str] = {}
@@ -117,6 +145,14 @@ class ConfigurationAdmin(_Permitted, admin.ModelAdmin[Any]):
         return _with_shown_text(
             super().formfield_for_dbfield(db_field, request, **kwargs), db_field
         )
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm[Any]]:
+        """The form, with this admin's sentences."""
+        bare = super().get_form(request, obj, change, **kwargs)
+        words = {"sentences": self.sentences, "__module__": bare.__module__}
+        return new_class(bare.__name__, (_InSentences, bare), exec_body=lambda it: it.update(words))
 
     def changeform_view(
         self,

@@ -30,3 +30,17 @@ def test_a_change_keeps_the_cases_that_it_is_for(
     new = policy_in_force(kind=CaseKind.DISCONNECTION, priority="LOW", is_vip=False)
     assert (new.priority, new.for_vip, new.resolution_minutes) == ("", False, 600)
     assert new.pk != old.pk
+
+
+def test_targets_out_of_order_are_told_in_a_sentence(
+    client_as: ClientAs, utility: Utility, stands: SetClock
+) -> None:
+    data = {
+        "kind": "DISCONNECTION", "priority": "CRITICAL",
+        "acknowledgement_minutes": "120", "response_minutes": "240", "resolution_minutes": "10",
+        "warn_percent": "75", "calendar": "",
+    }  # fmt: skip
+    answer = client_as(Role.ADMIN).post("/admin/cases/slapolicy/add/", data)
+    shown = answer.content.decode()
+    assert "Acknowledgement comes before response, response before resolution" in shown
+    assert "sla_targets_follow_each_other" not in shown
