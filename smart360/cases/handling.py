@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from smart360.cases import sla
-from smart360.cases.choices import AlertLevel, CaseKind, CaseStatus, HoldEnding, Metric
+from smart360.cases.choices import AlertLevel, CaseKind, CaseStatus, HoldEnding
 from smart360.cases.lifecycle import may_move
 from smart360.cases.models import Case, Hold
 from smart360.cases.queries.history import (
@@ -215,8 +215,3 @@ def next_alert(targets: Targets, facts: Facts, raised: set[tuple[str, str]]) -> 
 def level_of(*, is_escalation: bool) -> AlertLevel:
     """The stored word for an alert."""
     return AlertLevel.ESCALATION if is_escalation else AlertLevel.WARNING
-
-
-def metric_words(metric: Metric) -> str:
-    """A metric within a sentence."""
-    return metric.label.lower()

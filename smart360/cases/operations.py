@@ -15,7 +15,7 @@ from smart360.comms import outbox
 from smart360.comms.choices import Channel, Direction, Visibility
 from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
-from smart360.kernel.text import is_blank
+from smart360.kernel.text import NOT_OFFERED, REQUIRED, is_blank
 from smart360.organisation.queries import get_utility
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
@@ -32,7 +32,7 @@ class UnableToAcknowledge(Refusal):
 
 
 class UnableToPutOnHold(Refusal):
-    """It is not in progress, or the hold's data is incomplete."""
+    """It is not in progress, or the hold does not say why and until when."""
 
 
 class UnableToResume(Refusal):
@@ -97,11 +97,11 @@ def put_on_hold(
         raise UnableToPutOnHold(_state_sentence(locked), is_conflict=True)
     why = HoldReason.objects.filter(pk=reason, is_active=True).first()
     if why is None:
-        raise UnableToPutOnHold("Select a valid choice.", field="reason")
+        raise UnableToPutOnHold(NOT_OFFERED, field="reason")
     if not at < resume_by <= at + LONGEST_HOLD:
         raise UnableToPutOnHold("Choose a moment in the future, within a year", field="resume_by")
     if at_resume_by not in HoldEnding.values:
-        raise UnableToPutOnHold("Select a valid choice.", field="at_resume_by")
+        raise UnableToPutOnHold(NOT_OFFERED, field="at_resume_by")
     handling.begin_hold(
         locked,
         reason=why.pk,
@@ -189,7 +189,7 @@ def add_note(*, case: int, words: str, by: Person, at: datetime, form_key: uuid.
     """Write an internal note that the consumer never sees. Raises UnableToSay when it is empty."""
     locked = handling.lock_case(case)
     if is_blank(words):
-        raise UnableToSay("This field is required.", field="words")
+        raise UnableToSay(REQUIRED, field="words")
     if (
         form_keys.claim(form_key, by=by.pk, act="cases.add_note", about=locked.number, at=at)
         is not None
@@ -221,7 +221,7 @@ def send_message(
     """
     locked = handling.lock_case(case)
     if is_blank(words):
-        raise UnableToSay("This field is required.", field="words")
+        raise UnableToSay(REQUIRED, field="words")
     if locked.consumer is None or not locked.consumer.email:
         raise UnableToSay("No e-mail on file", field="words")
     if (
@@ -261,9 +261,9 @@ def log_call(
     """
     locked = handling.lock_case(case)
     if is_blank(words):
-        raise UnableToSay("This field is required.", field="words")
+        raise UnableToSay(REQUIRED, field="words")
     if direction not in (Direction.TO_CONSUMER, Direction.FROM_CONSUMER):
-        raise UnableToSay("Select a valid choice.", field="direction")
+        raise UnableToSay(NOT_OFFERED, field="direction")
     if (
         form_keys.claim(form_key, by=by.pk, act="cases.log_call", about=locked.number, at=at)
         is not None
