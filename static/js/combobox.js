@@ -26,6 +26,9 @@ class Combobox extends HTMLElement {
         if (!this.contains(document.activeElement)) this.close();
       });
     });
+    // somebody was quicker than this file: what is typed into the focused box counts
+    const { input } = this;
+    if (document.activeElement === input && input.value !== input.defaultValue) this.wait();
   }
 
   get options() {

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from consumers.models import Consumer, ProfileLock
 from disconnections.models import DisconnectionRequest
@@ -197,3 +197,21 @@ def test_a_second_tab_goes_on_with_the_same_draft(at_desk: SignIn, smith: Consum
     page.get_by_label("Reason").select_option(index=1)
     expect(page.get_by_role("alert").first).to_contain_text(the_one_request().case.number)
     assert DisconnectionRequest.objects.count() == 1
+
+
+def test_letters_before_the_script_count(at_desk: SignIn, smith: Consumer) -> None:
+    """Who types faster than a slow line brings the script is searched for all the same."""
+    page = at_desk(Role.CSE)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/js/combobox.js", hold)
+    page.goto(ADDRESS, wait_until="commit")
+    search = page.get_by_label("Search consumer")
+    expect(search).to_be_focused()
+    page.keyboard.type(smith.account_number)
+    expect(search).to_have_value(smith.account_number)
+    held[0].continue_()
+    expect(page.get_by_role("option")).to_have_count(1)
