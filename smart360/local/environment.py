@@ -109,7 +109,7 @@ def need_packages() -> None:
         give_up(f"Python lacks venv. Type: {install_line('python3-venv')}")
     environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     if not (PYTHON.exists() and (VENV / "bin" / "pip").exists()):
-        say("making the environment: about half a minute, once")
+        say("making the environment: a minute or two, once")
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True)
     pip = [str(PYTHON), "-m", "pip", "install", "-qq", "--no-deps", "--require-hashes"]
     if subprocess.run([*pip, "-r", str(LOCK_FILE)], env=environment, check=False).returncode:
