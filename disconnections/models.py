@@ -98,9 +98,17 @@ class TimeSlot(models.Model):
             pgtrigger.Trigger(
                 name="capacity_holds_what_is_booked",
                 when=pgtrigger.Before,
-                operation=pgtrigger.UpdateOf("capacity"),
+                operation=pgtrigger.UpdateOf("capacity", "starts", "ends"),
                 func=pgtrigger.Func(
                     """
+                    IF (NEW.starts, NEW.ends) IS DISTINCT FROM (OLD.starts, OLD.ends) AND EXISTS (
+                        SELECT 1 FROM disconnections_slotday d WHERE d.slot_id = NEW.id
+                           AND d.booked > 0 AND d.day >= current_date - 1)
+                    THEN
+                        RAISE EXCEPTION 'visits are booked for the old times'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'a_booked_slot_keeps_its_times';
+                    END IF;
                     IF NEW.capacity < OLD.capacity AND EXISTS (
                         SELECT 1 FROM disconnections_slotday d WHERE d.slot_id = NEW.id
                            AND d.booked > NEW.capacity AND d.day >= current_date - 1)

@@ -66,6 +66,24 @@ def is_by_itself(request: HttpRequest) -> bool:
     return request.headers.get("X-Background") == "true"
 
 
+FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
+
+
+class FormsOnly:
+    """Refuse what no form of ours sends, instead of reading it as an empty form (415)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """A body is a form, and is not packed."""
+        has_body = request.META.get("CONTENT_LENGTH") not in (None, "", "0")
+        is_packed = request.headers.get("Content-Encoding", "identity") != "identity"
+        if has_body and (is_packed or request.content_type not in FORM_TYPES):
+            return render(request, "400.html", status=415)
+        return self.get_response(request)
+
+
 class RefusalPage:
     """Answer a refusal that no view turned into its own form: a page that says why, never a 500."""
 

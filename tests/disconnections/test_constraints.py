@@ -43,6 +43,23 @@ def test_a_capacity_that_holds_what_is_booked_is_taken(slot: TimeSlot) -> None:
     assert TimeSlot.objects.get(pk=slot.pk).capacity == 3
 
 
+def test_a_booked_slot_keeps_its_times(slot: TimeSlot) -> None:
+    """A consumer was told 10 to 12: nobody moves that under the booking."""
+    day = SlotDay.objects.create(slot=slot, day=FAR, capacity=4, booked=1)
+    with connection.cursor() as cursor:
+        cursor.execute("SAVEPOINT before")
+        with pytest.raises(IntegrityError, match="booked for the old times"):
+            cursor.execute(
+                "UPDATE disconnections_timeslot SET ends = '11:00' WHERE id = %s", [slot.pk]
+            )
+        cursor.execute("ROLLBACK TO SAVEPOINT before")
+    day.booked = 0
+    day.save(update_fields=["booked"])
+    TimeSlot.objects.filter(pk=slot.pk).update(ends=time(11))
+    slot.refresh_from_db()
+    assert slot.ends == time(11)
+
+
 def test_slots_of_a_day_do_not_overlap(slot: TimeSlot) -> None:
     """W7."""
     with pytest.raises(IntegrityError, match="slots_of_a_day_do_not_overlap"):
