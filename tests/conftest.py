@@ -60,6 +60,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     with django_db_blocker.unblock():
         options["options"] = as_owner  # only the owner may drop the database again
         connections["default"].close()
+        with connections["default"].cursor() as cursor:
+            # A browser's last request may still hold a session, and nothing to do with a test.
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        connections["default"].close()
 
 
 def _reference_tables() -> list[str]:
