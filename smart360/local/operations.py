@@ -28,7 +28,6 @@ from smart360.cases import handling
 from smart360.cases.choices import CaseKind, CaseStatus
 from smart360.cases.models import Case
 from smart360.cases.notices import tell_consumer
-from smart360.comms.models import Delivery
 from smart360.kernel.db import operation
 from smart360.kernel.numbering import go_on_after
 from smart360.organisation.models import BusinessCalendar, BusinessHours, Holiday, Utility
@@ -265,6 +264,5 @@ def complete_in_the_past(*, case: int, by: Person, at: datetime) -> None:
 def settle_the_past(*, before: datetime) -> None:
     """What workers would have paid long ago is paid; receipts are made slowly, after the start."""
     past = OwedWork.objects.filter(state=OwedState.WAITING, owed_at__lt=before)
-    Delivery.objects.filter(state="QUEUED", message__at__lt=before).update(state="SENT")
     past.filter(queue="MAIL").update(state=OwedState.DONE, done_at=F("owed_at"), attempts=1)
     past.filter(queue="PDF").update(next_at=before + timedelta(minutes=1))

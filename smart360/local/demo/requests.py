@@ -19,6 +19,9 @@ from disconnections.rules import RequestWish, request_kind
 from smart360.cases.choices import CaseKind
 from smart360.cases.models import Case, HoldReason
 from smart360.cases.operations import acknowledge, add_note, assign, put_on_hold, send_message
+from smart360.comms.choices import DeliveryState
+from smart360.comms.models import Message
+from smart360.comms.operations import mark_sent
 from smart360.local.demo.cast import ANSWERS, INTERNAL, NOTES
 from smart360.local.operations import complete_in_the_past, settle_the_past, take_over_numbers
 from smart360.staff.choices import Role
@@ -26,6 +29,7 @@ from smart360.staff.models import Person
 
 HOW_MANY = 300
 DAYS = 90
+LEFT_TO_WORKERS = timedelta(hours=1)
 ZONE = ZoneInfo("America/Chicago")
 SAMPLE_NUMBER = 1234
 SAMPLE_CREATED_AT = datetime(2024, 12, 10, 9, 30, tzinfo=ZONE).astimezone(UTC)
@@ -53,7 +57,7 @@ class Team:
 def make_requests(*, at: datetime, tell: Callable[[int, int], None]) -> None:
     """Make what is still missing of the demo's requests; ``tell(done, all)`` shows how far."""
     chance, team = Random(360), Team.of_the_demo()
-    make_sample(team)
+    make_sample(team, at)
     made = Case.objects.filter(created_at__year__gt=2024).count()
     moments = sorted(_moments(at, chance))
     willing = _accounts(chance)
@@ -65,10 +69,10 @@ def make_requests(*, at: datetime, tell: Callable[[int, int], None]) -> None:
                 continue
             break
         tell(position, HOW_MANY)
-    settle_the_past(before=at - timedelta(hours=1))
+    settle_the_past(before=at - LEFT_TO_WORKERS)
 
 
-def make_sample(team: Team) -> None:
+def make_sample(team: Team, at: datetime) -> None:
     """004 §8: DIS-2024-001234, acknowledged after an hour and a half, never answered."""
     if Case.objects.filter(number=f"DIS-2024-{SAMPLE_NUMBER:06d}").exists():
         return
@@ -84,7 +88,9 @@ def make_sample(team: Team) -> None:
         slot=TimeSlot.objects.filter(starts=time(10), is_active=True).first(),
         notes="Customer requested morning slot due to work schedule",
     )
+    _hand_over(made, at)
     acknowledge(case=made.pk, by=sarah, at=SAMPLE_CREATED_AT + timedelta(minutes=90))
+    _hand_over(made, at)
 
 
 def _moments(at: datetime, chance: Random) -> Iterator[datetime]:
@@ -146,21 +152,25 @@ def _go_on(
     made: DisconnectionRequest, created_at: datetime, at: datetime, team: Team, chance: Random
 ) -> None:
     """What happened to it since: the older, the further."""
+    _hand_over(made, at)
     age = at - created_at
     worker = chance.choice(team.desk)
     acknowledged_at = created_at + timedelta(minutes=chance.choice((12, 25, 40, 55, 70, 95, 150)))
     if acknowledged_at >= at or (age < timedelta(hours=5) and chance.random() < 0.5):
         return
     acknowledge(case=made.pk, by=worker, at=acknowledged_at)
+    _hand_over(made, at)
     assign(case=made.pk, to=worker, by=worker, at=acknowledged_at + timedelta(minutes=1))
     answered_at = acknowledged_at + timedelta(minutes=chance.choice((20, 45, 80, 130)))
     _say(made, worker, answered_at, at, chance)
+    _hand_over(made, at)
     end = created_at + timedelta(hours=chance.choice((5, 7, 9, 12, 14, 16, 19, 23, 33)))
     is_recent = age < timedelta(hours=20) or (age < timedelta(days=3) and chance.random() < 0.2)
     if is_recent:
         holds_at = answered_at + timedelta(minutes=10)
         if chance.random() < 0.35 and holds_at < at:
             _hold(made, worker, holds_at, at, chance)
+            _hand_over(made, at)
         return
     end = min(end, at - timedelta(minutes=20))
     if chance.random() < 0.72:
@@ -169,6 +179,16 @@ def _go_on(
         reason = chance.choice(("ISSUE_RESOLVED", "DUPLICATE", "CANCELLED", "NO_RESPONSE", "OTHER"))
         note = "Building is to be sold, owner will come back" if reason == "OTHER" else ""
         close_request(case=made.pk, reason=reason, note=note, by=worker, at=end)
+    _hand_over(made, at)
+
+
+def _hand_over(made: DisconnectionRequest, at: datetime) -> None:
+    """What workers would have sent within seconds is sent; the last hour is left to them."""
+    queued = Message.objects.filter(
+        case=made.pk, delivery__state=DeliveryState.QUEUED, at__lt=at - LEFT_TO_WORKERS
+    )
+    for message in queued.order_by("at"):
+        mark_sent(message=message.pk, at=message.at + timedelta(seconds=2))
 
 
 def _say(
