@@ -122,9 +122,8 @@ def test_a_session_that_ended_loses_nothing(
     page.get_by_label("Additional notes").fill(NOTES)
     expect(page.get_by_text("Saved as a draft")).to_be_visible()
     Session.objects.all().delete()
-    page.get_by_label("No preference").check()
-    with page.expect_response("**/new/review") as answer:
-        page.keyboard.press("Control+Enter")
+    with page.expect_response("**/new/parts") as answer:
+        page.get_by_label("No preference").check()
     assert answer.value.status == 401
 
     page.wait_for_url("**/sign-in?**")
