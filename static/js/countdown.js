@@ -49,6 +49,7 @@ function enter(time, state) {
   if (said) said.textContent = word;
   if (state === "late") {
     clock.classList.add("is-over");
+    clock.querySelector("[data-left]")?.remove();
     clock.querySelector(".s-clock-left")?.classList.add("is-over");
     clock.querySelector(".s-bar")?.setAttribute("value", "100");
   }

@@ -1,5 +1,6 @@
 """The components inside a line: what they show, and what they refuse."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -234,6 +235,13 @@ def test_the_chip_is_right_even_when_no_worker_has_noticed() -> None:
     assert "is-over" in shown
     assert "Overdue by 25 m" in shown
     assert "On Track" not in shown
+
+
+def test_a_missed_target_beside_time_left_says_which_is_which() -> None:
+    """The response was missed, the resolution is not due yet: the figure is time left."""
+    shown = chip("BREACHED", due_at=DUE, percent=40)
+    assert "Breached" in shown
+    assert re.search(r"</time><span data-left> left</span>", shown)
 
 
 def test_a_paused_chip_says_until_when() -> None:

@@ -76,7 +76,9 @@ def drawn(bound: BoundField, more: dict[str, Any]) -> SafeString:
         "minlength": False,
     }
     if bound.errors:
-        attrs |= {"aria-invalid": "true", "autofocus": is_first_invalid(bound)}
+        attrs["aria-invalid"] = "true"
+    if bound.form.errors:  # after a refusal the focus goes to what is wrong, and nowhere else
+        attrs["autofocus"] = is_first_invalid(bound)
     return bound.as_widget(attrs={**attrs, **more})
 
 

@@ -248,7 +248,12 @@ def sla_chip(
         format_html(' data-warns="{}"', warns_at.isoformat()) if warns_at else "",
         formats.shown_remaining(due_at, at),
     )
-    words = left if is_late else format_html("<b>{}</b> · {}", shown.word, left)
+    if is_late:
+        words = left
+    elif shown.is_solid:  # another target was missed: this is time left, not time over
+        words = format_html("<b>{}</b> · {}<span data-left> left</span>", shown.word, left)
+    else:
+        words = format_html("<b>{}</b> · {}", shown.word, left)
     if percent is None or is_late or shown.is_solid:
         return _chip(shown, words, SafeString())
     heard = f"{shown.word}: {percent} % of the time used"
