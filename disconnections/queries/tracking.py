@@ -74,7 +74,7 @@ def tracked(asked: DisconnectionRequest, *, today: date) -> Tracked:
         number=case.number,
         headline=_headline(case, asked, hold, today),
         about=_about(case, asked),
-        next_step=_next_step(case, hold),
+        next_step=_next_step(case, asked, hold, today),
         stops=tuple(_stops(case, asked)),
         is_open=case.is_open,
         has_receipt=asked.receipt_id is not None,
@@ -107,7 +107,7 @@ def in_words(names: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
-def _next_step(case: Case, hold: Hold | None) -> str:
+def _next_step(case: Case, asked: DisconnectionRequest, hold: Hold | None, today: date) -> str:
     """What happens next, or why nothing does."""
     if case.status == CaseStatus.CLOSED:
         return CLOSED_BECAUSE.get(ClosingReason(case.closing_reason), "Nothing more happens.")
@@ -120,6 +120,8 @@ def _next_step(case: Case, hold: Hold | None) -> str:
             case.policy.acknowledgement_minutes, is_business=case.policy.calendar_id is not None
         )
         return f"Next: we confirm the request, within {hours} after it reached us."
+    if asked.preferred_on is not None and asked.preferred_on < today:
+        return "Next: we tell you a new day for the visit. Call us if you have a question."
     return "Next: the technician comes, and then we tell you that it is done."
 
 

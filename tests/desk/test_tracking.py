@@ -113,12 +113,17 @@ def test_a_hold_says_whom_it_waits_for(
 
 
 def test_a_visit_that_is_over_is_not_announced(
-    made: DisconnectionRequest, stands: SetClock
+    made: DisconnectionRequest, clerk: Person, at: datetime, stands: SetClock
 ) -> None:
+    acknowledge(case=made.pk, by=clerk, at=at)
     stands.go_on(days=5)  # December 15 in Springfield: still today
     assert "A technician is planned" in page_of(made)
+    assert "Next: the technician comes" in page_of(made)
     stands.go_on(days=1)
-    assert "A technician is planned" not in page_of(made)
+    page = page_of(made)
+    assert "A technician is planned" not in page
+    assert "the technician comes" not in page
+    assert "Next: we tell you a new day for the visit." in page
 
 
 def test_nothing_internal_and_nothing_personal_is_on_the_page(
