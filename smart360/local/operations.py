@@ -261,8 +261,11 @@ def complete_in_the_past(*, case: int, by: Person, at: datetime) -> None:
 
 
 @operation
-def settle_the_past(*, before: datetime) -> None:
+def settle_the_past(*, before: datetime, at: datetime) -> None:
     """What workers would have paid long ago is paid; receipts are made slowly, after the start."""
     past = OwedWork.objects.filter(state=OwedState.WAITING, owed_at__lt=before)
     past.filter(queue="MAIL").update(state=OwedState.DONE, done_at=F("owed_at"), attempts=1)
-    past.filter(queue="PDF").update(next_at=before + timedelta(minutes=1))
+    receipts = list(past.filter(queue="PDF").order_by("-owed_at"))
+    for position, work in enumerate(receipts):  # one at a time, so that a new receipt never waits
+        work.next_at = at + timedelta(seconds=60 + 2 * position)
+    OwedWork.objects.bulk_update(receipts, ["next_at"])

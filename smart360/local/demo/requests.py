@@ -69,7 +69,7 @@ def make_requests(*, at: datetime, tell: Callable[[int, int], None]) -> None:
                 continue
             break
         tell(position, HOW_MANY)
-    settle_the_past(before=at - LEFT_TO_WORKERS)
+    settle_the_past(before=at - LEFT_TO_WORKERS, at=at)
 
 
 def make_sample(team: Team, at: datetime) -> None:
