@@ -45,6 +45,30 @@ CHICAGO_MORNING = datetime(2024, 12, 10, 15, 30, tzinfo=UTC)
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 
 
+# ------------------------------------------------------------------ by day and by night
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--night", action="store_true", help="also what is too long for a change: marked `night`"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is marked `night` runs by ``./dev test --night`` only."""
+    if config.getoption("--night"):
+        return
+    by_day = [item for item in items if item.get_closest_marker("night") is None]
+    if len(by_day) < len(items):
+        config.hook.pytest_deselected(items=[each for each in items if each not in set(by_day)])
+        items[:] = by_day
+
+
+@pytest.fixture(scope="session")
+def amount(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
+    """How much of something is tried: ``amount(50, 2_000)`` is 50 by day and 2,000 by night."""
+    is_night = bool(request.config.getoption("--night"))
+    return lambda by_day, by_night: by_night if is_night else by_day
+
+
 # ------------------------------------------------------------------ the database
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:

@@ -103,6 +103,8 @@ def test(arguments: list[str]) -> int:
     environment.pop("DATABASE_OWNER_URL", None)
     if "not browser" not in arguments:
         environment["CHROMIUM"] = need_browser()
+    if "--night" in arguments and not any(each.startswith("--timeout") for each in arguments):
+        arguments = ["--timeout=1800", *arguments]  # what takes long by design is given the time
     if not any(each == "-n" or each.startswith(("-n", "--numprocesses")) for each in arguments):
         arguments = ["-n", "2", "--dist", "loadfile", *arguments]
     with throw_away(environment) as product:
