@@ -1,9 +1,8 @@
 """Queries on consumers that must return no row."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import connection
+from smart360.kernel.oracle import Oracle, rows_of
 
 UNTOLD_LOCKS = """
 SELECT l.consumer_id, l.token FROM consumers_profilelock l
@@ -19,9 +18,12 @@ SELECT consumer_id, (new->>'token')::int FROM trail_entry
 """
 SHARED_METERS = """
 SELECT a.id, b.id FROM consumers_meterassignment a
-  JOIN consumers_meterassignment b
-    ON b.id > a.id AND b.during && a.during
-   AND (b.meter_id = a.meter_id OR b.service_connection_id = a.service_connection_id)
+  JOIN consumers_meterassignment b ON b.meter_id = a.meter_id
+ WHERE b.id > a.id AND b.during && a.during
+UNION
+SELECT a.id, b.id FROM consumers_meterassignment a
+  JOIN consumers_meterassignment b ON b.service_connection_id = a.service_connection_id
+ WHERE b.id > a.id AND b.during && a.during
 """
 SHARED_DEVICES = """
 SELECT device_id, count(*) FROM consumers_meter
@@ -40,37 +42,46 @@ SELECT c.id, s.id FROM consumers_consumer c
 """
 
 
-def _rows(sql: str, values: Sequence[datetime], words: str) -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return [words.format(*row) for row in cursor.fetchall()]
-
-
 def locks_without_their_line(at: datetime) -> list[str]:
     """W8: every live hold on a profile was taken by an act that stands on the timeline."""
-    return _rows(UNTOLD_LOCKS, [at], "consumer {} token {}")
+    return rows_of(UNTOLD_LOCKS, [at], "consumer {} token {}")
 
 
 def tokens_used_twice() -> list[str]:
     """W8: no two people ever held one profile under the same token."""
-    return _rows(TOKENS_USED_TWICE, [], "consumer {} token {}")
+    return rows_of(TOKENS_USED_TWICE, [], "consumer {} token {}")
 
 
 def meters_in_two_places() -> list[str]:
     """W12: a meter measures one connection at a time, and a connection has one meter."""
-    return _rows(SHARED_METERS, [], "assignments {} and {}")
+    return rows_of(SHARED_METERS, [], "assignments {} and {}")
 
 
 def devices_on_two_meters() -> list[str]:
     """W12: a device is on one meter."""
-    return _rows(SHARED_DEVICES, [], "device {} on {} meters")
+    return rows_of(SHARED_DEVICES, [], "device {} on {} meters")
 
 
 def meters_on_the_wrong_utility() -> list[str]:
     """W12: a water meter measures water."""
-    return _rows(WRONG_UTILITY, [], "assignment {} of meter {}")
+    return rows_of(WRONG_UTILITY, [], "assignment {} of meter {}")
 
 
 def subcategories_of_another_category() -> list[str]:
     """A consumer's subcategory belongs to its category."""
-    return _rows(STRAY_SUBCATEGORIES, [], "consumer {} subcategory {}")
+    return rows_of(STRAY_SUBCATEGORIES, [], "consumer {} subcategory {}")
+
+
+ORACLES: tuple[Oracle, ...] = (
+    Oracle(
+        "W8",
+        "a live hold on a profile whose taking stands on no timeline",
+        locks_without_their_line,
+        needs_moment=True,
+    ),
+    Oracle("W8", "two people under one token of a profile", tokens_used_twice),
+    Oracle("W12", "a meter in two places, or two meters in one", meters_in_two_places),
+    Oracle("W12", "a device on two meters", devices_on_two_meters),
+    Oracle("W12", "a meter on a connection of another utility", meters_on_the_wrong_utility),
+    Oracle("W18", "a subcategory of another category", subcategories_of_another_category),
+)

@@ -1,6 +1,6 @@
 """Queries on requests that must return no row."""
 
-from django.db import connection
+from smart360.kernel.oracle import Oracle, rows_of
 
 MISCOUNTED = """
 SELECT d.id::text FROM disconnections_slotday d
@@ -25,22 +25,25 @@ SELECT c.number FROM cases_case c JOIN disconnections_disconnectionrequest r ON 
 """
 
 
-def _rows(sql: str) -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        return [row[0] for row in cursor.fetchall()]
-
-
 def slots_miscounted() -> list[str]:
     """W7: the counter of a slot's day is the number of requests that hold a place."""
-    return _rows(MISCOUNTED)
+    return rows_of(MISCOUNTED)
 
 
 def guards_that_do_not_match() -> list[str]:
     """CON14: an open request guards its consumer, and nothing else does."""
-    return _rows(UNGUARDED)
+    return rows_of(UNGUARDED)
 
 
 def places_held_by_closed_requests() -> list[str]:
     """W7: closing gives the place back."""
-    return _rows(BOOKED_AFTER_THE_END)
+    return rows_of(BOOKED_AFTER_THE_END)
+
+
+ORACLES: tuple[Oracle, ...] = (
+    Oracle("W7", "a slot's day whose counter is not what is booked", slots_miscounted),
+    Oracle("W7", "a closed request that still holds a place", places_held_by_closed_requests),
+    Oracle(
+        "W1", "an open request without its guard, or a guard without it", guards_that_do_not_match
+    ),
+)

@@ -47,6 +47,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="3", minute="15"),
         "options": {"queue": "default"},
     },
+    "look for what must never be": {
+        "task": "insights.check_invariants",
+        "schedule": crontab(hour="4", minute="15"),
+        "options": {"queue": "default"},
+    },
     "remove files that no row knows": {
         "task": "documents.sweep_orphans",
         "schedule": crontab(hour="3", minute="45"),

@@ -1,10 +1,9 @@
 """Queries on cases that must return no row."""
 
-from django.db import connection
-
 from smart360.cases.choices import OPEN_STATUSES
 from smart360.cases.models import Case
 from smart360.cases.queries.history import recomputed
+from smart360.kernel.oracle import Oracle, rows_of
 
 VERSIONS = """
 SELECT c.number FROM cases_case c
@@ -31,30 +30,24 @@ SELECT c.number FROM cases_case c
 """
 
 
-def _rows(sql: str) -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        return [row[0] for row in cursor.fetchall()]
-
-
 def status_changes_without_their_line() -> list[str]:
     """W3: cases whose versions and timeline lines do not match one to one."""
-    return _rows(VERSIONS)
+    return rows_of(VERSIONS)
 
 
 def accounts_with_two_open_requests() -> list[str]:
     """W1."""
-    return _rows(OPEN_TWICE)
+    return rows_of(OPEN_TWICE)
 
 
 def alerts_raised_twice() -> list[str]:
     """T3."""
-    return _rows(ALERTED_TWICE)
+    return rows_of(ALERTED_TWICE)
 
 
 def holds_that_do_not_match_the_status() -> list[str]:
     """A case is on hold exactly while it has a running hold."""
-    return _rows(HELD_WRONGLY)
+    return rows_of(HELD_WRONGLY)
 
 
 def clocks_that_differ_from_history() -> list[str]:
@@ -69,3 +62,16 @@ def clocks_that_differ_from_history() -> list[str]:
         ):  # fmt: skip
             differing.append(case.number)
     return differing
+
+
+ORACLES: tuple[Oracle, ...] = (
+    Oracle("W1", "an account with two open requests", accounts_with_two_open_requests),
+    Oracle(
+        "W3", "a status change without its one timeline line", status_changes_without_their_line
+    ),
+    Oracle(
+        "W2", "on hold without a running hold, or the reverse", holds_that_do_not_match_the_status
+    ),
+    Oracle("T2", "stored times that the history does not give", clocks_that_differ_from_history),
+    Oracle("T3", "a warning or an escalation raised twice", alerts_raised_twice),
+)

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from django.db import connection
-
 from smart360.comms.choices import DeliveryState
 from smart360.comms.models import Delivery
 from smart360.comms.rules import QUEUED_TOO_LONG
+from smart360.kernel.oracle import Oracle, rows_of
 
 UNOWED = """
 SELECT d.message_id FROM comms_delivery d
@@ -58,6 +57,18 @@ def deliveries_without_a_timeline_line() -> list[str]:
 
 
 def _messages(query: str) -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        return [f"message {row[0]}" for row in cursor.fetchmany(50)]
+    return rows_of(query, words="message {}")
+
+
+ORACLES: tuple[Oracle, ...] = (
+    Oracle(
+        "N2",
+        "a message that has waited for over 15 minutes",
+        messages_that_wait_too_long,
+        needs_moment=True,
+        is_alarm=True,
+    ),
+    Oracle("N1", "a message that waits and that no worker owes", messages_that_nobody_owes),
+    Oracle("N4", "an internal message on its way to a consumer", internal_messages_that_go_out),
+    Oracle("N2", "a delivery whose end stands on no timeline", deliveries_without_a_timeline_line),
+)

@@ -6,6 +6,7 @@ from django.core.files.storage import default_storage
 
 from smart360.documents.access import STORAGE_ERRORS
 from smart360.documents.models import StoredFile
+from smart360.kernel.oracle import Oracle
 
 
 def rows_without_their_file() -> list[str]:
@@ -27,3 +28,8 @@ def what_is_wrong(file: StoredFile) -> str:
     except STORAGE_ERRORS:
         return "is missing"
     return "" if digest.hexdigest() == file.sha256 else "was changed"
+
+
+ORACLES: tuple[Oracle, ...] = (
+    Oracle("F5", "a file that is missing or was changed", rows_without_their_file),
+)

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
+from smart360.kernel.oracle import Oracle
 from smart360.staff.models import Person, RoleMembership
 from smart360.staff.permissions import KEPT_APART
 
@@ -40,3 +41,8 @@ def check_demo_people(
             id="staff.E001",
         )
     ]
+
+
+ORACLES: tuple[Oracle, ...] = (
+    Oracle("X6", "a person with two roles that are kept apart", roles_held_together),
+)

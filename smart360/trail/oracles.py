@@ -1,6 +1,6 @@
 """Queries on the record that must return no row."""
 
-from django.db import connection
+from smart360.kernel.oracle import Oracle, rows_of
 
 CHAINS = """
 SELECT e.case_id, e.seq FROM trail_entry e
@@ -17,6 +17,9 @@ SELECT e.case_id, e.seq FROM trail_entry e
 
 def broken_chains() -> list[str]:
     """A2: entries of a case that are missing, reordered or not what was written."""
-    with connection.cursor() as cursor:
-        cursor.execute(CHAINS)
-        return [f"case {case} entry {seq}" for case, seq in cursor.fetchall()]
+    return rows_of(CHAINS, words="case {} entry {}")
+
+
+ORACLES: tuple[Oracle, ...] = (
+    Oracle("A2", "an entry that is missing, moved or not what was written", broken_chains),
+)

@@ -1,0 +1,1 @@
+"""What the utility learns from its own record: whether it is sound."""
