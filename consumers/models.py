@@ -216,6 +216,25 @@ class ServiceConnection(models.Model):
                 condition=Q(utility_type__in=UtilityType.values), name="utility_type_is_known"
             ),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="a_connection_stays_where_it_is",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("consumer_id", "premise_id", "utility_type"),
+                func=pgtrigger.Func(
+                    """
+                    IF (NEW.consumer_id, NEW.premise_id, NEW.utility_type)
+                       IS DISTINCT FROM (OLD.consumer_id, OLD.premise_id, OLD.utility_type)
+                    THEN
+                        RAISE EXCEPTION 'a service connection keeps consumer, premise and utility'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'a_connection_stays_where_it_is';
+                    END IF;
+                    RETURN NEW;
+                    """
+                ),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_utility_type_display()} {self.pk}"
@@ -380,6 +399,27 @@ class ProfileLock(models.Model):
                 condition=Q(expires_at__gte=F("taken_at")), name="a_lock_ends_after_it_began"
             )
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="tokens_only_grow",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                func=pgtrigger.Func(
+                    """
+                    -- A row that is gone would begin at 1 again: an old token would count.
+                    IF TG_OP = 'UPDATE' THEN
+                        IF NEW.consumer_id = OLD.consumer_id
+                           AND NEW.token >= OLD.token + (NEW.holder_id <> OLD.holder_id)::int
+                        THEN
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the token of a profile grows with each holder'
+                        USING ERRCODE = 'check_violation', CONSTRAINT = 'tokens_only_grow';
+                    """
+                ),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"lock of consumer {self.consumer_id}"
@@ -404,6 +444,38 @@ class Guard(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["placed_by"], name="a_request_places_one_guard")
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="guards_stay_while_the_request_is_open",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func=pgtrigger.Func(
+                    """
+                    IF TG_OP = 'UPDATE' THEN
+                        RAISE EXCEPTION 'a guard is placed and removed, never changed'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'guards_stay';
+                    END IF;
+                    IF TG_OP = 'INSERT' THEN
+                        IF EXISTS (SELECT 1 FROM cases_case c WHERE c.number = NEW.placed_by
+                                    AND (c.consumer_id IS DISTINCT FROM NEW.consumer_id
+                                         OR c.ended_at IS NOT NULL))
+                        THEN
+                            RAISE EXCEPTION 'an ended or foreign request guards nothing'
+                                USING ERRCODE = 'check_violation', CONSTRAINT = 'guards_are_needed';
+                        END IF;
+                        RETURN NEW;
+                    END IF;
+                    IF EXISTS (SELECT 1 FROM cases_case c WHERE c.number = OLD.placed_by
+                                AND c.ended_at IS NULL)
+                    THEN
+                        RAISE EXCEPTION 'the request that placed this guard is open'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'guards_stay';
+                    END IF;
+                    RETURN OLD;
+                    """
+                ),
+            )
         ]
 
     def __str__(self) -> str:

@@ -7,18 +7,22 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from consumers import oracles
-from consumers.choices import SupplyState, UtilityType
+from consumers.choices import LockPurpose, SupplyState, UtilityType
 from consumers.models import (
     Category,
     Consumer,
     Device,
+    Guard,
     Meter,
     MeterAssignment,
+    ProfileLock,
     ServiceConnection,
     Subcategory,
 )
+from consumers.operations import take_profile_lock
 from smart360.kernel.errors import constraint_of
-from tests.conftest import MakeConsumer
+from smart360.staff.choices import Role
+from tests.conftest import MakeConsumer, MakePerson, MakeRequest
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -97,3 +101,46 @@ def test_the_oracle_sees_a_meter_of_another_utility(make_consumer: MakeConsumer)
     assert oracles.meters_on_the_wrong_utility() == []
     Meter.objects.update(utility_type=UtilityType.GAS)
     assert len(oracles.meters_on_the_wrong_utility()) == 1
+
+
+@pytest.mark.parametrize("field", ["consumer", "premise", "utility_type"])
+def test_a_connection_stays_where_it_is(make_consumer: MakeConsumer, field: str) -> None:
+    """CON14: moving it to another household or house would go round the guards."""
+    own, other = (
+        ServiceConnection.objects.get(consumer=make_consumer(f"Consumer {n}")) for n in range(2)
+    )
+    there = UtilityType.GAS if field == "utility_type" else getattr(other, field)
+    mine = ServiceConnection.objects.filter(pk=own.pk)
+    assert refused_by(lambda: mine.update(**{field: there})) == "a_connection_stays_where_it_is"
+    assert mine.update(supply_state=SupplyState.OFF_FOR_NOW) == 1
+
+
+def test_a_guard_stays_while_its_request_is_open(make_request: MakeRequest) -> None:
+    """CON14: no statement by hand lifts it, turns it over to somebody else, or forges one."""
+    made = make_request()
+    guard = Guard.objects.get(placed_by=made.case.number)
+    assert refused_by(guard.delete) == "guards_stay"
+    assert refused_by(lambda: Guard.objects.update(placed_by="DIS-2024-999999")) == "guards_stay"
+    other = make_request()
+    forged = Guard(
+        consumer=other.case.consumer, placed_by=made.case.number, placed_at=guard.placed_at
+    )
+    assert refused_by(forged.save) == "guards_are_needed"
+
+
+def test_a_profiles_token_only_grows(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime
+) -> None:
+    """W8: otherwise a late submit under an old token would be taken for a live one."""
+    sarah, emily = person(Role.CSE), person(Role.CALL_CENTRE)
+    lock = take_profile_lock(
+        consumer=make_consumer().pk, purpose=LockPurpose.CREATE_REQUEST, by=sarah, at=at
+    )
+    mine = ProfileLock.objects.filter(pk=lock.pk)
+    for act in (
+        lambda: mine.update(token=0),
+        lambda: mine.update(holder=emily),
+        lock.delete,
+    ):
+        assert refused_by(act) == "tokens_only_grow"
+    assert mine.update(holder=emily, token=2) == 1
