@@ -284,6 +284,27 @@ class DisconnectionRequest(models.Model):
                     """
                 ),
             ),
+            pgtrigger.Trigger(
+                name="what_was_asked_for_stays",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                func=pgtrigger.Func(
+                    """
+                    -- A place is given back, a receipt is attached: once each. Nothing else moves.
+                    IF TG_OP = 'UPDATE' THEN
+                        IF to_jsonb(NEW) - ARRAY['booking_id', 'receipt_id']
+                           = to_jsonb(OLD) - ARRAY['booking_id', 'receipt_id']
+                           AND (NEW.booking_id IS NULL OR NEW.booking_id = OLD.booking_id)
+                           AND (OLD.receipt_id IS NULL OR NEW.receipt_id = OLD.receipt_id)
+                        THEN
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'what was asked for stays as it was'
+                        USING ERRCODE = 'check_violation', CONSTRAINT = 'what_was_asked_for_stays';
+                    """
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -311,11 +332,11 @@ class RequestedService(models.Model):
             pgtrigger.Trigger(
                 name="services_are_the_consumers_own",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 declare=[("is_connected", "boolean")],
                 func=pgtrigger.Func(
                     """
-                    IF TG_OP = 'UPDATE' THEN
+                    IF TG_OP <> 'INSERT' THEN
                         RAISE EXCEPTION 'what was requested stays'
                             USING ERRCODE = 'check_violation',
                                   CONSTRAINT = 'requested_services_stay';

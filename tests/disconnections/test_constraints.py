@@ -1,6 +1,7 @@
 """What the database itself refuses about requests and slots."""
 
-from datetime import date, time, timedelta
+import json
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.db import IntegrityError, connection
@@ -8,6 +9,7 @@ from django.db import IntegrityError, connection
 from consumers.choices import SupplyState, UtilityType
 from disconnections.models import DisconnectionRequest, RequestedService, SlotDay, TimeSlot
 from smart360.cases.models import Case
+from smart360.documents.models import StoredFile
 from smart360.trail.models import Entry
 from tests.conftest import MakeConsumer, MakeRequest
 
@@ -69,18 +71,21 @@ def test_slots_of_a_day_do_not_overlap(slot: TimeSlot) -> None:
 @pytest.mark.parametrize(
     ("change", "constraint"),
     [
-        ("notes = repeat('x', 251)", "notes_have_at_most_250_characters"),
-        ("identity_check = 'DOCUMENT_SEEN'", "a_document_seen_is_named"),
-        ("preferred_on = NULL, slot_id = 1", "a_slot_has_a_day"),
+        ({"notes": "x" * 251}, "notes_have_at_most_250_characters"),
+        ({"identity_check": "DOCUMENT_SEEN"}, "a_document_seen_is_named"),
+        ({"preferred_on": None, "slot_id": 1}, "a_slot_has_a_day"),
     ],
 )
 def test_nonsense_in_a_request_is_refused(
-    make_request: MakeRequest, change: str, constraint: str
+    make_request: MakeRequest, change: dict[str, object], constraint: str
 ) -> None:
-    made = make_request()
-    sql = f"UPDATE disconnections_disconnectionrequest SET {change} WHERE case_id = %s"
+    make_request()
+    sql = (
+        "INSERT INTO disconnections_disconnectionrequest"
+        " SELECT (jsonb_populate_record(r, %s)).* FROM disconnections_disconnectionrequest r"
+    )
     with pytest.raises(IntegrityError, match=constraint), connection.cursor() as cursor:
-        cursor.execute(sql, [made.pk])
+        cursor.execute(sql, [json.dumps(change)])
 
 
 def test_the_type_of_a_request_is_checked_at_commit(make_request: MakeRequest) -> None:
@@ -145,3 +150,53 @@ def test_a_service_is_requested_in_the_state_it_is_in(
     asked = make_request(consumer, services=(on.pk,))
     with pytest.raises(IntegrityError, match="not one of the consumer"):
         RequestedService.objects.create(request=asked, service_connection=off, was_connected=True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE {} SET consumer_status = 'INACTIVE'",
+        "UPDATE {} SET preferred_on = current_date",
+        "UPDATE {} SET tracking_token = 'guessed'",
+        "UPDATE {} SET notes = 'as somebody would have liked it'",
+        "UPDATE {} SET booking_id = 1",
+        "DELETE FROM {}",
+    ],
+)
+def test_what_was_asked_for_stays(make_request: MakeRequest, change: str) -> None:
+    """W5, W6, W7: by hand as little as by a page."""
+    make_request()
+    sql = change.format("disconnections_disconnectionrequest")
+    with pytest.raises(IntegrityError, match="what was asked for stays"):
+        run(sql)
+
+
+def test_no_requested_service_is_taken_away(make_request: MakeRequest) -> None:
+    make_request()
+    with pytest.raises(IntegrityError, match="what was requested stays"):
+        run("DELETE FROM disconnections_requestedservice")
+
+
+def test_a_receipt_is_attached_once(make_request: MakeRequest, at: datetime) -> None:
+    made = make_request()
+    one, other = (
+        StoredFile.objects.create(
+            title="Receipt",
+            content_type="PDF",
+            size=1,
+            sha256="0" * 64,
+            stored_as=f"receipt-{n}",
+            created_at=at,
+        )
+        for n in range(2)
+    )
+    made.receipt = one
+    made.save(update_fields=["receipt"])
+    made.receipt = other
+    with pytest.raises(IntegrityError, match="what was asked for stays"):
+        made.save(update_fields=["receipt"])
+
+
+def run(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
