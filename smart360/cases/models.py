@@ -284,6 +284,25 @@ class Case(models.Model):
                     """
                 ),
             ),
+            pgtrigger.Trigger(
+                name="a_due_time_moves_with_its_line",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("due_at"),
+                condition=pgtrigger.Condition("OLD.due_at IS DISTINCT FROM NEW.due_at"),
+                timing=pgtrigger.Deferred,
+                func=pgtrigger.Func(
+                    """
+                    IF NOT EXISTS (SELECT 1 FROM trail_entry e WHERE e.case_id = NEW.id
+                                    AND e.kind = 'SLA_CORRECTED'
+                                    AND (e.new ->> 'due_at')::timestamptz = NEW.due_at) THEN
+                        RAISE EXCEPTION 'case % is due at another time without a line', NEW.number
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'a_due_time_moves_with_its_line';
+                    END IF;
+                    RETURN NULL;
+                    """
+                ),
+            ),
             pgtrigger.Protect(name="cases_are_never_deleted", operation=pgtrigger.Delete),
         ]
 
@@ -358,6 +377,32 @@ class Hold(models.Model):
             models.Index(
                 fields=["resume_by"], name="hold_to_end", condition=Q(ended_at__isnull=True)
             ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="holds_stay_as_they_were",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                func=pgtrigger.Func(
+                    """
+                    -- The clocks are computed from the holds: only their end is written, once.
+                    IF TG_OP = 'UPDATE' THEN
+                        IF OLD.ended_at IS NULL
+                           AND (NEW.case_id, NEW.reason_id, NEW.waits_for, NEW.pauses, NEW.since,
+                                NEW.resume_by, NEW.at_resume_by, NEW.put_by_id)
+                               IS NOT DISTINCT FROM
+                               (OLD.case_id, OLD.reason_id, OLD.waits_for, OLD.pauses, OLD.since,
+                                OLD.resume_by, OLD.at_resume_by, OLD.put_by_id)
+                           AND (OLD.reminded_at IS NULL OR NEW.reminded_at = OLD.reminded_at)
+                        THEN
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'a hold stays as it was'
+                        USING ERRCODE = 'check_violation', CONSTRAINT = 'holds_stay_as_they_were';
+                    """
+                ),
+            )
         ]
 
     def __str__(self) -> str:

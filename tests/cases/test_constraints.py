@@ -1,13 +1,13 @@
 """What the database itself refuses, whoever asks: raw SQL as the application and the owner."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection
 
-from smart360.cases.models import Case
-from smart360.cases.operations import acknowledge
+from smart360.cases.models import Case, HoldReason
+from smart360.cases.operations import acknowledge, put_on_hold, resume
 from smart360.cases.oracles import status_changes_without_their_line
 from smart360.kernel.rights import append_only_tables
 from smart360.staff.choices import Role
@@ -157,3 +157,49 @@ def test_a_closed_case_has_one_of_five_reasons(
             note,
             made.pk,
         )
+
+
+# ------------------------------------------------------------------ what the clocks count from
+@pytest.fixture
+def held(make_request: MakeRequest, person: MakePerson, at: datetime) -> Case:
+    """A case on hold until tomorrow."""
+    made, sarah = make_request(), person(Role.CSE)
+    acknowledge(case=made.pk, by=sarah, at=at)
+    return put_on_hold(
+        case=made.pk,
+        reason=HoldReason.objects.get(code="WAITING_CONSUMER").pk,
+        resume_by=at + timedelta(days=1),
+        at_resume_by="RESUMES",
+        by=sarah,
+        at=at,
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE cases_hold SET since = since - interval '1 hour'",
+        "UPDATE cases_hold SET pauses = NOT pauses",
+        "UPDATE cases_hold SET resume_by = resume_by + interval '1 hour'",
+        "UPDATE cases_hold SET at_resume_by = 'REMINDS'",
+        "DELETE FROM cases_hold",
+    ],
+)
+def test_a_hold_stays_as_it_was(held: Case, change: str) -> None:
+    """T1: who moves a hold moves what was promised."""
+    with pytest.raises(IntegrityError, match="a hold stays as it was"):
+        run(change)
+
+
+def test_a_hold_ends_once(held: Case, person: MakePerson, at: datetime) -> None:
+    resume(case=held.pk, by=person(Role.CSE), at=at + timedelta(hours=1))
+    with pytest.raises(IntegrityError, match="a hold stays as it was"):
+        run("UPDATE cases_hold SET ended_at = ended_at + interval '1 hour'")
+
+
+def test_a_due_time_moves_with_its_line_only(make_request: MakeRequest) -> None:
+    """T1: a correction stands on the timeline, or it is none."""
+    made = make_request()
+    run("SET CONSTRAINTS ALL IMMEDIATE")
+    with pytest.raises(IntegrityError, match="without a line"):
+        run("UPDATE cases_case SET due_at = due_at + interval '1 day' WHERE id = %s", made.pk)
