@@ -123,6 +123,36 @@ def check(arguments: list[str]) -> int:
         return checks.run_all(product.environment, arguments)
 
 
+def bench(arguments: list[str]) -> int:
+    """Fill a database of its own with N accounts and N requests, once, and measure on it."""
+    parser = argparse.ArgumentParser(
+        prog="./dev bench",
+        description="Load N accounts and N requests, once, and measure on them.",
+        epilog="Options that are not listed here pass through to `manage.py bench`.",
+    )
+    parser.add_argument("--rows", type=int, default=100_000, metavar="N")
+    parser.add_argument("--load-only", action="store_true", help="fill the database and stop")
+    parser.add_argument(
+        "--state", type=lambda text: Path(text).resolve(), metavar="DIR",
+        help="default: .state-bench/N, kept for the next run",
+    )  # fmt: skip
+    chosen, others = parser.parse_known_args(arguments)
+    set_up()
+    folder = chosen.state or ROOT / ".state-bench" / str(chosen.rows)
+    held = Held(folder)
+    product = local_product(folder, "http://127.0.0.1:8000")
+    with stopping(product):
+        if held.take():
+            product.start_servers()
+        else:  # `./dev services` runs on it
+            product.environment |= held.told_servers()
+        product.prepare(with_demo=False)
+        code = product.manage("load_bench", "--rows", str(chosen.rows))
+        if code or chosen.load_only:
+            return code
+        return product.manage("bench", *others)
+
+
 def reset(arguments: list[str]) -> int:
     """Forget all data of this checkout."""
     parser = argparse.ArgumentParser(prog="./dev reset")
@@ -173,6 +203,7 @@ COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
     "check": check,
     "manage": manage,
     "services": services,
+    "bench": bench,
     "reset": reset,
     "doctor": doctor,
     "setup": setup,

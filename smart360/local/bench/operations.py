@@ -1,0 +1,197 @@
+"""Filling an empty database with made-up accounts and requests, all or nothing."""
+
+import json
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+from consumers.models import Consumer
+from smart360.cases.models import Case
+from smart360.kernel.db import operation
+from smart360.kernel.errors import Refusal
+from smart360.kernel.numbering import go_on_after
+from smart360.local.bench.copying import COLUMNS
+from smart360.local.bench.histories import Histories
+from smart360.local.bench.setting import Setting, add_categories
+from smart360.local.demo.cast import CATEGORIES
+from smart360.owed.choices import OwedState
+from smart360.owed.models import OwedWork
+
+BATCH = 4000
+MARK = "consumers_consumer"  # its comment says what was loaded
+REBUILDS = ("cases_rebuild_tallies",)  # the one place that refills derived tables
+Tell = Callable[[str], None]
+
+# What is cheaper to make once at the end than row by row: foreign keys, other constraints but
+# primary keys, other indexes.
+CONSTRAINTS = """
+SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), contype
+  FROM pg_constraint WHERE conrelid = ANY(%s::regclass[]) AND contype IN ('f', 'u', 'x')
+ ORDER BY contype = 'f', conrelid::regclass::text, conname
+"""
+INDEXES = """
+SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid)
+  FROM pg_index i
+ WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisprimary
+   AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid
+                                                   AND c.contype IN ('u', 'x', 'p'))
+"""
+SEQUENCES = """
+SELECT pg_get_serial_sequence(t, 'id') FROM unnest(%s::text[]) t
+  JOIN information_schema.columns c ON c.table_schema = 'public' AND c.table_name = t
+   AND c.column_name = 'id'
+"""
+
+
+class UnableToLoad(Refusal):
+    """The database holds something already."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a database was filled with."""
+
+    rows: int
+    at: str
+
+
+def loaded() -> Loaded | None:
+    """What an earlier load has put here, or None."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT obj_description(%s::regclass, 'pg_class')", [MARK])
+        comment: str | None = cursor.fetchone()[0]
+    if not comment or not comment.startswith("bench "):
+        return None
+    return Loaded(**json.loads(comment.removeprefix("bench ")))
+
+
+@operation
+def load(*, rows: int, at: datetime, tell: Tell) -> None:
+    """Fill an empty database with ``rows`` accounts, each with one request and its timeline.
+
+    It runs as the owner, who alone may set triggers aside. Raises UnableToLoad.
+    """
+    with connection.cursor() as cursor:
+        if Consumer.objects.exists() or Case.objects.exists():
+            raise UnableToLoad("Only a database without consumers and requests is filled.")
+        add_categories(CATEGORIES)
+        # What the utility's own calendar owes is about cases, and there were none.
+        OwedWork.objects.filter(state=OwedState.WAITING).update(
+            state=OwedState.DONE, done_at=at, attempts=1
+        )
+        histories = Histories(rows, int(at.timestamp()), Setting.of_the_database())
+        for table in COLUMNS:
+            histories.spool.ids[table] = _last_id(cursor, table)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            "SET LOCAL maintenance_work_mem = '512MB'; SET LOCAL work_mem = '128MB';"
+            "SET LOCAL max_parallel_maintenance_workers = 2;"
+            "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0"
+        )
+        aside = _set_aside(cursor)
+        tell("rows …")
+        _copy_all(histories.batches(BATCH))
+        for number, statement in enumerate(aside):
+            if number % 20 == 0:
+                tell(f"indexes and keys, {number} of {len(aside)} …")
+            cursor.execute(statement)
+        _go_on(cursor, histories)
+        _refill(cursor)
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        mark = json.dumps(asdict(Loaded(rows, at.isoformat())))
+        cursor.execute(f"COMMENT ON TABLE {MARK} IS 'bench {mark}'")
+
+
+def _last_id(cursor: Any, table: str) -> int:
+    """The greatest id that was ever given; tables keyed by another have none of their own."""
+    if not COLUMNS[table].startswith("id,"):
+        return 0
+    cursor.execute(f"SELECT coalesce(max(id), 0) FROM {table}")  # noqa: S608  (our own names)
+    last: int = cursor.fetchone()[0]
+    return last
+
+
+def _set_aside(cursor: Any) -> list[str]:
+    """Switch triggers off, drop what can be made again; the statements that bring all back."""
+    tables = list(COLUMNS)
+    again: list[str] = []
+    cursor.execute(CONSTRAINTS, [tables])
+    constraints = cursor.fetchall()
+    cursor.execute(INDEXES, [tables])
+    indexes = cursor.fetchall()
+    for table, name, _, kind in constraints:
+        if kind == "f":
+            cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+    for table, name, _, kind in constraints:
+        if kind != "f":
+            cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+    for name, definition in indexes:
+        cursor.execute(f"DROP INDEX {name}")
+        again.append(definition)
+    again += [
+        f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}'
+        for table, name, definition, _ in constraints
+    ]
+    for table in tables:
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        again.append(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+    return again
+
+
+def _copy_all(batches: Iterator[list[tuple[str, str]]]) -> None:
+    """Let the database take one batch while the next one is made."""
+    waiting: queue.Queue[list[tuple[str, str]] | None] = queue.Queue(maxsize=2)
+    failed: list[BaseException] = []
+    raw: psycopg.Connection[Any] = connection.connection
+
+    def take() -> None:
+        while (batch := waiting.get()) is not None:
+            if failed:
+                continue
+            try:
+                with psycopg.ClientCursor(raw) as cursor:
+                    for table, lines in batch:
+                        with cursor.copy(f"COPY {table} ({COLUMNS[table]}) FROM STDIN") as copy:
+                            copy.write(lines)
+            except psycopg.Error as error:
+                failed.append(error)
+
+    taker = threading.Thread(target=take)
+    taker.start()
+    try:
+        for batch in batches:
+            waiting.put(batch)
+            if failed:
+                break
+    finally:
+        waiting.put(None)
+        taker.join()
+    if failed:
+        raise failed[0]
+
+
+def _refill(cursor: Any) -> None:
+    """What triggers would have derived row by row is derived from what there is now."""
+    for function in REBUILDS:
+        cursor.execute("SELECT to_regprocedure(%s)", [f"{function}()"])
+        if cursor.fetchone()[0]:
+            cursor.execute(f"SELECT {function}()")
+
+
+def _go_on(cursor: Any, histories: Histories) -> None:
+    """Ids and numbers go on after what was loaded."""
+    for (series, year), last in histories.numbers.items():
+        go_on_after(series=series, year=year, last=last)
+    cursor.execute(SEQUENCES, [list(COLUMNS)])
+    for (sequence,) in cursor.fetchall():
+        table = sequence.removeprefix("public.").removesuffix("_id_seq")
+        cursor.execute(
+            f"SELECT setval(%s, coalesce((SELECT max(id) FROM {table}), 0) + 1, false)",  # noqa: S608
+            [sequence],
+        )
