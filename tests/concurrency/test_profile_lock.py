@@ -24,11 +24,10 @@ from smart360.kernel.errors import Refusal
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from smart360.trail.models import Entry
-from tests.concurrency.racing import done, race, refusals
+from tests.concurrency.racing import AT_ONCE, done, race, refusals
 from tests.conftest import MakeConsumer, MakePerson
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
-AT_ONCE = 20
 
 
 def database_now() -> datetime:
@@ -46,7 +45,7 @@ class TestAtOnce:
     def test_one_of_many_gets_the_profile(
         self, make_consumer: MakeConsumer, person: MakePerson
     ) -> None:
-        """AC002: twenty people choose the account in the same moment; one holds it."""
+        """AC002: fifty people choose the account in the same moment; one holds it."""
         consumer, at = make_consumer(), database_now()
         people = [person(Role.CSE, full_name=f"Clerk {number}") for number in range(AT_ONCE)]
         outcomes = race([takes(consumer, each, at) for each in people])

@@ -1,11 +1,10 @@
-"""Two people at the same moment, with the control that fails without the guard."""
+"""Many people make requests at the same moment, with the controls that fail without the guards."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, datetime, time
 from functools import partial
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -17,52 +16,33 @@ from disconnections import oracles as request_oracles
 from disconnections.models import DisconnectionRequest, SlotDay, TimeSlot
 from disconnections.operations import create_request
 from smart360.cases import oracles as case_oracles
-from smart360.cases import tasks
-from smart360.cases.models import Alert, Case
-from smart360.cases.operations import acknowledge, raise_alerts
-from smart360.kernel.errors import Refusal
+from smart360.cases.models import Case
+from smart360.cases.operations import add_note
+from smart360.comms.models import Message
 from smart360.staff.choices import Role
-from smart360.trail.oracles import broken_chains
-from tests.concurrency.racing import done, race, refusals
-from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock, wish_for
+from smart360.staff.models import Person
+from smart360.trail.models import Entry
+from tests.concurrency.racing import (
+    AT_ONCE,
+    done,
+    race,
+    refusals,
+    slowly,
+    without_index,
+    without_triggers,
+)
+from tests.conftest import MakeConsumer, MakePerson, MakeRequest, wish_for
+from tests.invariants import assert_sound
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 DAY = date(2024, 12, 16)
-
-
-def sound() -> None:
-    """Every oracle that applies finds nothing."""
-    assert case_oracles.status_changes_without_their_line() == []
-    assert case_oracles.accounts_with_two_open_requests() == []
-    assert case_oracles.alerts_raised_twice() == []
-    assert request_oracles.slots_miscounted() == []
-    assert request_oracles.guards_that_do_not_match() == []
-    assert broken_chains() == []
-
-
-@contextmanager
-def without(drop: str, restore: str) -> Iterator[None]:
-    """Take a guard away as the owner, for a control, and put it back."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET ROLE NONE")
-        cursor.execute(drop)
-        cursor.execute("SET ROLE smart360_app")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SET ROLE NONE")
-            cursor.execute("DELETE FROM disconnections_requestedservice")
-            cursor.execute("DELETE FROM disconnections_disconnectionrequest")
-            cursor.execute("DELETE FROM disconnections_slotday")
-            cursor.execute("TRUNCATE cases_case CASCADE")
-            cursor.execute(restore)
-            cursor.execute("SET ROLE smart360_app")
+Amount = Callable[[int, int], int]
 
 
 def create_acts(
     consumers: list[Consumer], person: MakePerson, at: datetime, **wishes: Any
 ) -> list[partial[Any]]:
+    """Each of the consumers held by somebody else, who submits."""
     acts = []
     for consumer in consumers:
         by = person(Role.CSE)
@@ -74,18 +54,33 @@ def create_acts(
     return acts
 
 
+def the_same(
+    consumer: Consumer, by: Person, at: datetime, keys: list[UUID]
+) -> list[partial[DisconnectionRequest]]:
+    """One consumer, one person, one wish; a submit for each key."""
+    lock = take_profile_lock(consumer=consumer.pk, purpose=LockPurpose.CREATE_REQUEST, by=by, at=at)
+    wish = wish_for(consumer, lock_token=lock.token)
+    return [partial(create_request, wish=wish, by=by, at=at, form_key=key) for key in keys]
+
+
+def some(make_consumer: MakeConsumer, count: int) -> list[Consumer]:
+    return [make_consumer(f"Consumer {n}", with_meters=False) for n in range(count)]
+
+
+# ------------------------------------------------------------------ the last place of a slot
 def test_the_last_place_goes_to_one(
-    make_consumer: MakeConsumer, person: MakePerson, at: datetime
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, amount: Amount
 ) -> None:
-    """W7, AC005: twelve people, one place."""
+    """W7, AC005: fifty people, one place; each round offers one more."""
     slot = TimeSlot.objects.get(starts=time(10))
-    TimeSlot.objects.filter(pk=slot.pk).update(capacity=1)
-    consumers = [make_consumer(f"Consumer {n}") for n in range(12)]
-    outcomes = race(create_acts(consumers, person, at, preferred_on=DAY, slot=slot.pk))
-    assert len(done(outcomes)) == 1
-    assert {str(error) for error in refusals(outcomes)} == {"That slot has just been taken"}
-    assert SlotDay.objects.get(slot=slot, day=DAY).booked == 1
-    sound()
+    for places in range(1, amount(1, 200) + 1):
+        TimeSlot.objects.filter(pk=slot.pk).update(capacity=places)
+        consumers = some(make_consumer, AT_ONCE)
+        outcomes = race(create_acts(consumers, person, at, preferred_on=DAY, slot=slot.pk))
+        assert len(done(outcomes)) == 1, refusals(outcomes)
+        assert {str(error) for error in refusals(outcomes)} == {"That slot has just been taken"}
+        assert SlotDay.objects.get(slot=slot, day=DAY).booked == places
+    assert_sound()
 
 
 def test_control_without_its_guards_a_slot_is_overbooked(
@@ -105,132 +100,121 @@ def test_control_without_its_guards_a_slot_is_overbooked(
             pk, booked = cursor.fetchone()
             if booked >= 1:
                 return None
-            cursor.execute("SELECT pg_sleep(0.3)")
+            cursor.execute("SELECT pg_sleep(0.5)")
             cursor.execute(
                 "UPDATE disconnections_slotday SET booked = booked + 1 WHERE id = %s", [pk]
             )
         return int(pk)
 
     monkeypatch.setattr("disconnections.slots.book", book_carelessly)
-    consumers = [make_consumer(f"Consumer {n}") for n in range(4)]
-    acts = create_acts(consumers, person, at, preferred_on=DAY, slot=slot.pk)
-    with without(
-        "ALTER TABLE disconnections_slotday DROP CONSTRAINT a_slot_is_never_overbooked;"
-        "ALTER TABLE disconnections_slotday DISABLE TRIGGER USER",
-        "ALTER TABLE disconnections_slotday ADD CONSTRAINT a_slot_is_never_overbooked"
-        " CHECK (booked <= capacity);"
-        "ALTER TABLE disconnections_slotday ENABLE TRIGGER USER",
+    acts = create_acts(some(make_consumer, 4), person, at, preferred_on=DAY, slot=slot.pk)
+    with (
+        without_index("a_slot_is_never_overbooked"),
+        without_triggers("disconnections_slotday"),
     ):
         outcomes = race(acts)
         assert len(done(outcomes)) > 1, refusals(outcomes)
         assert request_oracles.slots_miscounted() != []
 
 
+# ------------------------------------------------------------------ one open request an account
 def test_one_account_gets_one_open_request(
-    make_consumer: MakeConsumer, person: MakePerson, at: datetime
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, amount: Amount
 ) -> None:
-    """W1: the same person in twelve tabs, each with a form key of its own."""
-    consumer, by = make_consumer(), person(Role.CSE)
-    lock = take_profile_lock(consumer=consumer.pk, purpose=LockPurpose.CREATE_REQUEST, by=by, at=at)
-    wish = wish_for(consumer, lock_token=lock.token)
-    outcomes = race(
-        [partial(create_request, wish=wish, by=by, at=at, form_key=uuid4()) for _ in range(12)]
+    """W1: the same person in fifty tabs, each with a form key of its own."""
+    by = person(Role.CSE)
+    for round_number in range(1, amount(1, 200) + 1):
+        keys = [uuid4() for _ in range(AT_ONCE)]
+        outcomes = race(the_same(make_consumer(with_meters=False), by, at, keys))
+        assert len(done(outcomes)) == 1
+        assert all("already open" in str(error) for error in refusals(outcomes))
+        assert Case.objects.count() == round_number
+    assert_sound()
+
+
+def test_control_without_lock_and_index_an_account_gets_two(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acts = the_same(make_consumer(), person(Role.CSE), at, [uuid4() for _ in range(4)])
+    monkeypatch.setattr(
+        "consumers.guards.lock_consumer", lambda consumer: Consumer.objects.get(pk=consumer)
     )
+    slowly(monkeypatch, "smart360.cases.handling.open_case")
+    with without_index("one_open_request_per_account"):
+        outcomes = race(acts)
+        assert len(done(outcomes)) > 1, refusals(outcomes)
+        assert case_oracles.accounts_with_two_open_requests() != []
+
+
+def test_the_index_alone_holds_one_open_request(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """W1 at its lowest level: nothing of the code guards it any more."""
+    acts = the_same(make_consumer(), person(Role.CSE), at, [uuid4() for _ in range(4)])
+    monkeypatch.setattr(
+        "consumers.guards.lock_consumer", lambda consumer: Consumer.objects.get(pk=consumer)
+    )
+    slowly(monkeypatch, "smart360.cases.handling.open_case")
+    outcomes = race(acts)
     assert len(done(outcomes)) == 1
     assert all("already open" in str(error) for error in refusals(outcomes))
-    assert Case.objects.count() == 1
-    sound()
+    assert_sound()
 
 
-def test_the_index_alone_holds_one_open_request(make_request: MakeRequest, at: datetime) -> None:
-    """W1 at its lowest level, and its control: without the index a second row is stored."""
-    made = make_request()
-    case = Case.objects.get(pk=made.pk)
-    copy = (
-        "INSERT INTO cases_case (number, kind, consumer_id, status, version, priority,"
-        " notifies_consumer, created_at, updated_at, policy_id, due_at, closing_reason,"
-        " closing_note) SELECT number || 'X', kind, consumer_id, 'PENDING', 1, priority,"
-        " notifies_consumer, created_at, updated_at, policy_id, due_at, '', '' FROM cases_case"
-        f" WHERE id = {case.pk}"
-    )
-    with pytest.raises(Exception, match="one_open_request_per_account"), connection.cursor() as c:
-        c.execute(copy)
-    with (
-        without(
-            "DROP INDEX one_open_request_per_account",
-            "CREATE UNIQUE INDEX one_open_request_per_account ON cases_case (consumer_id)"
-            " WHERE status IN ('PENDING', 'IN_PROGRESS', 'ON_HOLD')"
-            " AND kind IN ('DISCONNECTION', 'RECONNECTION')",
-        ),
-        connection.cursor() as cursor,
-    ):
-        cursor.execute("SET ROLE NONE")
-        cursor.execute("ALTER TABLE cases_case DISABLE TRIGGER USER")
-        cursor.execute(copy)
-        cursor.execute("ALTER TABLE cases_case ENABLE TRIGGER USER")
-        assert case_oracles.accounts_with_two_open_requests() == [str(case.consumer_id)]
-
-
-def test_one_form_posted_twelve_times_is_one_request(
-    make_consumer: MakeConsumer, person: MakePerson, at: datetime
+# ------------------------------------------------------------------ one form, posted again
+def test_one_form_posted_fifty_times_is_one_request(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, amount: Amount
 ) -> None:
     """R4: everybody gets the first result."""
-    consumer, by, key = make_consumer(), person(Role.CSE), uuid4()
-    lock = take_profile_lock(consumer=consumer.pk, purpose=LockPurpose.CREATE_REQUEST, by=by, at=at)
-    wish = wish_for(consumer, lock_token=lock.token)
-    outcomes = race(
-        [partial(create_request, wish=wish, by=by, at=at, form_key=key) for _ in range(12)]
-    )
-    assert refusals(outcomes) == []
-    assert len({made.pk for made in done(outcomes)}) == 1
-    assert DisconnectionRequest.objects.count() == 1
-    sound()
+    by = person(Role.CSE)
+    for round_number in range(1, amount(1, 200) + 1):
+        keys = [uuid4()] * AT_ONCE
+        outcomes = race(the_same(make_consumer(with_meters=False), by, at, keys))
+        assert refusals(outcomes) == []
+        assert len({made.pk for made in done(outcomes)}) == 1
+        assert DisconnectionRequest.objects.count() == round_number
+    assert_sound()
 
 
-def test_twelve_acknowledge_and_one_is_first(
-    make_request: MakeRequest, person: MakePerson, at: datetime
+def test_control_without_its_key_the_form_is_refused_when_it_comes_again(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """W4: the others are told who and when."""
-    made = make_request()
-    people = [person(Role.CSE, full_name=f"Person {n}") for n in range(12)]
-    outcomes = race([partial(acknowledge, case=made.pk, by=each, at=at) for each in people])
+    """The account's guards still hold, but nobody is told what came of the form."""
+    monkeypatch.setattr("smart360.web.form_keys.claim", lambda *key, **about: None)
+    outcomes = race(the_same(make_consumer(), person(Role.CSE), at, [uuid4()] * 4))
     assert len(done(outcomes)) == 1
-    first = done(outcomes)[0].acknowledged_by.full_name
-    assert {str(e) for e in refusals(outcomes)} == {f"Acknowledged by {first} at 09:30 AM"}
-    assert all(isinstance(error, Refusal) for error in refusals(outcomes))
-    sound()
+    assert len(refusals(outcomes)) == 3
 
 
-def test_an_alert_is_raised_once_by_many_workers(
-    make_request: MakeRequest, person: MakePerson, at: datetime
+def notes(case: int, by: Person, at: datetime, count: int) -> list[partial[Case]]:
+    key = uuid4()
+    return [
+        partial(add_note, case=case, words="Dog in the yard", by=by, at=at, form_key=key)
+        for _ in range(count)
+    ]
+
+
+def lines_about_notes(case: int) -> int:
+    return Entry.objects.filter(case=case, kind="NOTE_ADDED").count()
+
+
+def test_one_note_posted_fifty_times_is_one_note(
+    make_request: MakeRequest, person: MakePerson, at: datetime, amount: Amount
 ) -> None:
-    """T3: two beats, four workers, the same second."""
-    person(Role.SUPERVISOR)
+    """R4: whichever form it is."""
+    made, by = make_request(), person(Role.CSE)
+    before = Message.objects.count()
+    for round_number in range(1, amount(1, 200) + 1):
+        assert refusals(race(notes(made.pk, by, at, AT_ONCE))) == []
+        assert Message.objects.count() == before + round_number
+        assert lines_about_notes(made.pk) == round_number
+    assert_sound()
+
+
+def test_control_without_its_key_a_note_stands_on_the_timeline_again(
+    make_request: MakeRequest, person: MakePerson, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smart360.web.form_keys.claim", lambda *key, **about: None)
     made = make_request()
-    later = at.replace(hour=23)
-    outcomes = race([partial(raise_alerts, case=made.pk, at=later) for _ in range(8)])
-    assert refusals(outcomes) == []
-    assert sorted(done(outcomes), reverse=True)[:2] == [4, 0]
-    assert Alert.objects.count() == 4
-    sound()
-
-
-def test_a_case_that_is_busy_keeps_no_other_waiting(
-    make_consumer: MakeConsumer, make_request: MakeRequest, person: MakePerson, stands: SetClock
-) -> None:
-    """T2: the first due is held by somebody; the others are alerted in the same tick."""
-    person(Role.SUPERVISOR)
-    busy, other = (make_request(make_consumer(f"Consumer {n}")) for n in range(2))
-    stands.go_on(minutes=100)
-    holder = connection.copy()
-    try:
-        holder.set_autocommit(False)
-        with holder.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM cases_case WHERE id = %s FOR UPDATE", [busy.pk])
-        assert tasks.raise_due_alerts() == 1
-        assert Alert.objects.get().case_id == other.pk
-    finally:
-        holder.rollback()
-        holder.close()
-    assert tasks.raise_due_alerts() == 1
-    sound()
+    race(notes(made.pk, person(Role.CSE), at, 4))
+    assert lines_about_notes(made.pk) == 4
