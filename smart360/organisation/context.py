@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from smart360.organisation.queries import get_utility
+from smart360.organisation.queries import utility_in_use
 
 
 def zone_in_use() -> ZoneInfo:
@@ -15,7 +15,7 @@ def zone_in_use() -> ZoneInfo:
 
 
 class UtilityOfRequest:
-    """Middleware: ``request.utility``, read once, and its time zone made the active one."""
+    """Middleware: the utility, read once for the request, and its time zone the active one."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -24,7 +24,6 @@ class UtilityOfRequest:
         """Static answers and health checks need no utility."""
         if request.path in {"/healthz", "/readyz"}:
             return self.get_response(request)
-        utility = get_utility()
-        request.utility = utility  # type: ignore[attr-defined]  # read by views and the shell
-        with timezone.override(utility.zone):
+        with utility_in_use() as utility, timezone.override(utility.zone):
+            request.utility = utility  # type: ignore[attr-defined]  # read by views and the shell
             return self.get_response(request)

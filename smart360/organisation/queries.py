@@ -1,16 +1,37 @@
 """Reads about the utility."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from smart360.organisation.calendars import ROUND_THE_CLOCK, Calendar
 from smart360.organisation.models import BusinessCalendar, Holiday, Utility
 
+_in_use: ContextVar[Utility | None] = ContextVar("utility_in_use", default=None)
+
 
 def get_utility() -> Utility:
-    """The utility of this installation (``has_logo``; the logo is a page of its own)."""
+    """The utility of this installation: as the running request found it, else as it is now."""
+    return _in_use.get() or find_utility()
+
+
+def find_utility() -> Utility:
+    """The utility as it is now (``has_logo``; the logo is a page of its own)."""
     return Utility.objects.defer("logo").annotate(has_logo=Q(logo__isnull=False)).get(pk=1)
+
+
+@contextmanager
+def utility_in_use() -> Iterator[Utility]:
+    """Read the utility once for everything that happens within."""
+    utility = find_utility()
+    token = _in_use.set(utility)
+    try:
+        yield utility
+    finally:
+        _in_use.reset(token)
 
 
 def has_logo(utility: Utility) -> bool:
@@ -39,6 +60,12 @@ def get_calendar(calendar_id: int | None) -> Calendar:
     )
 
 
+def visit_holidays(day: date) -> QuerySet[Holiday]:
+    """The holidays that keep visits off ``day``, the first one first."""
+    blocking = Holiday.objects.filter(day=day, blocks_visits=True, calendar__is_active=True)
+    return blocking.order_by("pk")
+
+
 def get_visit_holiday(day: date) -> Holiday | None:
     """The holiday that keeps visits off ``day``, if any."""
-    return Holiday.objects.filter(day=day, blocks_visits=True, calendar__is_active=True).first()
+    return visit_holidays(day).first()
