@@ -4,10 +4,14 @@ Steps, callable only inside an operation. The lock's token is a fence: it grows 
 passes to somebody else or is broken, so that a submit under an older token is refused (W8).
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 
+from consumers.choices import SupplyState
 from consumers.models import Consumer, Guard, ProfileLock
 from smart360.kernel.db import refuses, step
 from smart360.kernel.errors import Refusal
@@ -85,16 +89,89 @@ def _tell(name: str, value: str) -> None:
         cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
 
 
+@dataclass(frozen=True, slots=True)
+class SuppliedService:
+    """One service connection of an account, as far as a request needs to know it."""
+
+    id: int
+    utility_type: str
+    supply_state: str
+    address: str
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether it is supplied now."""
+        return self.supply_state == SupplyState.CONNECTED
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Who had the profile last, and until when; lapsed or not."""
+
+    holder_id: int
+    holder: str
+    token: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an account stands while its row is locked: who holds it, what guards it, its services.
+
+    ``open_request`` is the number of the request that guards the profile, or ``""``.
+    """
+
+    hold: Hold | None
+    open_request: str
+    services: tuple[SuppliedService, ...]
+
+
+STANDING = """
+SELECT l.holder_id, p.full_name, l.token, l.expires_at,
+       (SELECT g.placed_by FROM consumers_guard g
+         WHERE g.consumer_id = c.id ORDER BY g.id LIMIT 1),
+       s.id, s.utility_type, s.supply_state, place.address
+  FROM consumers_consumer c
+  LEFT JOIN consumers_profilelock l ON l.consumer_id = c.id
+  LEFT JOIN staff_person p ON p.id = l.holder_id
+  LEFT JOIN consumers_serviceconnection s ON s.consumer_id = c.id
+  LEFT JOIN consumers_premise place ON place.id = s.premise_id
+ WHERE c.id = %s
+ ORDER BY s.utility_type, s.id
+"""
+
+
 @step
-def require_lock(consumer: int, by: Person, token: int, at: datetime) -> ProfileLock:
-    """The live lock that ``by`` holds under ``token``; the consumer's row is locked already.
+def standing_of(consumer: int) -> Standing:
+    """Who holds the account, which request guards it and what it is supplied with, in one look."""
+    with connection.cursor() as cursor:
+        cursor.execute(STANDING, [consumer])
+        rows = cursor.fetchall()
+    holder_id, holder, token, expires_at, open_request = rows[0][:5]
+    return Standing(
+        hold=Hold(holder_id, holder, token, expires_at) if holder_id else None,
+        open_request=open_request or "",
+        services=tuple(SuppliedService(*row[5:]) for row in rows if row[5] is not None),
+    )
+
+
+@step
+def require_hold(hold: Hold | None, by: Person, token: int, at: datetime) -> None:
+    """Go on only if ``by`` holds the profile under ``token``, and the hold is alive.
 
     Raises LockIsHeld when somebody else holds the profile, LockIsLost when the hold has ended.
     """
-    lock = refuse_if_held(consumer, by, at)
-    if lock is None or lock.holder_id != by.pk or lock.token != token or lock.expires_at <= at:
+    is_alive = hold is not None and hold.expires_at > at
+    if hold is not None and is_alive and hold.holder_id != by.pk:
+        raise held_by(hold.holder, hold.expires_at)
+    if hold is None or not is_alive or hold.holder_id != by.pk or hold.token != token:
         raise LockIsLost(is_conflict=True)
-    return lock
+
+
+@step
+def require_lock(consumer: int, by: Person, token: int, at: datetime) -> None:
+    """``require_hold`` of a consumer whose row is locked. Raises LockIsHeld, LockIsLost."""
+    require_hold(standing_of(consumer).hold, by, token, at)
 
 
 @step
@@ -105,14 +182,14 @@ def refuse_if_held(consumer: int, by: Person | None, at: datetime) -> ProfileLoc
     """
     lock = ProfileLock.objects.select_related("holder").filter(consumer_id=consumer).first()
     if lock is not None and lock.expires_at > at and (by is None or lock.holder_id != by.pk):
-        raise is_held(lock)
+        raise held_by(lock.holder.full_name, lock.expires_at)
     return lock
 
 
-def is_held(lock: ProfileLock) -> LockIsHeld:
+def held_by(holder: str, expires_at: datetime) -> LockIsHeld:
     """The refusal that names who holds the profile and until when."""
-    until = shown_time(lock.expires_at.astimezone(get_utility().zone).time())
-    return LockIsHeld(f"Being edited by {lock.holder.full_name} until {until}", is_conflict=True)
+    until = shown_time(expires_at.astimezone(get_utility().zone).time())
+    return LockIsHeld(f"Being edited by {holder} until {until}", is_conflict=True)
 
 
 TAKE = """
@@ -152,9 +229,17 @@ def take(consumer: int, *, purpose: str, by: Person, at: datetime) -> tuple[Prof
             },
         )
         taken = cursor.fetchone()
-    lock = ProfileLock.objects.select_related("holder").get(consumer_id=consumer)
-    if taken is None:
-        raise is_held(lock)
+    if taken is None:  # nobody comes between who locks the consumer first
+        faster = ProfileLock.objects.select_related("holder").get(consumer_id=consumer)
+        raise held_by(faster.holder.full_name, faster.expires_at)
+    lock = ProfileLock(
+        consumer_id=consumer,
+        holder=by,
+        purpose=purpose,
+        token=taken[0],
+        taken_at=at if is_new or before is None else before.taken_at,
+        expires_at=at + LEASE,
+    )
     return lock, is_new
 
 
@@ -170,13 +255,8 @@ def release(consumer: int, by: Person, at: datetime) -> bool:
 
     The row stays, so that the token of the next holder is a greater one.
     """
-    lock = ProfileLock.objects.filter(
-        consumer_id=consumer, holder_id=by.pk, expires_at__gt=at
-    ).first()
-    if lock is None:
-        return False
-    lock.end(at)
-    return True
+    held = ProfileLock.objects.filter(consumer_id=consumer, holder_id=by.pk, expires_at__gt=at)
+    return bool(held.update(expires_at=Greatest(Value(at), F("taken_at"))))
 
 
 @step
@@ -196,6 +276,25 @@ def break_open(consumer: int, at: datetime) -> ProfileLock | None:
 def place_guard(consumer: int, placed_by: str, at: datetime) -> Guard:
     """Keep guarded data as it is from now on; ``placed_by`` is the open request's number."""
     return Guard.objects.create(consumer_id=consumer, placed_by=placed_by, placed_at=at)
+
+
+GUARD_INSTEAD = """
+WITH ended AS (
+    UPDATE consumers_profilelock SET expires_at = greatest(%(at)s, taken_at)
+     WHERE consumer_id = %(consumer)s AND holder_id = %(by)s AND expires_at > %(at)s)
+INSERT INTO consumers_guard (consumer_id, placed_by, placed_at)
+VALUES (%(consumer)s, %(placed_by)s, %(at)s)
+"""
+
+
+@step
+def guard_instead_of_hold(consumer: int, *, placed_by: str, by: Person, at: datetime) -> None:
+    """From now on the open request keeps the data as it is: the guard comes, the hold ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            GUARD_INSTEAD,
+            {"consumer": consumer, "placed_by": placed_by, "by": by.pk, "at": at},
+        )
 
 
 @step

@@ -2,34 +2,36 @@
 
 import secrets
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
 from consumers import guards
-from consumers.choices import SupplyState
-from consumers.models import Consumer, ServiceConnection
+from consumers.guards import SuppliedService
+from consumers.models import Consumer
 from disconnections import rules, slots
 from disconnections.choices import REQUEST_KINDS, IdentityCheck, IdentityDocument, Permanence
-from disconnections.models import DisconnectionRequest, Reason, RequestedService, SlotDay, TimeSlot
+from disconnections.models import DisconnectionRequest, Reason, RequestedService, TimeSlot
 from disconnections.notices import request_closed, request_received
 from disconnections.queries.receipts import receipt_key
+from disconnections.queries.slots import find_slot
 from disconnections.rules import RequestWish
 from smart360.cases import handling
-from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus, ClosingReason
+from smart360.cases.choices import CaseKind, CaseStatus, ClosingReason
 from smart360.cases.lifecycle import SAY_WHY, says_why
 from smart360.cases.models import Case
 from smart360.documents.store import store_pdf
 from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
 from smart360.kernel.text import NOT_OFFERED, REQUIRED
-from smart360.organisation.queries import get_utility, get_visit_holiday
+from smart360.organisation.queries import get_utility
 from smart360.owed.book import owe
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.record import record
-from smart360.web import drafts, form_keys
+from smart360.web import form_keys
 from smart360.web.formats import shown_date
 
 CREATE = "disconnections.create_request"
@@ -80,9 +82,10 @@ def create_request(
     if earlier:
         return DisconnectionRequest.objects.select_related("case").get(case__number=earlier)
     zone = get_utility().zone
-    _refuse_second_request(consumer)
-    guards.require_lock(consumer.pk, by, wish.lock_token, at)
-    services = _chosen_services(consumer, wish)
+    standing = guards.standing_of(consumer.pk)
+    _refuse_second_request(standing.open_request)
+    guards.require_hold(standing.hold, by, wish.lock_token, at)
+    services = _chosen_services(consumer, standing.services, wish)
     kind = _kind_as_confirmed(consumer, services, wish)
     reason = _reason(wish, kind)
     _check_identity(wish)
@@ -99,95 +102,51 @@ def create_request(
         new={"kind": kind, "reason": reason.code, "priority": reason.priority},
     )
     case.consumer = consumer
-    made = DisconnectionRequest.objects.create(
-        case=case,
-        reason=reason,
-        permanence=wish.permanence,
-        consumer_status=consumer.status,
-        preferred_on=None if wish.has_no_preference else wish.preferred_on,
-        slot=slot,
-        booking=booking,
-        notes=wish.notes,
-        service_address=_address_of(services, consumer),
-        identity_check=wish.identity_check,
-        identity_document=wish.identity_document,
-        identity_last_four=wish.identity_last_four,
-        tracking_token=secrets.token_urlsafe(32),
-    )
-    RequestedService.objects.bulk_create(
-        RequestedService(
-            request=made,
-            service_connection=service,
-            was_connected=_is_connected(service),
-        )
-        for service in services
-    )
-    guards.place_guard(consumer.pk, case.number, at)
-    guards.release(consumer.pk, by, at)
+    made = _store_request(wish, case, reason, slot, booking, services)
+    guards.guard_instead_of_hold(consumer.pk, placed_by=case.number, by=by, at=at)
     if wish.ignored_fields:
-        record(
-            Event.FIELD_IGNORED,
-            by=by.pk,
-            at=at,
-            case=case.pk,
-            new={"fields": sorted(wish.ignored_fields)[:20]},
-        )
+        ignored = {"fields": sorted(wish.ignored_fields)[:20]}
+        record(Event.FIELD_IGNORED, by=by.pk, at=at, case=case.pk, new=ignored)
     request_received(case, made, at=at)
-    owe(
-        "disconnections.receipt",
-        dedupe_key=receipt_key(case.number),
-        about={"case": case.pk},
-        at=at,
-    )
-    drafts.forget_draft(by=by.pk, form=DRAFT)
-    form_keys.keep_result(form_key, by=by.pk, act=CREATE, result=case.number)
+    key = receipt_key(case.number)
+    owe("disconnections.receipt", dedupe_key=key, about={"case": case.pk}, at=at)
+    form_keys.submitted(form_key, form=DRAFT, by=by.pk, act=CREATE, result=case.number)
     return made
 
 
-def _refuse_second_request(consumer: Consumer) -> None:
+def _refuse_second_request(open_request: str) -> None:
     """W1: one open request per account; a second says which one exists."""
-    number = (
-        Case.objects.filter(consumer=consumer, status__in=OPEN_STATUSES, kind__in=REQUEST_KINDS)
-        .values_list("number", flat=True)
-        .first()
-    )
-    if number is not None:
+    if open_request:
         raise UnableToCreate(
-            f"{number} is already open for this account",
+            f"{open_request} is already open for this account",
             field="consumer",
             is_conflict=True,
-            link=reverse("disconnection_detail", args=[number]),
+            link=reverse("disconnection_detail", args=[open_request]),
         )
 
 
-def _chosen_services(consumer: Consumer, wish: RequestWish) -> list[ServiceConnection]:
+def _chosen_services(
+    consumer: Consumer, own: Sequence[SuppliedService], wish: RequestWish
+) -> list[SuppliedService]:
     """The services that the request is about, all of this consumer."""
-    own = list(
-        ServiceConnection.objects.filter(consumer=consumer)
-        .select_related("premise")
-        .order_by("utility_type", "pk")
-    )
-    chosen = [service for service in own if service.pk in set(wish.services)]
+    chosen = [service for service in own if service.id in set(wish.services)]
     if len(chosen) != len(set(wish.services)):
         raise UnableToCreate(NOT_OFFERED, field="services")
     is_off = consumer.status in rules.NOT_SUPPLIED
-    if not chosen and not is_off and not any(map(_is_connected, own)):
+    if not chosen and not is_off and not any(service.is_connected for service in own):
         raise UnableToCreate(rules.NOTHING_CONNECTED, field="consumer")
     if own and not chosen:
         raise UnableToCreate(REQUIRED, field="services")
     return chosen
 
 
-def _is_connected(service: ServiceConnection) -> bool:
-    return service.supply_state == SupplyState.CONNECTED
-
-
 def _kind_as_confirmed(
-    consumer: Consumer, services: list[ServiceConnection], wish: RequestWish
+    consumer: Consumer, services: Sequence[SuppliedService], wish: RequestWish
 ) -> CaseKind:
     """The type that follows from the consumer; a change since the page was shown is told (27)."""
-    kind = rules.request_kind(consumer.status, map(_is_connected, services))
-    if kind == CaseKind.DISCONNECTION and not all(map(_is_connected, services)):
+    connected = [service.is_connected for service in services]
+    kind = rules.request_kind(consumer.status, connected)
+    if kind == CaseKind.DISCONNECTION and not all(connected):
         raise UnableToCreate(rules.MIXED_SERVICES, field="services")
     if wish.confirmed_kind in REQUEST_KINDS and wish.confirmed_kind != kind:
         raise UnableToCreate(
@@ -219,8 +178,8 @@ def _check_identity(wish: RequestWish) -> None:
 
 def _book(
     wish: RequestWish, kind: CaseKind, at: datetime, zone: ZoneInfo
-) -> tuple[TimeSlot | None, SlotDay | None]:
-    """Check date and slot, and take the place."""
+) -> tuple[TimeSlot | None, int | None]:
+    """Check date and slot, and take the place: the slot and the slot day that counts it."""
     if wish.has_no_preference:
         return None, None
     if wish.preferred_on is None:
@@ -228,13 +187,11 @@ def _book(
     day = wish.preferred_on
     if sentence := rules.why_not_on(day, at.astimezone(zone).date()):
         raise UnableToCreate(sentence, field="preferred_on")
-    if holiday := get_visit_holiday(day):
-        raise UnableToCreate(
-            rules.holiday_sentence(shown_date(day), holiday.name), field="preferred_on"
-        )
+    slot, holiday = find_slot(wish.slot, day)
+    if holiday:
+        raise UnableToCreate(rules.holiday_sentence(shown_date(day), holiday), field="preferred_on")
     if wish.slot is None:
         return None, None
-    slot = TimeSlot.objects.filter(pk=wish.slot).first()
     if slot is None or not rules.slot_exists_on(day, slot.starts, slot.ends, zone):
         raise UnableToCreate(rules.NOT_A_SLOT, field="slot")
     if not slot.is_active:
@@ -244,12 +201,44 @@ def _book(
     booking = slots.book(slot, day)
     if booking is None:
         raise UnableToCreate(rules.SLOT_TAKEN, field="slot", is_conflict=True)
-    return slot, SlotDay.objects.get(pk=booking)
+    return slot, booking
 
 
-def _address_of(services: list[ServiceConnection], consumer: Consumer) -> str:
-    """Where the services are; an account without any has only its billing address."""
-    return services[0].premise.address if services else consumer.billing_address
+def _store_request(
+    wish: RequestWish,
+    case: Case,
+    reason: Reason,
+    slot: TimeSlot | None,
+    booking: int | None,
+    services: Sequence[SuppliedService],
+) -> DisconnectionRequest:
+    """What this case is about, with the services as they are now.
+
+    An account without services has only its billing address.
+    """
+    assert case.consumer is not None  # a_request_has_a_consumer
+    made = DisconnectionRequest.objects.create(
+        case=case,
+        reason=reason,
+        permanence=wish.permanence,
+        consumer_status=case.consumer.status,
+        preferred_on=None if wish.has_no_preference else wish.preferred_on,
+        slot=slot,
+        booking_id=booking,
+        notes=wish.notes,
+        service_address=services[0].address if services else case.consumer.billing_address,
+        identity_check=wish.identity_check,
+        identity_document=wish.identity_document,
+        identity_last_four=wish.identity_last_four,
+        tracking_token=secrets.token_urlsafe(32),
+    )
+    RequestedService.objects.bulk_create(
+        RequestedService(
+            request=made, service_connection_id=each.id, was_connected=each.is_connected
+        )
+        for each in services
+    )
+    return made
 
 
 @operation

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from django.db.models import Subquery
+
 from disconnections.models import SlotDay, TimeSlot
 from disconnections.rules import slot_exists_on, slot_has_started
-from smart360.organisation.queries import get_visit_holiday
+from smart360.organisation.queries import get_visit_holiday, visit_holidays
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,16 @@ def free_slots(day: date, *, at: datetime, zone: ZoneInfo) -> list[FreeSlot]:
         and slot_exists_on(day, slot.starts, slot.ends, zone)
         and not slot_has_started(day, slot.starts, zone, at)
     ]
+
+
+def find_slot(slot: int | None, day: date) -> tuple[TimeSlot | None, str]:
+    """The slot that was named, retired or not, and the holiday that keeps visits off ``day``."""
+    holidays = visit_holidays(day).values("name")[:1]
+    found = TimeSlot.objects.filter(pk=slot).annotate(holiday=Subquery(holidays)).first()
+    if found is not None:
+        return found, found.holiday or ""
+    holiday = get_visit_holiday(day)
+    return None, holiday.name if holiday else ""
 
 
 def has_bookings(slot: int) -> bool:

@@ -144,6 +144,22 @@ def send_from_template(
     )
 
 
+SEND = """
+WITH said AS (
+    INSERT INTO comms_message
+           (case_id, consumer_id, channel, direction, visibility, at, by_id, template_id,
+            is_statutory, body_id, subject_id, to_id, dedupe_key)
+    VALUES (%(case_id)s, %(consumer_id)s, %(channel)s, %(direction)s, %(visibility)s, %(at)s,
+            %(by_id)s, %(template_id)s, %(is_statutory)s, %(body_id)s, %(subject_id)s, %(to_id)s,
+            %(dedupe_key)s)
+    RETURNING id, visibility, at),
+going AS (
+    INSERT INTO comms_delivery (message_id, visibility, state, state_at, why)
+    SELECT id, visibility, %(state)s, at, %(why)s FROM said)
+SELECT id FROM said
+"""
+
+
 def _send(
     *,
     case: int | None,
@@ -158,28 +174,27 @@ def _send(
     is_statutory: bool,
 ) -> Message:
     kept = keep_all([words, rules.one_line(subject), *([to] if to else [])])
-    message = Message.objects.create(
-        case_id=case,
-        consumer_id=consumer,
-        channel=Channel.EMAIL,
-        direction=Direction.TO_CONSUMER,
-        visibility=Visibility.CONSUMER,
-        at=at,
-        by_id=by,
-        template=wording,
-        is_statutory=is_statutory,
-        body=kept[0],
-        subject=kept[1],
-        to=kept[2] if to else None,
-        dedupe_key=dedupe_key,
-    )
+    said = {
+        "case_id": case,
+        "consumer_id": consumer,
+        "channel": Channel.EMAIL,
+        "direction": Direction.TO_CONSUMER,
+        "visibility": Visibility.CONSUMER,
+        "at": at,
+        "by_id": by,
+        "template_id": wording.pk if wording else None,
+        "is_statutory": is_statutory,
+        "body_id": kept[0].pk,
+        "subject_id": kept[1].pk,
+        "to_id": kept[2].pk if to else None,
+        "dedupe_key": dedupe_key,
+    }
     why = rules.why_unreachable(to)
-    Delivery.objects.create(
-        message=message,
-        state=DeliveryState.NOT_SENT if why else DeliveryState.QUEUED,
-        state_at=at,
-        why=why,
-    )
+    state = DeliveryState.NOT_SENT if why else DeliveryState.QUEUED
+    with connection.cursor() as cursor:
+        cursor.execute(SEND, {**said, "state": state, "why": why})
+        row: tuple[int] = cursor.fetchone()
+    message = Message(pk=row[0], **said)
     if why:
         record_delivery(Event.MESSAGE_NOT_SENT, message, by=None, at=at, why=why)
     else:

@@ -45,10 +45,21 @@ def claim(key: uuid.UUID, *, by: int, act: str, about: str, at: datetime) -> str
     return first.result
 
 
+SUBMITTED = """
+WITH forgotten AS (
+    DELETE FROM web_draft WHERE person_id = %(by)s AND form = %(form)s)
+UPDATE web_formkey SET result = %(result)s
+ WHERE key = %(key)s AND person_id = %(by)s AND act = %(act)s
+"""
+
+
 @step
-def keep_result(key: uuid.UUID, *, by: int, act: str, result: str) -> None:
-    """Remember what came of the form, for the case that it is posted again."""
-    FormKey.objects.filter(key=key, person_id=by, act=act).update(result=result)
+def submitted(key: uuid.UUID, *, form: str, by: int, act: str, result: str) -> None:
+    """The form has done its work: keep its result, and forget the draft of what was typed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            SUBMITTED, {"key": key, "form": form, "by": by, "act": act, "result": result}
+        )
 
 
 @step

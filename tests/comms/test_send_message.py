@@ -230,16 +230,16 @@ def test_a_later_edit_changes_nothing_that_was_said(case: Case, at: datetime) ->
     assert "New" not in message.subject.text
 
 
-def test_telling_the_consumer_costs_six_statements(
+def test_telling_the_consumer_costs_five_statements(
     case: Case, at: datetime, django_assert_num_queries: Any
 ) -> None:
-    """Wording, utility, texts, message, delivery, owed work; the caller may have the utility."""
+    """Wording, utility, texts, message and delivery, owed work; the utility may be given."""
 
     def count(statements: int, **changes: Any) -> None:
         with django_assert_num_queries(statements + 2):  # the transaction's own two
             tell(case, at, **changes)
 
-    count(6)
+    count(5)
     more = VALUES | {"utility_name": "Springfield Utilities", "utility_phone": "(555) 010-0100"}
-    count(5, values=more, dedupe_key="another")
+    count(4, values=more, dedupe_key="another")
     count(2, dedupe_key="another")

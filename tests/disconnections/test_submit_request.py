@@ -258,7 +258,12 @@ def test_next_request_is_possible_after_the_first_has_ended(
 
 # ------------------------------------------------------------------ what it costs
 def test_view_adds_no_statement_to_the_operation(client: Client, consumer: Consumer) -> None:
-    """Utility, session, person; then the operation's own. The page asks nothing by itself."""
+    """Utility, session, person; then the operation's own. The page asks nothing by itself.
+
+    The operation: begin; lock, form key, standing, reason, slot, place, policy, number; case,
+    line, request, services, guard for hold; template, texts, message, two works owed; the form's
+    end; commit. In production the database's clock is asked, too.
+    """
     choose(client, consumer)
     form = details(consumer, slot=slot(10).pk, form_key=uuid4(), notifies_consumer="on")
     with CaptureQueriesContext(connection) as captured:
@@ -266,6 +271,7 @@ def test_view_adds_no_statement_to_the_operation(client: Client, consumer: Consu
     said = [query["sql"] for query in captured.captured_queries]
     assert [sql.startswith("SAVEPOINT") for sql in said[:4]] == [False, False, False, True]
     assert said[-1].startswith("RELEASE")
+    assert len(said) == 24
 
 
 def test_statements_of_a_look_at_the_page(client: Client, consumer: Consumer) -> None:
