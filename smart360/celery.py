@@ -32,6 +32,11 @@ app.conf.beat_schedule = {
         "schedule": 10.0,
         "options": {"queue": "default", "expires": 10},
     },
+    "fold what has changed into the tallies": {
+        "task": "cases.fold_tallies",
+        "schedule": 5.0,
+        "options": {"queue": "default", "expires": 5},
+    },
     "tell when mail has stopped": {
         "task": "comms.raise_late_mail_alarm",
         "schedule": 60.0,

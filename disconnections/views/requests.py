@@ -35,7 +35,7 @@ from disconnections.queries.requests import (
     row_of,
 )
 from disconnections.rules import months_after
-from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus, Priority
+from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus, Priority, Standing
 from smart360.cases.forms import CallForm, CloseForm, HoldForm, MessageForm, NoteForm
 from smart360.cases.models import Case
 from smart360.cases.queries.timeline import case_timeline
@@ -118,7 +118,7 @@ def _whole_list(
         "counts": counts,
         "month": month,
         "month_words": f"{formats.MONTHS[month.month - 1]} {month.year}",
-        "cards": cards(request, wish, month, list_figures(me, month=month, zone=zone)),
+        "cards": cards(request, wish, month, list_figures(month)),
         "tabs": list_tabs(wish, counts),
         "views": saved_views(request, wish, counts),
         "selects": selects(wish, counts),
@@ -168,12 +168,11 @@ def cards(
     last = months_after(month, 1).toordinal() - 1
     shown = []
     for figure in figures:
-        what, kind = figure.code.split("_")
-        if what == "PENDING":
+        if figure.standing == Standing.OPEN:
             query = f"from={month:%Y-%m-%d}&to={date.fromordinal(last):%Y-%m-%d}"
         else:
             query = f"tab=history&completed={month:%Y-%m}"
-        url = f"?type={kind}&{query}&month={month:%Y-%m}"
+        url = f"?type={figure.kind}&{query}&month={month:%Y-%m}"
         shown.append(
             {
                 "label": figure.label,

@@ -27,6 +27,16 @@ OPEN_STATUSES = (CaseStatus.PENDING, CaseStatus.IN_PROGRESS, CaseStatus.ON_HOLD)
 ENDED_STATUSES = tuple(status for status in CaseStatus if status not in OPEN_STATUSES)
 
 
+class Standing(TextChoices):
+    """Under what a case is tallied: as open, by its day of creation, or as ended, by the end's."""
+
+    OPEN = "OPEN", "Open"
+    COMPLETED = "COMPLETED", "Completed"
+    CLOSED = "CLOSED", "Closed"
+    RESOLVED = "RESOLVED", "Resolved"
+    REJECTED = "REJECTED", "Rejected"
+
+
 class Priority(TextChoices):
     """How urgent; set by the reason or the category."""
 

@@ -16,6 +16,7 @@ from smart360.comms.choices import Channel, Direction, Visibility
 from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
 from smart360.kernel.text import NOT_OFFERED, REQUIRED, is_blank
+from smart360.organisation.models import Utility
 from smart360.organisation.queries import get_utility
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
@@ -25,6 +26,8 @@ from smart360.web import form_keys
 from smart360.web.formats import shown_datetime, shown_time
 
 LONGEST_HOLD = timedelta(days=365)
+FOLDED_AT_ONCE = 5_000
+"""How many changes of tallies one fold takes; the next one goes on."""
 
 
 class UnableToAcknowledge(Refusal):
@@ -388,6 +391,24 @@ def publish_policy(*, policy: SlaPolicy, at: datetime) -> SlaPolicy:
     """Put a new version of a policy in force for new cases; running ones keep theirs (SLA2)."""
     policy.publish(at)
     return policy
+
+
+@operation
+def fold_tallies(*, at_once: int = FOLDED_AT_ONCE) -> int:
+    """Fold what has changed into the tallies of the days; how many changes.
+
+    The utility is locked, so that its time zone cannot change under the days. While somebody else
+    has it, nothing is folded: a change of the zone counts everything anew, another fold goes on.
+    """
+    locked = Utility.objects.select_for_update(no_key=True, skip_locked=True)
+    zone = locked.filter(pk=1).values_list("time_zone", flat=True).first()
+    return handling.fold_changes(zone=zone, at_once=at_once) if zone else 0
+
+
+@operation
+def rebuild_tallies() -> None:
+    """Count every case anew, for rows that came in without their triggers."""
+    handling.rebuild_tallies()
 
 
 def _moments_of(case: Case) -> dict[str, str | None]:

@@ -30,6 +30,26 @@ SELECT c.number FROM cases_case c
 """
 
 
+TALLIED_WRONGLY = """
+WITH tallied AS (
+    SELECT standing, kind, day, sum(n) AS n FROM (
+        SELECT standing, kind, day, count AS n FROM cases_tally
+         UNION ALL
+        SELECT standing, kind, (counts_at AT TIME ZONE u.time_zone)::date, change
+          FROM cases_tallychange, organisation_utility u
+    ) AS together GROUP BY 1, 2, 3
+), counted AS (
+    SELECT CASE WHEN c.ended_at IS NULL THEN 'OPEN' ELSE c.status END AS standing, c.kind,
+           (coalesce(c.ended_at, c.created_at) AT TIME ZONE u.time_zone)::date AS day,
+           count(*) AS n
+      FROM cases_case c, organisation_utility u GROUP BY 1, 2, 3
+)
+SELECT standing, kind, day, coalesce(t.n, 0), coalesce(c.n, 0)
+  FROM tallied t FULL JOIN counted c USING (standing, kind, day)
+ WHERE coalesce(t.n, 0) <> coalesce(c.n, 0)
+"""
+
+
 def status_changes_without_their_line() -> list[str]:
     """W3: cases whose versions and timeline lines do not match one to one."""
     return rows_of(VERSIONS)
@@ -64,6 +84,11 @@ def clocks_that_differ_from_history() -> list[str]:
     return differing
 
 
+def tallies_that_differ_from_the_cases() -> list[str]:
+    """W17: days whose roll-up and changes are not what counting the cases gives, in one moment."""
+    return rows_of(TALLIED_WRONGLY, words="{} {} {}: tallied {}, counted {}")
+
+
 ORACLES: tuple[Oracle, ...] = (
     Oracle("W1", "an account with two open requests", accounts_with_two_open_requests),
     Oracle(
@@ -73,5 +98,6 @@ ORACLES: tuple[Oracle, ...] = (
         "W2", "on hold without a running hold, or the reverse", holds_that_do_not_match_the_status
     ),
     Oracle("T2", "stored times that the history does not give", clocks_that_differ_from_history),
+    Oracle("W17", "a tally that counting gives otherwise", tallies_that_differ_from_the_cases),
     Oracle("T3", "a warning or an escalation raised twice", alerts_raised_twice),
 )

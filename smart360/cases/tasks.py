@@ -45,6 +45,17 @@ def end_lapsed_holds() -> int:
         return _each(operations.end_lapsed_hold, due.cases_with_lapsed_hold(at), at=at)
 
 
+@shared_task(name="cases.fold_tallies")
+def fold_tallies() -> int:
+    """Fold all that waits into the tallies; how many changes. A page counts what is left over."""
+    folded = 0
+    while due.has_unfolded_changes():
+        if not (took := operations.fold_tallies()):
+            break
+        folded += took
+    return folded
+
+
 def _each(act: Act, cases: Iterable[int], *, at: datetime) -> int:
     """Do it to each case; how much was done. One that fails waits for the next tick, alone."""
     done = 0

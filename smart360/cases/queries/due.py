@@ -1,4 +1,4 @@
-"""Which cases wait for a worker: alerts due, holds at their moment, clocks to recompute."""
+"""What waits for a worker: alerts due, holds at their moment, clocks, tallies to fold."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from smart360.cases.choices import OPEN_STATUSES
-from smart360.cases.models import Case, Hold
+from smart360.cases.models import Case, Hold, TallyChange
 
 AT_ONCE = 500
 """How many cases one tick takes; the next tick goes on."""
@@ -32,6 +32,11 @@ def every_open_case() -> Iterator[int]:
 def open_cases_counting_by(calendar: int, *, before: datetime) -> Iterator[int]:
     """Open cases of before that moment whose policy counts by this calendar."""
     return _numbers(_open_cases().filter(policy__calendar_id=calendar, created_at__lte=before))
+
+
+def has_unfolded_changes() -> bool:
+    """Whether any change is in no tally yet."""
+    return TallyChange.objects.exists()
 
 
 def _open_cases() -> QuerySet[Case]:

@@ -304,6 +304,31 @@ class Case(models.Model):
                 ),
             ),
             pgtrigger.Protect(name="cases_are_never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="cases_are_tallied",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("status", "ended_at"),
+                declare=[("old_standing", "text"), ("new_standing", "text")],
+                func=pgtrigger.Func(
+                    """
+                    new_standing := CASE WHEN NEW.ended_at IS NULL THEN 'OPEN' ELSE NEW.status END;
+                    IF TG_OP = 'UPDATE' THEN
+                        old_standing :=
+                            CASE WHEN OLD.ended_at IS NULL THEN 'OPEN' ELSE OLD.status END;
+                        IF (old_standing, OLD.ended_at) IS NOT DISTINCT FROM
+                           (new_standing, NEW.ended_at)
+                        THEN
+                            RETURN NULL;
+                        END IF;
+                        INSERT INTO cases_tallychange (standing, kind, counts_at, change)
+                        VALUES (old_standing, OLD.kind, coalesce(OLD.ended_at, OLD.created_at), -1);
+                    END IF;
+                    INSERT INTO cases_tallychange (standing, kind, counts_at, change)
+                    VALUES (new_standing, NEW.kind, coalesce(NEW.ended_at, NEW.created_at), 1);
+                    RETURN NULL;
+                    """
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

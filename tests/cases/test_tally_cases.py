@@ -1,0 +1,261 @@
+"""Tallies: exact in every snapshot, folded or not, in every zone (quality.md, W17)."""
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from threading import Event
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+
+from disconnections.operations import close_request
+from smart360.cases import handling, operations, tasks
+from smart360.cases.choices import CaseKind, Standing
+from smart360.cases.models import Case, Tally, TallyChange
+from smart360.cases.oracles import tallies_that_differ_from_the_cases
+from smart360.cases.queries.tallies import Months, tallies_by_month
+from smart360.kernel.db import operation
+from smart360.organisation.models import Utility
+from smart360.organisation.operations import change_utility
+from smart360.staff.choices import Role
+from tests.concurrency.racing import race, refusals
+from tests.conftest import MakeConsumer, MakePerson, MakeRequest
+
+ZONES = ("America/Chicago", "Pacific/Chatham", "Asia/Kolkata", "UTC", "Pacific/Kiritimati")
+BEGIN, END = date(2024, 1, 1), date(2026, 1, 1)
+
+
+def tallied() -> Months:
+    """What a page would show of two years, without the months that have none."""
+    months = tallies_by_month(
+        standings=list(Standing), kinds=list(CaseKind), since=BEGIN, until=END
+    )
+    return +months
+
+
+def counted(zone: str) -> Months:
+    """The same by brute force: every case, looked at one by one."""
+    found: Months = Counter()
+    for case in Case.objects.all():
+        moment = (case.ended_at or case.created_at).astimezone(ZoneInfo(zone))
+        standing = "OPEN" if case.ended_at is None else case.status
+        found[standing, case.kind, moment.date().replace(day=1)] += 1
+    return found
+
+
+def put_a_case(by_hand: random.Random, consumer: int, moment: datetime) -> None:
+    """A case of any standing, as a load without triggers on the trail would bring it."""
+    standing = by_hand.choice([*Standing])
+    kind = by_hand.choice([*CaseKind])
+    ended_at = moment + timedelta(minutes=by_hand.randrange(90_000))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO cases_case (number, kind, consumer_id, status, version, priority,"
+            " notifies_consumer, created_at, updated_at, policy_id, due_at, closing_reason,"
+            " closing_note) SELECT %s, %s, %s, 'PENDING', 1, 'LOW', false, %s, %s,"
+            " (SELECT min(id) FROM cases_slapolicy), %s, '', '' RETURNING id",
+            [f"T-{by_hand.randrange(10**15)}", kind, consumer, moment, moment, moment],
+        )
+        key = cursor.fetchone()[0]
+        if standing != Standing.OPEN:
+            reason = "DUPLICATE" if standing == Standing.CLOSED else ""
+            cursor.execute(
+                "UPDATE cases_case SET status = %s, ended_at = %s, closing_reason = %s,"
+                " acknowledged_at = %s WHERE id = %s",
+                [standing, ended_at, reason, moment, key],
+            )
+
+
+@pytest.fixture
+def by_hand(request: pytest.FixtureRequest) -> random.Random:
+    """Random data; the seed is printed when the test fails, and can be put here."""
+    seed = random.SystemRandom().randrange(2**32)
+    print(f"seed of {request.node.name}: {seed}")  # noqa: T201  (to replay it)
+    return random.Random(seed)
+
+
+@pytest.fixture
+def without_other_triggers(as_owner: Callable[[], None]) -> Callable[[], None]:
+    """Cases by hand: only the trigger that tallies stays."""
+
+    def switch_off() -> None:
+        as_owner()
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("ALTER TABLE cases_case DISABLE TRIGGER USER")
+            cursor.execute("DROP INDEX one_open_request_per_account")
+            cursor.execute(
+                "SELECT tgname FROM pg_trigger WHERE tgrelid = 'cases_case'::regclass"
+                " AND tgname LIKE 'pgtrigger_cases_are_tallied%'"
+            )
+            cursor.execute(f"ALTER TABLE cases_case ENABLE TRIGGER {cursor.fetchone()[0]}")
+
+    return switch_off
+
+
+def edges(by_hand: random.Random, zone: str) -> datetime:
+    """A moment of two years, often just at a midnight or a month's end of some zone."""
+    day = date(2024, 2, 1) + timedelta(days=by_hand.randrange(600))
+    if by_hand.random() < 0.5:
+        day = day.replace(day=1)
+    midnight = datetime.combine(day, datetime.min.time(), tzinfo=ZoneInfo(zone))
+    step = by_hand.choice([0, -1, 1, -3600, 3600, 40_000])
+    return midnight.astimezone(UTC) + timedelta(seconds=step)
+
+
+# ------------------------------------------------------------------ exact
+@pytest.mark.django_db
+@pytest.mark.parametrize("zone", ZONES)
+def test_tallies_are_what_counting_gives(
+    zone: str,
+    by_hand: random.Random,
+    without_other_triggers: Callable[[], None],
+    make_consumer: MakeConsumer,
+    amount: Callable[[int, int], int],
+) -> None:
+    """W17: before, while and after changes are folded, at the edges of days and months."""
+    consumer = make_consumer().pk
+    without_other_triggers()
+    Utility.objects.filter(pk=1).update(time_zone=zone)
+    for _ in range(amount(4, 40)):
+        for _ in range(by_hand.randrange(12)):
+            put_a_case(by_hand, consumer, edges(by_hand, by_hand.choice(ZONES)))
+        assert tallied() == counted(zone)
+        operations.fold_tallies(at_once=by_hand.choice([1, 3, 1_000]))
+        assert tallied() == counted(zone)
+        assert not tallies_that_differ_from_the_cases()
+
+
+@pytest.mark.django_db
+def test_a_change_of_the_zone_counts_anew(
+    by_hand: random.Random,
+    without_other_triggers: Callable[[], None],
+    make_consumer: MakeConsumer,
+    person: MakePerson,
+    at: datetime,
+) -> None:
+    """Whoever changes the zone, by the settings page or by hand."""
+    consumer, admin = make_consumer().pk, person(Role.ADMIN).pk
+    without_other_triggers()
+    for _ in range(30):
+        put_a_case(by_hand, consumer, edges(by_hand, by_hand.choice(ZONES)))
+    operations.fold_tallies(at_once=20)
+    before = tallied()
+    change_utility(
+        values={"time_zone": "Pacific/Kiritimati"}, logo=None, removes_logo=False, by=admin, at=at
+    )
+    assert not TallyChange.objects.exists()
+    assert tallied() == counted("Pacific/Kiritimati")
+    Utility.objects.filter(pk=1).update(time_zone="America/Chicago")
+    assert tallied() == before
+
+
+@pytest.mark.django_db
+def test_a_load_without_triggers_is_counted_by_one_call(
+    by_hand: random.Random,
+    without_other_triggers: Callable[[], None],
+    make_consumer: MakeConsumer,
+) -> None:
+    consumer = make_consumer().pk
+    without_other_triggers()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE cases_case DISABLE TRIGGER USER")
+    for _ in range(10):
+        put_a_case(by_hand, consumer, edges(by_hand, "UTC"))
+    assert tallies_that_differ_from_the_cases()
+    operations.rebuild_tallies()
+    assert tallied() == counted("America/Chicago")
+    assert not tallies_that_differ_from_the_cases()
+
+
+@pytest.mark.django_db
+def test_the_worker_folds_all_there_is(
+    make_request: MakeRequest, person: MakePerson, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations.fold_tallies, "__kwdefaults__", {"at_once": 2})
+    cse = person(Role.CSE)
+    asked = make_request(by=cse)
+    make_request(by=cse)
+    close_request(case=asked.pk, reason="DUPLICATE", note="", by=cse, at=at)
+    assert TallyChange.objects.count() == 4
+    assert tasks.fold_tallies() == 4
+    assert not TallyChange.objects.exists()
+    assert {(t.standing, t.count) for t in Tally.objects.exclude(count=0)} == {
+        ("OPEN", 1),
+        ("CLOSED", 1),
+    }
+    assert tasks.fold_tallies() == 0
+
+
+@pytest.mark.django_db
+def test_what_is_no_other_standing_changes_nothing(
+    make_request: MakeRequest, person: MakePerson, at: datetime
+) -> None:
+    asked = make_request()
+    operations.fold_tallies()
+    operations.acknowledge(case=asked.pk, by=person(Role.CSE), at=at)
+    assert not TallyChange.objects.exists()
+
+
+# ------------------------------------------------------------------ at once
+@pytest.mark.django_db(transaction=True)
+def test_writers_folders_and_a_new_zone_at_once_lose_nothing(
+    make_consumer: MakeConsumer, make_request: MakeRequest, person: MakePerson, at: datetime
+) -> None:
+    """Two workers fold while people write and the zone changes; who looks sees whole numbers."""
+    cse, admin = person(Role.CSE), person(Role.ADMIN).pk
+    made = [make_request(make_consumer(f"Person {n}"), by=cse) for n in range(4)]
+    waiting = [make_consumer(f"Later {n}") for n in range(6)]
+    over = Event()
+
+    def close(case: int) -> Callable[[], Any]:
+        return lambda: close_request(case=case, reason="DUPLICATE", note="", by=cse, at=at)
+
+    def create(position: int) -> Callable[[], Any]:
+        return lambda: make_request(waiting[position], by=cse)
+
+    def fold() -> None:
+        while not over.is_set():
+            operations.fold_tallies(at_once=1)
+
+    def look() -> None:
+        try:
+            for _ in range(40):
+                wrong = tallies_that_differ_from_the_cases()
+                assert not wrong, wrong
+        finally:
+            over.set()
+
+    def rezone() -> None:
+        for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kolkata"):
+            change_utility(
+                values={"time_zone": zone}, logo=None, removes_logo=False, by=admin, at=at
+            )
+
+    acts = [close(each.pk) for each in made] + [create(n) for n in range(len(waiting))]
+    assert not refusals(race([*acts, fold, fold, look, rezone]))
+    tasks.fold_tallies()
+    assert tallied() == counted("Asia/Kolkata")
+    assert sum(tallied().values()) == 10
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_utilitys_lock_a_change_lands_on_a_day_of_the_old_zone(
+    make_request: MakeRequest, person: MakePerson, at: datetime
+) -> None:
+    """The control: fold by a zone that was read before it changed."""
+    moment = datetime(2024, 12, 10, 4, 30, tzinfo=UTC)  # the 9th in Chicago, the 10th in Kolkata
+    make_request(moment=moment)
+    fold_by_old_zone = operation_that_folds_by("America/Chicago")
+    Utility.objects.filter(pk=1).update(time_zone="Asia/Kolkata")
+    make_request(moment=moment)
+    fold_by_old_zone()
+    assert tallies_that_differ_from_the_cases()
+
+
+def operation_that_folds_by(zone: str) -> Callable[[], Any]:
+    """An operation that never looks at the utility."""
+    return operation(lambda: handling.fold_changes(zone=zone, at_once=10))
