@@ -1,13 +1,14 @@
 """Taking accounts over from a file, many at once (CON15)."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
 
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from consumers.choices import Verification
+from consumers.choices import MeterCondition, Verification
 from consumers.models import (
     Category,
     Consumer,
@@ -21,7 +22,7 @@ from consumers.models import (
 )
 from consumers.rules.importing import ImportedAccount, ImportedService, RowProblem
 from consumers.rules.profiles import phone_digits_of, search_text_of
-from smart360.kernel.db import operation
+from smart360.kernel.db import copy_rows, next_keys, operation
 from smart360.organisation.queries import get_utility
 from smart360.trail.choices import Event
 from smart360.trail.record import record_for_each
@@ -74,8 +75,7 @@ def import_accounts(
     interruption; one that differs, or that wants a meter of another account, is a problem.
     Raises OnlyTried at the end of a dry run.
     """
-    with connection.cursor() as cursor:  # one import at a time
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('consumers.import'))")
+    _wait_for_others()
     result = ImportResult()
     known = _known_accounts([account.account_number for account in accounts])
     fresh = []
@@ -90,6 +90,12 @@ def import_accounts(
     if is_dry_run:
         raise OnlyTried(result)
     return result
+
+
+def _wait_for_others() -> None:
+    """One chunk at a time: what is looked up here stays true until it is stored."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('consumers.import'))")
 
 
 def _compare(account: ImportedAccount, known: ImportedAccount, result: ImportResult) -> None:
@@ -216,107 +222,151 @@ def _store(accounts: Sequence[ImportedAccount], *, by: int | None, at: datetime)
     """Write the accounts in set form, each with its line on the timeline."""
     if not accounts:
         return
-    categories = {each.name: each for each in Category.objects.all()}
-    subcategories = {(each.category_id, each.name): each for each in Subcategory.objects.all()}
-    consumers = Consumer.objects.bulk_create(
-        [_consumer_of(account, categories, subcategories) for account in accounts]
+    keys = next_keys(Consumer, len(accounts))
+    _store_consumers(keys, accounts)
+    _store_services(
+        [
+            (key, service)
+            for key, account in zip(keys, accounts, strict=True)
+            for service in account.services
+        ]
     )
-    _store_services(zip(consumers, accounts, strict=True))
     record_for_each(
         Event.CONSUMER_IMPORTED,
         by=by,
         at=at,
         consumers={
-            consumer.pk: {"line": account.lines[0], "services": len(account.services)}
-            for consumer, account in zip(consumers, accounts, strict=True)
+            key: {"line": account.lines[0], "services": len(account.services)}
+            for key, account in zip(keys, accounts, strict=True)
         },
     )
 
 
-def _consumer_of(
-    account: ImportedAccount,
-    categories: Mapping[str, Category],
-    subcategories: Mapping[tuple[int, str], Subcategory],
-) -> Consumer:
-    category = categories[account.category]
-    addresses = [service.service_address for service in account.services]
-    return Consumer(
-        account_number=account.account_number,
-        name=account.name,
-        status=account.status,
-        is_vip=account.is_vip,
-        category=category,
-        subcategory=subcategories.get((category.pk, account.subcategory)),
-        phone=account.phone,
-        phone_digits=phone_digits_of(account.phone),
-        email=account.email,
-        billing_address=account.billing_address,
-        registered_on=account.registered_on,
-        search_text=search_text_of(account.name, [*addresses, account.billing_address]),
-    )
+CONSUMER_COLUMNS = (
+    *("id", "account_number", "name", "status", "is_vip", "category_id", "subcategory_id"),
+    *(
+        "phone",
+        "phone_digits",
+        "email",
+        "billing_address",
+        "registered_on",
+        "search_text",
+        "version",
+    ),
+)
 
 
-def _store_services(pairs: Iterable[tuple[Consumer, ImportedAccount]]) -> None:
+def _store_consumers(keys: Iterable[int], accounts: Iterable[ImportedAccount]) -> None:
+    categories = {each.name: each.pk for each in Category.objects.all()}
+    subcategories = {(each.category_id, each.name): each.pk for each in Subcategory.objects.all()}
+    rows = []
+    for key, account in zip(keys, accounts, strict=True):
+        category = categories[account.category]
+        addresses = [service.service_address for service in account.services]
+        rows.append(
+            (
+                key,
+                account.account_number,
+                account.name,
+                account.status,
+                account.is_vip,
+                category,
+                subcategories.get((category, account.subcategory)),
+                account.phone,
+                phone_digits_of(account.phone),
+                account.email,
+                account.billing_address,
+                account.registered_on,
+                search_text_of(account.name, [*addresses, account.billing_address]),
+                1,
+            )
+        )
+    copy_rows(Consumer, CONSUMER_COLUMNS, rows)
+
+
+def _store_services(wanted: Sequence[tuple[int, ImportedService]]) -> None:
     """Premises, connections, devices, meters, assignments and readings, kind by kind."""
-    wanted = [(consumer, each) for consumer, account in pairs for each in account.services]
-    places: dict[tuple[int, str, str], Premise] = {}
-    for consumer, each in wanted:
-        place = (consumer.pk, each.service_address, each.area)
-        places.setdefault(place, Premise(address=each.service_address, area=each.area))
-    Premise.objects.bulk_create(places.values())
-    connections = ServiceConnection.objects.bulk_create(
-        ServiceConnection(
-            consumer=consumer,
-            premise=places[consumer.pk, each.service_address, each.area],
-            utility_type=each.utility,
-            supply_state=each.supply_state,
-            connected_on=each.connected_on,
-        )
-        for consumer, each in wanted
+    places = dict.fromkeys((key, each.service_address, each.area) for key, each in wanted)
+    premises = dict(zip(places, next_keys(Premise, len(places)), strict=True))
+    copy_rows(
+        Premise,
+        ("id", "address", "area"),
+        ((premise, address, area) for (_, address, area), premise in premises.items()),
     )
-    metered = [
-        (service_connection, each)
-        for service_connection, (_, each) in zip(connections, wanted, strict=True)
-        if each.meter_number
-    ]
-    _store_meters(metered)
+    connections = next_keys(ServiceConnection, len(wanted))
+    copy_rows(
+        ServiceConnection,
+        ("id", "consumer_id", "premise_id", "utility_type", "supply_state", "connected_on"),
+        (
+            (
+                service_connection,
+                key,
+                premises[key, each.service_address, each.area],
+                each.utility,
+                each.supply_state,
+                each.connected_on,
+            )
+            for service_connection, (key, each) in zip(connections, wanted, strict=True)
+        ),
+    )
+    _store_meters(
+        [
+            (service_connection, each)
+            for service_connection, (_, each) in zip(connections, wanted, strict=True)
+            if each.meter_number
+        ]
+    )
 
 
-def _store_meters(metered: Sequence[tuple[ServiceConnection, ImportedService]]) -> None:
-    devices = {
-        device.number: device
-        for device in Device.objects.bulk_create(
-            Device(number=each.device_number) for _, each in metered if each.device_number
-        )
-    }
-    meters = Meter.objects.bulk_create(
-        Meter(
-            number=each.meter_number,
-            device=devices.get(each.device_number),
-            utility_type=each.utility,
-            meter_type=each.meter_type,
-            model=each.model,
-            unit=each.unit,
-            installed_on=each.connected_on,
-        )
-        for _, each in metered
+METER_COLUMNS = (
+    *("id", "number", "device_id", "utility_type", "meter_type", "model", "condition", "unit"),
+    "installed_on",
+)
+
+
+def _store_meters(metered: Sequence[tuple[int, ImportedService]]) -> None:
+    """The meters of these connections, each with its device, assignment and first reading."""
+    numbers = [each.device_number for _, each in metered if each.device_number]
+    devices = dict(zip(numbers, next_keys(Device, len(numbers)), strict=True))
+    copy_rows(Device, ("id", "number"), ((key, number) for number, key in devices.items()))
+    meters = next_keys(Meter, len(metered))
+    copy_rows(
+        Meter,
+        METER_COLUMNS,
+        (
+            (
+                meter,
+                each.meter_number,
+                devices.get(each.device_number),
+                each.utility,
+                each.meter_type,
+                each.model,
+                MeterCondition.ACTIVE.value,
+                each.unit,
+                each.connected_on,
+            )
+            for meter, (_, each) in zip(meters, metered, strict=True)
+        ),
     )
     zone = get_utility().zone
-    MeterAssignment.objects.bulk_create(
-        MeterAssignment(
-            meter=meter,
-            service_connection=service_connection,
-            during=(datetime.combine(each.connected_on, time(), tzinfo=zone), None),
-        )
-        for meter, (service_connection, each) in zip(meters, metered, strict=True)
+    copy_rows(
+        MeterAssignment,
+        ("meter_id", "service_connection_id", "during"),
+        (
+            (
+                meter,
+                service_connection,
+                DateTimeTZRange(datetime.combine(each.connected_on, time(), tzinfo=zone), None),
+            )
+            for meter, (service_connection, each) in zip(meters, metered, strict=True)
+        ),
     )
-    Reading.objects.bulk_create(
-        Reading(
-            meter=meter,
-            value=each.reading,
-            read_on=each.read_on,
-            verification=Verification.VERIFIED,
-        )
-        for meter, (_, each) in zip(meters, metered, strict=True)
-        if each.reading is not None and each.read_on is not None
+    copy_rows(
+        Reading,
+        ("meter_id", "value", "read_on", "verification"),
+        (
+            (meter, each.reading, each.read_on, Verification.VERIFIED.value)
+            for meter, (_, each) in zip(meters, metered, strict=True)
+            if each.reading is not None and each.read_on is not None
+        ),
     )

@@ -1,15 +1,17 @@
 """Transactions by three words: ``operation``, ``step``, ``after_commit``.
 
 The vocabulary is that of django-subatomic, in a few lines because that package needs a newer
-Python. Nothing else in the project opens a transaction.
+Python. Nothing else in the project opens a transaction. Below them the set form of a step: many
+rows by COPY.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
-from django.db import transaction
+from django.db import connection, models, transaction
+from psycopg import sql
 
 from smart360.kernel.errors import Broken, Refusal, refusing
 
@@ -64,3 +66,35 @@ def step(act: Callable[P, R]) -> Callable[P, R]:
 def after_commit(act: Callable[[], None]) -> None:
     """Run ``act`` once the running operation is safely stored, and never if it is not."""
     transaction.on_commit(act)  # noqa: TID251  (the one door)
+
+
+@step
+def copy_rows(
+    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Add many rows by COPY, a value for each of ``columns`` (their names in the database).
+
+    Every trigger and constraint speaks as it does for an INSERT. A column that is not named gets
+    the database's default, not the model's.
+    """
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(model._meta.db_table),
+        sql.SQL(", ").join([sql.Identifier(column) for column in columns]),
+    )
+    # What COPY raises once it runs goes past Django's cursor, so its errors are turned here.
+    wraps_errors = connection.wrap_database_errors
+    with connection.cursor() as cursor, wraps_errors, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+@step
+def next_keys(model: type[models.Model], count: int) -> list[int]:
+    """So many new primary keys, in rising order, for rows that point to each other."""
+    table, column = model._meta.db_table, model._meta.pk.column
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            [table, column, count],
+        )
+        return sorted(row[0] for row in cursor.fetchall())

@@ -20,6 +20,8 @@ def normalise(text: str) -> str:
     >>> normalise("  José  O’Neil ")
     'JOSE O’NEIL'
     """
+    if text.isascii():  # nothing to decompose, nothing invisible to drop
+        return _BLANKS.sub(" ", text.upper()).strip()
     decomposed = unicodedata.normalize("NFKD", text)
     kept = (
         character
@@ -56,6 +58,8 @@ def why_unshowable(text: str) -> str:
     two joiners that scripts need), lone surrogates, and letters under a pile of marks
     (bad-inputs.md 54, 57).
     """
+    if text.isascii() and text.isprintable():
+        return ""
     if "\0" in text:
         return NULL_SENTENCE
     marks = 0

@@ -1,11 +1,12 @@
 """Writing the record: the step that every operation takes once it has changed something."""
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from smart360.kernel.db import step
+from smart360.kernel.db import copy_rows, step
 from smart360.trail.choices import Event
 from smart360.trail.models import Entry, PersonalText
 
@@ -47,11 +48,13 @@ def record_for_each(
     event: Event, *, by: int | None, at: datetime, consumers: Mapping[int, Mapping[str, Any]]
 ) -> None:
     """Write one entry for each of many consumers, with its ``new``: a batch in set form."""
-    Entry.objects.bulk_create(
-        [
-            Entry(kind=event, at=at, actor_id=by, consumer_id=consumer, new=dict(new))
+    copy_rows(
+        Entry,
+        ("kind", "at", "actor_id", "consumer_id", "old", "new", "seq", "previous_hash", "hash"),
+        (
+            (event.value, at, by, consumer, "{}", json.dumps(dict(new)), 0, "", "")
             for consumer, new in consumers.items()
-        ]
+        ),
     )
 
 
