@@ -4,7 +4,7 @@ Pure: a row of text in, an account or the problems of its rows out.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -70,7 +70,10 @@ SERVICE_COLUMNS = (
 )
 COLUMNS = ACCOUNT_COLUMNS + SERVICE_COLUMNS
 BY_NAME = {column.name: column for column in COLUMNS}
-NUMBER = re.compile(r"[A-Z0-9][A-Z0-9./-]*")
+SHARED_COLUMNS = ("meter_number", "device_number")
+"""What belongs to one account alone."""
+
+NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9./-]*")
 READING = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?")
 ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -161,54 +164,58 @@ def header_problems(header: Iterable[str]) -> list[str]:
     return problems
 
 
-def read_accounts(
-    rows: Iterable[Row], *, region: str, today: date
-) -> tuple[list[ImportedAccount], list[RowProblem]]:
-    """The accounts whose every row is right, in the file's order, and the others' problems."""
-    by_number: dict[str, list[Row]] = {}
-    for line, row in rows:
-        number = row.get("account_number", "").strip().upper()
-        by_number.setdefault(number or f"(line {line})", []).append((line, row))
-    accounts: list[ImportedAccount] = []
-    problems: list[RowProblem] = []
-    for number, own in by_number.items():
-        reader = AccountReader(number, own, region=region, today=today)
-        account = reader.read()
-        if account is not None:
-            accounts.append(account)
-        problems += reader.problems
-    shared = list(_shared_numbers(accounts))
-    bad = {problem.account_number for problem in shared}
-    problems += shared
-    return [each for each in accounts if each.account_number not in bad], sorted(
-        problems, key=lambda problem: problem.line
-    )
+def plain(text: str) -> str:
+    """A value as it is compared and kept: composed, single blanks, empty when nothing shows.
+
+    >>> plain("  John   Smith ")
+    'John Smith'
+    """
+    text = one_line_endings(text)
+    return "" if is_blank(text) else " ".join(text.split())
 
 
-def _shared_numbers(accounts: Iterable[ImportedAccount]) -> Iterator[RowProblem]:
-    """Meters and devices that stand with more than one service in the file."""
-    seen: dict[tuple[str, str], ImportedAccount] = {}
+def number_as_kept(text: str) -> str:
+    """The number of an account, meter or device: in upper case when it is one that can be kept.
+
+    Other letters stay as they are, so that no two numbers become one: the upper case of "ß" is
+    "SS".
+
+    >>> number_as_kept(" em-440017 "), number_as_kept("ß1")
+    ('EM-440017', 'ß1')
+    """
+    text = plain(text)
+    return text.upper() if text.isascii() else text
+
+
+def account_key(text: str, line: int) -> str:
+    """Under which name the rows of one account stand together; a row without one stands alone."""
+    return number_as_kept(text) or f"(line {line})"
+
+
+def shared_numbers(accounts: Iterable[ImportedAccount]) -> Iterator[RowProblem]:
+    """Meters and devices that stand with more than one of these accounts."""
+    seen: dict[tuple[str, str], tuple[str, int]] = {}
     for account in accounts:
+        own = (account.account_number, account.lines[0])
         for service in account.services:
-            for column in ("meter_number", "device_number"):
+            for column in SHARED_COLUMNS:
                 number = getattr(service, column)
-                first = seen.setdefault((column, number), account) if number else account
-                if first is not account:
+                first = seen.setdefault((column, number), own) if number else own
+                if first != own:
                     word = column.replace("_number", "").capitalize()
-                    for one, other in ((account, first), (first, account)):
+                    for (one, line), (other, other_line) in ((own, first), (first, own)):
                         yield RowProblem(
-                            one.lines[0],
-                            one.account_number,
+                            line,
+                            one,
                             column,
-                            f"{word} {number} is also on account {other.account_number}"
-                            f" (line {other.lines[0]}).",
+                            f"{word} {number} is also on account {other} (line {other_line}).",
                         )
 
 
 class AccountReader:
     """Puts the rows of one account together and collects what is wrong with them."""
 
-    def __init__(self, number: str, rows: list[Row], *, region: str, today: date) -> None:
+    def __init__(self, number: str, rows: Sequence[Row], *, region: str, today: date) -> None:
         self.number = number
         self.rows = rows
         self.region = region
@@ -332,8 +339,8 @@ class AccountReader:
             "supply_state": lambda column, text: _choice(column, text, SupplyState, "CONNECTED"),
             "connected_on": self._day,
             "read_on": self._day,
-            "meter_number": _upper,
-            "device_number": _upper,
+            "meter_number": _part_number,
+            "device_number": _part_number,
             "reading": _reading,
         }.get(name, _as_it_is)
 
@@ -346,9 +353,9 @@ class AccountReader:
     ) -> object:
         """One value, or None and a problem."""
         column = BY_NAME[name]
-        text = one_line_endings(row.get(name, ""))
-        why = why_unshowable(text)
-        text = "" if is_blank(text) else " ".join(text.split())
+        typed = row.get(name, "")
+        why = why_unshowable(one_line_endings(typed))
+        text = plain(typed)
         try:
             if why:
                 raise Wrong(name, why)
@@ -369,9 +376,9 @@ class AccountReader:
         self.problems.append(RowProblem(line, self.number, column, sentence))
 
     def _number(self, column: Column, text: str) -> str:
-        if not NUMBER.fullmatch(text.upper()):
+        if not NUMBER.fullmatch(text):
             raise Wrong(column.name, "Use letters, digits, dot, dash and slash only.")
-        return text.upper()
+        return number_as_kept(text)
 
     def _phone(self, column: Column, text: str) -> str:
         plain = plain_phone(text, self.region)
@@ -427,8 +434,10 @@ def _reading(column: Column, text: str) -> Decimal | None:
     return Decimal(text)
 
 
-def _upper(column: Column, text: str) -> str:
-    return text.upper()
+def _part_number(column: Column, text: str) -> str:
+    if not text.isascii():
+        raise Wrong(column.name, "Use letters A to Z, digits and plain signs only.")
+    return number_as_kept(text)
 
 
 def _as_it_is(column: Column, text: str) -> str:

@@ -15,7 +15,7 @@ from consumers.management.commands import import_consumers as command
 from consumers.models import Category, Consumer, Meter, Reading, ServiceConnection, Subcategory
 from consumers.operations import import_accounts
 from consumers.queries import connection_facts, search
-from consumers.rules.importing import COLUMNS, read_accounts
+from consumers.rules.importing import COLUMNS, AccountReader
 from smart360.organisation.models import Utility
 from smart360.trail.models import Entry
 from tests.conftest import MakeConsumer
@@ -146,6 +146,73 @@ class TestFiles:
         path.write_bytes(content)
         assert sentence in refused(path)
 
+    @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+    def test_line_ends_and_values_of_several_lines(self, tmp_path: Path, end: str) -> None:
+        """Each row is found again at its place, whatever signs end the lines."""
+        path = tmp_path / "a.csv"
+        lines = ["account_number,name,category,registered_on,billing_address"]
+        for serial, word in enumerate(("Zoé", "Ñandú", "O’Neil"), start=1):
+            name = f'"{word}{end}""the {serial}."""'
+            lines += [f"A-{serial},{name},Commercial,2024-01-15,1 Elm Street", ""]
+        path.write_bytes(end.join(lines).encode("utf-8-sig"))
+        run(path)
+        assert list(Consumer.objects.order_by("pk").values_list("account_number", "name")) == [
+            ("A-1", 'Zoé "the 1."'),
+            ("A-2", 'Ñandú "the 2."'),
+            ("A-3", 'O’Neil "the 3."'),
+        ]
+
+    def test_rows_of_an_account_may_stand_far_apart(self, write: WriteFile) -> None:
+        """All electricity first, then all water: an account's rows find each other."""
+        water = [
+            numbered(serial, utility="Water", unit="")
+            | {"meter_number": f"WM-{serial}", "device_number": ""}
+            for serial in range(1, 31)
+        ]
+        run(write([*(numbered(serial) for serial in range(1, 31)), *water]))
+        assert Consumer.objects.count() == 30
+        assert {
+            tuple(each.utility_type for each in connection_facts(consumer.pk))
+            for consumer in Consumer.objects.all()
+        } == {("ELECTRICITY", "WATER")}
+
+    def test_one_spelling_of_a_number_is_one_account(self, write: WriteFile) -> None:
+        """The Kelvin sign is a K, and two rows of K-1 belong together."""
+        other = example(account_number="\u212a-1", utility="Water", unit="")
+        run(
+            write(
+                [
+                    example(account_number="k-1"),
+                    other
+                    | {
+                        "meter_number": "",
+                        "device_number": "",
+                        "meter_type": "",
+                        "model": "",
+                        "reading": "",
+                        "read_on": "",
+                    },
+                ]
+            )
+        )
+        assert Consumer.objects.get().account_number == "K-1"
+        assert ServiceConnection.objects.count() == 2
+
+    def test_a_file_that_changes_while_it_is_read(
+        self, write: WriteFile, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = write(numbered(serial) for serial in range(1, 11))
+        monkeypatch.setattr(command, "CHUNK", 5)
+
+        def writes_on(**chunk: Any) -> Any:
+            with path.open("a") as file:
+                file.write("x")
+            return import_accounts(**chunk)
+
+        monkeypatch.setattr(command, "import_accounts", writes_on)
+        assert "was changed while it was read" in refused(path)
+        assert Consumer.objects.count() == 5
+
     def test_no_file(self, tmp_path: Path) -> None:
         assert "There is no file" in refused(tmp_path / "nothing.csv")
         assert "cannot be read" in refused(tmp_path)
@@ -167,6 +234,9 @@ class TestProblems:
         [
             ({"account_number": ""}, "account_number", "This field is required."),
             ({"account_number": "A B"}, "account_number", "Use letters, digits"),
+            ({"account_number": "ß1"}, "account_number", "Use letters, digits"),
+            ({"meter_number": "ß1"}, "meter_number", "Use letters A to Z"),
+            ({"device_number": "Ñ-1"}, "device_number", "Use letters A to Z"),
             ({"name": ""}, "name", "This field is required."),
             ({"name": "\u200b\u200b"}, "name", "cannot be shown"),
             ({"name": "x" * 121}, "name", "at most 120 characters (it has 121)"),
@@ -294,8 +364,8 @@ class TestRepeating:
 
         with monkeypatch.context() as dying:
             dying.setattr(command, "import_accounts", dies)
-            with pytest.raises(KeyboardInterrupt):
-                run(path)
+            told = refused(path)
+        assert "Interrupted. 80 of 100 accounts are done. Give the same file again" in told
         assert Consumer.objects.count() == 80
         said = run(path)
         assert "20 accounts new, 80 here already" in said
@@ -309,6 +379,8 @@ class TestRepeating:
 
 def test_reading_needs_no_database() -> None:
     rows = [(2, example()), (3, example(utility="Water", meter_number="W", device_number=""))]
-    accounts, problems = read_accounts(rows, region="US", today=date(2025, 1, 1))
-    assert not problems
-    assert [len(account.services) for account in accounts] == [2]
+    reader = AccountReader("ACC-2024-001789", rows, region="US", today=date(2025, 1, 1))
+    account = reader.read()
+    assert not reader.problems
+    assert account is not None
+    assert len(account.services) == 2

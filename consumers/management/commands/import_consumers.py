@@ -1,32 +1,48 @@
 """Take consumers, premises, connections, meters and readings over from a CSV file (CON15)."""
 
-import csv
+import time
 from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import InterfaceError, OperationalError
 
-from consumers.operations import CHUNK, ImportResult, import_accounts, try_import
+from consumers.management.files import AccountFile
+from consumers.operations import CHUNK, import_accounts, try_import
 from consumers.rules.importing import (
     COLUMNS,
-    RAGGED,
+    AccountReader,
     ImportedAccount,
     Row,
     RowProblem,
-    header_problems,
-    read_accounts,
+    shared_numbers,
 )
 from smart360.kernel import clock
 from smart360.organisation.queries import get_utility
+from smart360.owed.turns import in_turn
 from smart360.web.export import csv_lines
 
-DELIMITERS = ",;\t|"
 SHOWN_PROBLEMS = 20
 BAR = 30
-LONGEST_FIELD = 10_000
+TURN = "consumers.import.file"
+PATIENCE = 15
+INTERRUPTED = 130  # what a shell calls the end by Ctrl-C
+
+
+@dataclass
+class Outcome:
+    """What came of the accounts that have had their turn."""
+
+    done: int = 0
+    new: int = 0
+    same: int = 0
+    problems: list[RowProblem] = field(default_factory=list)
 
 
 class Command(BaseCommand):
@@ -48,63 +64,81 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Read, check, store in chunks of 1,000 accounts, and tell what came of it."""
+        """Look the file through, check and store it by 1,000 accounts, tell what came of it."""
         if options["columns"]:
             self._print_columns()
             return
         if options["file"] is None:
             raise CommandError("Name the file, or ask for --columns.")
-        at = clock.now()
-        rows = read_file(options["file"])
-        accounts, problems = read_accounts(
-            rows,
-            region=settings.PHONENUMBER_DEFAULT_REGION,
-            today=at.astimezone(get_utility().zone).date(),
-        )
-        result = self._store(accounts, is_dry_run=options["dry_run"])
-        problems = sorted([*problems, *result.problems], key=lambda problem: problem.line)
+        outcome = Outcome()
+        with AccountFile(options["file"]) as file:
+            try:
+                file.lay_out(self._show_rows)
+                with one_at_a_time():
+                    self._take_over(file, outcome, is_dry_run=options["dry_run"])
+            except KeyboardInterrupt:
+                why = "Interrupted."
+            except (OperationalError, InterfaceError) as error:
+                why = f"The database gave up: {str(error).splitlines()[0]}."
+            else:
+                why = ""
+        outcome.problems.sort(key=lambda problem: problem.line)
         if options["errors"]:
-            write_problems(options["errors"], problems)
-        self._report(len(rows), result, problems, options)
+            write_problems(options["errors"], outcome.problems)
+        if why:
+            raise CommandError(
+                f"{why} {outcome.done:,} of {len(file):,} accounts are done."
+                " Give the same file again to go on: what is here is passed over.",
+                returncode=INTERRUPTED,
+            )
+        self._report(file.rows, outcome, options)
 
-    def _store(self, accounts: Sequence[ImportedAccount], *, is_dry_run: bool) -> ImportResult:
+    def _take_over(self, file: AccountFile, outcome: Outcome, *, is_dry_run: bool) -> None:
         """One operation per chunk; what is stored stays when a later one is interrupted."""
         take = try_import if is_dry_run else import_accounts
-        total = ImportResult()
-        for begin in range(0, len(accounts), CHUNK):
-            chunk = accounts[begin : begin + CHUNK]
-            result = take(accounts=chunk, by=None, at=clock.now())
-            total.new += result.new
-            total.same += result.same
-            total.problems += result.problems
-            self._show_progress(begin + len(chunk), len(accounts))
-        return total
+        reading = Reading(
+            region=settings.PHONENUMBER_DEFAULT_REGION,
+            today=clock.now().astimezone(get_utility().zone).date(),
+        )
+        in_doubt = (reading.read(*each) for each in file.accounts_in_doubt())
+        shared = list(shared_numbers(each for each in in_doubt if each is not None))
+        refused = {problem.account_number for problem in shared}
+        outcome.problems += shared
+        chunk: list[ImportedAccount] = []
+        reading.problems = outcome.problems
+        for seen, (key, rows) in enumerate(file.accounts(), start=1):
+            account = None if key in refused else reading.read(key, rows)
+            if account is not None:
+                chunk.append(account)
+            if chunk and (len(chunk) == CHUNK or seen == len(file)):
+                result = take(accounts=chunk, by=None, at=clock.now())
+                outcome.new += len(result.new)
+                outcome.same += len(result.same)
+                outcome.problems += result.problems
+                outcome.done = seen
+                chunk = []
+                self._show(f"{bar(seen, len(file))} {seen:,} of {len(file):,} accounts")
+        outcome.done = len(file)
+        self._show("", is_last=True)
 
-    def _show_progress(self, done: int, of: int) -> None:
-        """A bar, only where somebody watches."""
-        if not self.stderr.isatty():
-            return
-        filled = BAR * done // of
-        bar = "#" * filled + "." * (BAR - filled)
-        self.stderr.write(f"\r[{bar}] {done:,} of {of:,} accounts", ending="")
-        if done == of:
-            self.stderr.write("")
+    def _show_rows(self, rows: int) -> None:
+        self._show(f"looking through the file: {rows:,} rows")
 
-    def _report(
-        self,
-        rows: int,
-        result: ImportResult,
-        problems: Sequence[RowProblem],
-        options: Mapping[str, Any],
-    ) -> None:
+    def _show(self, words: str, *, is_last: bool = False) -> None:
+        """One line that changes, only where somebody watches."""
+        if self.stderr.isatty():
+            self.stderr.write(f"\r{words:<70}" if words else "", ending="\n" if is_last else "")
+
+    def _report(self, rows: int, outcome: Outcome, options: Mapping[str, Any]) -> None:
+        problems = outcome.problems
         wrong = {problem.account_number for problem in problems}
         self.stdout.write(
-            f"{rows:,} rows: {len(result.new):,} accounts new, {len(result.same):,} here already"
+            f"{rows:,} rows: {outcome.new:,} accounts new, {outcome.same:,} here already"
             f" and the same, {len(wrong):,} not taken over."
         )
         if options["dry_run"]:
             self.stdout.write("This was a dry run: nothing was stored.")
-        elif not result.new:
+        elif not outcome.new:
             self.stdout.write("Nothing was changed.")
         if not problems:
             return
@@ -125,43 +159,43 @@ class Command(BaseCommand):
             self.stdout.write(f"{'':<26} for example: {column.example}")
 
 
-def read_file(path: Path) -> list[Row]:
-    """The rows of the file with their line numbers. Raises CommandError for a file of no use."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return list(_rows(file, path.name))
-    except FileNotFoundError:
-        raise CommandError(f"There is no file {path}.") from None
-    except (IsADirectoryError, PermissionError) as error:
-        raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError as error:
-        raise CommandError(
-            f"{path.name} is not UTF-8 (byte {error.start}). Save it as “CSV UTF-8”."
-        ) from None
-    except csv.Error as error:
-        raise CommandError(f"{path.name} is not a CSV file: {error}.") from None
+class Reading:
+    """Reads accounts and keeps what is wrong with them."""
+
+    def __init__(self, *, region: str, today: date) -> None:
+        self.region = region
+        self.today = today
+        self.problems: list[RowProblem] = []
+
+    def read(self, key: str, rows: Sequence[Row]) -> ImportedAccount | None:
+        """The account, or None when any of its rows is wrong."""
+        reader = AccountReader(key, rows, region=self.region, today=self.today)
+        account = reader.read()
+        self.problems += reader.problems
+        return account
 
 
-def _rows(file: TextIO, name: str) -> Iterator[Row]:
-    """Header first, which decides by what the columns are divided; empty lines are passed over."""
-    first = file.readline()
-    if not first.strip():
-        raise CommandError(f"{name} is empty; its first line must name the columns.")
-    delimiter = max(DELIMITERS, key=first.count)
-    file.seek(0)
-    csv.field_size_limit(LONGEST_FIELD)
-    reader = csv.reader(file, delimiter=delimiter, strict=True)
-    header = [cell.strip().lower().replace(" ", "_") for cell in next(reader)]
-    if problems := header_problems(header):
-        raise CommandError(f"{name}: {' '.join(problems)} --columns lists them.")
-    line = reader.line_num + 1
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            row = dict(zip(header, cells, strict=False))
-            if len(cells) != len(header):
-                row[RAGGED] = f"{len(cells)} values for {len(header)} columns."
-            yield line, row
-        line = reader.line_num + 1
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Wait a little for another import to end; a killed one's turn ends with its session."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        with in_turn(TURN) as is_ours:
+            if is_ours:
+                yield
+                return
+        if time.monotonic() > deadline:
+            raise CommandError(
+                "Another import is running. Give the file again when it has ended:"
+                " what is here is passed over."
+            )
+        time.sleep(0.5)
+
+
+def bar(done: int, of: int) -> str:
+    """How far it is, in signs."""
+    filled = BAR * done // of
+    return f"[{'#' * filled}{'.' * (BAR - filled)}]"
 
 
 def write_problems(path: Path, problems: Sequence[RowProblem]) -> None:

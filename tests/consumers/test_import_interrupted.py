@@ -1,0 +1,273 @@
+"""An import that is killed, and two at once: the same file again makes the rows of once (CON15)."""
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from io import StringIO
+from pathlib import Path
+from threading import Barrier, Event, Thread
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection
+
+from consumers.management.commands import import_consumers as command
+from consumers.models import (
+    Category,
+    Consumer,
+    Device,
+    Meter,
+    MeterAssignment,
+    Premise,
+    Reading,
+    ServiceConnection,
+    Subcategory,
+)
+from consumers.operations import accounts as importing
+from consumers.operations import import_accounts
+from consumers.rules.importing import COLUMNS, AccountReader, ImportedAccount
+from smart360.kernel import clock
+from smart360.organisation.models import Utility
+from smart360.owed.turns import in_turn
+from smart360.trail.models import Entry
+from tests.concurrency.racing import done, race, refusals
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROOT = Path(__file__).resolve().parents[2]
+ACCOUNTS = 60
+CHUNK = 25
+COPIES = 8
+"""Consumers, premises, connections, devices, meters, assignments, readings, entries."""
+
+CHILD = f"""
+import os, signal, sys, django
+django.setup()
+from django.db import connection
+connection.settings_dict["OPTIONS"]["options"] += " -c role=smart360_app"
+from consumers.management.commands import import_consumers as command
+from consumers.operations import accounts
+from smart360.trail import record
+from django.core.management import call_command
+
+command.CHUNK = {CHUNK}
+moment, copies, chunks = sys.argv[2], [0], [0]
+
+def killing(copy_rows):
+    def copy(model, columns, rows):
+        copies[0] += 1
+        if moment == f"copy {{copies[0]}}":
+            rows = half(list(rows))
+        copy_rows(model, columns, rows)
+    return copy
+
+def half(rows):
+    yield from rows[: len(rows) // 2]
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def killing_between(take):
+    def take_over(**chunk):
+        chunks[0] += 1
+        if moment == f"chunk {{chunks[0]}}":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return take(**chunk)
+    return take_over
+
+accounts.copy_rows = killing(accounts.copy_rows)
+record.copy_rows = killing(record.copy_rows)
+command.import_accounts = killing_between(command.import_accounts)
+call_command("import_consumers", sys.argv[1])
+"""
+
+
+def account(serial: int) -> dict[str, str]:
+    return {column.name: column.example for column in COLUMNS} | {
+        "account_number": f"ACC-{serial:06}",
+        "name": f"Consumer {serial}",
+        "meter_number": f"EM-{serial:06}",
+        "device_number": f"D-{serial:06}",
+    }
+
+
+@pytest.fixture(autouse=True)
+def known(utility: Utility) -> None:
+    """The category that an administrator has made before an import."""
+    Subcategory.objects.create(
+        category=Category.objects.create(name="Residential"), name="Standard"
+    )
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A file of 60 accounts."""
+    path = tmp_path / "accounts.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, [column.name for column in COLUMNS])
+        writer.writeheader()
+        writer.writerows(account(serial) for serial in range(1, ACCOUNTS + 1))
+    return path
+
+
+def run(path: Path) -> str:
+    said = StringIO()
+    call_command("import_consumers", str(path), stdout=said)
+    return said.getvalue()
+
+
+def assert_all_is_there_once(path: Path) -> None:
+    """Every account is as the file says, and nothing of any kind is there besides."""
+    assert f"0 accounts new, {ACCOUNTS} here already and the same, 0 not taken over" in run(path)
+    kinds = (Consumer, Premise, ServiceConnection, Device, Meter, MeterAssignment, Reading, Entry)
+    assert {kind.__name__: kind._default_manager.count() for kind in kinds} == {
+        kind.__name__: ACCOUNTS for kind in kinds
+    }
+
+
+# ------------------------------------------------------------------ killed
+def killed(path: Path, moment: str) -> None:
+    """Run the command in a process of its own, which ends by SIGKILL at that moment."""
+    database = connection.settings_dict
+    place = f"{database['HOST']}:{database['PORT']}/{database['NAME']}"
+    url = f"postgresql://{database['USER']}:{database['PASSWORD']}@{place}"
+    child = subprocess.run(
+        [sys.executable, "-c", CHILD, str(path), moment],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert child.returncode == -signal.SIGKILL, child.stderr
+
+
+@pytest.mark.parametrize(
+    ("moment", "stored"),
+    [
+        ("copy 3", 0),
+        ("chunk 2", CHUNK),
+        (f"copy {COPIES + 1}", CHUNK),
+        (f"copy {3 * COPIES}", 2 * CHUNK),
+    ],
+)
+def test_killed_and_repeated(path: Path, moment: str, stored: int) -> None:
+    """Kill -9 leaves whole chunks; the same file again adds the rest, once."""
+    killed(path, moment)
+    assert Consumer.objects.count() == Entry.objects.count() == stored
+    assert f"{ACCOUNTS - stored} accounts new, {stored} here already" in run(path)
+    assert_all_is_there_once(path)
+
+
+@pytest.mark.night
+@pytest.mark.parametrize("copy", range(1, 3 * COPIES + 1))
+def test_killed_in_the_middle_of_each_copy(path: Path, copy: int) -> None:
+    killed(path, f"copy {copy}")
+    assert Consumer.objects.count() == (copy - 1) // COPIES * CHUNK
+    run(path)
+    assert_all_is_there_once(path)
+
+
+def test_the_database_goes_away(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lost connection is told in a sentence, with how to go on."""
+    monkeypatch.setattr(command, "CHUNK", CHUNK)
+    chunks: list[int] = []
+
+    def loses_its_connection(**chunk: Any) -> Any:
+        chunks.append(len(chunk["accounts"]))
+        if len(chunks) == 2:
+            with connection.cursor() as cursor:
+                cursor.execute("SET ROLE NONE")  # nobody else may end the owner's session
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return import_accounts(**chunk)
+
+    with monkeypatch.context() as losing:
+        losing.setattr(command, "import_accounts", loses_its_connection)
+        with pytest.raises(CommandError) as error:
+            run(path)
+    connection.close()
+    assert str(error.value).startswith("The database gave up: ")
+    assert f"{CHUNK} of {ACCOUNTS} accounts are done. Give the same file again" in str(error.value)
+    run(path)
+    assert_all_is_there_once(path)
+
+
+# ------------------------------------------------------------------ two at once
+def read_all(path: Path) -> list[ImportedAccount]:
+    """The accounts of the file, as the command reads them."""
+    today = clock.now().date()
+    found = []
+    with path.open(encoding="utf-8", newline="") as file:
+        for line, row in enumerate(csv.DictReader(file), start=2):
+            reader = AccountReader(row["account_number"], [(line, row)], region="US", today=today)
+            read = reader.read()
+            assert read is not None
+            found.append(read)
+    return found
+
+
+def importers(path: Path, count: int) -> list[Callable[[], Any]]:
+    accounts, at = read_all(path), clock.now()
+    return [lambda: import_accounts(accounts=accounts, by=None, at=at)] * count
+
+
+def test_the_same_accounts_at_once(path: Path) -> None:
+    """One stores them, the others find them here and the same."""
+    outcomes = race(importers(path, 4))
+    assert refusals(outcomes) == []
+    counts = sorted((len(each.new), len(each.same)) for each in done(outcomes))
+    assert counts == [(0, ACCOUNTS)] * 3 + [(ACCOUNTS, 0)]
+    assert_all_is_there_once(path)
+
+
+def test_without_the_guard_the_second_fails(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Control: without waiting for each other both look before either has stored anything."""
+    monkeypatch.setattr(importing, "_wait_for_others", lambda: None)
+    looked, look = Barrier(2), importing._known_accounts
+
+    def look_together(numbers: list[str]) -> Mapping[str, ImportedAccount]:
+        found = look(numbers)
+        looked.wait(timeout=30)
+        return found
+
+    with monkeypatch.context() as together:
+        together.setattr(importing, "_known_accounts", look_together)
+        outcomes = race(importers(path, 2))
+    assert [type(error) for error in refusals(outcomes)] == [IntegrityError]
+    assert_all_is_there_once(path)  # even then the constraints let nothing in twice
+
+
+def test_a_second_command_waits_for_its_turn(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another import is told of, after a while; when it has ended the file is taken."""
+    holds, ends = Event(), Event()
+
+    def hold() -> None:
+        with in_turn(command.TURN):
+            holds.set()
+            ends.wait(timeout=60)
+        connection.close()
+
+    other = Thread(target=hold)
+    other.start()
+    assert holds.wait(timeout=30)
+    with monkeypatch.context() as hasty:
+        hasty.setattr(command, "PATIENCE", 0)
+        with pytest.raises(CommandError, match="Another import is running"):
+            run(path)
+    assert not Consumer.objects.exists()
+    ends.set()
+    run(path)
+    other.join()
+    assert_all_is_there_once(path)
+
+
+def test_two_commands_at_once_do_no_harm(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even without their turns the chunks wait for each other."""
+    monkeypatch.setattr(command, "one_at_a_time", nullcontext)
+    monkeypatch.setattr(command, "CHUNK", 10)
+    outcomes = race([lambda: run(path)] * 2)
+    assert refusals(outcomes) == []
+    assert_all_is_there_once(path)
