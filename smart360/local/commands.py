@@ -125,8 +125,16 @@ def check(arguments: list[str]) -> int:
 
 def bench(arguments: list[str]) -> int:
     """Fill a database of its own with N accounts and N requests, once, and measure on it."""
+    what = arguments[0] if arguments[:1] and arguments[0] in BENCHES else "pages"
+    arguments = [each for place, each in enumerate(arguments) if place or each != what]
+    set_up()
+    if what != "pages":
+        command = [str(PYTHON), "-m", BENCHES[what], *arguments]
+        return subprocess.run(command, cwd=ROOT, check=False).returncode
     parser = argparse.ArgumentParser(
         prog="./dev bench",
+        usage="./dev bench [pages] [--rows N] [--state DIR] [--load-only] [more]\n"
+        "       ./dev bench rates|import [more]",
         description="Load N accounts and N requests, once, and measure on them.",
         epilog="Options that are not listed here pass through to `manage.py bench`.",
     )
@@ -137,7 +145,6 @@ def bench(arguments: list[str]) -> int:
         help="default: .state-bench/N, kept for the next run",
     )  # fmt: skip
     chosen, others = parser.parse_known_args(arguments)
-    set_up()
     folder = chosen.state or ROOT / ".state-bench" / str(chosen.rows)
     held = Held(folder)
     product = local_product(folder, "http://127.0.0.1:8000")
@@ -146,11 +153,20 @@ def bench(arguments: list[str]) -> int:
             product.start_servers()
         else:  # `./dev services` runs on it
             product.environment |= held.told_servers()
+        product.environment["DB_POOL"] = "1"  # as the web server has it
         product.prepare(with_demo=False)
         code = product.manage("load_bench", "--rows", str(chosen.rows))
         if code or chosen.load_only:
             return code
         return product.manage("bench", *others)
+
+
+BENCHES = {
+    "pages": "",
+    "rates": "smart360.local.bench.rates",
+    "import": "smart360.local.bench.importing",
+}
+"""What `./dev bench` measures, and the module that does it on servers of its own."""
 
 
 def reset(arguments: list[str]) -> int:
