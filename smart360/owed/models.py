@@ -17,6 +17,11 @@ class OwedWork(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     owed_at = models.DateTimeField(help_text="When the cause was stored.")
     next_at = models.DateTimeField(help_text="Not before this moment.")
+    claimed_by = models.IntegerField(
+        null=True,
+        blank=True,
+        help_text="The database session of the worker that pays it now; free when that is gone.",
+    )
     done_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
 
@@ -38,6 +43,12 @@ class OwedWork(models.Model):
                 fields=["queue", "next_at"],
                 name="owed_work_due",
                 condition=Q(state=OwedState.WAITING),
+            ),
+            # What dead workers held is looked for at every tick.
+            models.Index(
+                fields=["queue"],
+                name="owed_work_claimed",
+                condition=Q(claimed_by__isnull=False),
             ),
         ]
 

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-LEASE = timedelta(seconds=150)  # longer than a task may run, so a killed worker's work comes back
+LEASE = timedelta(seconds=150)
+"""Longer than a task may run. A claim ends before it when its worker's database session does."""
 FIRST_WAITS = (
     timedelta(seconds=5),
     timedelta(seconds=30),
@@ -17,3 +18,11 @@ FIRST_WAITS = (
 def wait_after(attempts: int) -> timedelta:
     """How long to wait after this many failed attempts (1 or more)."""
     return FIRST_WAITS[min(attempts, len(FIRST_WAITS)) - 1]
+
+
+def wait_after_an_end(attempts: int) -> timedelta:
+    """How long work waits whose worker ended in the middle of it: not at all, the first time.
+
+    From the second time on as after a failure: the work itself may be what ends workers.
+    """
+    return timedelta() if attempts <= 1 else wait_after(attempts - 1)

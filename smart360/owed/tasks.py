@@ -18,6 +18,7 @@ DRAIN_SECONDS = 20  # then the next tick goes on, so that one task never runs lo
 def drain(queue: str) -> int:
     """Pay what is due in ``queue``; how many were tried."""
     began, tried = monotonic(), 0
+    operations.free_abandoned(queue=queue, at=clock.now())
     while monotonic() - began < DRAIN_SECONDS:
         work = operations.claim_one(queue=queue, at=clock.now())
         if work is None:
