@@ -124,11 +124,17 @@ DATABASES["default"] |= {
     "ATOMIC_REQUESTS": False,
     "OPTIONS": {"options": STATEMENT_TIMEOUTS, "connect_timeout": 5},
 }
+# A connection that the server has ended is found out before a page uses it, not by the page.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if env.bool("DB_POOL", default=False):  # on for web, off in Celery, which closes it at each task
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 2, "max_size": 10, "timeout": 5}
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 2,
+        "max_size": 10,
+        "timeout": 5,  # then the page says 503
+        "reconnect_timeout": 5,  # its pauses double: a longer series would miss the server's return
+    }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --------------------------------------------------------------------------- Celery, only a wake-up

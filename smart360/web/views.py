@@ -1,7 +1,9 @@
 """Pages that belong to no app: errors, drafts, health."""
 
+import sys
+
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -11,6 +13,7 @@ from smart360.web import drafts, gallery
 from smart360.web.gate import is_own_address, public, signed_in
 from smart360.web.logs import request_id
 
+RETRY_AFTER_SECONDS = 5
 YEAR_SECONDS = 365 * 24 * 60 * 60
 FORMS_WITH_DRAFTS = ("create_request",)
 
@@ -31,7 +34,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """500: our fault. Only the incident's id is shown (quality.md, R7)."""
+    """500: our fault. Only the incident's id is shown (quality.md, R7).
+
+    503 when it is the database that is away: the page needs none, and says when to try again.
+    """
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        response = render(None, "503.html", {"incident": request_id.get()}, status=503)
+        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return response
     return render(None, "500.html", {"incident": request_id.get()}, status=500)
 
 
