@@ -8,7 +8,7 @@ import pghistory
 from django.conf import settings
 from django.contrib.auth import logout
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from psycopg import errors as postgres
 
@@ -36,6 +36,27 @@ class RequestId:
             return response
         finally:
             request_id.reset(token)
+
+
+class HeadAsGet:
+    """Answer HEAD as GET without its body, for every view alike."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """No view sees another method than GET and POST, so that none takes HEAD for a POST."""
+        if request.method != "HEAD":
+            return self.get_response(request)
+        request.method = "GET"
+        response = self.get_response(request)
+        request.method = "HEAD"
+        if isinstance(response, StreamingHttpResponse):
+            response.streaming_content = ()
+        else:
+            response["Content-Length"] = str(len(response.content))
+            response.content = b""
+        return response
 
 
 class SessionTimeout:
@@ -70,16 +91,18 @@ FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 
 class FormsOnly:
-    """Refuse what no form of ours sends, instead of reading it as an empty form (415)."""
+    """Refuse what no form of ours sends, instead of reading it as an empty form (400, 415)."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """A body is a form, and is not packed."""
-        has_body = request.META.get("CONTENT_LENGTH") not in (None, "", "0")
+        """A body is a form, is not packed, and says how long it is."""
         is_packed = request.headers.get("Content-Encoding", "identity") != "identity"
-        if has_body and (is_packed or request.content_type not in FORM_TYPES):
+        if is_packed or "Transfer-Encoding" in request.headers:
+            return render(request, "400.html", status=400)
+        has_body = request.META.get("CONTENT_LENGTH") not in (None, "", "0")
+        if has_body and request.content_type not in FORM_TYPES:
             return render(request, "400.html", status=415)
         return self.get_response(request)
 

@@ -1,7 +1,6 @@
 """Every address for every role, nobody, and somebody who left (quality.md X1, X4, X5)."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -9,9 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.db import connection
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from smart360.comms.models import Message
 from smart360.kernel.errors import Broken
@@ -28,27 +25,13 @@ from tests.access.addresses import (
     COLUMNS,
     Address,
 )
+from tests.access.visiting import ALL, answer_of, checksums, cookie_of, visit
 from tests.conftest import MakePerson, MakeRequest, SetClock
 
 pytestmark = pytest.mark.django_db
 
 NOT_ALLOWED = HTTPStatus.METHOD_NOT_ALLOWED
 ClientAs = Callable[..., Client]
-
-
-def patterns(resolver: Any, prefix: str = "", namespace: str = "") -> Iterator[tuple[str, Any]]:
-    """Every address by its name, or by its path where it has none."""
-    for each in resolver.url_patterns:
-        path = prefix + str(each.pattern)
-        if isinstance(each, URLResolver):
-            inner = f"{each.namespace}:" if each.namespace else namespace
-            yield from patterns(each, path, inner)
-        else:
-            assert isinstance(each, URLPattern)
-            yield (f"{namespace}{each.name}" if each.name else path), each.callback
-
-
-ALL = dict(patterns(get_resolver()))
 
 
 def admin_names() -> set[str]:
@@ -92,37 +75,6 @@ def things(make_request: MakeRequest, stands: SetClock, settings: Any, tmp_path:
         tracking=made.tracking_token,
         message=message.pk,
     )
-
-
-@contextmanager
-def put_back() -> Iterator[None]:
-    """Whatever happens inside is undone."""
-    with connection.cursor() as cursor:
-        cursor.execute("SAVEPOINT visit")
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("ROLLBACK TO SAVEPOINT visit")
-
-
-def visit(cookie: str, method: str, path: str, **headers: str) -> int:
-    """The status of one visit with this session, which leaves nothing behind."""
-    return int(answer_of(cookie, method, path, **headers).status_code)
-
-
-def answer_of(cookie: str, method: str, path: str, **headers: str) -> Any:
-    """The answer to one visit, which leaves nothing behind."""
-    client = Client(headers=headers)
-    if cookie:
-        client.cookies["sessionid"] = cookie
-    with put_back():
-        answer = client.generic(method, path, content_type="application/x-www-form-urlencoded")
-        if getattr(answer, "streaming", False):
-            list(answer)
-    return answer
-
-
-def cookie_of(client: Client) -> str:
-    return client.cookies["sessionid"].value
 
 
 def test_every_address_is_in_the_table() -> None:
@@ -253,22 +205,6 @@ def test_looking_changes_nothing(role: Role, things: Things, client_as: ClientAs
         for model in ADMIN_MODELS:
             client.get(f"/admin/{model.replace('_', '/', 1)}/")
     assert checksums() == before
-
-
-def checksums() -> dict[str, Any]:
-    """One figure per table over all its rows, sessions apart."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-            " AND tablename <> 'django_session' ORDER BY 1"
-        )
-        sums = {}
-        for (table,) in cursor.fetchall():
-            cursor.execute(
-                f"SELECT md5(string_agg(t::text, E'\\n' ORDER BY t::text)) FROM \"{table}\" t"
-            )
-            sums[table] = cursor.fetchone()
-    return sums
 
 
 def test_the_control_would_notice_a_write(make_request: MakeRequest) -> None:

@@ -1,0 +1,101 @@
+"""Visits that leave nothing behind, and what they would have left."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def patterns(resolver: Any, prefix: str = "", namespace: str = "") -> Iterator[tuple[str, Any]]:
+    """Every address by its name, or by its path where it has none."""
+    for each in resolver.url_patterns:
+        path = prefix + str(each.pattern)
+        if isinstance(each, URLResolver):
+            inner = f"{each.namespace}:" if each.namespace else namespace
+            yield from patterns(each, path, inner)
+        else:
+            assert isinstance(each, URLPattern)
+            yield (f"{namespace}{each.name}" if each.name else path), each.callback
+
+
+ALL = dict(patterns(get_resolver()))
+
+
+@contextmanager
+def put_back() -> Iterator[None]:
+    """Whatever happens inside is undone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SAVEPOINT visit")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("ROLLBACK TO SAVEPOINT visit")
+
+
+def answer_of(cookie: str, method: str, path: str, body: str = "", **headers: str) -> Any:
+    """The answer to one visit with this session, which leaves nothing behind."""
+    client = Client(headers=headers)
+    if cookie:
+        client.cookies["sessionid"] = cookie
+    with put_back():
+        answer = client.generic(method, path, body, content_type=FORM)
+        if getattr(answer, "streaming", False):
+            answer.text_sent = b"".join(answer.streaming_content)
+    return answer
+
+
+def visit(cookie: str, method: str, path: str, **headers: str) -> int:
+    """The status of one visit."""
+    return int(answer_of(cookie, method, path, **headers).status_code)
+
+
+def cookie_of(client: Client) -> str:
+    return client.cookies["sessionid"].value
+
+
+def writes() -> dict[str, int]:
+    """How many rows of each table this transaction has written so far, sessions apart.
+
+    Rows that were written and taken back again count, too.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
+            " WHERE schemaname = 'public' AND relname <> 'django_session'"
+        )
+        return dict(cursor.fetchall())
+
+
+def checksums() -> dict[str, Any]:
+    """One figure per table over all its rows, sessions apart."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+            " AND tablename <> 'django_session' ORDER BY 1"
+        )
+        sums = {}
+        for (table,) in cursor.fetchall():
+            cursor.execute(
+                f"SELECT md5(string_agg(t::text, E'\\n' ORDER BY t::text)) FROM \"{table}\" t"
+            )
+            sums[table] = cursor.fetchone()
+    return sums
+
+
+def written_by(cookie: str, method: str, path: str, body: str = "", **headers: str) -> set[str]:
+    """The tables that one visit leaves other than it found them."""
+    before = writes()
+    answer_of(cookie, method, path, body, **headers)
+    if writes() == before:
+        return set()
+    client = Client(headers=headers)
+    client.cookies["sessionid"] = cookie
+    with put_back():
+        old = checksums()
+        client.generic(method, path, body, content_type=FORM)
+        new = checksums()
+    return {table for table in new if new[table] != old[table]}
