@@ -35,6 +35,11 @@ SELECT a.id, m.id FROM consumers_meterassignment a
   JOIN consumers_serviceconnection sc ON sc.id = a.service_connection_id
  WHERE m.utility_type <> sc.utility_type
 """
+NUMBERED_TWICE = """
+SELECT account_number, count(*) FROM consumers_consumer GROUP BY 1 HAVING count(*) > 1
+UNION ALL
+SELECT number, count(*) FROM consumers_meter GROUP BY 1 HAVING count(*) > 1
+"""
 STRAY_SUBCATEGORIES = """
 SELECT c.id, s.id FROM consumers_consumer c
   JOIN consumers_subcategory s ON s.id = c.subcategory_id
@@ -67,6 +72,11 @@ def meters_on_the_wrong_utility() -> list[str]:
     return rows_of(WRONG_UTILITY, [], "assignment {} of meter {}")
 
 
+def numbers_given_twice() -> list[str]:
+    """W20: an account number and a meter number are one account's and one meter's."""
+    return rows_of(NUMBERED_TWICE, words="{} is there {} times")
+
+
 def subcategories_of_another_category() -> list[str]:
     """A consumer's subcategory belongs to its category."""
     return rows_of(STRAY_SUBCATEGORIES, [], "consumer {} subcategory {}")
@@ -84,4 +94,5 @@ ORACLES: tuple[Oracle, ...] = (
     Oracle("W12", "a device on two meters", devices_on_two_meters),
     Oracle("W12", "a meter on a connection of another utility", meters_on_the_wrong_utility),
     Oracle("W18", "a subcategory of another category", subcategories_of_another_category),
+    Oracle("W20", "a number of two accounts or of two meters", numbers_given_twice),
 )

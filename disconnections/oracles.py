@@ -24,6 +24,75 @@ SELECT c.number FROM cases_case c JOIN disconnections_disconnectionrequest r ON 
  WHERE c.status = 'CLOSED' AND r.booking_id IS NOT NULL
 """
 
+OFFERED_SLOTS_OVERLAP = """
+SELECT a.id, b.id FROM disconnections_timeslot a JOIN disconnections_timeslot b
+    ON b.id > a.id AND a.is_active AND b.is_active AND a.starts < b.ends AND b.starts < a.ends
+"""
+
+WRONG_TYPE = """
+SELECT c.number, c.kind FROM disconnections_disconnectionrequest r
+  JOIN cases_case c ON c.id = r.case_id
+  LEFT JOIN (SELECT request_id, bool_or(was_connected) AS any_on, bool_and(was_connected) AS all_on
+               FROM disconnections_requestedservice GROUP BY 1) s ON s.request_id = r.case_id
+ WHERE c.kind <> CASE WHEN r.consumer_status IN ('INACTIVE', 'DISCONNECTED')
+                        OR NOT coalesce(s.any_on, false)
+                      THEN 'RECONNECTION' ELSE 'DISCONNECTION' END
+    OR (c.kind = 'DISCONNECTION' AND NOT s.all_on)
+"""
+
+FOREIGN_SERVICES = """
+SELECT c.number, s.service_connection_id FROM disconnections_requestedservice s
+  JOIN cases_case c ON c.id = s.request_id
+  JOIN consumers_serviceconnection sc ON sc.id = s.service_connection_id
+ WHERE sc.consumer_id <> c.consumer_id
+"""
+
+WRONG_DATES = """
+SELECT c.number, r.preferred_on FROM disconnections_disconnectionrequest r
+  JOIN cases_case c ON c.id = r.case_id
+ CROSS JOIN (SELECT time_zone FROM organisation_utility WHERE id = 1) u
+ WHERE r.preferred_on NOT BETWEEN (c.created_at AT TIME ZONE u.time_zone)::date
+                              AND (c.created_at AT TIME ZONE u.time_zone)::date + 365
+    OR EXISTS (SELECT 1 FROM organisation_holiday h
+                 JOIN organisation_holidayevent e ON e.pgh_obj_id = h.id
+                WHERE h.day = r.preferred_on AND h.blocks_visits
+                GROUP BY h.id HAVING max(e.pgh_created_at) < c.created_at)
+"""
+
+HALF_MADE = """
+SELECT c.number FROM cases_case c
+  LEFT JOIN disconnections_disconnectionrequest r ON r.case_id = c.id
+ WHERE c.kind IN ('DISCONNECTION', 'RECONNECTION') AND r.case_id IS NULL
+UNION ALL
+SELECT c.number FROM disconnections_disconnectionrequest r JOIN cases_case c ON c.id = r.case_id
+ WHERE NOT EXISTS (SELECT 1 FROM disconnections_requestedservice s WHERE s.request_id = r.case_id)
+   AND EXISTS (SELECT 1 FROM consumers_serviceconnection sc WHERE sc.consumer_id = c.consumer_id
+                  AND sc.connected_on < c.created_at::date - 1)
+"""
+
+UNOWED_RECEIPTS = """
+SELECT c.number FROM disconnections_disconnectionrequest r JOIN cases_case c ON c.id = r.case_id
+ WHERE r.receipt_id IS NULL AND NOT EXISTS (
+       SELECT 1 FROM owed_owedwork w
+        WHERE w.kind = 'disconnections.receipt' AND w.state <> 'DONE'
+          AND (w.about ->> 'case')::bigint = r.case_id)
+"""
+
+KEYS_WITHOUT_RESULT = """
+SELECT k.id FROM web_formkey k
+  LEFT JOIN cases_case c ON c.number = k.result AND c.created_by_id = k.person_id
+  LEFT JOIN consumers_consumer a ON a.id = c.consumer_id AND a.account_number = k.about
+ WHERE k.act = 'disconnections.create_request' AND a.id IS NULL
+UNION ALL
+SELECT min(k.id) FROM web_formkey k WHERE k.act = 'disconnections.create_request'
+ GROUP BY k.result HAVING count(*) > 1
+"""
+
+LINKS_SHARED = """
+SELECT min(case_id), count(*) FROM disconnections_disconnectionrequest
+ GROUP BY tracking_token HAVING count(*) > 1
+"""
+
 
 def slots_miscounted() -> list[str]:
     """W7: the counter of a slot's day is the number of requests that hold a place."""
@@ -40,10 +109,61 @@ def places_held_by_closed_requests() -> list[str]:
     return rows_of(BOOKED_AFTER_THE_END)
 
 
+def slots_that_overlap() -> list[str]:
+    """W7: the slots that are offered do not overlap."""
+    return rows_of(OFFERED_SLOTS_OVERLAP, words="slots {} and {}")
+
+
+def types_that_do_not_follow() -> list[str]:
+    """W5: the type follows from the stored status of the consumer and the services chosen."""
+    return rows_of(WRONG_TYPE, words="{} is a {}")
+
+
+def services_of_somebody_else() -> list[str]:
+    """W5: the services asked for are the consumer's own."""
+    return rows_of(FOREIGN_SERVICES, words="{} service connection {}")
+
+
+def dates_that_could_not_be_asked_for() -> list[str]:
+    """W6: the wished date lies within a year of the request, in the utility's zone.
+
+    A holiday counts when it was known before the request.
+    """
+    return rows_of(WRONG_DATES, words="{} {}")
+
+
+def requests_half_made() -> list[str]:
+    """R7: a request is there with its case and its services, or not at all."""
+    return rows_of(HALF_MADE)
+
+
+def receipts_that_nobody_owes() -> list[str]:
+    """R7: each request has its receipt, or a worker owes it (or gave up visibly)."""
+    return rows_of(UNOWED_RECEIPTS)
+
+
+def form_keys_without_their_request() -> list[str]:
+    """R4: a submitted form names the one request that it made, and no two forms the same one."""
+    return rows_of(KEYS_WITHOUT_RESULT, words="form key {}")
+
+
+def tracking_links_shared() -> list[str]:
+    """W20: a consumer's own link leads to one request."""
+    return rows_of(LINKS_SHARED, words="request {} shares its link with {}")
+
+
 ORACLES: tuple[Oracle, ...] = (
     Oracle("W7", "a slot's day whose counter is not what is booked", slots_miscounted),
     Oracle("W7", "a closed request that still holds a place", places_held_by_closed_requests),
     Oracle(
         "W1", "an open request without its guard, or a guard without it", guards_that_do_not_match
     ),
+    Oracle("W7", "offered slots that overlap", slots_that_overlap),
+    Oracle("W5", "a type that does not follow from the consumer", types_that_do_not_follow),
+    Oracle("W5", "a requested service of somebody else", services_of_somebody_else),
+    Oracle("W6", "a date that could not be asked for", dates_that_could_not_be_asked_for),
+    Oracle("R7", "a request half made", requests_half_made),
+    Oracle("R7", "a receipt that is neither there nor owed", receipts_that_nobody_owes),
+    Oracle("R4", "a form without its one result", form_keys_without_their_request),
+    Oracle("W20", "a tracking link of two requests", tracking_links_shared),
 )

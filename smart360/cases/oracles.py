@@ -1,9 +1,20 @@
 """Queries on cases that must return no row."""
 
-from smart360.cases.choices import OPEN_STATUSES
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import connection
+
+from smart360.cases import sla
+from smart360.cases.choices import OPEN_STATUSES, AlertLevel, Metric
 from smart360.cases.models import Case
-from smart360.cases.queries.history import recomputed
-from smart360.kernel.oracle import Oracle, rows_of
+from smart360.cases.queries.history import facts_of, targets_of
+from smart360.kernel.oracle import MOST_ROWS, Oracle, rows_of
+from smart360.web import formats
+
+AT_ONCE = 2_000
+FEW = 500
 
 VERSIONS = """
 SELECT c.number FROM cases_case c
@@ -21,6 +32,87 @@ SELECT consumer_id::text FROM cases_case
 
 ALERTED_TWICE = """
 SELECT case_id::text FROM cases_alert GROUP BY case_id, metric, level HAVING count(*) > 1
+"""
+
+# What each open case was promised, and whether only Python can say (a pause, or business hours).
+PROMISED = f"""
+WITH promised AS (
+     SELECT c.*, p.calendar_id IS NOT NULL OR EXISTS (
+              SELECT 1 FROM cases_hold h WHERE h.case_id = c.id AND h.pauses) AS is_odd,
+            c.created_at + p.acknowledgement_minutes * interval '1 minute' AS acknowledgement_due,
+            c.created_at + p.response_minutes * interval '1 minute' AS response_due,
+            c.created_at + p.resolution_minutes * interval '1 minute' AS resolution_due,
+            CASE WHEN c.acknowledged_at IS NULL THEN c.created_at + p.warn_percent
+                 * p.acknowledgement_minutes * interval '0.6 second' END AS acknowledgement_warns,
+            CASE WHEN c.responded_at IS NULL THEN c.created_at + p.warn_percent
+                 * p.response_minutes * interval '0.6 second' END AS response_warns,
+            c.created_at + p.warn_percent
+                 * p.resolution_minutes * interval '0.6 second' AS resolution_warns
+       FROM cases_case c JOIN cases_slapolicy p ON p.id = c.policy_id
+      WHERE c.status IN ({", ".join(f"'{status.value}'" for status in OPEN_STATUSES)})
+), clocks AS (
+     SELECT p.*,
+            CASE WHEN acknowledged_at <= acknowledgement_due THEN NULL
+                 ELSE acknowledgement_due END AS acknowledgement_breaches,
+            CASE WHEN responded_at <= response_due THEN NULL
+                 ELSE response_due END AS response_breaches
+       FROM promised p)
+"""  # noqa: S608  (put together from our own words)
+
+STORED_OTHERWISE = """
+SELECT id FROM clocks
+ WHERE is_odd OR (due_at, adjusted_due_at, warns_at, breaches_at) IS DISTINCT FROM (
+       resolution_due, resolution_due,
+       least(acknowledgement_warns, response_warns, resolution_warns),
+       least(acknowledgement_breaches, response_breaches, resolution_due))
+"""
+
+ALERTED_OTHERWISE = """
+SELECT c.id FROM clocks c
+  LEFT JOIN (SELECT case_id, array_agg(metric || ' ' || level) AS all_of FROM cases_alert
+              GROUP BY 1) raised ON raised.case_id = c.id
+ WHERE is_odd OR next_alert_at IS DISTINCT FROM (
+       SELECT min(due.at) FROM (VALUES
+              (acknowledgement_warns, 'ACKNOWLEDGEMENT WARNING'),
+              (acknowledgement_breaches, 'ACKNOWLEDGEMENT ESCALATION'),
+              (response_warns, 'RESPONSE WARNING'),
+              (response_breaches, 'RESPONSE ESCALATION'),
+              (resolution_warns, 'RESOLUTION WARNING'),
+              (resolution_due, 'RESOLUTION ESCALATION')) AS due (at, name)
+        WHERE due.name <> ALL(coalesce(raised.all_of, '{}')))
+"""
+
+NOT_PROMISED = """
+SELECT c.number FROM cases_case c JOIN cases_slapolicy p ON p.id = c.policy_id
+ WHERE p.calendar_id IS NULL
+   AND c.due_at <> c.created_at + p.resolution_minutes * interval '1 minute'
+"""
+
+CLOSED_SILENTLY = """
+SELECT number FROM cases_case
+ WHERE (status = 'CLOSED') <> (closing_reason IN
+       ('ISSUE_RESOLVED', 'DUPLICATE', 'CANCELLED', 'NO_RESPONSE', 'OTHER'))
+    OR (closing_reason = 'OTHER'
+        AND length(regexp_replace(
+            closing_note, '[\\s\\u200b-\\u200f\\u2060\\ufeff]', '', 'g')) < 10)
+"""
+
+NOWHERE = """
+SELECT number FROM cases_case
+ WHERE (status IN ('PENDING', 'IN_PROGRESS', 'ON_HOLD')) <> (ended_at IS NULL)
+    OR status NOT IN ('PENDING', 'IN_PROGRESS', 'ON_HOLD',
+                      'COMPLETED', 'CLOSED', 'RESOLVED', 'REJECTED')
+"""
+
+NUMBERED_WRONGLY = """
+SELECT number FROM cases_case GROUP BY number HAVING count(*) > 1
+UNION ALL
+SELECT number FROM cases_case
+ WHERE split_part(number, '-', 1) <> CASE kind WHEN 'DISCONNECTION' THEN 'DIS'
+                                     WHEN 'RECONNECTION' THEN 'REC' ELSE 'CMP' END
+    OR split_part(number, '-', 2) NOT IN (
+       to_char(created_at - interval '14 hours', 'YYYY'),
+       to_char(created_at + interval '14 hours', 'YYYY'))
 """
 
 HELD_WRONGLY = """
@@ -71,17 +163,98 @@ def holds_that_do_not_match_the_status() -> list[str]:
 
 
 def clocks_that_differ_from_history() -> list[str]:
-    """T2: open cases whose stored moments are not what their history gives."""
-    differing = []
-    cases = Case.objects.filter(status__in=OPEN_STATUSES).select_related("policy")
-    for case in cases.iterator(chunk_size=500):
-        moments = recomputed(case)
-        stored = (case.due_at, case.adjusted_due_at, case.warns_at, case.breaches_at)
-        if stored != (
-            moments.due_at, moments.adjusted_due_at, moments.warns_at, moments.breaches_at
-        ):  # fmt: skip
-            differing.append(case.number)
-    return differing
+    """T2: open cases whose stored moments are not what their history gives.
+
+    The database works out those that were never paused and count round the clock; only the others,
+    and what it finds, are recomputed.
+    """
+    return [
+        case.number
+        for case, targets, facts in _histories(f"{PROMISED} {STORED_OTHERWISE}")
+        if sla.moments(targets, facts)
+        != sla.Moments(case.due_at, case.adjusted_due_at, case.warns_at, case.breaches_at)
+    ][:MOST_ROWS]
+
+
+def alerts_that_are_overlooked() -> list[str]:
+    """T3: an open case's next alert is the first that its history calls for and nobody raised."""
+    return [
+        case.number
+        for case, targets, facts in _histories(f"{PROMISED} {ALERTED_OTHERWISE}")
+        if case.next_alert_at != _next_alert(case, targets, facts)
+    ][:MOST_ROWS]
+
+
+def _next_alert(case: Case, targets: sla.Targets, facts: sla.Facts) -> datetime | None:
+    raised = {(alert.metric, alert.level == AlertLevel.ESCALATION) for alert in case.alerts.all()}
+    due = sla.alerts_due(targets, facts)
+    return min(
+        (at for at, metric, level in due if (metric.value, level) not in raised), default=None
+    )
+
+
+def _histories(sql: str) -> Iterator[tuple[Case, sla.Targets, sla.Facts]]:
+    """These cases with all that their clocks follow from, in pieces."""
+    promises: dict[int, sla.Targets] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        keys = [row[0] for row in cursor.fetchall()]
+    whole = Case.objects.select_related("policy").prefetch_related("holds__reason", "alerts")
+    for begin in range(0, len(keys), AT_ONCE):
+        for case in whole.filter(pk__in=keys[begin : begin + AT_ONCE]):
+            if case.policy_id not in promises:
+                promises[case.policy_id] = targets_of(case.policy)
+            holds = sorted(case.holds.all(), key=lambda hold: hold.since)
+            yield case, promises[case.policy_id], facts_of(case, holds)
+
+
+def due_times_that_were_not_promised() -> list[str]:
+    """T1: the original due time is creation plus the promised time, in elapsed hours.
+
+    Only where time counts round the clock; calendars are compared by T2.
+    """
+    return rows_of(NOT_PROMISED)
+
+
+def hours_that_are_shown_wrongly() -> list[str]:
+    """T5: what a page shows as achieved is what lies between the two moments; the newest cases."""
+    ended = Case.objects.filter(
+        acknowledged_at__isnull=False, policy__calendar__isnull=True
+    ).select_related("policy")
+    return [
+        case.number
+        for case in ended.order_by("-created_at", "-id")[:FEW]
+        if _shown_hours(case) != _counted_hours(case)
+    ]
+
+
+def _shown_hours(case: Case) -> str:
+    targets, facts = targets_of(case.policy), facts_of(case, ())
+    clock = sla.clock_of(Metric.ACKNOWLEDGEMENT, targets, facts)
+    return formats.shown_hours(sla.achieved(clock, facts, targets))
+
+
+def _counted_hours(case: Case) -> str:
+    """The same, counted without the rules of clocks."""
+    if case.acknowledged_at is None:
+        return formats.NOT_YET
+    seconds = Decimal((case.acknowledged_at - case.created_at) // timedelta(seconds=1))
+    return f"{round(seconds / 3600, 2):.2f} h"
+
+
+def closing_reasons_that_say_nothing() -> list[str]:
+    """W16: closed for one of five reasons, and for another one with ten letters why."""
+    return rows_of(CLOSED_SILENTLY)
+
+
+def cases_neither_current_nor_past() -> list[str]:
+    """W17: a case is in exactly one of Current and History."""
+    return rows_of(NOWHERE)
+
+
+def numbers_given_twice() -> list[str]:
+    """W20: a number is one case's, of its kind and about its year."""
+    return rows_of(NUMBERED_WRONGLY)
 
 
 def tallies_that_differ_from_the_cases() -> list[str]:
@@ -100,4 +273,10 @@ ORACLES: tuple[Oracle, ...] = (
     Oracle("T2", "stored times that the history does not give", clocks_that_differ_from_history),
     Oracle("W17", "a tally that counting gives otherwise", tallies_that_differ_from_the_cases),
     Oracle("T3", "a warning or an escalation raised twice", alerts_raised_twice),
+    Oracle("T3", "an alert that nobody would raise", alerts_that_are_overlooked),
+    Oracle("T1", "a due time that was not promised", due_times_that_were_not_promised),
+    Oracle("T5", "hours that are shown wrongly", hours_that_are_shown_wrongly),
+    Oracle("W16", "a closing reason that says nothing", closing_reasons_that_say_nothing),
+    Oracle("W17", "a case neither current nor past", cases_neither_current_nor_past),
+    Oracle("W20", "a number given twice or wrongly", numbers_given_twice),
 )

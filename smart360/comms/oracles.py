@@ -30,6 +30,22 @@ SELECT d.message_id FROM comms_delivery d JOIN comms_message m ON m.id = d.messa
                                     ELSE 'MESSAGE_NOT_SENT' END)
 """
 
+NO_FATE = """
+SELECT m.id FROM comms_message m LEFT JOIN comms_delivery d ON d.message_id = m.id
+ WHERE (m.channel = 'EMAIL' AND m.direction = 'TO_CONSUMER' AND d.message_id IS NULL)
+    OR (m.direction <> 'TO_CONSUMER' AND d.message_id IS NOT NULL)
+    OR (d.state IN ('NOT_SENT', 'FAILED')) <> (d.why <> '')
+    OR (d.state IN ('QUEUED', 'SENT') AND m.to_id IS NULL)
+"""
+
+SAID_TWICE = """
+SELECT min(id), count(*) FROM comms_message GROUP BY dedupe_key HAVING count(*) > 1
+"""
+
+RUNG_TWICE = """
+SELECT min(id), count(*) FROM comms_notice GROUP BY person_id, dedupe_key HAVING count(*) > 1
+"""
+
 
 def messages_that_wait_too_long(at: datetime) -> list[str]:
     """N2: no message waits longer than a quarter of an hour unnoticed."""
@@ -56,6 +72,21 @@ def deliveries_without_a_timeline_line() -> list[str]:
     return _messages(UNTOLD)
 
 
+def deliveries_without_an_end() -> list[str]:
+    """N2: each e-mail to a consumer is queued, sent, or says why not; nothing else is."""
+    return _messages(NO_FATE)
+
+
+def messages_said_twice() -> list[str]:
+    """N3: one key, one message, and so one Message-ID."""
+    return rows_of(SAID_TWICE, words="message {} is there {} times")
+
+
+def notices_rung_twice() -> list[str]:
+    """N3: the bell rings a person once for an event."""
+    return rows_of(RUNG_TWICE, words="notice {} is there {} times")
+
+
 def _messages(query: str) -> list[str]:
     return rows_of(query, words="message {}")
 
@@ -71,4 +102,7 @@ ORACLES: tuple[Oracle, ...] = (
     Oracle("N1", "a message that waits and that no worker owes", messages_that_nobody_owes),
     Oracle("N4", "an internal message on its way to a consumer", internal_messages_that_go_out),
     Oracle("N2", "a delivery whose end stands on no timeline", deliveries_without_a_timeline_line),
+    Oracle("N2", "an e-mail of which nobody knows what became", deliveries_without_an_end),
+    Oracle("N3", "one key and two messages", messages_said_twice),
+    Oracle("N3", "one event and two rings of one bell", notices_rung_twice),
 )

@@ -13,6 +13,7 @@ from smart360.kernel.oracle import Oracle
 ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 ALL_THE_TIME = """
 SET LOCAL statement_timeout = 0;
+SET LOCAL work_mem = '128MB';
 SET LOCAL idle_in_transaction_session_timeout = 0
 """
 

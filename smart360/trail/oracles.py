@@ -14,12 +14,23 @@ SELECT e.case_id, e.seq FROM trail_entry e
         e.actor_id, e.case_version, e.old::text, e.new::text, t.digest), 'UTF8')), 'hex'))
 """
 
+OTHER_WORDS = """
+SELECT id FROM trail_personaltext
+ WHERE text <> '' AND digest <> encode(sha256(convert_to(text, 'UTF8')), 'hex')
+"""
+
 
 def broken_chains() -> list[str]:
     """A2: entries of a case that are missing, reordered or not what was written."""
     return rows_of(CHAINS, words="case {} entry {}")
 
 
+def words_that_were_changed() -> list[str]:
+    """N6: what was written is what its digest says; only an erasure has blanked it."""
+    return rows_of(OTHER_WORDS, words="text {}")
+
+
 ORACLES: tuple[Oracle, ...] = (
     Oracle("A2", "an entry that is missing, moved or not what was written", broken_chains),
+    Oracle("N6", "words that were changed after they were said", words_that_were_changed),
 )

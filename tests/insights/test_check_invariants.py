@@ -2,29 +2,40 @@
 
 import ast
 import json
-from collections.abc import Callable
-from datetime import timedelta
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
-from disconnections.models import DisconnectionRequest
+from disconnections.models import DisconnectionRequest, TimeSlot
 from disconnections.operations import close_request
 from smart360.cases import operations as cases
+from smart360.cases import sla
 from smart360.cases.models import HoldReason
-from smart360.insights.oracles import EVERY_ORACLE
+from smart360.cases.oracles import hours_that_are_shown_wrongly
+from smart360.comms.models import Message, Notice
+from smart360.insights.oracles import EVERY_ORACLE, NOT_IN_THE_DATA
+from smart360.insights.oracles.database import views_that_declare_nothing
+from smart360.insights.tasks import check_invariants
 from smart360.local.environment import ROOT
 from smart360.staff.choices import Role
-from tests.conftest import MakePerson, MakeRequest
+from tests.conftest import MakePerson, MakeRequest, SetClock
+from tests.insights.plants import PLANTS
 from tests.invariants import assert_sound
+
+SHOWN_OTHERWISE = {"hours_that_are_shown_wrongly", "views_that_declare_nothing"}
+"""Oracles of the program, not of rows: each has a test of its own below."""
 
 
 @pytest.fixture
 def worked_on(
-    make_request: MakeRequest, person: MakePerson, at: Any
+    make_request: MakeRequest, person: MakePerson, at: datetime
 ) -> Callable[[], DisconnectionRequest]:
     """A request to which everything happened but its end."""
 
@@ -56,7 +67,7 @@ def test_finds_nothing_after_operations(
     worked_on: Callable[[], DisconnectionRequest],
     make_request: MakeRequest,
     person: MakePerson,
-    at: Any,
+    at: datetime,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     worked_on()
@@ -71,6 +82,129 @@ def test_finds_nothing_after_operations(
     assert "found nothing" in capsys.readouterr().out
 
 
+# ------------------------------------------------------------------ what is planted is found
+@pytest.fixture
+def soil(
+    worked_on: Callable[[], DisconnectionRequest],
+    make_request: MakeRequest,
+    person: MakePerson,
+    at: datetime,
+    as_owner: Callable[[], None],
+) -> dict[str, int]:
+    """Three requests and no guard any more: the owner has switched every trigger off."""
+    opened, ended = worked_on(), worked_on()
+    close_request(
+        case=ended.case_id, reason="CANCELLED", note="", by=person(Role.CSE),
+        at=at + timedelta(hours=2),
+    )  # fmt: skip
+    slot = TimeSlot.objects.order_by("starts")[0].pk
+    booked = make_request(preferred_on=date(2024, 12, 17), slot=slot)
+    message = Message.objects.filter(case_id=opened.case_id).order_by("id")[0]
+    as_owner()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal"
+        )
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    return {
+        "OPEN": opened.case_id,
+        "ENDED": ended.case_id,
+        "BOOKED": booked.case_id,
+        "MESSAGE": message.pk,
+    }
+
+
+def test_finds_what_is_planted(
+    soil: dict[str, int], at: datetime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unseen = []
+    for planted in PLANTS:
+        asked = [oracle for oracle in EVERY_ORACLE if oracle.find.__name__ == planted.find]
+        assert {oracle.id for oracle in asked} == {planted.id}
+        with connection.cursor() as cursor:
+            cursor.execute("SAVEPOINT clean")
+            before = {row for oracle in asked for row in oracle.rows(at)} if planted.sql else set()
+            for statement in planted.sql:
+                cursor.execute(put_in(statement, soil))
+        with pytest.raises(CommandError, match="found something") as error:
+            call_command("check_invariants", "--only", planted.id)
+        assert error.value.returncode == 1
+        printed = capsys.readouterr().out
+        with connection.cursor() as cursor:
+            after = {row for oracle in asked for row in oracle.rows(at)}
+            cursor.execute("ROLLBACK TO SAVEPOINT clean")
+        if not after - before or f"FOUND {planted.id:<4} {asked[0].sentence}" not in printed:
+            unseen.append(planted.find)
+        is_clean = (
+            not before or planted.find == "rights_that_nobody_should_have"
+        )  # the owner has all
+        assert is_clean, (planted.find, before)
+    assert unseen == []
+
+
+def put_in(statement: str, soil: Mapping[str, int]) -> str:
+    """The statement with the numbers of the rows that it is about."""
+    for name, key in soil.items():
+        statement = re.sub(rf"\b{name}\b", str(key), statement)
+    return statement
+
+
+def test_every_oracle_sees_its_violation() -> None:
+    """An oracle that cannot find anything proves nothing."""
+    planted = {plant.find for plant in PLANTS}
+    assert {oracle.find.__name__ for oracle in EVERY_ORACLE} - planted - SHOWN_OTHERWISE == set()
+
+
+def test_every_invariant_has_an_oracle() -> None:
+    """Of those that apply so far; what no row can show names its test."""
+    applies = {
+        *(f"W{n}" for n in (*range(1, 9), 12, 15, 16, 17, 18, 20)),
+        *(f"T{n}" for n in range(1, 6)),
+        *(f"N{n}" for n in (1, 2, 3, 4, 6)),
+        *(f"X{n}" for n in range(1, 7)),
+        *("A1", "A2", "F5", "R1", "R2", "R3", "R4", "R7"),
+    }
+    asked = {oracle.id for oracle in EVERY_ORACLE}
+    assert applies - asked == NOT_IN_THE_DATA.keys()
+    for path in NOT_IN_THE_DATA.values():
+        assert (ROOT / path).exists(), path
+
+
+def test_hours_shown_otherwise_are_found(
+    soil: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert hours_that_are_shown_wrongly() == []
+    monkeypatch.setattr(sla, "achieved", lambda *args: timedelta(hours=1, minutes=1))
+    assert len(hours_that_are_shown_wrongly()) == 2
+
+
+def test_an_address_that_declares_nothing_is_found(settings: Any) -> None:
+    assert views_that_declare_nothing() == []
+    settings.ROOT_URLCONF = "tests.access.undeclared_urls"
+    assert views_that_declare_nothing() != []
+
+
+# ------------------------------------------------------------------ who hears of it
+def test_administrators_hear_of_it_by_night(
+    soil: dict[str, int],
+    person: MakePerson,
+    stands: SetClock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    admin, other = person(Role.ADMIN), person(Role.SUPERVISOR)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE cases_case SET breaches_at = NULL WHERE id = %s", [soil["BOOKED"]])
+    assert check_invariants() > 0
+    assert "invariant T2 is broken" in caplog.text
+    assert "T2" in Notice.objects.get(person=admin).sentence
+    assert not Notice.objects.filter(person=other).exists()
+    check_invariants()
+    assert Notice.objects.filter(person=admin).count() == 1
+
+
+# ------------------------------------------------------------------ the command
 def test_an_id_that_nobody_knows_is_a_mistake() -> None:
     with pytest.raises(CommandError, match="W99"):
         call_command("check_invariants", "--only", "W99")
@@ -87,9 +221,10 @@ def test_every_oracle_is_on_the_list() -> None:
     """A public function of an oracles.py that returns rows and is asked by nobody is no oracle."""
     listed = {(oracle.find.__module__, oracle.find.__name__) for oracle in EVERY_ORACLE}
     written = set()
-    for path in [*ROOT.glob("*/oracles.py"), *ROOT.glob("smart360/*/oracles.py")]:
-        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-        written |= {(module, name) for name in _oracles_in(path)}
+    for path in {*ROOT.glob("*/oracles*"), *ROOT.glob("smart360/*/oracles*")}:
+        for file in path.glob("*.py") if path.is_dir() else [path]:
+            module = ".".join(file.relative_to(ROOT).with_suffix("").parts)
+            written |= {(module, name) for name in _oracles_in(file)}
     assert listed == written
 
 

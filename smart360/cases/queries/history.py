@@ -5,7 +5,6 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from smart360.cases import sla
 from smart360.cases.choices import CaseKind, HoldEnding
 from smart360.cases.models import Alert, Case, Hold, SlaPolicy
 from smart360.cases.sla import Facts, Pause, Targets
@@ -84,8 +83,3 @@ def entries_of(case: Case, *, before_seq: int | None = None, limit: int = 50) ->
     if before_seq is not None:
         entries = entries.filter(seq__lt=before_seq)
     return list(entries.order_by("-seq")[:limit])
-
-
-def recomputed(case: Case) -> sla.Moments:
-    """The moments of a case from its history, for comparison with what is stored."""
-    return sla.moments(*clocks_of(case))

@@ -1,0 +1,128 @@
+"""Oracles that compare cases with what the timeline says of them."""
+
+from smart360.cases.choices import ENDED_STATUSES, OPEN_STATUSES
+from smart360.cases.lifecycle import arrows_as_sql
+from smart360.kernel.oracle import Oracle, rows_of
+
+ENDED = ", ".join(f"'{status.value}'" for status in ENDED_STATUSES)
+OPEN = ", ".join(f"'{status.value}'" for status in OPEN_STATUSES)
+
+# A case's statuses in their order, each with the one before.
+PATHS = """
+WITH steps AS (
+     SELECT case_id, case_version, new ->> 'status' AS status, old ->> 'status' AS said,
+            lag(new ->> 'status') OVER (PARTITION BY case_id ORDER BY case_version) AS earlier
+       FROM trail_entry WHERE case_version IS NOT NULL)
+SELECT c.number, s.case_version, coalesce(s.earlier, '-'), coalesce(s.status, '-')
+  FROM steps s JOIN cases_case c ON c.id = s.case_id
+"""
+NO_ARROW = f"""{PATHS}
+ WHERE CASE WHEN s.earlier IS NULL THEN s.status IS DISTINCT FROM 'PENDING'
+            ELSE s.said IS DISTINCT FROM s.earlier
+                 OR (c.kind, s.earlier, s.status) NOT IN (VALUES {arrows_as_sql()}) END
+"""
+AFTER_THE_END = f"""{PATHS}
+ WHERE s.earlier IN ({ENDED})
+"""
+STILL_AT_WORK = f"""
+SELECT c.number FROM cases_case c
+ WHERE c.status IN ({ENDED})
+   AND (c.next_alert_at IS NOT NULL OR c.warns_at IS NOT NULL OR c.ended_at IS NULL
+        OR EXISTS (SELECT 1 FROM cases_hold h WHERE h.case_id = c.id AND h.ended_at IS NULL))
+"""  # noqa: S608  (put together from our own words)
+
+ACKNOWLEDGED = """
+SELECT c.number FROM cases_case c
+  FULL JOIN (SELECT case_id, count(*) AS n, min(at) AS at, min(actor_id) AS actor
+               FROM trail_entry WHERE kind = 'ACKNOWLEDGED' GROUP BY 1) e ON e.case_id = c.id
+ WHERE CASE WHEN c.acknowledged_at IS NULL THEN e.n IS NOT NULL
+            ELSE (e.n, e.at, e.actor)
+                 IS DISTINCT FROM (1, c.acknowledged_at, c.acknowledged_by_id) END
+"""
+RESPONDED = """
+SELECT c.number FROM cases_case c
+  LEFT JOIN (SELECT case_id, min(seq) AS seq FROM trail_entry
+              WHERE kind = 'MESSAGE_SENT' GROUP BY 1) said ON said.case_id = c.id
+  LEFT JOIN trail_entry ended
+         ON ended.case_id = c.id AND ended.case_version = c.version AND c.ended_at IS NOT NULL
+  LEFT JOIN (SELECT case_id, at, actor_id, min(seq) AS seq FROM trail_entry
+              WHERE kind IN ('MESSAGE_SENT', 'CALL_LOGGED') GROUP BY 1, 2, 3) answer
+         ON answer.case_id = c.id AND answer.at = c.responded_at
+        AND answer.actor_id = c.responded_by_id
+ WHERE CASE WHEN c.responded_at IS NULL THEN said.seq < coalesce(ended.seq, said.seq + 1)
+            ELSE answer.seq IS NULL OR answer.seq > said.seq END
+"""
+ENDS = """
+SELECT c.number FROM cases_case c
+  LEFT JOIN trail_entry e ON e.case_id = c.id AND e.case_version = c.version
+ WHERE c.ended_at IS NOT NULL
+   AND (e.at, e.actor_id) IS DISTINCT FROM (c.ended_at, c.ended_by_id)
+"""
+ALERTS = """
+SELECT c.number, coalesce(a.metric, e.new ->> 'metric')
+  FROM cases_alert a
+  FULL JOIN (SELECT * FROM trail_entry WHERE kind IN ('SLA_WARNED', 'SLA_BREACHED')) e
+    ON e.case_id = a.case_id AND e.new ->> 'metric' = a.metric AND e.at = a.raised_at
+   AND e.kind = CASE a.level WHEN 'WARNING' THEN 'SLA_WARNED' ELSE 'SLA_BREACHED' END
+  JOIN cases_case c ON c.id = coalesce(a.case_id, e.case_id)
+ WHERE a.id IS NULL OR e.id IS NULL OR a.was_due_at > a.raised_at
+"""
+HOLDS = """
+SELECT c.number FROM cases_case c
+  LEFT JOIN (SELECT case_id, count(*) AS n FROM cases_hold GROUP BY 1) h ON h.case_id = c.id
+  LEFT JOIN (SELECT case_id, count(*) AS n FROM trail_entry
+              WHERE kind = 'HELD' GROUP BY 1) e ON e.case_id = c.id
+ WHERE h.n IS DISTINCT FROM e.n
+"""
+
+
+def statuses_reached_by_no_arrow() -> list[str]:
+    """W2: each pair of statuses that follow each other is an arrow, and the first is Pending."""
+    return rows_of(NO_ARROW, words="{} version {}: {} to {}")
+
+
+def statuses_after_the_end() -> list[str]:
+    """W15: no status follows an end."""
+    return rows_of(AFTER_THE_END, words="{} version {}: {} to {}")
+
+
+def ends_at_which_work_goes_on() -> list[str]:
+    """W15: an ended case is not held, warned of or alerted any more, and says when it ended."""
+    return rows_of(STILL_AT_WORK)
+
+
+def acknowledgements_that_do_not_match() -> list[str]:
+    """W4: the acknowledgement is the one entry's moment and person."""
+    return rows_of(ACKNOWLEDGED)
+
+
+def responses_that_do_not_match() -> list[str]:
+    """W4: the first response is the first message to the consumer, or a call, by that person."""
+    return rows_of(RESPONDED)
+
+
+def ends_that_do_not_match() -> list[str]:
+    """W3: a case ended when and by whom its last entry says."""
+    return rows_of(ENDS)
+
+
+def alerts_without_their_line() -> list[str]:
+    """T3: each alert has its one line, each line its alert, and none came too early."""
+    return rows_of(ALERTS, words="{} {}")
+
+
+def holds_without_their_line() -> list[str]:
+    """T1: there are as many holds as entries of one, so that the clocks follow from history."""
+    return rows_of(HOLDS)
+
+
+ORACLES: tuple[Oracle, ...] = (
+    Oracle("W2", "a status reached by no arrow", statuses_reached_by_no_arrow),
+    Oracle("W15", "a status after an end", statuses_after_the_end),
+    Oracle("W15", "an ended case on which work goes on", ends_at_which_work_goes_on),
+    Oracle("W4", "an acknowledgement that is not its entry's", acknowledgements_that_do_not_match),
+    Oracle("W4", "a first response that nobody gave then", responses_that_do_not_match),
+    Oracle("W3", "an end that is not its entry's", ends_that_do_not_match),
+    Oracle("T3", "an alert without its line, or too early", alerts_without_their_line),
+    Oracle("T1", "a hold that stands on no timeline, or the reverse", holds_without_their_line),
+)

@@ -1,0 +1,94 @@
+"""Oracles that compare what happened to cases with what consumers were told of it."""
+
+from smart360.kernel.oracle import Oracle, rows_of
+
+# Which event of a request is told by which template, and the key of that one message.
+EVENTS = """
+WITH events AS (
+     SELECT e.case_id, c.number, c.notifies_consumer, told.code,
+            told.code || ':' || c.number || ':'
+            || CASE e.kind WHEN 'HELD' THEN e.case_version ELSE 1 END AS key
+       FROM trail_entry e
+       JOIN cases_case c ON c.id = e.case_id AND c.kind IN ('DISCONNECTION', 'RECONNECTION')
+       JOIN (VALUES ('CREATED', 'request.received'), ('ACKNOWLEDGED', 'request.acknowledged'),
+                    ('HELD', 'request.on_hold'), ('CLOSED', 'request.closed')
+            ) AS told (kind, code) ON told.kind = e.kind
+      WHERE e.case_version IS NOT NULL)
+"""
+UNTOLD = f"""{EVENTS}
+SELECT v.number, v.code FROM events v
+  JOIN comms_template t ON t.code = v.code AND t.channel = 'EMAIL'
+ WHERE (v.notifies_consumer OR t.kind = 'STATUTORY')
+   AND NOT EXISTS (SELECT 1 FROM comms_message m
+                    WHERE m.dedupe_key = v.key AND m.case_id = v.case_id)
+   AND NOT EXISTS (SELECT 1 FROM comms_templateevent was
+                    WHERE was.pgh_obj_id = t.id
+                      AND (NOT was.is_active OR was.kind <> t.kind))
+"""  # noqa: S608  (put together from our own words)
+NOT_WISHED = """
+SELECT c.number, m.id FROM comms_message m JOIN cases_case c ON c.id = m.case_id
+ WHERE m.template_id IS NOT NULL AND NOT m.is_statutory AND NOT c.notifies_consumer
+"""
+WITHOUT_EVENT = f"""{EVENTS}
+SELECT m.id, t.code FROM comms_message m JOIN comms_template t ON t.id = m.template_id
+ WHERE t.code IN (SELECT code FROM events) AND m.case_id IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM events v WHERE v.key = m.dedupe_key AND v.case_id = m.case_id)
+"""  # noqa: S608  (put together from our own words)
+TOLD_TWICE = """
+SELECT case_id, (new ->> 'message')::bigint
+  FROM trail_entry
+ WHERE kind IN ('MESSAGE_DELIVERED', 'MESSAGE_RETRIED', 'MESSAGE_FAILED', 'MESSAGE_NOT_SENT')
+ GROUP BY 1, 2
+HAVING count(*) FILTER (WHERE kind = 'MESSAGE_DELIVERED') > 1
+    OR count(*) FILTER (WHERE kind = 'MESSAGE_FAILED')
+       > 1 + count(*) FILTER (WHERE kind = 'MESSAGE_RETRIED')
+    OR count(*) FILTER (WHERE kind = 'MESSAGE_NOT_SENT') > 1
+"""
+SAID_BUT_NOT_KEPT = """
+SELECT c.number FROM cases_case c
+  LEFT JOIN (SELECT case_id, count(*) AS n FROM trail_entry
+              WHERE kind IN ('NOTE_ADDED', 'MESSAGE_SENT', 'CALL_LOGGED') GROUP BY 1) e
+         ON e.case_id = c.id
+  LEFT JOIN (SELECT case_id, count(*) AS n FROM comms_message
+              WHERE template_id IS NULL GROUP BY 1) m ON m.case_id = c.id
+ WHERE m.n IS DISTINCT FROM e.n
+"""
+
+
+def events_that_nobody_was_told_of() -> list[str]:
+    """N1: with the box ticked each event of a request has its one message.
+
+    Templates that an administrator has ever switched off are left out.
+    """
+    return rows_of(UNTOLD, words="{} {}")
+
+
+def messages_that_nobody_wished() -> list[str]:
+    """N1: with the box unticked no courtesy message is even written."""
+    return rows_of(NOT_WISHED, words="{} message {}")
+
+
+def messages_of_what_never_happened() -> list[str]:
+    """N4: nothing is said of an event that was not stored."""
+    return rows_of(WITHOUT_EVENT, words="message {} {}")
+
+
+def deliveries_told_twice() -> list[str]:
+    """N3: a message is handed over once on its timeline, and fails once for each try."""
+    return rows_of(TOLD_TWICE, words="case {} message {}")
+
+
+def words_that_do_not_match_the_timeline() -> list[str]:
+    """N6: each note, message and call of a person is in the log once, and on the timeline once."""
+    return rows_of(SAID_BUT_NOT_KEPT)
+
+
+ORACLES: tuple[Oracle, ...] = (
+    Oracle("N1", "an event that a consumer should have heard of", events_that_nobody_was_told_of),
+    Oracle("N1", "a courtesy message that nobody wished", messages_that_nobody_wished),
+    Oracle("N4", "a message of what never happened", messages_of_what_never_happened),
+    Oracle("N3", "a message handed over or given up twice", deliveries_told_twice),
+    Oracle(
+        "N6", "a word kept without its line, or the reverse", words_that_do_not_match_the_timeline
+    ),
+)

@@ -1,0 +1,374 @@
+"""One violation for each oracle, planted by the owner past every guard.
+
+``OPEN``, ``ENDED`` and ``BOOKED`` stand for three cases: one in progress that was held and
+answered, one closed, one new with a booked slot; ``MESSAGE`` for the first message of ``OPEN``.
+"""
+
+from dataclasses import dataclass
+
+DROP = "ALTER TABLE {} DROP CONSTRAINT {}".format
+ENTRY = (
+    "INSERT INTO trail_entry (case_id, kind, at, old, new, case_version, seq, previous_hash, hash)"
+    " VALUES ({}, '{}', now(), '{{}}', '{}', {}, 90, '', '')"
+).format
+
+
+@dataclass(frozen=True)
+class Plant:
+    """What is done, in SQL, and which oracle must see it."""
+
+    id: str
+    find: str
+    sql: tuple[str, ...]
+
+
+def plant(id_: str, find: str, *sql: str) -> Plant:
+    """A violation of ``id_`` that the oracle called ``find`` sees."""
+    return Plant(id_, find, sql)
+
+
+SECOND_ALERT = (
+    "INSERT INTO cases_alert (case_id, metric, level, was_due_at, raised_at)"
+    " VALUES (OPEN, 'RESPONSE', 'WARNING', now(), now())"
+)
+MESSAGE_LIKE = (
+    "INSERT INTO comms_message (case_id, consumer_id, channel, direction, visibility, at, by_id,"
+    " template_id, is_statutory, to_id, subject_id, body_id, dedupe_key)"
+    " SELECT case_id, consumer_id, channel, direction, visibility, at, by_id, template_id,"
+    " is_statutory, to_id, subject_id, body_id, {} FROM comms_message WHERE id = {}"
+).format
+
+PLANTS = (
+    # ---------------------------------------------------------------- requests
+    plant(
+        "W1",
+        "accounts_with_two_open_requests",
+        "DROP INDEX one_open_request_per_account",
+        "UPDATE cases_case SET consumer_id = (SELECT consumer_id FROM cases_case WHERE id = OPEN)"
+        " WHERE id = BOOKED",
+    ),
+    plant(
+        "W1",
+        "guards_that_do_not_match",
+        "DELETE FROM consumers_guard"
+        " WHERE placed_by = (SELECT number FROM cases_case WHERE id = OPEN)",
+    ),
+    plant(
+        "W2",
+        "statuses_reached_by_no_arrow",
+        'UPDATE trail_entry SET new = \'{"status": "COMPLETED"}\''
+        " WHERE case_id = OPEN AND case_version = 2",
+    ),
+    plant(
+        "W2",
+        "holds_that_do_not_match_the_status",
+        "UPDATE cases_hold SET ended_at = NULL WHERE case_id = OPEN",
+    ),
+    plant(
+        "W3",
+        "status_changes_without_their_line",
+        "DELETE FROM trail_entry WHERE case_id = OPEN AND case_version = 3",
+    ),
+    plant(
+        "W3",
+        "ends_that_do_not_match",
+        "UPDATE cases_case SET ended_by_id = NULL WHERE id = ENDED",
+    ),
+    plant(
+        "W4",
+        "acknowledgements_that_do_not_match",
+        "UPDATE cases_case SET acknowledged_at = acknowledged_at - interval '1 second'"
+        " WHERE id = OPEN",
+    ),
+    plant(
+        "W4",
+        "responses_that_do_not_match",
+        "UPDATE cases_case SET responded_at = NULL, responded_by_id = NULL WHERE id = OPEN",
+    ),
+    plant(
+        "W5",
+        "types_that_do_not_follow",
+        "UPDATE cases_case SET kind = 'RECONNECTION' WHERE id = OPEN",
+    ),
+    plant(
+        "W5",
+        "services_of_somebody_else",
+        "UPDATE disconnections_requestedservice SET service_connection_id = (SELECT"
+        " service_connection_id FROM disconnections_requestedservice WHERE request_id = BOOKED)"
+        " WHERE request_id = OPEN",
+    ),
+    plant(
+        "W6",
+        "dates_that_could_not_be_asked_for",
+        "UPDATE disconnections_disconnectionrequest SET preferred_on = '2024-12-09'"
+        " WHERE case_id = BOOKED",
+    ),
+    plant(
+        "W7",
+        "slots_miscounted",
+        "UPDATE disconnections_slotday SET booked = booked + 1",
+    ),
+    plant(
+        "W7",
+        "places_held_by_closed_requests",
+        "UPDATE disconnections_disconnectionrequest SET (slot_id, booking_id, preferred_on) ="
+        " (SELECT slot_id, booking_id, preferred_on FROM disconnections_disconnectionrequest"
+        " WHERE case_id = BOOKED) WHERE case_id = ENDED",
+    ),
+    plant(
+        "W7",
+        "slots_that_overlap",
+        DROP("disconnections_timeslot", "slots_of_a_day_do_not_overlap"),
+        "INSERT INTO disconnections_timeslot (starts, ends, capacity, is_active)"
+        " SELECT starts, ends, 1, true FROM disconnections_timeslot",
+    ),
+    plant(
+        "W8",
+        "locks_without_their_line",
+        "UPDATE consumers_profilelock SET expires_at = 'infinity', token = 7",
+    ),
+    plant(
+        "W8",
+        "tokens_used_twice",
+        "INSERT INTO trail_entry (consumer_id, kind, at, actor_id, old, new, seq, previous_hash,"
+        " hash) SELECT consumer_id, kind, at, (SELECT min(id) FROM staff_person), old, new, 0, '',"
+        " '' FROM trail_entry WHERE kind = 'PROFILE_LOCKED'",
+        "INSERT INTO trail_entry (consumer_id, kind, at, actor_id, old, new, seq, previous_hash,"
+        " hash) SELECT consumer_id, kind, at, (SELECT max(id) FROM staff_person), old, new, 0, '',"
+        " '' FROM trail_entry WHERE kind = 'PROFILE_LOCKED'",
+    ),
+    plant(
+        "W12",
+        "meters_in_two_places",
+        DROP("consumers_meterassignment", "a_meter_is_assigned_once_at_a_time"),
+        DROP("consumers_meterassignment", "a_connection_has_one_meter_at_a_time"),
+        "INSERT INTO consumers_meterassignment (meter_id, service_connection_id, during)"
+        " SELECT meter_id, service_connection_id, during FROM consumers_meterassignment",
+    ),
+    plant(
+        "W12",
+        "devices_on_two_meters",
+        DROP("consumers_meter", "consumers_meter_device_id_key"),
+        "UPDATE consumers_meter SET device_id = (SELECT min(device_id) FROM consumers_meter)",
+    ),
+    plant(
+        "W12",
+        "meters_on_the_wrong_utility",
+        "UPDATE consumers_meter SET utility_type = 'WATER'",
+    ),
+    plant(
+        "W15",
+        "statuses_after_the_end",
+        ENTRY("ENDED", "RESUMED", '{"status": "IN_PROGRESS"}', 9),
+    ),
+    plant(
+        "W15",
+        "ends_at_which_work_goes_on",
+        "UPDATE cases_case SET next_alert_at = now() WHERE id = ENDED",
+    ),
+    plant(
+        "W16",
+        "closing_reasons_that_say_nothing",
+        DROP("cases_case", "closing_for_another_reason_says_which"),
+        "UPDATE cases_case SET closing_reason = 'OTHER', closing_note = E'  a   b\\u200b  \\n  '"
+        " WHERE id = ENDED",
+    ),
+    plant(
+        "W17",
+        "cases_neither_current_nor_past",
+        DROP("cases_case", "an_ended_case_says_when"),
+        "UPDATE cases_case SET ended_at = NULL WHERE id = ENDED",
+    ),
+    plant(
+        "W17",
+        "tallies_that_differ_from_the_cases",
+        "DELETE FROM cases_tallychange WHERE id = (SELECT min(id) FROM cases_tallychange)",
+    ),
+    plant(
+        "W18",
+        "subcategories_of_another_category",
+        DROP("consumers_consumer", "subcategory_belongs_to_the_category"),
+        "INSERT INTO consumers_category (name, is_active) VALUES ('Planted', true)",
+        "UPDATE consumers_consumer SET category_id = (SELECT max(id) FROM consumers_category)",
+    ),
+    plant(
+        "W20",
+        "numbers_given_twice",
+        "UPDATE cases_case SET number = 'REC' || substr(number, 4) WHERE id = OPEN",
+        DROP("consumers_consumer", "account_number_is_unique"),
+        "UPDATE consumers_consumer SET account_number = 'ACC-1'",
+    ),
+    plant(
+        "W20",
+        "tracking_links_shared",
+        DROP("disconnections_disconnectionrequest", "tracking_token_is_unique"),
+        "UPDATE disconnections_disconnectionrequest SET tracking_token = 'one'",
+    ),
+    # ---------------------------------------------------------------- clocks
+    plant(
+        "T1",
+        "due_times_that_were_not_promised",
+        "UPDATE cases_case SET due_at = due_at + interval '1 second' WHERE id = ENDED",
+    ),
+    plant(
+        "T1",
+        "holds_without_their_line",
+        "DELETE FROM cases_hold WHERE case_id = OPEN",
+    ),
+    plant(
+        "T2",
+        "clocks_that_differ_from_history",
+        "UPDATE cases_case SET breaches_at = breaches_at + interval '1 second' WHERE id = BOOKED",
+    ),
+    plant(
+        "T3",
+        "alerts_raised_twice",
+        DROP("cases_alert", "an_alert_is_raised_once"),
+        SECOND_ALERT,
+        SECOND_ALERT,
+    ),
+    plant("T3", "alerts_without_their_line", SECOND_ALERT),
+    plant(
+        "T3",
+        "alerts_that_are_overlooked",
+        "UPDATE cases_case SET next_alert_at = NULL WHERE id = BOOKED",
+    ),
+    plant(
+        "T4",
+        "moments_in_the_future",
+        "UPDATE comms_delivery SET state_at = now() + interval '1 hour' WHERE message_id = MESSAGE",
+    ),
+    # ---------------------------------------------------------------- messages
+    plant(
+        "N1",
+        "messages_that_nobody_owes",
+        "DELETE FROM owed_owedwork WHERE kind = 'comms.deliver'",
+    ),
+    plant(
+        "N1",
+        "events_that_nobody_was_told_of",
+        "UPDATE comms_message SET dedupe_key = 'planted' WHERE id = MESSAGE",
+    ),
+    plant(
+        "N1",
+        "messages_that_nobody_wished",
+        "UPDATE cases_case SET notifies_consumer = false WHERE id = OPEN",
+    ),
+    plant(
+        "N2",
+        "work_that_waits_too_long",
+        "UPDATE owed_owedwork SET next_at = '2020-01-01'",
+    ),
+    plant(
+        "N2",
+        "messages_that_wait_too_long",
+        "UPDATE comms_delivery SET state_at = '2020-01-01'",
+    ),
+    plant(
+        "N2",
+        "deliveries_without_a_timeline_line",
+        "UPDATE comms_delivery SET state = 'SENT' WHERE message_id = MESSAGE",
+    ),
+    plant(
+        "N2",
+        "deliveries_without_an_end",
+        "DELETE FROM comms_delivery WHERE message_id = MESSAGE",
+    ),
+    plant(
+        "N3",
+        "messages_said_twice",
+        DROP("comms_message", "a_message_is_said_once"),
+        MESSAGE_LIKE("dedupe_key", "MESSAGE"),
+    ),
+    plant(
+        "N3",
+        "notices_rung_twice",
+        DROP("comms_notice", "a_person_is_told_once_of_an_event"),
+        *[
+            (
+                "INSERT INTO comms_notice (person_id, sentence, path, is_urgent, dedupe_key, at)"
+                " SELECT min(id), 'x', '/', false, 'x', now() FROM staff_person"
+            )
+        ]
+        * 2,
+    ),
+    plant(
+        "N3",
+        "deliveries_told_twice",
+        *[
+            ENTRY("OPEN", "MESSAGE_DELIVERED", '{"message": 1}', "NULL").replace("90", seq)
+            for seq in ("90", "91")
+        ],
+    ),
+    plant(
+        "N4",
+        "internal_messages_that_go_out",
+        DROP("comms_delivery", "only_consumer_messages_go_out"),
+        DROP("comms_delivery", "a_delivery_is_as_visible_as_its_message"),
+        "UPDATE comms_delivery SET visibility = 'INTERNAL' WHERE message_id = MESSAGE",
+    ),
+    plant(
+        "N4",
+        "messages_of_what_never_happened",
+        MESSAGE_LIKE(
+            "'request.received:' || (SELECT number FROM cases_case WHERE id = OPEN) || ':2'",
+            "MESSAGE",
+        ),
+    ),
+    plant(
+        "N6",
+        "words_that_were_changed",
+        "UPDATE trail_personaltext SET text = 'planted'",
+    ),
+    plant(
+        "N6",
+        "words_that_do_not_match_the_timeline",
+        ENTRY("OPEN", "NOTE_ADDED", "{}", "NULL"),
+    ),
+    # ---------------------------------------------------------------- the rest
+    plant(
+        "A1",
+        "rights_that_nobody_should_have",
+        "GRANT UPDATE (text) ON trail_personaltext TO smart360_app",
+    ),
+    plant("A1", "triggers_that_are_off"),  # they are off while anything is planted
+    plant(
+        "A2",
+        "broken_chains",
+        "UPDATE trail_entry SET at = at - interval '1 second' WHERE case_id = OPEN AND seq = 2",
+    ),
+    plant(
+        "F5",
+        "rows_without_their_file",
+        "INSERT INTO documents_storedfile (id, title, content_type, size, sha256, stored_as,"
+        " created_at) VALUES (gen_random_uuid(), 'x', 'PDF', 1, repeat('0', 64), 'gone', now())",
+    ),
+    plant("R1", "settings_that_lose_writes"),  # as the servers of tests run
+    plant(
+        "R4",
+        "form_keys_without_their_request",
+        "UPDATE web_formkey SET result = 'DIS-2024-999999'",
+    ),
+    plant(
+        "R5",
+        "constraints_that_prove_nothing",
+        "ALTER TABLE cases_case ADD CONSTRAINT planted CHECK (version > 0) NOT VALID",
+    ),
+    plant(
+        "R7",
+        "requests_half_made",
+        "DELETE FROM disconnections_requestedservice WHERE request_id = OPEN",
+    ),
+    plant(
+        "R7",
+        "receipts_that_nobody_owes",
+        "DELETE FROM owed_owedwork WHERE kind = 'disconnections.receipt'",
+    ),
+    plant(
+        "X6",
+        "roles_held_together",
+        "INSERT INTO staff_rolemembership (person_id, group_id, given_at)"
+        " SELECT p.id, g.id, now() FROM (SELECT min(id) AS id FROM staff_person) p, auth_group g"
+        " ON CONFLICT DO NOTHING",
+    ),
+)
