@@ -37,10 +37,11 @@ def free_slots(day: date, *, at: datetime, zone: ZoneInfo) -> list[FreeSlot]:
 
 def find_slot(slot: int | None, day: date) -> tuple[TimeSlot | None, str]:
     """The slot that was named, retired or not, and the holiday that keeps visits off ``day``."""
-    holidays = visit_holidays(day).values("name")[:1]
-    found = TimeSlot.objects.filter(pk=slot).annotate(holiday=Subquery(holidays)).first()
-    if found is not None:
-        return found, found.holiday or ""
+    if slot is not None:
+        holidays = visit_holidays(day).values("name")[:1]
+        found = TimeSlot.objects.filter(pk=slot).annotate(holiday=Subquery(holidays)).first()
+        if found is not None:
+            return found, found.holiday or ""
     holiday = get_visit_holiday(day)
     return None, holiday.name if holiday else ""
 
