@@ -1,0 +1,164 @@
+"""The rows of the roles table that apply so far, with the row's own words.
+
+✓ yes · s summary only · o own or assigned only · – no (403) · ∅ hidden. Every address of the
+product's own names the row that it obeys; ``addresses.py`` must say the same, see
+``test_roles_table.py``.
+"""
+
+from dataclasses import dataclass
+
+from tests.access.addresses import COLUMNS, EVERYBODY
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: the action, a cell per role in the table's order, and the addresses it rules."""
+
+    action: str
+    cells: tuple[str, str, str, str, str, str, str, str]
+    addresses: tuple[str, ...]
+    today: str = ""
+    """Why a cell is not what it says: which part of it the product does not have yet."""
+
+    @property
+    def who(self) -> str:
+        """Who may use the addresses, as in ``addresses.py``."""
+        closed = {"–", "∅", *NOT_YET.get(self.action, ())}
+        return "".join("-" if cell in closed else "y" for cell in self.cells)
+
+
+NOT_YET: dict[str, tuple[str, ...]] = {
+    "Consumer profile, contact data": ("o",),
+    "View requests, status, SLA, timeline": ("o",),
+    "Internal notes": ("o",),
+    "Export CSV": ("financial", "aggregates"),
+    "Retry a failed message": ("own bills",),
+}
+"""Cells that wait for what they speak of: service orders of a technician, bills, aggregates."""
+
+ONE = ("disconnection_detail", "reconnection_detail", "request_detail", "request_top")
+
+CREATING = (
+    "request_new", "request_consumer", "request_parts", "request_save", "request_review",
+    "request_submit", "request_heartbeat", "request_release", "request_cancel", "request_created",
+)  # fmt: skip
+
+ROWS = (
+    Row(
+        "Search consumers",
+        ("✓", "✓", "✓", "✓", "✓", "masked", "∅", "✓"),
+        ("search", "search_options", "consumer_list", "consumer_search"),
+    ),
+    Row(
+        "Consumer profile, contact data",
+        ("✓", "✓", "✓", "✓", "✓", "masked", "o", "s"),
+        ("consumer_detail",),
+    ),
+    Row(
+        "Edit consumer profile (unlocked)",
+        ("✓", "contact only", "–", "billing address", "✓", "–", "–", "–"),
+        ("consumer_edit", "profile_hold"),
+    ),
+    Row(
+        "Take/renew profile lock",
+        ("✓", "✓", "✓", "–", "✓", "–", "–", "–"),
+        ("profile_release", "profile_renew"),
+    ),
+    Row(
+        "Break another's lock (reason)",
+        ("–", "–", "–", "–", "✓", "–", "–", "–"),
+        ("profile_break",),
+    ),
+    Row(
+        "Create disconnection/reconnection",
+        ("✓", "✓", "✓", "–", "✓", "–", "–", "–"),
+        CREATING,
+    ),
+    Row(
+        "View requests, status, SLA, timeline",
+        ("✓", "✓", "✓", "✓", "✓", "no PII", "o", "✓"),
+        (*ONE, "request_list", "request_communication", "request_timeline", "receipt_print"),
+    ),
+    Row(
+        "Acknowledge",
+        ("✓", "–", "✓", "–", "✓", "–", "–", "–"),
+        ("request_acknowledge", "request_assign"),
+    ),
+    Row(
+        "Put on hold / Resume",
+        ("✓", "–", "✓", "–", "✓", "–", "–", "–"),
+        ("request_hold", "request_resume"),
+    ),
+    Row(
+        "Close (reason + notes)",
+        ("✓", "–", "✓", "–", "✓", "–", "–", "–"),
+        ("request_close",),
+    ),
+    Row(
+        "Internal notes",
+        ("✓", "✓", "✓", "✓", "✓", "–", "o", "✓"),
+        ("request_add_note",),
+    ),
+    Row(
+        "Message the consumer",
+        ("✓", "✓", "✓", "✓", "✓", "–", "–", "–"),
+        ("request_send_message", "receipt_download", "receipt_retry"),
+    ),
+    Row(
+        "Log a call",
+        ("✓", "✓", "✓", "✓", "✓", "–", "–", "✓"),
+        ("request_log_call",),
+    ),
+    Row(
+        "Retry a failed message",
+        ("–", "–", "–", "own bills", "✓", "✓", "–", "–"),
+        ("message_retry",),
+    ),
+    Row(
+        "Export CSV",
+        ("–", "–", "own list", "financial", "✓", "aggregates", "–", "–"),
+        ("request_export",),
+    ),
+    Row(
+        "Configure reasons, slots, SLA, checklist, categories, templates, thresholds, holidays",
+        ("–", "–", "–", "–", "–", "✓", "–", "–"),
+        ("utility_change",),
+    ),
+)
+
+OWN = (
+    "start", "sign_out", "me", "password_change", "theme_set", "draft_save", "notice_list",
+    "notice_bell", "notice_read_all", "notice_open", "gallery", "admin/logout/",
+    "admin/password_change/",
+)  # fmt: skip
+"""Everybody's own: no row speaks of them, and nothing of a consumer stands there."""
+
+OUTSIDE = (
+    "sign_in", "logo", "track", "track_receipt", "healthz", "readyz", "admin/login/",
+)  # fmt: skip
+"""For people who are not signed in (SEC2)."""
+
+
+def who_by_the_table() -> dict[str, str]:
+    """Each address that a row rules, with who may use it."""
+    assert all(len(row.cells) == len(COLUMNS) for row in ROWS)
+    return {name: row.who for row in ROWS for name in row.addresses} | dict.fromkeys(OWN, EVERYBODY)
+
+
+# ------------------------------------------------------------------ what of a person is shown
+
+FIELDS: dict[str, str] = {
+    # field: who may see it, in the order of the columns (profile row, identity row, notes row)
+    "name": "yyyyy--y",
+    "phone": "yyyyy--y",
+    "service_address": "yyyyy--y",
+    "email": "yyyyy---",
+    "billing_address": "yyyyy---",
+    "identity_last_four": "y---y---",
+    "request_notes": "yyyyy--y",
+    "internal_note": "yyyyy--y",
+    "message": "yyyyy---",
+    "closing_note": "yyyyy--y",
+    "lock_reason": "yyyyy---",
+}
+"""Each personal field × role: ADM is masked and sees no PII, DSP address and phone only."""
