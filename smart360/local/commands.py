@@ -153,7 +153,7 @@ def bench(arguments: list[str]) -> int:
             product.start_servers()
         else:  # `./dev services` runs on it
             product.environment |= held.told_servers()
-        product.environment["DB_POOL"] = "1"  # as the web server has it
+        product.environment |= {"DB_POOL": "1", "LOG_LEVEL": "ERROR"}  # as for the web, but quiet
         product.prepare(with_demo=False)
         code = product.manage("load_bench", "--rows", str(chosen.rows))
         if code or chosen.load_only:
