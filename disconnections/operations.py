@@ -1,4 +1,4 @@
-"""The acts on disconnection and reconnection requests: create and close."""
+"""The acts on disconnection and reconnection requests: create, close, make the receipt."""
 
 import secrets
 import uuid
@@ -27,7 +27,7 @@ from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
 from smart360.kernel.text import NOT_OFFERED, REQUIRED
 from smart360.organisation.queries import get_utility
-from smart360.owed.book import owe
+from smart360.owed.book import owe, owe_again
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.record import record
@@ -298,3 +298,21 @@ def attach_receipt(
         new={"document": "receipt", "sha256": made.receipt.sha256},
     )
     return made
+
+
+@operation
+def retry_receipt(*, case: int, by: Person, at: datetime) -> None:
+    """Let a worker try again to make a receipt that could not be made.
+
+    Raises UnableToRetry of ``owed.book`` when it has not failed.
+    """
+    locked = handling.lock_case(case)
+    owe_again(receipt_key(locked.number), at=at)
+    record(
+        Event.DOCUMENT_RETRIED,
+        by=by.pk,
+        at=at,
+        case=case,
+        consumer=locked.consumer_id,
+        new={"document": "receipt"},
+    )

@@ -5,12 +5,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from disconnections.queries.receipts import ReceiptState, receipt_facts, receipt_key, receipt_state
+from disconnections.operations import retry_receipt
+from disconnections.queries.receipts import ReceiptState, receipt_facts, receipt_state
 from disconnections.views.requests import found_or_404
 from smart360.documents.access import as_download
 from smart360.documents.rules import qr_code
 from smart360.kernel import clock
-from smart360.owed.operations import retry
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
 from smart360.web.gate import requires
@@ -64,5 +64,5 @@ def receipt_download(request: HttpRequest, number: str) -> HttpResponse:
 def receipt_retry(request: HttpRequest, number: str) -> HttpResponse:
     """Let a worker try again to make a receipt that could not be made."""
     case = found_or_404(request, number)
-    retry(dedupe_key=receipt_key(case.number), at=clock.now())
+    retry_receipt(case=case.pk, by=signed_in_person(request), at=clock.now())
     return HttpResponseRedirect(reverse("receipt_download", args=[case.number]))

@@ -5,8 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from smart360.kernel.db import step
+from smart360.kernel.errors import Refusal
+from smart360.owed.choices import OwedState
 from smart360.owed.handlers import handler_of
 from smart360.owed.models import OwedWork
+
+
+class UnableToRetry(Refusal):
+    """Only failed work can be tried again."""
+
+    sentence_by_default = "This has not failed, so there is nothing to retry."
 
 
 @step
@@ -32,3 +40,11 @@ def owe(
         ],
         ignore_conflicts=True,
     )
+
+
+@step
+def owe_again(dedupe_key: str, *, at: datetime) -> None:
+    """Let workers try failed work anew, from the first attempt. Raises UnableToRetry."""
+    failed = OwedWork.objects.filter(dedupe_key=dedupe_key, state=OwedState.FAILED)
+    if not failed.update(state=OwedState.WAITING, attempts=0, next_at=at):
+        raise UnableToRetry(is_conflict=True)

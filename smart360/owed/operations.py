@@ -5,19 +5,12 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from smart360.kernel.db import operation
-from smart360.kernel.errors import Refusal
 from smart360.owed.choices import OwedState
 from smart360.owed.models import OwedWork
 from smart360.owed.rules import LEASE, wait_after, wait_after_an_end
 from smart360.web import form_keys
 
 KEPT_WORK = timedelta(days=30)
-
-
-class UnableToRetry(Refusal):
-    """Only failed work can be tried again."""
-
-    sentence_by_default = "This has not failed, so there is nothing to retry."
 
 
 CLAIM = """
@@ -90,16 +83,6 @@ def mark_failed(*, work: OwedWork, error: str, at: datetime, most_attempts: int)
         last_error=error[:300],
     )
     return gives_up
-
-
-@operation
-def retry(*, dedupe_key: str, at: datetime) -> None:
-    """Somebody pressed Retry on failed work. Raises UnableToRetry."""
-    changed = OwedWork.objects.filter(dedupe_key=dedupe_key, state=OwedState.FAILED).update(
-        state=OwedState.WAITING, attempts=0, next_at=at
-    )
-    if not changed:
-        raise UnableToRetry(is_conflict=True)
 
 
 @operation

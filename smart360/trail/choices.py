@@ -25,6 +25,7 @@ class Event(TextChoices):
     SLA_BREACHED = "SLA_BREACHED", "SLA breached"
     SLA_CORRECTED = "SLA_CORRECTED", "SLA due time corrected"
     DOCUMENT_MADE = "DOCUMENT_MADE", "Document made"
+    DOCUMENT_RETRIED = "DOCUMENT_RETRIED", "Document tried again"
     FIELD_IGNORED = "FIELD_IGNORED", "Value from the form ignored"
     PROFILE_LOCKED = "PROFILE_LOCKED", "Profile locked"
     PROFILE_RELEASED = "PROFILE_RELEASED", "Profile released"

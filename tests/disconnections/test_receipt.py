@@ -294,6 +294,7 @@ def test_what_failed_for_good_is_shown_and_tried_again(
     client = client_as(Role.CSE)
     retry = path_of(made, "/receipt/retry")
     assert client.post(retry).status_code == 409  # nothing has failed
+    assert not Entry.objects.filter(kind=Event.DOCUMENT_RETRIED).exists()
     OwedWork.objects.filter(dedupe_key=receipt_key(made.case.number)).update(
         state=OwedState.FAILED, attempts=8, last_error="UnableToStore"
     )
@@ -302,6 +303,8 @@ def test_what_failed_for_good_is_shown_and_tried_again(
     assert f'action="{retry}"' in page
     response = client.post(retry)
     assert (response.status_code, response["Location"]) == (302, path_of(made))
+    line = Entry.objects.get(case=made.case, kind=Event.DOCUMENT_RETRIED)
+    assert (line.actor, line.new) == (client.person, {"document": "receipt"})  # type: ignore[attr-defined]
     assert "The receipt is being made." in client.get(path_of(made)).content.decode()
     pay_pdf(made)
 
