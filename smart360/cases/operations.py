@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime, timedelta
 
+import pghistory
 from django.urls import reverse
 from django.utils import timezone
 
@@ -387,9 +388,13 @@ def recompute(*, case: int, why: str, at: datetime) -> bool:
 
 
 @operation
-def publish_policy(*, policy: SlaPolicy, at: datetime) -> SlaPolicy:
-    """Put a new version of a policy in force for new cases; running ones keep theirs (SLA2)."""
-    policy.publish(at)
+def publish_policy(*, policy: SlaPolicy, by: Person, at: datetime) -> SlaPolicy:
+    """Put a new version of a policy in force for new cases; running ones keep theirs (SLA2).
+
+    The row's history says who did it.
+    """
+    with pghistory.context(person=by.pk):
+        policy.publish(at)
     return policy
 
 

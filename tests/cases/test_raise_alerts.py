@@ -134,12 +134,14 @@ def test_a_hold_that_reminds_reminds_once_and_stays(
     assert Notice.objects.filter(sentence__contains="has reached its date").count() == 1
 
 
-def test_a_new_policy_is_for_new_cases(make_request: MakeRequest, at: datetime) -> None:
+def test_a_new_policy_is_for_new_cases(
+    make_request: MakeRequest, person: MakePerson, at: datetime
+) -> None:
     """SLA2: a new policy version is for new cases."""
     before = make_request()
     policy = SlaPolicy.objects.get(kind="DISCONNECTION", replaced_at__isnull=True)
     policy.resolution_minutes = 2880
-    publish_policy(policy=policy, at=at)
+    publish_policy(policy=policy, by=person(Role.ADMIN), at=at)
     after = make_request()
     assert recompute(case=before.pk, why="test", at=at) is False
     assert Case.objects.get(pk=before.pk).due_at == at + timedelta(hours=24)
@@ -158,7 +160,7 @@ def test_the_most_particular_policy_counts(make_request: MakeRequest, at: dateti
 
 
 def test_a_new_holiday_owes_and_moves_the_cases_of_its_calendar(
-    make_request: MakeRequest, at: datetime, stands: SetClock
+    make_request: MakeRequest, person: MakePerson, at: datetime, stands: SetClock
 ) -> None:
     """Design §4: recomputed after a calendar or holiday change, with a line that says so."""
     calendar = BusinessCalendar.objects.create(name="Office", time_zone="America/Chicago")
@@ -168,7 +170,7 @@ def test_a_new_holiday_owes_and_moves_the_cases_of_its_calendar(
         )
     policy = SlaPolicy.objects.get(kind="DISCONNECTION", replaced_at__isnull=True)
     policy.calendar = calendar
-    publish_policy(policy=policy, at=at)
+    publish_policy(policy=policy, by=person(Role.ADMIN), at=at)
     made = make_request()
     due = Case.objects.get(pk=made.pk).due_at
     OwedWork.objects.filter(kind="cases.recompute_calendar").delete()
