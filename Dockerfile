@@ -35,4 +35,4 @@ RUN SECRET_KEY=none PUBLIC_URL=https://localhost DATABASE_URL=postgresql://local
 USER smart360
 EXPOSE 8000
 ENTRYPOINT ["tini", "--"]
-CMD ["gunicorn", "smart360.wsgi", "-b", "0.0.0.0:8000", "-w", "2", "-k", "gthread", "--threads", "4", "--no-control-socket", "--worker-tmp-dir", "/tmp", "--max-requests", "5000", "--max-requests-jitter", "500", "--access-logfile", "-"]
+CMD ["gunicorn", "smart360.wsgi", "-b", "0.0.0.0:8000", "-w", "2", "-k", "smart360.web.server.TimedWorker", "--threads", "4", "--no-control-socket", "--worker-tmp-dir", "/tmp", "--max-requests", "5000", "--max-requests-jitter", "500", "--access-logfile", "-"]

@@ -107,7 +107,8 @@ class Product:
 
     def start_product(self, port: int) -> None:
         """Start web, workers and beat, as production does, and wait until a page is served."""
-        gunicorn = f"gunicorn smart360.wsgi -b 127.0.0.1:{port} -w 2 -k gthread --threads 4"
+        gunicorn = f"gunicorn smart360.wsgi -b 127.0.0.1:{port} -w 2 --threads 4"
+        gunicorn += " -k smart360.web.server.TimedWorker"
         gunicorn += " --no-control-socket --max-requests 5000 --max-requests-jitter 500"
         worker = "celery -A smart360.celery worker -l warning --without-gossip --without-mingle"
         beat = f"celery -A smart360.celery beat -l warning --pidfile= -s {self.folder / 'beat.db'}"

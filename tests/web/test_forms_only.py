@@ -25,8 +25,21 @@ def test_other_types_are_refused_and_change_nothing(
 
 
 def test_a_packed_body_is_refused(client_as: Callable[..., Client], utility: Utility) -> None:
+    """A bomb is never unpacked."""
     answer = client_as(Role.CSE).post("/me", data={"a": "b"}, headers={"content-encoding": "gzip"})
-    assert answer.status_code == 415
+    assert answer.status_code == 400
+
+
+def test_a_body_without_its_length_is_refused(
+    client_as: Callable[..., Client], utility: Utility
+) -> None:
+    """In chunks it would be read as an empty form."""
+    client = client_as(Role.CSE)
+    answer = client.post("/me", data={}, headers={"transfer-encoding": "chunked"})
+    assert answer.status_code == 400
+    person = client.person  # type: ignore[attr-defined]  # set by the fixture
+    person.refresh_from_db()
+    assert person.wants_notices_by_email
 
 
 def test_a_form_is_read(client_as: Callable[..., Client], utility: Utility) -> None:
