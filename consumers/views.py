@@ -12,7 +12,7 @@ from consumers import access, operations, queries
 from consumers.choices import AccountStatus, LockPurpose
 from consumers.filters import read_filter
 from consumers.forms import BreakForm, ProfileForm
-from consumers.guards import LockIsHeld, LockIsLost
+from consumers.guards import LockIsHeld, LockIsLost, held_by
 from consumers.models import Consumer
 from consumers.rules.profiles import EDITABLE, LABELS, ShownConsumer, editable_by
 from consumers.rules.searching import TOO_LONG, SearchHit, read_search
@@ -153,11 +153,12 @@ def _shell(request: HttpRequest, shown: ShownConsumer) -> dict[str, Any]:
     person = signed_in_person(request)
     permissions = permissions_of(person.roles)
     lock = queries.lock_facts(shown.id, to=person, at=clock.now())
+    is_held = lock is not None and not lock.is_own
     return {
         "consumer": shown,
         "lock": lock,
         "open_requests": queries.guards_of(shown.id),
-        "can_edit": bool(editable_by(permissions, is_guarded=False)),
+        "can_edit": not is_held and bool(editable_by(permissions, is_guarded=False)),
         "can_create_request": Permission.CREATE_REQUEST in permissions,
         "can_break": bool(lock) and Permission.BREAK_PROFILE_LOCK in permissions,
         "needs_hold": Permission.TAKE_PROFILE_LOCK in permissions,
@@ -269,6 +270,9 @@ def profile_hold(request: HttpRequest, account: str) -> HttpResponse:
             _hold(consumer, person)
         except LockIsHeld as refusal:
             return _detail_page(request, consumer, refusal=refusal, status=409)
+    elif held := queries.lock_facts(consumer.pk, to=person, at=clock.now()):
+        refusal = held_by(held.holder, held.expires_at)
+        return _detail_page(request, consumer, refusal=refusal, status=409)
     return HttpResponseRedirect(resolve_url("consumer_edit", account))
 
 

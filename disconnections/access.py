@@ -65,8 +65,15 @@ def allowed_acts(case: Case, person: Person) -> frozenset[Act]:
         for act, permission in PERMISSION_OF.items()
         if person.has_permission(permission)
         and is_possible(act, case)
-        and not (act == Act.ASSIGN_TO_ME and case.assignee_id == person.pk)
+        and (act != Act.ASSIGN_TO_ME or _may_take(case, person))
     )
+
+
+def _may_take(case: Case, person: Person) -> bool:
+    """Nobody takes what they have; what somebody else has only a supervisor takes."""
+    if case.assignee_id is None:
+        return True
+    return case.assignee_id != person.pk and person.has_permission(Permission.ASSIGN_OTHERS)
 
 
 def find_request(number: str, person: Person) -> Case | None:

@@ -157,7 +157,7 @@ FIELDS: dict[str, str] = {
     "identity_last_four": "y---y---",
     "request_notes": "yyyyy--y",
     "internal_note": "yyyyy--y",
-    "message": "yyyyy---",
+    "message": "yyyyy--y",
     "closing_note": "yyyyy--y",
     "lock_reason": "yyyyy---",
 }
