@@ -42,7 +42,7 @@ def answer_of(cookie: str, method: str, path: str, body: str = "", **headers: st
     if cookie:
         client.cookies["sessionid"] = cookie
     with put_back():
-        answer = client.generic(method, path, body, content_type=FORM)
+        answer: Any = client.generic(method, path, body, content_type=FORM)
         if getattr(answer, "streaming", False):
             answer.text_sent = b"".join(answer.streaming_content)
     return answer
@@ -86,16 +86,18 @@ def checksums() -> dict[str, Any]:
     return sums
 
 
-def written_by(cookie: str, method: str, path: str, body: str = "", **headers: str) -> set[str]:
-    """The tables that one visit leaves other than it found them."""
+def answer_and_writes(
+    cookie: str, method: str, path: str, body: str = "", **headers: str
+) -> tuple[Any, set[str]]:
+    """The answer to one visit, and the tables that it would have left other than it found them."""
     before = writes()
-    answer_of(cookie, method, path, body, **headers)
+    answer = answer_of(cookie, method, path, body, **headers)
     if writes() == before:
-        return set()
-    client = Client(headers=headers)
+        return answer, set()
+    client = Client(headers=headers)  # rows were written, or written and taken back: look closer
     client.cookies["sessionid"] = cookie
     with put_back():
         old = checksums()
         client.generic(method, path, body, content_type=FORM)
         new = checksums()
-    return {table for table in new if new[table] != old[table]}
+    return answer, {table for table in new if new[table] != old[table]}
