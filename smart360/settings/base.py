@@ -116,6 +116,7 @@ HAS_TWO_DATABASE_ROLES = "DATABASE_OWNER_URL" in env.ENVIRON and env.str(
 ) != env.str("DATABASE_URL")
 STATEMENT_TIMEOUTS = (
     "-c statement_timeout=10000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=30000"
+    " -c random_page_cost=1.1"  # what is looked at lies in memory; 4 is for disks that turn
 )
 if AS_OWNER:
     STATEMENT_TIMEOUTS = "-c lock_timeout=2000"
@@ -156,6 +157,7 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_VISIBILITY_TIMEOUT = 300
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker that gave up would stay away for ever
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
     "unacked_restore_throttle": 1,
