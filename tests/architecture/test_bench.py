@@ -16,7 +16,15 @@ from smart360.local.bench.accounts import account
 from smart360.local.bench.fates import Order
 from smart360.local.bench.operations import UnableToLoad, load, loaded
 from smart360.local.bench.pages import Bench
-from smart360.local.bench.table import Budget, Row, as_json, as_markdown, growth, read_json
+from smart360.local.bench.table import (
+    Budget,
+    Row,
+    as_json,
+    as_markdown,
+    growth,
+    put_into,
+    read_json,
+)
 from smart360.local.demo.cast import STAFF
 from smart360.local.operations import add_staff, set_up_utility
 from smart360.trail.models import Entry
@@ -188,3 +196,10 @@ def test_growth_is_told_from_kept_figures() -> None:
     (grown,) = growth([_row(milliseconds=40)], before)
     assert (size, grown.ratio) == (100, 40 / 15)
     assert grown.shortfalls == ["× 2.67 instead of 1.5"]
+
+
+def test_tables_are_put_in_their_place() -> None:
+    document = "A\n<!-- bench 5 -->\nold\n<!-- end of bench -->\nB\n"
+    assert put_into(document, "new", size=5) == document.replace("old", "new")
+    with pytest.raises(ValueError, match="no place"):
+        put_into(document, "new", size=6)

@@ -144,3 +144,13 @@ def read_json(text: str) -> tuple[int, dict[str, float]]:
     """Figures taken before: of how many rows, and the milliseconds of each."""
     kept = json.loads(text)
     return kept["rows"], {each["name"]: each["milliseconds"] for each in kept["figures"]}
+
+
+def put_into(document: str, tables: str, *, size: int) -> str:
+    """The document with these tables where those of as many rows stood before."""
+    begins, ends = f"<!-- bench {size} -->", "<!-- end of bench -->"
+    before, found, rest = document.partition(begins)
+    _, closed, after = rest.partition(ends)
+    if not (found and closed):
+        raise ValueError(f"the document has no place {begins} … {ends}")
+    return f"{before}{begins}\n{tables}\n{ends}{after}"

@@ -20,6 +20,7 @@ from smart360.local.bench.table import (
     as_markdown,
     growth,
     growth_as_markdown,
+    put_into,
     read_json,
 )
 
@@ -40,6 +41,7 @@ class Command(BaseCommand):
         parser.add_argument("--only", default="", help="a part of the table, such as create")
         parser.add_argument("--compare", type=Path, help="folder of a smaller database's figures")
         parser.add_argument("--markdown", type=Path, help="write the tables to this file, too")
+        parser.add_argument("--into", type=Path, help="put them in their place in this document")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Measure, print, keep."""
@@ -61,6 +63,9 @@ class Command(BaseCommand):
             (settings.STATE_DIR / FIGURES).write_text(kept)
         if options["markdown"]:
             options["markdown"].write_text(text + "\n")
+        if options["into"]:
+            document = options["into"].read_text()
+            options["into"].write_text(put_into(document, text, size=there.rows))
         self.stdout.write(f"\n{text}\n")
         short = [row for row in rows if row.shortfalls]
         for row in short:
