@@ -9,18 +9,12 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
-    Case as SqlCase,
-)
-from django.db.models import (
     IntegerField,
-    OuterRef,
     Q,
     QuerySet,
     Subquery,
-    Value,
-    When,
 )
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 
 from consumers.models import Consumer, Meter
@@ -29,9 +23,9 @@ from disconnections.choices import REQUEST_KINDS
 from disconnections.models import Reason
 from disconnections.rules import months_after
 from smart360.cases.access import visible_cases
-from smart360.cases.choices import OPEN_STATUSES, CaseStatus, HoldEnding, Priority
-from smart360.cases.models import Case, Hold
-from smart360.cases.sla import NEVER
+from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus
+from smart360.cases.models import DUE, URGENCY, Case
+from smart360.cases.queries.states import sla_is, sla_state, with_pause
 from smart360.kernel.text import digits, normalise, without_surrogates
 from smart360.organisation.models import Utility
 from smart360.staff.models import Person
@@ -44,10 +38,10 @@ SERIES = ("DIS", "REC")
 YEARS = range(2000, 2100)
 SHORT_NUMBER = re.compile(r"(?:(DIS|REC)?[ -]?)(?:([0-9]{4})-)?([0-9]{1,9})")
 CAP = 500
+FOUND_CAP = 200
 PAGE_SIZE = 25
 EXPORT_CAP = 50_000
-URGENCY = {code: rank for rank, code in enumerate(Priority.values)}
-PROGRESS = {code: rank for rank, code in enumerate(CaseStatus.values)}
+KIND_WORDS = dict(CaseKind.choices)
 SLA_WORDS = {
     "ON_TRACK": "On Track",
     "AT_RISK": "At risk",
@@ -64,13 +58,17 @@ SORTS: dict[str, Sort] = {
         Sort("-requested", "newest first", ("-created_at", "-id")),
         Sort("priority", "most urgent first", ("urgency", "due_sort", "id")),
         Sort("-priority", "least urgent first", ("-urgency", "-due_sort", "-id")),
-        Sort("status", "by status", ("progress", "-created_at", "-id")),
-        Sort("-status", "by status, last first", ("-progress", "created_at", "id")),
-        Sort("number", "by number", ("number", "id")),
-        Sort("-number", "by number, highest first", ("-number", "-id")),
+        Sort("status", "by status", ("-status", "-created_at", "-id")),
+        Sort("-status", "by status, last first", ("status", "created_at", "id")),
+        Sort("number", "by number", ("kind", "number")),
+        Sort("-number", "by number, highest first", ("-kind", "-number")),
     )
 }
-"""Every order that the list offers; anything else in the address means the default."""
+"""Every order that the list offers; anything else in the address means the default.
+
+Each has its index over the open and over the ended cases (cases/models), which is why all columns
+of one go the same way.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +97,13 @@ class RequestFilter:
 class RequestRow:
     """One line of the list, ready to be shown."""
 
-    id: int
     number: str
-    url: str
     name: str
     is_vip: bool
     account_number: str
     address: str
     kind: str
     reason: str
-    requested: str
     requested_at: datetime
     status: str
     priority: str
@@ -119,12 +114,21 @@ class RequestRow:
     paused_until: datetime | None
     percent: int | None
 
+    @property
+    def url(self) -> str:
+        """The address of the request's page; in the list itself the number alone leads there."""
+        return reverse("request_detail", args=[self.number])
+
+    @property
+    def requested(self) -> str:
+        """The day on which it was requested."""
+        return formats.shown_date(self.requested_at)
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
     """How many, counted up to the cap, and the reasons that the filter offers."""
 
-    found: int
     open: int
     breached: int
     at_risk: int
@@ -137,46 +141,6 @@ class Counts:
 def requests_seen_by(person: Person) -> QuerySet[Case]:
     """Every request that this person may see."""
     return visible_cases(person).filter(kind__in=REQUEST_KINDS)
-
-
-def with_pause(cases: QuerySet[Case], *, at: datetime) -> QuerySet[Case]:
-    """Each case with ``paused_until``: the resume-by moment of a hold that stops its clock now.
-
-    A hold that resumes by itself is over at its resume-by moment, whatever the workers do.
-    """
-    holds = Hold.objects.filter(
-        Q(at_resume_by=HoldEnding.REMINDS) | Q(resume_by__gt=at),
-        case=OuterRef("pk"),
-        ended_at__isnull=True,
-        pauses=True,
-    )
-    return cases.annotate(paused_until=Subquery(holds.values("resume_by")[:1]))
-
-
-def sla_is(state: str, *, at: datetime) -> Q:
-    """The condition under which a case is in this SLA state at this moment."""
-    breached = Q(breaches_at__lte=at)
-    is_open = Q(status__in=OPEN_STATUSES)
-    paused = ~breached & Q(status=CaseStatus.ON_HOLD, paused_until__isnull=False)
-    at_risk = ~breached & ~paused & is_open & Q(warns_at__lte=at)
-    return {
-        "BREACHED": breached,
-        "PAUSED": paused,
-        "AT_RISK": at_risk,
-        "ON_TRACK": ~breached & ~paused & ~(is_open & Q(warns_at__lte=at)),
-    }[state]
-
-
-def sla_state(case: Case, paused_until: datetime | None, *, at: datetime) -> str:
-    """The SLA state of one case at this moment, a code of ``tones.SLA``; the rule of ``sla_is``."""
-    is_breached = case.breaches_at is not None and case.breaches_at <= at
-    if not case.is_open:
-        return "MISSED" if is_breached else "MET"
-    if is_breached:
-        return "BREACHED"
-    if case.status == CaseStatus.ON_HOLD and paused_until is not None:
-        return "PAUSED"
-    return "AT_RISK" if case.warns_at is not None and case.warns_at <= at else "ON_TRACK"
 
 
 def matching(words: str) -> Q:
@@ -243,7 +207,7 @@ def filtered(
     person: Person, wish: RequestFilter, *, at: datetime, zone: ZoneInfo
 ) -> QuerySet[Case]:
     """The requests that fit the filter, in no order yet."""
-    cases = with_pause(requests_seen_by(person), at=at)
+    cases = with_pause(requests_seen_by(person), at=at).alias(due_sort=DUE)
     cases = cases.filter(status__in=ENDED if wish.is_history else OPEN_STATUSES)
     if wish.words:
         cases = cases.filter(matching(wish.words))
@@ -256,10 +220,10 @@ def filtered(
     if wish.priorities:
         cases = cases.filter(priority__in=wish.priorities)
     if wish.sla:
-        any_of = Q()
-        for state in wish.sla:
-            any_of |= sla_is(state, at=at)
-        cases = cases.filter(any_of)
+        cases = cases.filter(sla_is(wish.sla, at=at))
+        if not wish.is_history and "BREACHED" not in wish.sla:
+            # It follows, for resolution is one of the clocks: what is late already is not read.
+            cases = cases.filter(due_sort__gt=at)
     return cases.filter(_in_time(wish, zone), _by_people(wish))
 
 
@@ -267,7 +231,9 @@ def _in_time(wish: RequestFilter, zone: ZoneInfo) -> Q:
     """Days and months begin at midnight in the utility's zone."""
     within = Q()
     if wish.created_from:
-        within &= Q(created_at__gte=day_begins(wish.created_from, zone))
+        begin = day_begins(wish.created_from, zone)
+        # Nothing is due before it was made; said again, for the list may be read in that order.
+        within &= Q(created_at__gte=begin, due_sort__gte=begin)
     if wish.created_to:
         within &= Q(created_at__lt=day_begins(wish.created_to + timedelta(days=1), zone))
     if wish.completed_in:
@@ -289,88 +255,95 @@ def _by_people(wish: RequestFilter) -> Q:
 
 
 # ------------------------------------------------------------------ rows
-def rows_ready(cases: QuerySet[Case]) -> QuerySet[Case]:
-    """The cases with all that ``row_of`` shows, and the columns by which the list sorts."""
-    return (
-        cases.select_related("consumer", "assignee", "disconnection_request__reason")
-        .only(
-            "number",
-            "kind",
-            "status",
-            "priority",
-            "created_at",
-            "due_at",
-            "adjusted_due_at",
-            "warns_at",
-            "breaches_at",
-            "ended_at",
-            "assignee__full_name",
-            "consumer__name",
-            "consumer__is_vip",
-            "consumer__account_number",
-            "disconnection_request__service_address",
-            "disconnection_request__reason__label",
-        )
-        .annotate(
-            due_sort=Coalesce("adjusted_due_at", Value(NEVER)),
-            urgency=_rank("priority", URGENCY),
-            progress=_rank("status", PROGRESS),
-        )
-    )
+SHOWN = (
+    "id",
+    "number",
+    "kind",
+    "status",
+    "priority",
+    "created_at",
+    "due_at",
+    "adjusted_due_at",
+    "warns_at",
+    "breaches_at",
+    "assignee__full_name",
+    "consumer__name",
+    "consumer__is_vip",
+    "consumer__account_number",
+    "disconnection_request__service_address",
+    "disconnection_request__reason__label",
+)
+Facts = dict[str, Any]
 
 
-def _rank(field: str, ranks: dict[str, int]) -> SqlCase:
-    return SqlCase(
-        *(When(**{field: code}, then=Value(rank)) for code, rank in ranks.items()),
-        default=Value(len(ranks)),
-        output_field=IntegerField(),
-    )
+def facts_of(cases: QuerySet[Case]) -> QuerySet[Case, Facts]:
+    """All that ``row_of`` shows of cases ``with_pause``, and the columns by which the list sorts.
+
+    Plain values: five objects a row would cost more than the statement.
+    """
+    return cases.values(*SHOWN, "paused_until", due_sort=DUE, urgency=URGENCY)
 
 
-def row_of(case: Case, *, to: Person, at: datetime) -> RequestRow:
+def facts_in(case: Case) -> Facts:
+    """The same facts of one case ``with_pause`` that was loaded whole."""
+    facts = {"paused_until": vars(case)["paused_until"]}
+    for name in SHOWN:
+        value: Any = case
+        for part in name.split("__"):
+            value = getattr(value, part, None)
+        facts[name] = value
+    return facts
+
+
+def row_of(facts: Facts, *, to: Person, at: datetime) -> RequestRow:
     """One line of the list, with only what this person may see (X3)."""
-    paused_until: datetime | None = getattr(case, "paused_until", None)
-    consumer = case.consumer
-    asked = case.disconnection_request
-    if consumer is None:
-        raise ValueError(f"request {case.number} has no consumer")
     sees = to.has_permission(Permission.SEE_CONTACT_DATA)
+    name, paused_until = facts["consumer__name"], facts["paused_until"]
+    status, warns_at = facts["status"], facts["warns_at"]
     return RequestRow(
-        id=case.pk,
-        number=case.number,
-        url=reverse("request_detail", args=[case.number]),
-        name=consumer.name if sees else masked_name(consumer.name),
-        is_vip=consumer.is_vip,
-        account_number=consumer.account_number,
-        address=(asked.service_address if sees else "") or formats.MISSING,
-        kind=case.get_kind_display(),
-        reason=asked.reason.label,
-        requested=formats.shown_date(case.created_at),
-        requested_at=case.created_at,
-        status=case.status,
-        priority=case.priority,
-        assignee=case.assignee.full_name if case.assignee else "",
-        sla=sla_state(case, paused_until, at=at),
-        due_at=case.adjusted_due_at,
-        warns_at=case.warns_at,
+        number=facts["number"],
+        name=name if sees else masked_name(name),
+        is_vip=facts["consumer__is_vip"],
+        account_number=facts["consumer__account_number"],
+        address=(facts["disconnection_request__service_address"] if sees else "")
+        or formats.MISSING,
+        kind=KIND_WORDS[facts["kind"]],
+        reason=facts["disconnection_request__reason__label"],
+        requested_at=facts["created_at"],
+        status=status,
+        priority=facts["priority"],
+        assignee=facts["assignee__full_name"] or "",
+        sla=sla_state(
+            status=status,
+            warns_at=warns_at,
+            breaches_at=facts["breaches_at"],
+            paused_until=paused_until,
+            at=at,
+        ),
+        due_at=facts["adjusted_due_at"],
+        warns_at=warns_at,
         paused_until=paused_until,
-        percent=percent_used(case, at=at),
+        percent=_percent_used(
+            facts["created_at"], facts["due_at"], facts["adjusted_due_at"], at=at
+        ),
     )
 
 
-def percent_used(case: Case, *, at: datetime) -> int | None:
+def _percent_used(
+    created_at: datetime, due_at: datetime, adjusted: datetime | None, *, at: datetime
+) -> int | None:
     """How much of the resolution time is used, 0 to 100; None while its end is not known."""
-    if case.adjusted_due_at is None:
+    if adjusted is None:
         return None
-    left = (case.adjusted_due_at - at) / (case.due_at - case.created_at)
+    left = (adjusted - at) / (due_at - created_at)
     return min(100, max(0, round(100 * (1 - left))))
 
 
 def list_requests(
     person: Person, wish: RequestFilter, *, sort: Sort, cursor: str, at: datetime, zone: ZoneInfo
-) -> Page[Case]:
+) -> Page[Facts]:
     """One page of the list, in one statement."""
-    cases = rows_ready(filtered(person, wish, at=at, zone=zone))
+    cases = facts_of(filtered(person, wish, at=at, zone=zone))
     return page_of(cases, sort=sort, cursor=cursor, size=PAGE_SIZE)
 
 
@@ -378,8 +351,7 @@ def export_requests(
     person: Person, wish: RequestFilter, *, sort: Sort, at: datetime, zone: ZoneInfo
 ) -> Iterator[RequestRow]:
     """Every row that fits the filter, up to the cap, read from the database in pieces."""
-    order = [f"-{c[1:]}" if c.startswith("-") else c for c in sort.columns]
-    cases = rows_ready(filtered(person, wish, at=at, zone=zone)).order_by(*order)
+    cases = facts_of(filtered(person, wish, at=at, zone=zone)).order_by(*sort.ordering)
     for case in cases[:EXPORT_CAP].iterator(chunk_size=2_000):
         yield row_of(case, to=person, at=at)
 
@@ -392,38 +364,45 @@ class CappedCount(Subquery):
     output_field = IntegerField()
 
 
-def _capped(cases: QuerySet[Any]) -> CappedCount:
-    return CappedCount(cases.order_by().values("pk")[: CAP + 1])
+def _capped(cases: QuerySet[Any], *order: Any) -> CappedCount:
+    """Read in the order of an index that has them together, so that the cap ends it early."""
+    return CappedCount(cases.order_by(*order).values("pk")[: CAP + 1])
 
 
-def count_found(person: Person, wish: RequestFilter, *, at: datetime, zone: ZoneInfo) -> int:
-    """How many requests fit the filter, up to the cap."""
-    cases = filtered(person, wish, at=at, zone=zone).order_by().values("pk")
-    return cases[: CAP + 1].count()
+def count_found(
+    person: Person, wish: RequestFilter, *, sort: Sort, at: datetime, zone: ZoneInfo
+) -> int:
+    """How many requests fit the filter, up to the cap of what is found.
+
+    Read as the page is, where its own rows were found soon, or by the days that are asked for.
+    """
+    is_by_day = wish.created_from is not None or wish.created_to is not None
+    order = SORTS["-requested"].ordering if is_by_day else sort.ordering
+    cases = filtered(person, wish, at=at, zone=zone).order_by(*order).values("pk")
+    return cases[: FOUND_CAP + 1].count()
 
 
-def count_requests(person: Person, wish: RequestFilter, *, at: datetime, zone: ZoneInfo) -> Counts:
-    """All counts of the page and the reasons of its filter, in one statement."""
-    seen = requests_seen_by(person)
+def count_requests(person: Person, *, at: datetime) -> Counts:
+    """The counts beside the tabs and views, and the reasons of the filter, in one statement."""
+    seen = requests_seen_by(person).alias(due_sort=DUE)
     current = seen.filter(status__in=OPEN_STATUSES)
-    at_risk = with_pause(current, at=at).filter(sla_is("AT_RISK", at=at))
+    in_time = with_pause(current, at=at).alias(due_sort=DUE)  # what is at risk must be
+    in_time = in_time.filter(due_sort__gt=at)
     reasons = Reason.objects.order_by("kind", "code")
     row = (
         Utility.objects.filter(pk=1)
         .values_list(
-            _capped(filtered(person, wish, at=at, zone=zone)),
-            _capped(current),
-            _capped(current.filter(breaches_at__lte=at)),
-            _capped(at_risk),
+            _capped(current, "due_sort", "id"),
+            _capped(current.filter(breaches_at__lte=at), "breaches_at"),
+            _capped(in_time.filter(sla_is(["AT_RISK"], at=at)), "due_sort", "id"),
             _capped(current.filter(assignee=person)),
-            _capped(seen.filter(status__in=ENDED)),
+            _capped(seen.filter(status__in=ENDED), "-created_at", "-id"),
             ArraySubquery(reasons.values(json=JSONObject(code="code", label="label"))),
         )
         .get()
     )
-    found, is_open, breached, risky, mine, history, offered = row
+    is_open, breached, risky, mine, history, offered = row
     return Counts(
-        found=found,
         open=is_open,
         breached=breached,
         at_risk=risky,

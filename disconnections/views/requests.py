@@ -24,8 +24,10 @@ from disconnections.queries.detail import (
 from disconnections.queries.figures import Figure, list_figures
 from disconnections.queries.requests import (
     ENDED,
+    FOUND_CAP,
     SLA_WORDS,
     Counts,
+    Facts,
     RequestFilter,
     RequestRow,
     count_found,
@@ -43,11 +45,13 @@ from smart360.comms.queries import count_messages_of_case, messages_of_case
 from smart360.kernel import clock
 from smart360.organisation.context import zone_in_use
 from smart360.staff.access import signed_in_person
+from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from smart360.web import form_keys, formats
 from smart360.web.export import csv_response
 from smart360.web.gate import requires
 from smart360.web.htmx import is_fragment
+from smart360.web.paging import Page
 from smart360.web.shown import Link
 
 LIST = "disconnections/request_list.html"
@@ -79,7 +83,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
         at=at,
         zone=zone,
     )
-    rows = [row_of(case, to=me, at=at) for case in page.rows]
+    rows = [row_of(facts, to=me, at=at) for facts in page.rows]
     context: dict[str, Any] = {
         "now": at,
         "wish": wish,
@@ -90,17 +94,34 @@ def request_list(request: HttpRequest) -> HttpResponse:
         "clear_url": clear_address(wish),
         "can_create": me.has_permission(Permission.CREATE_REQUEST),
     }
-    if is_fragment(request):
-        found = count_found(me, wish.looks_for, at=at, zone=zone)
-        context["words"] = page_words(rows, found, wish)
-        response = render(request, f"{LIST}#request-rows", context, status=_list_status(wish))
-    else:
-        counts = count_requests(me, wish.looks_for, at=at, zone=zone)
+    counts = None
+    if not is_fragment(request):
+        counts = count_requests(me, at=at)
         context |= _whole_list(request, wish, counts, at=at, zone=zone)
-        context["words"] = page_words(rows, counts.found, wish)
-        response = render(request, LIST, context, status=_list_status(wish))
+    found = _found(me, wish, page, counts, at=at, zone=zone)
+    context["words"] = page_words(rows, found, wish)
+    template = LIST if counts else f"{LIST}#request-rows"
+    response = render(request, template, context, status=_list_status(wish))
     response["Vary"] = "HX-Request"
     return response
+
+
+def _found(
+    me: Person,
+    wish: ListWish,
+    page: Page[Facts],
+    counts: Counts | None,
+    *,
+    at: datetime,
+    zone: ZoneInfo,
+) -> int:
+    """How many there are in all, asked only where the page does not say it itself."""
+    if page.is_all:
+        return len(page.rows)
+    if counts and not wish.is_narrowed:
+        known = counts.history if wish.looks_for.is_history else counts.open
+        return min(known, FOUND_CAP + 1)
+    return count_found(me, wish.looks_for, sort=wish.sort, at=at, zone=zone)
 
 
 def _list_status(wish: ListWish) -> int:
@@ -141,7 +162,7 @@ def clear_address(wish: ListWish) -> str:
 
 def page_words(rows: list[RequestRow], found: int, wish: ListWish) -> str:
     """``25 of 46, soonest due first``"""
-    return f"{len(rows)} of {formats.shown_count(found)}, {wish.sort.label}"
+    return f"{len(rows)} of {formats.shown_count(found, FOUND_CAP)}, {wish.sort.label}"
 
 
 def sort_heads(request: HttpRequest, wish: ListWish) -> list[dict[str, str]]:

@@ -14,14 +14,15 @@ from consumers.rules.searching import SearchHit
 from disconnections.queries.detail import spoken_sentence
 from disconnections.queries.requests import (
     RequestRow,
+    facts_in,
+    facts_of,
     matching_number,
     requests_seen_by,
     row_of,
-    rows_ready,
-    with_pause,
 )
 from smart360.cases.choices import OPEN_STATUSES, CaseStatus
 from smart360.cases.models import Case, Hold
+from smart360.cases.queries.states import with_pause
 from smart360.staff.models import Person
 
 MOST_SHOWN = 25
@@ -60,7 +61,7 @@ class Found:
 # ------------------------------------------------------------------ the start page
 def most_urgent(cases: QuerySet[Case], *, to: Person, at: datetime) -> list[RequestRow]:
     """The open ones, soonest breach first."""
-    ready = rows_ready(with_pause(cases.filter(status__in=OPEN_STATUSES), at=at))
+    ready = facts_of(with_pause(cases.filter(status__in=OPEN_STATUSES), at=at))
     found = ready.order_by(F("breaches_at").asc(nulls_last=True), "id")[:MOST_SHOWN]
     return [row_of(case, to=to, at=at) for case in found]
 
@@ -79,7 +80,7 @@ def unassigned_requests(person: Person, *, at: datetime) -> list[RequestRow]:
 def find_everything(words: str, *, to: Person, at: datetime, zone: ZoneInfo) -> Found:
     """Requests and consumers that fit the words, as far as this person may see them."""
     hits = shown_hits(search(words, limit=MOST_FOUND, at=at), to)
-    by_number = rows_ready(
+    by_number = facts_of(
         with_pause(requests_seen_by(to).filter(matching_number(words)), at=at)
     ).order_by("-created_at", "-id")[:MOST_FOUND]
     open_cases = _open_requests_of(hits, to=to, at=at)
@@ -96,10 +97,10 @@ def _open_requests_of(
     cases = requests_seen_by(to).filter(
         consumer__in=[hit.consumer for hit in hits], status__in=OPEN_STATUSES
     )
-    ready = rows_ready(with_pause(cases, at=at)).select_related(
+    ready = with_pause(cases, at=at).select_related(
         "consumer", "assignee", "disconnection_request__reason", "disconnection_request__slot"
     )
-    return {case.consumer_id: case for case in ready.defer(None)}
+    return {case.consumer_id: case for case in ready}
 
 
 def _found(
@@ -112,4 +113,4 @@ def _found(
     if case.status == CaseStatus.ON_HOLD:
         hold = Hold.objects.select_related("reason").filter(case=case, ended_at=None).first()
     spoken = spoken_sentence(case, case.disconnection_request, hold, at=at, zone=zone)
-    return FoundConsumer(hit, url, row_of(case, to=to, at=at), spoken)
+    return FoundConsumer(hit, url, row_of(facts_in(case), to=to, at=at), spoken)

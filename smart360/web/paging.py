@@ -11,16 +11,20 @@ from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.signing import BadSignature, Signer
-from django.db.models import F, Model, Q, QuerySet
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
+from django.db.models.expressions import OrderBy
+from django.db.models.sql.compiler import SQLCompiler
 
-Row = TypeVar("Row", bound=Model)
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
 class Sort:
     """An order that a list offers: its name in the address, its columns, and its label.
 
-    ``columns`` end with a unique one; a leading ``-`` means descending. Nulls come last.
+    ``columns`` end with a unique one; a leading ``-`` means descending. Where all go the same way,
+    an index on them serves every page alike.
     """
 
     name: str
@@ -32,6 +36,11 @@ class Sort:
         turned = tuple(c[1:] if c.startswith("-") else f"-{c}" for c in self.columns)
         return Sort(self.name, self.label, turned)
 
+    @property
+    def ordering(self) -> list[OrderBy]:
+        """For ``order_by``."""
+        return [F(c[1:]).desc() if c.startswith("-") else F(c).asc() for c in self.columns]
+
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
@@ -41,9 +50,14 @@ class Page(Generic[Row]):
     next_cursor: str = ""
     previous_cursor: str = ""
 
+    @property
+    def is_all(self) -> bool:
+        """Whether there is no other page."""
+        return not self.next_cursor and not self.previous_cursor
+
 
 def page_of(
-    rows: QuerySet[Row],
+    rows: QuerySet[Any, Row],
     *,
     sort: Sort,
     cursor: str = "",
@@ -61,8 +75,7 @@ def page_of(
     order = sort.reversed() if direction == "before" else sort
     if keys is not None:
         rows = rows.filter(_after(order.columns, keys))
-    ordering = [F(c[1:]).desc() if c.startswith("-") else F(c).asc() for c in order.columns]
-    found = list(rows.order_by(*ordering)[: size + 1])
+    found = list(rows.order_by(*order.ordering)[: size + 1])
     more = len(found) > size
     found = found[:size]
     if direction == "before":
@@ -78,20 +91,51 @@ def page_of(
     )
 
 
+class RowIsBeyond(Func):
+    """``(a, b, c) > (1, 2, 3)``: what lies after a row in an index on a, b, c, by one descent.
+
+    The same with ORs would read the index from its beginning.
+    """
+
+    conditional = True
+    output_field = BooleanField()
+
+    def __init__(self, *both: Any, sign: str = ">") -> None:
+        super().__init__(*both, sign=sign)
+
+    def as_sql(  # type: ignore[override]  # no template: the two rows are compared as they are
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+    ) -> tuple[str, list[Any]]:
+        """Both rows in brackets; the first half of the expressions is one, the second the other."""
+        written = [compiler.compile(each) for each in self.get_source_expressions()]
+        half = len(written) // 2
+        columns, keys = (
+            ", ".join(sql for sql, _ in part) for part in (written[:half], written[half:])
+        )
+        values = [value for _, values in written for value in values]
+        return f"({columns}) {self.extra['sign']} ({keys})", values
+
+
 def _after(columns: Sequence[str], keys: Sequence[Any]) -> Q:
     """Rows that come after the row with these key values in this order."""
+    names = [column.lstrip("-") for column in columns]
+    downwards = {column.startswith("-") for column in columns}
+    if len(downwards) == 1:
+        sign = "<" if downwards.pop() else ">"
+        return Q(RowIsBeyond(*map(F, names), *map(Value, keys), sign=sign))
     condition = Q()
     equal = Q()
-    for column, key in zip(columns, keys, strict=True):
-        name = column.lstrip("-")
+    for column, name, key in zip(columns, names, keys, strict=True):
         beyond = Q(**{f"{name}__{'lt' if column.startswith('-') else 'gt'}": key})
         condition |= equal & beyond
         equal &= Q(**{name: key})
     return condition
 
 
-def _attribute(row: Model, column: str) -> Any:
-    value: Any = row
+def _attribute(row: Any, column: str) -> Any:
+    if isinstance(row, dict):
+        return row[column]
+    value = row
     for part in column.split("__"):
         value = getattr(value, part)
     return value

@@ -1,10 +1,13 @@
 """The case, its policy, its holds, the alerts raised for it, and what is tallied of it."""
 
 from smart360.cases.models.cases import OPEN, Alert, Case, Hold, HoldReason, SlaPolicy
+from smart360.cases.models.orders import DUE, URGENCY
 from smart360.cases.models.tallies import Tally, TallyChange
 
 __all__ = [
+    "DUE",
     "OPEN",
+    "URGENCY",
     "Alert",
     "Case",
     "Hold",

@@ -5,6 +5,7 @@ from datetime import datetime
 import pghistory
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
 
@@ -21,9 +22,11 @@ from smart360.cases.choices import (
     WaitsFor,
 )
 from smart360.cases.lifecycle import arrows_as_sql
+from smart360.cases.models.orders import DUE, URGENCY
 from smart360.organisation.models import BusinessCalendar
 
 OPEN = Q(status__in=OPEN_STATUSES)
+ENDED = Q(status__in=ENDED_STATUSES)
 
 
 @pghistory.track()
@@ -189,21 +192,50 @@ class Case(models.Model):
             ),
         ]
         indexes = [
-            # The list of current requests by age, by urgency; history by age; a person's own work.
-            models.Index(fields=["-created_at", "-id"], name="case_by_age"),
+            # The list of current requests in each of its orders, and of those that have ended.
+            models.Index(DUE, F("id"), name="open_case_by_due", condition=OPEN),
+            models.Index(DUE, F("id"), name="ended_case_by_due", condition=ENDED),
             models.Index(fields=["-created_at", "-id"], name="open_case_by_age", condition=OPEN),
-            models.Index(fields=["adjusted_due_at", "id"], name="open_case_by_due", condition=OPEN),
+            models.Index(fields=["-created_at", "-id"], name="ended_case_by_age", condition=ENDED),
+            models.Index(URGENCY, DUE, F("id"), name="open_case_by_urgency", condition=OPEN),
+            models.Index(URGENCY, DUE, F("id"), name="ended_case_by_urgency", condition=ENDED),
+            models.Index(
+                fields=["status", "created_at", "id"], name="open_case_by_status", condition=OPEN
+            ),
+            models.Index(
+                fields=["status", "created_at", "id"], name="ended_case_by_status", condition=ENDED
+            ),
+            models.Index(fields=["kind", "number"], name="open_case_by_number", condition=OPEN),
+            models.Index(fields=["kind", "number"], name="ended_case_by_number", condition=ENDED),
+            # Filters: one status, the soonest due first; and what few cases are, such as the low.
+            models.Index(
+                F("status"), DUE, F("id"), name="open_case_of_status_by_due", condition=OPEN
+            ),
+            models.Index(
+                F("kind"),
+                F("status"),
+                F("priority"),
+                DUE,
+                F("id"),
+                name="open_case_by_what_it_is",
+                condition=OPEN,
+            ),
+            # A number that was begun: LIKE 'DIS-2024-00%', whatever the database sorts by.
+            models.Index(OpClass(F("number"), "varchar_pattern_ops"), name="case_by_number_begun"),
+            # The start page and the counts of what is breached; a person's own work.
             models.Index(fields=["breaches_at", "id"], name="open_case_by_breach", condition=OPEN),
             models.Index(
                 fields=["assignee", "breaches_at"], name="open_case_by_assignee", condition=OPEN
             ),
+            # The worker that warns and escalates.
             models.Index(
                 fields=["next_alert_at"],
                 name="case_to_alert",
                 condition=OPEN & Q(next_alert_at__isnull=False),
             ),
+            # A consumer's requests; those completed in a month.
             models.Index(fields=["consumer", "-created_at"], name="case_by_consumer"),
-            models.Index(fields=["kind", "ended_at"], name="case_by_end"),
+            models.Index(fields=["ended_at"], name="ended_case_by_end", condition=ENDED),
         ]
         triggers = [
             pgtrigger.Trigger(

@@ -1,6 +1,5 @@
 """A case's clocks in words: the clock of its header, the table of targets, "Why this time?"."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -8,6 +7,7 @@ from zoneinfo import ZoneInfo
 from smart360.cases.choices import CaseStatus, HoldEnding, Metric
 from smart360.cases.models import Case, Hold
 from smart360.cases.queries.history import facts_of, holds_of, targets_of
+from smart360.cases.queries.states import state_of
 from smart360.cases.sla import Clock, Facts, Targets, achieved, clocks, explained
 from smart360.web import formats
 from smart360.web.shown import SlaClock, SlaInterval
@@ -83,7 +83,12 @@ def _header_clock(
     if hold is not None and resolution.due_at is None:
         intervals.append(SlaInterval(hold.since, None, is_counted=False, reason=hold.reason.label))
     return SlaClock(
-        state=_state(three.values(), is_paused=hold is not None, is_open=case.is_open, at=at),
+        state=state_of(
+            is_open=case.is_open,
+            is_breached=any(clock.is_breached(at) for clock in three.values()),
+            is_paused=hold is not None,
+            is_at_risk=any(clock.is_at_risk(at) for clock in three.values()),
+        ),
         breach=breach_in_words(three, at=at, zone=zone),
         at=at,
         due_at=resolution.due_at or resolution.original_due_at,
@@ -98,16 +103,6 @@ def _header_clock(
         resolved_in=achieved(resolution, facts, targets),
         intervals=intervals,
     )
-
-
-def _state(three: Collection[Clock], *, is_paused: bool, is_open: bool, at: datetime) -> str:
-    if any(clock.is_breached(at) for clock in three):
-        return "BREACHED" if is_open else "MISSED"
-    if not is_open:
-        return "MET"
-    if is_paused:
-        return "PAUSED"
-    return "AT_RISK" if any(clock.is_at_risk(at) for clock in three) else "ON_TRACK"
 
 
 def breach_in_words(three: dict[Metric, Clock], *, at: datetime, zone: ZoneInfo) -> str:
@@ -153,10 +148,10 @@ def _row(
 
 
 def _row_state(clock: Clock, *, is_paused: bool, at: datetime) -> str:
-    if not clock.runs:
-        return "MISSED" if clock.is_breached(at) else "MET"
-    if clock.is_breached(at):
-        return "BREACHED"
-    if is_paused and clock.metric == Metric.RESOLUTION:
-        return "PAUSED"
-    return "AT_RISK" if clock.is_at_risk(at) else "ON_TRACK"
+    """The state of one target; only resolution pauses."""
+    return state_of(
+        is_open=clock.runs,
+        is_breached=clock.is_breached(at),
+        is_paused=is_paused and clock.metric == Metric.RESOLUTION,
+        is_at_risk=clock.is_at_risk(at),
+    )

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from disconnections.queries.requests import RequestFilter, count_requests
+from disconnections.queries.requests import count_requests
 from smart360.desk.queries import my_requests, unassigned_requests
 from smart360.kernel import clock
 from smart360.organisation.context import zone_in_use
@@ -55,7 +55,7 @@ def start(request: HttpRequest) -> HttpResponse:
         context["mine"] = my_requests(person, at=at)
         context["unassigned"] = unassigned_requests(person, at=at)
     if person.has_permission(Permission.SEE_ESCALATIONS):
-        context["counts"] = count_requests(person, RequestFilter(), at=at, zone=zone)
+        context["counts"] = count_requests(person, at=at)
     return render(request, "desk/start.html", context)
 
 
