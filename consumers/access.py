@@ -21,16 +21,24 @@ def visible_consumers(person: Person) -> QuerySet[Consumer]:
 
 def get_consumer(account_number: str, *, to: Person) -> Consumer | None:
     """The consumer with this account number, or None when there is none for this person."""
+    return with_account(visible_consumers(to), account_number).first()
+
+
+def with_account(consumers: QuerySet[Consumer], account_number: str) -> QuerySet[Consumer]:
+    """Those of ``consumers`` with this account number: one or none, whatever was typed."""
     if "\0" in account_number or not account_number.isprintable():
-        return None
-    return visible_consumers(to).filter(account_number=account_number).first()
+        return consumers.none()
+    return consumers.filter(account_number=account_number)
 
 
-def shown(consumer: Consumer, to: Person) -> ShownConsumer:
+def shown(
+    consumer: Consumer, to: Person, *, addresses: Iterable[str] | None = None
+) -> ShownConsumer:
     """The consumer as ``to`` may see it: pages use this and never the model's personal fields.
 
     Without contact data (administrators) the name is masked and the rest absent; without
-    personal data (dispatchers) there is no e-mail and no billing address.
+    personal data (dispatchers) there is no e-mail and no billing address. ``addresses`` are those
+    of the service connections in order, when the caller has them already.
     """
     sees_contact = to.has_permission(Permission.SEE_CONTACT_DATA)
     sees_personal = to.has_permission(Permission.SEE_PERSONAL_DATA)
@@ -50,7 +58,9 @@ def shown(consumer: Consumer, to: Person) -> ShownConsumer:
             plain,
             name=consumer.name,
             phone=consumer.phone,
-            service_addresses=_service_addresses(consumer),
+            service_addresses=tuple(
+                dict.fromkeys(_addresses_of(consumer) if addresses is None else addresses)
+            ),
             sees_contact_data=True,
         )
     if sees_contact and sees_personal:
@@ -63,13 +73,9 @@ def shown(consumer: Consumer, to: Person) -> ShownConsumer:
     return plain
 
 
-def _service_addresses(consumer: Consumer) -> tuple[str, ...]:
-    addresses = (
-        Premise.objects.filter(connections__consumer=consumer)
-        .order_by("connections__id")
-        .values_list("address", flat=True)
-    )
-    return tuple(dict.fromkeys(addresses))
+def _addresses_of(consumer: Consumer) -> Iterable[str]:
+    connected = Premise.objects.filter(connections__consumer=consumer)
+    return connected.order_by("connections__id").values_list("address", flat=True)
 
 
 def shown_hits(hits: Iterable[SearchHit], to: Person) -> list[SearchHit]:

@@ -5,8 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from consumers.access import shown, visible_consumers
-from consumers.queries import connection_facts, guards_of, lock_facts
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from consumers.access import shown, visible_consumers, with_account
+from consumers.models import Consumer, Guard, ProfileLock
+from consumers.queries import connection_facts
 from consumers.rules.profiles import ConnectionFacts, LockFacts, ShownConsumer
 from disconnections import rules
 from disconnections.models import DisconnectionRequest, Reason, TimeSlot
@@ -123,15 +126,44 @@ class Made:
 
 def get_chosen(consumer: int, *, to: Person, at: datetime) -> Chosen | None:
     """The consumer with what the page needs of it, or None when ``to`` finds none."""
-    row = visible_consumers(to).filter(pk=consumer).first()
+    return _chosen(visible_consumers(to).filter(pk=consumer), to=to, at=at)
+
+
+def find_chosen(account_number: str, *, to: Person, at: datetime) -> Chosen | None:
+    """The same for an account number that somebody chose."""
+    return _chosen(with_account(visible_consumers(to), account_number), to=to, at=at)
+
+
+def _chosen(found: QuerySet[Consumer], *, to: Person, at: datetime) -> Chosen | None:
+    """Two looks: the consumer with who holds and what guards it; what it is supplied with."""
+    guards = Guard.objects.filter(consumer=OuterRef("pk")).order_by("id")
+    row = (
+        found.select_related("profile_lock__holder")
+        .annotate(open_request=Subquery(guards.values("placed_by")[:1]))
+        .first()
+    )
     if row is None:
         return None
-    guards = guards_of(row.pk)
+    connections = tuple(connection_facts(row.pk))
+    lock: ProfileLock | None = getattr(row, "profile_lock", None)
     return Chosen(
-        facts=shown(row, to),
-        connections=tuple(connection_facts(row.pk)),
-        lock=lock_facts(row.pk, to=to, at=at),
-        open_request=guards[0] if guards else "",
+        facts=shown(row, to, addresses=[each.address for each in connections]),
+        connections=connections,
+        lock=hold_facts(lock, to=to) if lock is not None and lock.expires_at > at else None,
+        open_request=row.open_request or "",
+    )
+
+
+def hold_facts(lock: ProfileLock, *, to: Person) -> LockFacts:
+    """Who holds a profile, as ``to`` sees it."""
+    return LockFacts(
+        holder=lock.holder.full_name,
+        holder_id=lock.holder_id,
+        purpose=lock.purpose,
+        token=lock.token,
+        taken_at=lock.taken_at,
+        expires_at=lock.expires_at,
+        is_own=lock.holder_id == to.pk,
     )
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from django.db.models import Subquery
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from disconnections.models import SlotDay, TimeSlot
 from disconnections.rules import slot_exists_on, slot_has_started
@@ -22,14 +23,13 @@ class FreeSlot:
 
 
 def free_slots(day: date, *, at: datetime, zone: ZoneInfo) -> list[FreeSlot]:
-    """The slots of ``day`` that have not begun and have a place left, in order (AC005)."""
-    if get_visit_holiday(day) is not None:
-        return []
-    taken = dict(SlotDay.objects.filter(day=day).values_list("slot_id", "booked"))
+    """The slots of ``day``, no holiday, that have not begun and have a place left (AC005)."""
+    booked = SlotDay.objects.filter(slot=OuterRef("pk"), day=day).values("booked")
+    offered = TimeSlot.objects.filter(is_active=True).order_by("starts")
     return [
-        FreeSlot(slot.pk, slot.starts, slot.ends, slot.capacity - taken.get(slot.pk, 0))
-        for slot in TimeSlot.objects.filter(is_active=True).order_by("starts")
-        if slot.capacity > taken.get(slot.pk, 0)
+        FreeSlot(slot.pk, slot.starts, slot.ends, slot.free)
+        for slot in offered.annotate(free=F("capacity") - Coalesce(Subquery(booked), 0))
+        if slot.free > 0
         and slot_exists_on(day, slot.starts, slot.ends, zone)
         and not slot_has_started(day, slot.starts, zone, at)
     ]

@@ -6,6 +6,7 @@ it stood. Each act is a plain POST; htmx swaps the fragment ``create`` instead o
 """
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -14,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from consumers import queries as consumers
-from consumers.access import get_consumer, shown_hits
+from consumers.access import shown_hits
 from consumers.choices import LockPurpose
 from consumers.operations import (
     release_profile_lock,
@@ -25,7 +26,7 @@ from consumers.rules.searching import read_search
 from disconnections import rules
 from disconnections.forms import NotifyForm, RequestForm
 from disconnections.operations import DRAFT, create_request
-from disconnections.queries.create import Chosen, get_chosen, get_made
+from disconnections.queries.create import Chosen, find_chosen, get_made, hold_facts
 from disconnections.rules import RequestWish
 from disconnections.views.sheet import (
     CARRIED,
@@ -62,12 +63,12 @@ FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 def request_new(request: HttpRequest) -> HttpResponse:
     """The page, where it stood; ``?consumer=`` comes from a consumer's profile."""
     at = clock.now()
-    sheet = open_sheet(signed_in_person(request), typed_before(signed_in_person(request)), at=at)
+    me = signed_in_person(request)
+    sheet = open_sheet(me, typed_before(me), at=at)
     wanted = None
     account = request.GET.get("consumer", "")
     if account and (sheet.chosen is None or sheet.chosen.facts.account_number != account):
-        row = get_consumer(account, to=signed_in_person(request))
-        wanted = get_chosen(row.pk, to=signed_in_person(request), at=at) if row else None
+        wanted = find_chosen(account, to=me, at=at)
     if wanted is not None:
         return shown(request, sheet, step=1, wanted=wanted)
     if request.GET.get("step") != "3" or not sheet.is_held or sheet.chosen is None:
@@ -80,32 +81,31 @@ def request_new(request: HttpRequest) -> HttpResponse:
 @requires(Permission.CREATE_REQUEST)
 def consumer_choose(request: HttpRequest) -> HttpResponse:
     """Choose the consumer and hold the profile (AC002). ``fresh`` leaves an older draft behind."""
-    at = clock.now()
-    before = open_sheet(signed_in_person(request), typed_before(signed_in_person(request)), at=at)
+    me, at = signed_in_person(request), clock.now()
     account = request.POST.get("account", "")
-    row = get_consumer(account, to=signed_in_person(request)) if account else None
-    if row is None:
-        return _searched(request, before)
-    chosen = get_chosen(row.pk, to=signed_in_person(request), at=at)
+    chosen = find_chosen(account, to=me, at=at) if account else None
+    before = open_sheet(me, typed_before(me), at=at, known=chosen)
     if chosen is None:
-        raise Http404
+        return _searched(request, before)
+    consumer = chosen.facts.id
     try:
         _refuse_if_impossible(chosen)
         lock = take_profile_lock(
-            consumer=row.pk, purpose=LockPurpose.CREATE_REQUEST, by=signed_in_person(request), at=at
+            consumer=consumer, purpose=LockPurpose.CREATE_REQUEST, by=me, at=at
         )
     except Refusal as refusal:
         return shown(request, before, step=1, refusal=refusal, status=refusal.http_status)
     typed = before.typed
-    if before.chosen is not None and before.chosen.facts.id != row.pk:
+    if before.chosen is not None and before.chosen.facts.id != consumer:
         _let_go(request, before.chosen)
         is_done = bool(before.chosen.open_request)  # the draft's request was made meanwhile
         for name in FIELDS if is_done or request.POST.get("fresh") else OF_THE_CONSUMER:
             typed.pop(name, None)
         typed.pop("confirmed_kind", None)
-    typed["consumer"] = str(row.pk)
+    typed["consumer"] = str(consumer)
     typed["lock_token"] = str(lock.token)
-    sheet = open_sheet(signed_in_person(request), typed, at=at)
+    held = replace(chosen, lock=hold_facts(lock, to=me))
+    sheet = open_sheet(me, typed, at=at, known=held)
     keep(sheet)
     if not is_fragment(request):
         return HttpResponseRedirect(page_url(2) + "#step-2")

@@ -190,10 +190,14 @@ def key_of(text: str) -> int | None:
         return None
 
 
-def open_sheet(person: Person, typed: QueryDict, *, at: datetime) -> Sheet:
-    """The page for what was typed."""
+def open_sheet(
+    person: Person, typed: QueryDict, *, at: datetime, known: Chosen | None = None
+) -> Sheet:
+    """The page for what was typed; ``known`` is a consumer that was just looked at."""
     consumer = key_of(typed.get("consumer", ""))
-    chosen = None if consumer is None else get_chosen(consumer, to=person, at=at)
+    chosen = known if known is not None and known.facts.id == consumer else None
+    if consumer is not None and chosen is None:
+        chosen = get_chosen(consumer, to=person, at=at)
     return Sheet(person, at, zone_in_use(), typed, chosen)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from smart360.kernel.db import operation, step
+from smart360.kernel.db import operation
 from smart360.web.models import Draft
 
 LONGEST_DRAFT = 20_000  # characters in all
@@ -20,8 +20,11 @@ def save_draft(*, by: int, form: str, typed: Mapping[str, list[str]], at: dateti
     }
     if sum(len(value) for values in kept.values() for value in values) > LONGEST_DRAFT:
         return False
-    Draft.objects.update_or_create(
-        person_id=by, form=form, defaults={"typed": kept, "saved_at": at}
+    Draft.objects.bulk_create(
+        [Draft(person_id=by, form=form, typed=kept, saved_at=at)],
+        update_conflicts=True,
+        unique_fields=["person", "form"],
+        update_fields=["typed", "saved_at"],
     )
     return True
 
@@ -31,13 +34,7 @@ def get_draft(*, by: int, form: str) -> Draft | None:
     return Draft.objects.filter(person_id=by, form=form).first()
 
 
-@step
-def forget_draft(*, by: int, form: str) -> None:
-    """The form was submitted or cancelled."""
-    Draft.objects.filter(person_id=by, form=form).delete()
-
-
 @operation
 def drop_draft(*, by: int, form: str) -> None:
-    """Forget what ``by`` had typed: the form was cancelled."""
-    forget_draft(by=by, form=form)
+    """Forget what ``by`` had typed: the form was cancelled (submitted: ``form_keys.submitted``)."""
+    Draft.objects.filter(person_id=by, form=form).delete()

@@ -1,5 +1,6 @@
 """Submit Request: once, as asked, with the server's own values."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -274,10 +275,30 @@ def test_view_adds_no_statement_to_the_operation(client: Client, consumer: Consu
     assert len(said) == 24
 
 
-def test_statements_of_a_look_at_the_page(client: Client, consumer: Consumer) -> None:
-    """The figures as they are; a rise is to be explained."""
+def test_statements_of_the_pages_before(client: Client, consumer: Consumer) -> None:
+    """The figures as they are, the sign-in's three among them; a rise is to be explained."""
     choose(client, consumer)
-    review(client, consumer)
-    with CaptureQueriesContext(connection) as captured:
-        client.get(reverse("request_new"))
-    assert len(captured) == 16
+    form = details(consumer, slot=slot(10).pk)
+    Draft.objects.all().delete()
+    other, new = reverse("request_review"), reverse("request_new")
+    acts: dict[str, Callable[[], Any]] = {
+        "choose": lambda: choose(client, consumer),
+        "look": lambda: client.get(new),
+        "choose again, a fragment": lambda: choose(client, consumer, headers=HTMX),
+        "review": lambda: client.post(other, form),
+        "review, a fragment": lambda: client.post(other, form, headers=HTMX),
+        "look at a draft": lambda: client.get(new),
+    }
+    found = {}
+    for what, act in acts.items():
+        with CaptureQueriesContext(connection) as captured:
+            assert act().status_code in {200, 302}
+        found[what] = len(captured)
+    assert found == {
+        "choose": 14,
+        "look": 8,
+        "choose again, a fragment": 15,
+        "review": 11,
+        "review, a fragment": 12,
+        "look at a draft": 11,
+    }
