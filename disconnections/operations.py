@@ -35,6 +35,7 @@ from smart360.web import form_keys
 from smart360.web.formats import shown_date
 
 CREATE = "disconnections.create_request"
+CLOSE = "disconnections.close_request"
 DRAFT = "create_request"
 
 
@@ -242,7 +243,15 @@ def _store_request(
 
 
 @operation
-def close_request(*, case: int, reason: str, note: str, by: Person, at: datetime) -> Case:
+def close_request(
+    *,
+    case: int,
+    reason: str,
+    note: str,
+    by: Person,
+    at: datetime,
+    form_key: uuid.UUID | None = None,
+) -> Case:
     """End a request without carrying it out, for one of five reasons (DIS7).
 
     Gives the slot back and lifts the guard. Raises UnableToClose.
@@ -250,6 +259,8 @@ def close_request(*, case: int, reason: str, note: str, by: Person, at: datetime
     consumer = Case.objects.values_list("consumer_id", flat=True).get(pk=case)
     guards.lock_consumer(consumer)
     locked = handling.lock_case(case)
+    if handling.is_repeated(locked, form_key, act=CLOSE, by=by, at=at):
+        return locked
     if not locked.is_open:
         who = locked.ended_by.full_name if locked.ended_by else "the system"
         raise UnableToClose(f"{locked.get_status_display()} by {who} already", is_conflict=True)

@@ -28,7 +28,7 @@ from smart360.organisation.context import zone_in_use
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
 from smart360.web import form_keys
-from smart360.web.fields import posted_form_key
+from smart360.web.fields import form_key_if_sent, posted_form_key
 from smart360.web.gate import requires
 from smart360.web.htmx import is_fragment
 
@@ -42,12 +42,12 @@ TOP = "#case-top"
 @requires(Permission.ACKNOWLEDGE)
 def request_acknowledge(request: HttpRequest, number: str) -> HttpResponse:
     """Take note of the request: In Progress from now on (AC010)."""
-    me = signed_in_person(request)
+    me, key = signed_in_person(request), form_key_if_sent(request.POST)
     case = found_or_404(request, number)
     return _press(
         request,
         case,
-        lambda: cases.acknowledge(case=case.pk, by=me, at=clock.now()),
+        lambda: cases.acknowledge(case=case.pk, by=me, at=clock.now(), form_key=key),
         f"{number} is in progress.",
     )
 
@@ -56,12 +56,12 @@ def request_acknowledge(request: HttpRequest, number: str) -> HttpResponse:
 @requires(Permission.HOLD)
 def request_resume(request: HttpRequest, number: str) -> HttpResponse:
     """Go on with the request (AC011)."""
-    me = signed_in_person(request)
+    me, key = signed_in_person(request), form_key_if_sent(request.POST)
     case = found_or_404(request, number)
     return _press(
         request,
         case,
-        lambda: cases.resume(case=case.pk, by=me, at=clock.now()),
+        lambda: cases.resume(case=case.pk, by=me, at=clock.now(), form_key=key),
         f"{number} is in progress again.",
     )
 
@@ -70,11 +70,11 @@ def request_resume(request: HttpRequest, number: str) -> HttpResponse:
 @requires(Permission.ASSIGN)
 def request_assign(request: HttpRequest, number: str) -> HttpResponse:
     """Take the request on oneself, from its own page or from the start page."""
-    me = signed_in_person(request)
+    me, key = signed_in_person(request), form_key_if_sent(request.POST)
     case = found_or_404(request, number)
 
     def act() -> object:
-        return cases.assign(case=case.pk, to=me, by=me, at=clock.now())
+        return cases.assign(case=case.pk, to=me, by=me, at=clock.now(), form_key=key)
 
     if request.POST.get("from") == "start":
         return _from_start(request, act, number)
@@ -96,7 +96,7 @@ def _from_start(request: HttpRequest, act: Callable[[], object], number: str) ->
 @requires(Permission.HOLD)
 def request_hold(request: HttpRequest, number: str) -> HttpResponse:
     """Put the request on hold for a reason, until a moment (AC010)."""
-    me = signed_in_person(request)
+    me, key = signed_in_person(request), form_key_if_sent(request.POST)
     case = found_or_404(request, number)
     form = HoldForm(request.POST, reasons=hold_choices())
     if not form.is_valid():
@@ -110,6 +110,7 @@ def request_hold(request: HttpRequest, number: str) -> HttpResponse:
             note=form.cleaned_data["note"],
             by=me,
             at=clock.now(),
+            form_key=key,
         )
     except Refusal as refusal:
         return _refused(request, case, refusal, "hold_form", form, {"resume_by": "resume_on"})
@@ -120,13 +121,15 @@ def request_hold(request: HttpRequest, number: str) -> HttpResponse:
 @requires(Permission.CLOSE)
 def request_close(request: HttpRequest, number: str) -> HttpResponse:
     """End the request without carrying it out (DIS7)."""
-    me = signed_in_person(request)
+    me, key = signed_in_person(request), form_key_if_sent(request.POST)
     case = found_or_404(request, number)
     form = CloseForm(request.POST)
     if not form.is_valid():
         return _form_again(request, case, "close_form", form)
     try:
-        operations.close_request(case=case.pk, by=me, at=clock.now(), **form.cleaned_data)
+        operations.close_request(
+            case=case.pk, by=me, at=clock.now(), form_key=key, **form.cleaned_data
+        )
     except Refusal as refusal:
         return _refused(request, case, refusal, "close_form", form, {})
     return _done(request, case, f"{number} is closed.")

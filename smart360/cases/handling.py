@@ -3,6 +3,7 @@
 Every function is a step: it runs inside an operation that has locked the case.
 """
 
+import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -24,8 +25,10 @@ from smart360.cases.sla import Facts, Targets
 from smart360.kernel.db import step
 from smart360.kernel.errors import Broken
 from smart360.kernel.numbering import next_number
+from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.record import record
+from smart360.web import form_keys
 
 FOLD = """
 WITH taken AS (
@@ -56,6 +59,22 @@ def lock_case(case: int) -> Case:
         .select_related("policy", "consumer")
         .get(pk=case)
     )
+
+
+@step
+def is_repeated(
+    case: Case, form_key: uuid.UUID | None, *, act: str, by: Person, at: datetime
+) -> bool:
+    """Whether this very form did ``act`` already: then its result is shown again (R4).
+
+    Asked when the case is locked and before anything is checked, so that a second press is not
+    told that the first was faster. Without a key (a worker, a command) nothing is remembered.
+    Raises UnableToSubmitAgain when the form was about another case.
+    """
+    if form_key is None:
+        return False
+    earlier = form_keys.claim(form_key, by=by.pk, act=act, about=case.number, at=at)
+    return earlier is not None
 
 
 @step

@@ -23,7 +23,6 @@ from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from smart360.trail.choices import Event
 from smart360.trail.record import record
-from smart360.web import form_keys
 from smart360.web.formats import shown_datetime, shown_time
 
 LONGEST_HOLD = timedelta(days=365)
@@ -65,12 +64,14 @@ refuses(
 
 
 @operation
-def acknowledge(*, case: int, by: Person, at: datetime) -> Case:
+def acknowledge(*, case: int, by: Person, at: datetime, form_key: uuid.UUID | None = None) -> Case:
     """Somebody takes note of a new case: it is in progress from now on (AC010).
 
     Raises UnableToAcknowledge when it is no longer Pending, naming who was faster and when.
     """
     locked = handling.lock_case(case)
+    if handling.is_repeated(locked, form_key, act="cases.acknowledge", by=by, at=at):
+        return locked
     if locked.status != CaseStatus.PENDING:
         raise UnableToAcknowledge(_who_was_faster(locked), is_conflict=True)
     locked.acknowledged_at = at
@@ -90,6 +91,7 @@ def put_on_hold(
     note: str = "",
     by: Person,
     at: datetime,
+    form_key: uuid.UUID | None = None,
 ) -> Case:
     """Pause the work on a case for a reason, until a moment (DIS7).
 
@@ -97,15 +99,11 @@ def put_on_hold(
     does not lie ahead.
     """
     locked = handling.lock_case(case)
+    if handling.is_repeated(locked, form_key, act="cases.put_on_hold", by=by, at=at):
+        return locked
     if locked.status != CaseStatus.IN_PROGRESS:
         raise UnableToPutOnHold(_state_sentence(locked), is_conflict=True)
-    why = HoldReason.objects.filter(pk=reason, is_active=True).first()
-    if why is None:
-        raise UnableToPutOnHold(NOT_OFFERED, field="reason")
-    if not at < resume_by <= at + LONGEST_HOLD:
-        raise UnableToPutOnHold("Choose a moment in the future, within a year", field="resume_by")
-    if at_resume_by not in HoldEnding.values:
-        raise UnableToPutOnHold(NOT_OFFERED, field="at_resume_by")
+    why = _hold_reason(reason, resume_by=resume_by, at_resume_by=at_resume_by, at=at)
     handling.begin_hold(
         locked,
         reason=why.pk,
@@ -116,36 +114,41 @@ def put_on_hold(
         by=by.pk,
         at=at,
     )
+    facts = {
+        "reason": why.label,
+        "pauses": why.pauses,
+        "resume_by": resume_by.isoformat(),
+        "at_resume_by": at_resume_by,
+    }
     handling.move(
-        locked,
-        CaseStatus.ON_HOLD,
-        event=Event.HELD,
-        by=by.pk,
-        at=at,
-        new={
-            "reason": why.label,
-            "pauses": why.pauses,
-            "resume_by": resume_by.isoformat(),
-            "at_resume_by": at_resume_by,
-        },
-        words=note,
+        locked, CaseStatus.ON_HOLD, event=Event.HELD, by=by.pk, at=at, new=facts, words=note
     )
     with timezone.override(get_utility().zone):
-        until = shown_datetime(resume_by)
-    tell_consumer(
-        locked,
-        code="request.on_hold",
-        values={"hold_reason": why.label, "resume_by": until},
-        at=at,
-        once=str(locked.version),
-    )
+        values = {"hold_reason": why.label, "resume_by": shown_datetime(resume_by)}
+    tell_consumer(locked, code="request.on_hold", values=values, at=at, once=str(locked.version))
     return locked
 
 
+def _hold_reason(
+    reason: int, *, resume_by: datetime, at_resume_by: str, at: datetime
+) -> HoldReason:
+    """The reason, if the hold says why and until when. Raises UnableToPutOnHold."""
+    why = HoldReason.objects.filter(pk=reason, is_active=True).first()
+    if why is None:
+        raise UnableToPutOnHold(NOT_OFFERED, field="reason")
+    if not at < resume_by <= at + LONGEST_HOLD:
+        raise UnableToPutOnHold("Choose a moment in the future, within a year", field="resume_by")
+    if at_resume_by not in HoldEnding.values:
+        raise UnableToPutOnHold(NOT_OFFERED, field="at_resume_by")
+    return why
+
+
 @operation
-def resume(*, case: int, by: Person, at: datetime) -> Case:
+def resume(*, case: int, by: Person, at: datetime, form_key: uuid.UUID | None = None) -> Case:
     """Go on with a case that was on hold (AC011). Raises UnableToResume when it is not."""
     locked = handling.lock_case(case)
+    if handling.is_repeated(locked, form_key, act="cases.resume", by=by, at=at):
+        return locked
     if locked.status != CaseStatus.ON_HOLD:
         raise UnableToResume(_state_sentence(locked), is_conflict=True)
     handling.end_hold(locked, by=by.pk, at=at)
@@ -154,12 +157,21 @@ def resume(*, case: int, by: Person, at: datetime) -> Case:
 
 
 @operation
-def assign(*, case: int, to: Person | None, by: Person, at: datetime) -> Case:
+def assign(
+    *,
+    case: int,
+    to: Person | None,
+    by: Person,
+    at: datetime,
+    form_key: uuid.UUID | None = None,
+) -> Case:
     """Give a case to somebody, or to nobody.
 
     To oneself whoever works on cases may; to others a supervisor. Raises UnableToAssign.
     """
     locked = handling.lock_case(case)
+    if handling.is_repeated(locked, form_key, act="cases.assign", by=by, at=at):
+        return locked
     if not locked.is_open:
         raise UnableToAssign(_state_sentence(locked), is_conflict=True)
     is_own = (to is not None and to.pk == by.pk) or (to is None and locked.assignee_id == by.pk)
@@ -192,13 +204,10 @@ def assign(*, case: int, to: Person | None, by: Person, at: datetime) -> Case:
 def add_note(*, case: int, words: str, by: Person, at: datetime, form_key: uuid.UUID) -> Case:
     """Write an internal note that the consumer never sees. Raises UnableToSay when it is empty."""
     locked = handling.lock_case(case)
+    if handling.is_repeated(locked, form_key, act="cases.add_note", by=by, at=at):
+        return locked
     if is_blank(words):
         raise UnableToSay(REQUIRED, field="words")
-    if (
-        form_keys.claim(form_key, by=by.pk, act="cases.add_note", about=locked.number, at=at)
-        is not None
-    ):
-        return locked
     outbox.say(
         case=locked.pk,
         consumer=locked.consumer_id,
@@ -224,15 +233,12 @@ def send_message(
     Raises UnableToSay when it is empty or no e-mail address is on file.
     """
     locked = handling.lock_case(case)
+    if handling.is_repeated(locked, form_key, act="cases.send_message", by=by, at=at):
+        return locked
     if is_blank(words):
         raise UnableToSay(REQUIRED, field="words")
     if locked.consumer is None or not locked.consumer.email:
         raise UnableToSay("No e-mail on file", field="words")
-    if (
-        form_keys.claim(form_key, by=by.pk, act="cases.send_message", about=locked.number, at=at)
-        is not None
-    ):
-        return locked
     outbox.send(
         case=locked.pk,
         consumer=locked.consumer_id,
@@ -264,15 +270,12 @@ def log_call(
     Raises UnableToSay when nothing was written or the direction is unknown.
     """
     locked = handling.lock_case(case)
+    if handling.is_repeated(locked, form_key, act="cases.log_call", by=by, at=at):
+        return locked
     if is_blank(words):
         raise UnableToSay(REQUIRED, field="words")
     if direction not in (Direction.TO_CONSUMER, Direction.FROM_CONSUMER):
         raise UnableToSay(NOT_OFFERED, field="direction")
-    if (
-        form_keys.claim(form_key, by=by.pk, act="cases.log_call", about=locked.number, at=at)
-        is not None
-    ):
-        return locked
     outbox.say(
         case=locked.pk,
         consumer=locked.consumer_id,

@@ -204,3 +204,11 @@ def posted_form_key(post: QueryDict) -> uuid.UUID:
         return uuid.UUID(key)
     except ValueError:
         raise BadRequest("the form has no key") from None
+
+
+def form_key_if_sent(post: QueryDict) -> uuid.UUID | None:
+    """The one-time key of a button that may come without one, as from a page of the day before.
+
+    Raises `BadRequest` for one that is no key.
+    """
+    return posted_form_key(post) if "form_key" in post else None

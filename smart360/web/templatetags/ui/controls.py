@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from smart360.web.form_keys import new_key
 from smart360.web.templatetags.ui.inline import icon as drawn
 from smart360.web.templatetags.ui.library import register
 
@@ -153,6 +154,12 @@ def post_button(
         "button": button(label, kind=kind, icon=icon, key=key, heard=heard, busy=busy),
     }  # fmt: skip
     return render_to_string("components/post_button.html", values)
+
+
+@register.simple_tag
+def one_time_key() -> str:
+    """A fresh key for a form: `{% one_time_key as key %}`; posted twice, it has one effect."""
+    return new_key()
 
 
 @register.simple_tag
