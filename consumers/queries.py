@@ -1,6 +1,8 @@
 """Reads about consumers: the search, the list, one consumer's connections, lock and guards."""
 
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,61 +19,87 @@ from consumers.rules.searching import (
     Found,
     SearchHit,
     SearchText,
+    are_common,
+    can_be_indexed,
     literally,
     ranked,
     read_search,
+    words_for_index,
 )
 from consumers.rules.timeline import look_of, sentence_of
 from smart360.staff.models import Person
 from smart360.trail.models import Entry
 from smart360.web.paging import Page, Sort, page_of
 from smart360.web.shown import TimelineEntry
+from smart360.web.throttle import TURN, AskedTooOften, turn_values
 
 # One statement. Each branch stands on one index and stops after 50 rows, so that a word that
 # everybody's address contains costs no more than a rare one. Ordered as the index is, a branch
-# cannot be answered by reading the table until 50 rows have turned up.
+# cannot be answered by reading the table until 50 rows have turned up. Each row carries its rank;
+# only the best of them all are looked at further.
 ACCOUNT_BRANCHES = """
-(SELECT id FROM consumers_consumer WHERE account_number LIKE %(starts)s{only}
+(SELECT id, account_number, CASE WHEN account_number = %(account)s THEN 0 ELSE 3 END AS rank
+   FROM consumers_consumer WHERE account_number LIKE %(starts)s{only}
   ORDER BY account_number USING ~<~ LIMIT 50)
-UNION
-(SELECT id FROM consumers_consumer WHERE reverse(account_number) LIKE %(ends)s{only}
+UNION ALL
+(SELECT id, account_number, 3 FROM consumers_consumer
+  WHERE reverse(account_number) LIKE %(ends)s{only}
   ORDER BY reverse(account_number) USING ~<~ LIMIT 50)
-UNION
-(SELECT sc.consumer_id FROM consumers_meter m
+"""
+METER_BRANCHES = """
+(SELECT sc.consumer_id AS id, c.account_number,
+        CASE WHEN m.number = %(account)s THEN 2 ELSE 5 END AS rank
+   FROM (SELECT id, number FROM consumers_meter WHERE number LIKE %(starts)s
+          ORDER BY number USING ~<~ LIMIT 50) AS m
    JOIN consumers_meterassignment a ON a.meter_id = m.id AND upper_inf(a.during)
    JOIN consumers_serviceconnection sc ON sc.id = a.service_connection_id
-   JOIN consumers_consumer c ON c.id = sc.consumer_id
-  WHERE m.number LIKE %(starts)s{only}
-  ORDER BY m.number USING ~<~ LIMIT 50)
-UNION
-(SELECT sc.consumer_id FROM consumers_meter m
+   JOIN consumers_consumer c ON c.id = sc.consumer_id{only})
+UNION ALL
+(SELECT sc.consumer_id, c.account_number, 5
+   FROM (SELECT id FROM consumers_meter WHERE reverse(number) LIKE %(ends)s
+          ORDER BY reverse(number) USING ~<~ LIMIT 50) AS m
    JOIN consumers_meterassignment a ON a.meter_id = m.id AND upper_inf(a.during)
    JOIN consumers_serviceconnection sc ON sc.id = a.service_connection_id
-   JOIN consumers_consumer c ON c.id = sc.consumer_id
-  WHERE reverse(m.number) LIKE %(ends)s{only}
-  ORDER BY reverse(m.number) USING ~<~ LIMIT 50)
+   JOIN consumers_consumer c ON c.id = sc.consumer_id{only})
 """
 PHONE_BRANCHES = """
-UNION
-(SELECT id FROM consumers_consumer WHERE phone_digits LIKE %(phone)s{only}
+(SELECT id, account_number, CASE WHEN phone_digits = %(number)s THEN 1 ELSE 4 END AS rank
+   FROM consumers_consumer WHERE phone_digits LIKE %(phone)s{only}
   ORDER BY phone_digits USING ~<~ LIMIT 50)
-UNION
-(SELECT id FROM consumers_consumer WHERE right(phone_digits, 10) LIKE %(last_ten)s{only}
+UNION ALL
+(SELECT id, account_number,
+        CASE WHEN right(phone_digits, 10) = right(%(number)s, 10) THEN 1 ELSE 4 END
+   FROM consumers_consumer WHERE right(phone_digits, 10) LIKE %(last_ten)s{only}
   ORDER BY right(phone_digits, 10) USING ~<~ LIMIT 50)
-UNION
-(SELECT id FROM consumers_consumer WHERE reverse(phone_digits) LIKE %(phone_end)s{only}
+UNION ALL
+(SELECT id, account_number, 4 FROM consumers_consumer
+  WHERE reverse(phone_digits) LIKE %(phone_end)s{only}
   ORDER BY reverse(phone_digits) USING ~<~ LIMIT 50)
 """
-TEXT_BRANCH = """
-UNION
-(SELECT id FROM consumers_consumer WHERE {conditions}{only} LIMIT 50)
+# By the index: what its words find is kept before the other words are seen to, so that the planner
+# does not count on the limit and look row by row for a word that it takes for common and is not.
+TEXT_BY_INDEX = """
+(WITH found AS MATERIALIZED (
+      SELECT id, account_number, name, search_text FROM consumers_consumer
+       WHERE {conditions}{only}{at_most})
+ SELECT id, account_number, {rank} AS rank FROM found WHERE {others} LIMIT 50)
 """
+# Row by row: words that many have are met at once.
+TEXT_BY_ROW = """
+(SELECT id, account_number, {rank} AS rank FROM consumers_consumer
+  WHERE {others}{only} LIMIT 50)
+"""
+AT_MOST = " LIMIT 2000"
+"""So many rows are looked through for signs that no index can answer."""
+TEXT_RANK = """CASE WHEN search_text LIKE %(phrase)s THEN 6 WHEN {begin} THEN 7
+        WHEN {within} THEN 8 ELSE 9 END"""
 ROWS = """
 SELECT c.id, c.account_number, c.name, c.phone, c.phone_digits, c.status, c.is_vip,
        coalesce(place.address, ''), coalesce(place.meter_number, ''),
        held.holder_id, coalesce(holder.full_name, ''), held.taken_at, held.expires_at,
        coalesce(guard.placed_by, '')
-  FROM ({hits}) AS hit
+  FROM (SELECT id, min(rank) AS rank FROM ({hits}) AS hits
+         GROUP BY id, account_number ORDER BY min(rank), account_number LIMIT %(limit)s) AS hit
   JOIN consumers_consumer c ON c.id = hit.id
   LEFT JOIN LATERAL (
        SELECT p.address, m.number AS meter_number
@@ -92,58 +120,163 @@ SELECT c.id, c.account_number, c.name, c.phone, c.phone_digits, c.status, c.is_v
 """
 
 
+COLUMNS = 14
+# The turn is counted in the same statement, and told by a row of its own; without it nothing is
+# searched.
+IN_TURN = """
+WITH turn AS ({turn})
+{rows} WHERE (SELECT is_ours FROM turn)
+UNION ALL
+SELECT {nothing} FROM turn
+"""
+
+
 def search(
-    text: str, limit: int = 10, *, statuses: Sequence[str] = (), at: datetime | None = None
+    text: str,
+    limit: int = 10,
+    *,
+    statuses: Sequence[str] = (),
+    at: datetime | None = None,
+    asker: int | None = None,
 ) -> list[SearchHit]:
     """Consumers by account, phone, name, address or meter, best first; one statement.
 
-    At most 50 of each kind of match are fetched and ranked here, never counted or sorted there.
-    Nothing is asked of the database for a text that is too short or too long; ``read_search``
-    tells why. ``at`` is the moment at which a hold on a profile counts (default: the database's).
+    At most 50 of each kind of match are fetched, never counted; the best ``limit`` of them are
+    looked at further and ordered here. Nothing is asked of the database for a text that is too
+    short or too long; ``read_search`` tells why. ``at`` is the moment at which a hold on a
+    profile counts (default: the database's). ``asker`` is the person whose searches are counted:
+    raises AskedTooOften when there were ten within the last second.
     """
     searched = read_search(text)
     if searched.problem:
         return []
-    sql, values = _statement(searched, statuses=statuses, at=at)
+    sql, values = _statement(searched, limit, statuses=statuses, at=at)
+    if not sql:
+        return []
+    if asker is not None:
+        sql = IN_TURN.replace("{turn}", TURN).replace("{rows}", sql)
+        sql = sql.replace("{nothing}", ", ".join(["NULL"] * COLUMNS))
+        values |= turn_values(asker)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         rows = cursor.fetchall()
+    if asker is not None:
+        if (None,) * COLUMNS not in rows:
+            raise AskedTooOften
+        rows.remove((None,) * COLUMNS)
     return ranked((_found(row) for row in rows), searched, limit)
 
 
 def _statement(
-    searched: SearchText, *, statuses: Sequence[str], at: datetime | None
+    searched: SearchText, limit: int, *, statuses: Sequence[str], at: datetime | None
 ) -> tuple[str, dict[str, Any]]:
+    """The branches that this text can be answered by; empty when there is none."""
     values: dict[str, Any] = {
+        "account": searched.account,
         "starts": literally(searched.account) + "%",
         "ends": literally(searched.account[::-1]) + "%",
         "statuses": list(statuses),
+        "limit": limit,
         "at": at,
     }
-    hits = ACCOUNT_BRANCHES
+    branches = []
+    if searched.can_be_account:
+        branches.append(ACCOUNT_BRANCHES)
+    if searched.can_be_meter:
+        branches.append(METER_BRANCHES)
     if searched.phone:
-        hits += PHONE_BRANCHES
+        branches.append(PHONE_BRANCHES)
+        values["number"] = searched.phone
         values["phone"] = searched.phone + "%"
         values["last_ten"] = searched.phone[-LAST_TEN:] + "%"
         values["phone_end"] = searched.phone[::-1] + "%"
-    conditions = []
-    for place, word in enumerate(searched.words):
-        conditions.append(_word_condition(place, word, values))
-    hits += TEXT_BRANCH.replace("{conditions}", " AND ".join(conditions))
-    hits = hits.format(only=" AND status = ANY(%(statuses)s)" if statuses else "")
+    if searched.can_be_text:
+        branches.append(_text_branch(searched.words, values))
+    if not branches:
+        return "", values
+    only = " AND status = ANY(%(statuses)s)" if statuses else ""
+    hits = "UNION ALL".join(branches).replace("{only}", only)
     now = "clock_timestamp()" if at is None else "%(at)s"
-    return ROWS.format(hits=hits, now=now), values
+    return ROWS.replace("{hits}", hits).replace("{now}", now), values
 
 
-def _word_condition(place: int, word: str, values: dict[str, Any]) -> str:
-    """A word of one or two letters has no trigram of its own: it must begin a word."""
-    name = f"word{place}"
-    if len(word) >= LEAST_CHARACTERS:
+NAME_IN_TEXT = "left(search_text, length(name))"
+"""The name as the text has it; near enough to put the hits in order."""
+
+
+def _text_branch(words: Sequence[str], values: dict[str, Any]) -> str:
+    """Every word must be there. The name stands first in the text."""
+    values["phrase"] = literally(" ".join(words)) + "%"
+    sample = _sample.read()
+    by_index = set() if are_common(words, sample) else words_for_index(words, sample)
+    conditions, others, begin, within = [], ["true"], [], []
+    for place, word in enumerate(words):
+        name = f"word{place}"
+        values[f"{name}_first"] = f"{literally(word)}%"
+        values[f"{name}_begins"] = f"% {literally(word)}%"
+        values[f"{name}_word"] = f"(^| ){word}"
         values[name] = f"%{literally(word)}%"
+        if word in by_index:
+            conditions.append(_indexed_condition(name, word))
+        else:
+            others.append(_condition(name, word))
+        begin.append(
+            f"({NAME_IN_TEXT} LIKE %({name}_first)s OR {NAME_IN_TEXT} LIKE %({name}_begins)s)"
+        )
+        within.append(f"{NAME_IN_TEXT} LIKE %({name})s")
+    rank = TEXT_RANK.replace("{begin}", " AND ".join(begin))
+    return (
+        (TEXT_BY_INDEX if by_index else TEXT_BY_ROW)
+        .replace("{rank}", rank.replace("{within}", " OR ".join(within)))
+        .replace("{conditions}", " AND ".join(conditions))
+        .replace("{others}", " AND ".join(others))
+        .replace("{at_most}", "" if all(map(can_be_indexed, words)) else AT_MOST)
+    )
+
+
+def _condition(name: str, word: str) -> str:
+    """A word of one or two letters must begin a word; of more it may stand anywhere."""
+    if len(word) >= LEAST_CHARACTERS:
         return f"search_text LIKE %({name})s"
-    values[name] = f"{literally(word)}%"
-    values[f"{name}_within"] = f"% {literally(word)}%"
-    return f"(search_text LIKE %({name})s OR search_text LIKE %({name}_within)s)"
+    return f"(search_text LIKE %({name}_first)s OR search_text LIKE %({name}_begins)s)"
+
+
+def _indexed_condition(name: str, word: str) -> str:
+    """The same as the index takes it: the two ways to begin a word at once."""
+    if len(word) >= LEAST_CHARACTERS:
+        return f"search_text LIKE %({name})s"
+    return f"search_text ~ %({name}_word)s"
+
+
+# ------------------------------------------------------------------ common words
+SAMPLE = """
+SELECT search_text FROM consumers_consumer TABLESAMPLE SYSTEM (
+       (SELECT least(100, 300000 / greatest(1, reltuples))
+          FROM pg_class WHERE oid = 'consumers_consumer'::regclass)::real)
+ LIMIT 4000
+"""
+SAMPLE_SECONDS = 3_600
+LEAST_SAMPLE = 1_000  # of fewer texts the index has nothing that takes long to read
+
+
+@dataclass
+class _Sample:
+    """Some three thousand texts, taken once an hour: how common a word is among all of them."""
+
+    texts: Sequence[str] = ()
+    until: float = 0.0
+
+    def read(self) -> Sequence[str]:
+        if time.monotonic() >= self.until:
+            with connection.cursor() as cursor:
+                cursor.execute(SAMPLE)
+                texts = [row[0] for row in cursor.fetchall()]
+            self.texts = texts if len(texts) >= LEAST_SAMPLE else ()
+            self.until = time.monotonic() + SAMPLE_SECONDS
+        return self.texts
+
+
+_sample = _Sample()
 
 
 def _found(row: Sequence[Any]) -> Found:

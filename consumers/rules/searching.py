@@ -1,6 +1,7 @@
 """How the text of a search is read, and in which order the consumers found are shown."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,6 +14,7 @@ MOST_WORDS = 8
 TOO_SHORT = "Enter at least 3 characters"
 TOO_LONG = "Search is too long"
 PHONE_SIGNS = set("+-()./ ")
+ACCOUNT_SIGNS = re.compile(r"[A-Z0-9./-]+")
 LAST_TEN = 10
 
 ACCOUNT = "account"
@@ -74,6 +76,30 @@ class SearchText:
     phone: str = ""
     problem: str = ""
 
+    @property
+    def can_be_meter(self) -> bool:
+        """Whether this can be a number: one word, or parts of which each but the first has digits.
+
+        >>> read_search("em 440017").can_be_meter, read_search("123 oak street").can_be_meter
+        (True, False)
+        """
+        later = self.words[1:]
+        return self.account.isascii() and all(any(map(str.isdigit, word)) for word in later)
+
+    @property
+    def can_be_account(self) -> bool:
+        """Whether this can be an account's number or a part of one."""
+        return self.can_be_meter and ACCOUNT_SIGNS.fullmatch(self.account) is not None
+
+    @property
+    def can_be_text(self) -> bool:
+        """Whether an index can find it in names and addresses: a word of two letters at least.
+
+        >>> read_search("jo sm").can_be_text, read_search("a b c").can_be_text
+        (True, False)
+        """
+        return any(has_trigram(word) or (len(word) > 1 and word.isalnum()) for word in self.words)
+
 
 def read_search(typed: str) -> SearchText:
     """What somebody searches for; nothing is a pattern, every sign stands for itself.
@@ -89,7 +115,7 @@ def read_search(typed: str) -> SearchText:
     if len(typed) > MOST_CHARACTERS:
         return SearchText(text=typed[:MOST_CHARACTERS], problem=TOO_LONG)
     text = normalise(typed)
-    if len(text) < LEAST_CHARACTERS:
+    if len(text.replace(" ", "")) < LEAST_CHARACTERS:
         return SearchText(text=text, problem=TOO_SHORT)
     number = digits(text)
     is_phone = len(number) >= LEAST_CHARACTERS and all(
@@ -101,6 +127,60 @@ def read_search(typed: str) -> SearchText:
         account=text.replace(" ", ""),
         phone=number if is_phone else "",
     )
+
+
+def has_trigram(word: str) -> bool:
+    """Whether three letters or digits stand together in ``word``: what the index is made of.
+
+    >>> has_trigram("SMI"), has_trigram("%%%"), has_trigram("O’B")
+    (True, False, False)
+    """
+    return any(all(map(str.isalnum, word[at : at + 3])) for at in range(len(word) - 2))
+
+
+COMMON = 0.03
+"""Words that so many of the texts contain are met at once wherever one looks; the index of
+trigrams would first read what it has of them, longer than a search may take."""
+
+
+def are_common(words: Sequence[str], texts: Sequence[str]) -> bool:
+    """Whether many of the ``texts``, a sample of what is searched, have all the words.
+
+    >>> are_common(("OAK", "STREET"), ["1 OAK STREET", "2 ELM STREET"])
+    True
+    >>> are_common(("QUARRY", "STREET"), ["1 OAK STREET", "2 ELM STREET"])
+    False
+    """
+    having = sum(all(_is_in(word, text) for word in words) for text in texts)
+    return having > COMMON * len(texts)
+
+
+def words_for_index(words: Sequence[str], texts: Sequence[str]) -> set[str]:
+    """The words to look up in the index: the rarest by a sample, and others that are not common.
+
+    The others are seen to in what these find, as are those that it cannot answer.
+
+    >>> words_for_index(("STREET", "QUARRY", "&"), ["1 OAK STREET", "2 ELM STREET"])
+    {'QUARRY'}
+    """
+    able = [word for word in words if can_be_indexed(word)]
+    having = {word: sum(_is_in(word, text) for text in texts) for word in able}
+    rarest = min((word for word in able if len(word) > 1), key=having.__getitem__)
+    return {word for word in able if word == rarest or having[word] <= COMMON * len(texts)}
+
+
+def can_be_indexed(word: str) -> bool:
+    """Whether the index of trigrams can answer for ``word`` at all."""
+    return has_trigram(word) or is_beginning(word)
+
+
+def _is_in(word: str, text: str) -> bool:
+    return f" {word}" in f" {text}" if len(word) < LEAST_CHARACTERS else word in text
+
+
+def is_beginning(word: str) -> bool:
+    """Whether ``word`` is so short that it must begin one, and can be looked up as that."""
+    return len(word) < LEAST_CHARACTERS and word.isalnum()
 
 
 def literally(text: str) -> str:

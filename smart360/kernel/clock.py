@@ -23,6 +23,14 @@ source: Callable[[], datetime] = database_clock
 """Where ``now`` asks. Only tests put another clock here."""
 
 
+def put_by_hand() -> datetime | None:
+    """The moment at which a test has put the clock; None when it is the database's own.
+
+    For a read that asks the database's clock within its own statement and so saves one.
+    """
+    return None if source is database_clock else source()
+
+
 def now() -> datetime:
     """The moment of the act that begins now, as an aware datetime."""
     return source()

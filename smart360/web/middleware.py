@@ -14,6 +14,7 @@ from psycopg import errors as postgres
 
 from smart360.kernel.errors import Refusal
 from smart360.web.logs import request_id
+from smart360.web.throttle import AskedTooOften, too_many
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SEEN = "seen_at"
@@ -118,9 +119,11 @@ class RefusalPage:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """A refusal in its own words; a row that somebody else holds as "busy"."""
+        """A refusal in its own words; "busy" for a row that is held; 429 for asking too often."""
         if isinstance(error, Refusal):
             return refusal_page(request, error)
+        if isinstance(error, AskedTooOften):
+            return too_many(request)
         if isinstance(error, OperationalError) and isinstance(
             error.__cause__, postgres.LockNotAvailable | postgres.QueryCanceled
         ):

@@ -1,4 +1,4 @@
-"""One-time form keys and drafts."""
+"""One-time form keys, drafts, and how often somebody may search."""
 
 from django.conf import settings
 from django.db import models
@@ -45,3 +45,26 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.form} of {self.person_id}"
+
+
+class Allowance(models.Model):
+    """How many searches one person has left at a moment; it fills by so many each second.
+
+    The table is not logged: after a crash everybody may simply ask again.
+    """
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, primary_key=True, related_name="+"
+    )
+    has_left = models.FloatField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(has_left__gte=0), name="an_allowance_is_not_negative"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"allowance of {self.person_id}"

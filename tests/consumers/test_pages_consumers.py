@@ -1,7 +1,7 @@
 """The list of consumers, the search box, the profile (CON1–CON3, CON5, CON6; bad-inputs 1–20)."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -14,10 +14,10 @@ from consumers import guards
 from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
 from consumers.models import Consumer
 from consumers.operations import take_profile_lock
-from consumers.views import searches
+from smart360.kernel import clock
 from smart360.kernel.db import operation
 from smart360.staff.choices import Role
-from smart360.web.throttle import Allowance
+from smart360.web.models import Allowance
 from tests.conftest import MakeConsumer, MakePerson, SetClock
 
 pytestmark = pytest.mark.django_db
@@ -25,11 +25,6 @@ LIST = "/cx/consumer-management/"
 SEARCH = "/cx/consumer-management/search"
 HTMX: dict[str, Any] = {"headers": {"HX-Request": "true"}}
 SignIn = Callable[..., Client]
-
-
-@pytest.fixture(autouse=True)
-def no_memory_of_other_tests() -> None:
-    searches._left.clear()
 
 
 @pytest.fixture
@@ -98,13 +93,13 @@ class TestList:
         for number in range(30):
             make_consumer(account_number=f"P-{number:03}")
         client = client_as(Role.CSE)
-        client.get(LIST)  # the first request of a session writes when it was seen
+        client.get(LIST, {"q": "smith"})  # the first request of a session writes when it was seen
         with CaptureQueriesContext(connection) as statements:
             client.get(LIST)
         assert len(statements) <= 6
         with CaptureQueriesContext(connection) as statements:
             client.get(LIST, {"q": "smith"}, **HTMX)
-        assert len(statements) <= 5
+        assert len(statements) <= 4
 
 
 @pytest.mark.parametrize("role", [Role.ADMIN])
@@ -204,16 +199,22 @@ class TestBadInput:
         """bad-inputs 132."""
         assert client_as(Role.CSE).get(f"{LIST}{tail}").status_code == 404
 
-    def test_asking_too_often(
-        self, maria: Consumer, client_as: SignIn, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """bad-inputs 19: over ten a second is refused with Retry-After."""
-        monkeypatch.setattr("consumers.views.searches", Allowance(10, clock=lambda: 100.0))
+    @pytest.mark.parametrize(
+        "path",
+        [f"{SEARCH}?q=mendez", f"{LIST}?q=mendez", "/search?q=mendez", "/search/options?q=m3z"],
+    )
+    def test_asking_too_often(self, maria: Consumer, client_as: SignIn, path: str) -> None:
+        """bad-inputs 19: over ten a second is refused with Retry-After, wherever one searches."""
         client = client_as(Role.CSE)
-        answers = [client.get(SEARCH, {"q": "mendez"}) for _ in range(12)]
-        assert [answer.status_code for answer in answers] == [200] * 10 + [429] * 2
-        assert answers[-1]["Retry-After"] == "1"
-        assert client_as(Role.CSE).get(SEARCH, {"q": "mendez"}).status_code == 200
+        assert client.get(path, **HTMX).status_code == 200
+        Allowance.objects.update(has_left=0.5, at=clock.now() + timedelta(hours=1))
+        for refused in (client.get(path, **HTMX), client.get(path)):
+            assert refused.status_code == 429
+            assert refused["Retry-After"] == "1"
+            assert "Mendez" not in text_of(refused)
+        assert client_as(Role.CSE).get(path, **HTMX).status_code == 200
+        Allowance.objects.update(at=clock.now() - timedelta(seconds=1))
+        assert client.get(path, **HTMX).status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)
@@ -250,11 +251,13 @@ class TestSearchBox:
         assert "aria-disabled" not in lapsed
 
     def test_costs_few_statements(self, maria: Consumer, client_as: SignIn) -> None:
+        """Session, person, utility; then the search, which counts itself in the same statement."""
         client = client_as(Role.CSE)
-        client.get(LIST)
+        client.get(SEARCH, {"q": "mendez"}, **HTMX)
         with CaptureQueriesContext(connection) as statements:
-            client.get(SEARCH, {"q": "mendez"}, **HTMX)
-        assert len(statements) <= 5
+            answer = client.get(SEARCH, {"q": "mendez"}, **HTMX)
+        assert "Mendez" in text_of(answer)
+        assert len(statements) == 4
 
 
 class TestProfile:

@@ -1,5 +1,7 @@
 """The search that finds everything: requests and consumers, as a page and as one types."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -11,6 +13,7 @@ from smart360.organisation.context import zone_in_use
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
 from smart360.web.gate import requires
+from smart360.web.throttle import take_turn
 
 
 @require_GET
@@ -19,9 +22,9 @@ def search_everything(request: HttpRequest) -> HttpResponse:
     """Requests and consumers that fit the words, as a page."""
     words = request.GET.get("q", "")
     searched = read_search(words)
-    found = Found((), ()) if searched.problem else _find(request, words)
+    found, now = _nothing() if searched.problem else _find(request, words)
     context = {
-        "now": clock.now(),
+        "now": now,
         "words": searched.text if searched.problem else words.strip(),
         "problem": searched.problem if words else "",
         "found": found,
@@ -36,11 +39,19 @@ def search_options(request: HttpRequest) -> HttpResponse:
     """The same as options under the search box, as one types."""
     words = request.GET.get("q", "")
     searched = read_search(words)
-    found = Found((), ()) if searched.problem else _find(request, words)
-    context = {"now": clock.now(), "found": found, "problem": searched.problem, "words": words}
-    return render(request, "desk/search.html#options", context)
+    found, now = _nothing() if searched.problem else _find(request, words)
+    context = {"now": now, "found": found, "problem": searched.problem, "words": words}
+    status = 422 if searched.problem == TOO_LONG else 200
+    return render(request, "desk/search.html#options", context, status=status)
 
 
-def _find(request: HttpRequest, words: str) -> Found:
+def _nothing() -> tuple[Found, datetime]:
+    return Found((), ()), clock.now()
+
+
+def _find(request: HttpRequest, words: str) -> tuple[Found, datetime]:
+    """What was found, and when. Counts the search; AskedTooOften is answered by 429."""
     me = signed_in_person(request)
-    return find_everything(words, to=me, at=clock.now(), zone=zone_in_use())
+    counted_at = take_turn(me.pk)
+    now = clock.put_by_hand() or counted_at
+    return find_everything(words, to=me, at=now, zone=zone_in_use()), now
