@@ -171,7 +171,7 @@ def _words(typed: str) -> tuple[str, str, bool]:
         return "", "Search is too long", True
     if not typed:
         return "", "", False
-    if len(normalise(typed)) < SHORTEST_SEARCH:
+    if len(normalise(typed).replace(" ", "")) < SHORTEST_SEARCH:
         return "", "Enter at least 3 characters", False
     return typed, "", False
 
