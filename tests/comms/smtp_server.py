@@ -13,17 +13,24 @@ class MailServer(socketserver.ThreadingTCPServer):
     """Takes letters in one of the ways of ``mode``.
 
     ``accepts``, ``greylists`` (451), ``rejects`` the recipient (550), ``rejects_text`` (554),
-    ``drops`` the line after it has stored the letter, ``hangs`` without a word.
+    ``drops`` the line after it has stored the letter, ``hangs`` without a word, ``dawdles`` a while
+    between storing and saying so. ``habits`` are the modes of single addresses, each a list that
+    its letters use up.
     """
 
     allow_reuse_address = True
     daemon_threads = True
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Session)
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that was killed in the middle is no defect of the server."""
+
+    def __init__(self, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), _Session)
         self.mode = "accepts"
+        self.habits: dict[str, list[str]] = {}
         self.letters: list[Letter] = []
         self.let_go = threading.Event()
+        self.dawdles_over = threading.Event()
 
     @property
     def port(self) -> int:
@@ -37,12 +44,16 @@ class _Session(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         server: Any = self.server
+        self.mode = server.mode
         if server.mode == "hangs":
             server.let_go.wait(30)
             return
         self.say("220 test")
         while line := self.rfile.readline():
-            verb = line.decode("latin-1").strip().upper()[:4]
+            words = line.decode("latin-1").strip()
+            verb = words.upper()[:4]
+            if verb == "RCPT" and (habits := server.habits.get(words[9:-1])):
+                self.mode = habits.pop(0)
             if verb == "QUIT":
                 self.say("221 bye")
                 return
@@ -51,16 +62,19 @@ class _Session(socketserver.StreamRequestHandler):
 
     def answer(self, verb: str, server: Any) -> bool:
         if verb == "RCPT":
-            self.say({"greylists": "451 later", "rejects": "550 nobody"}.get(server.mode, "250 ok"))
+            self.say({"greylists": "451 later", "rejects": "550 nobody"}.get(self.mode, "250 ok"))
         elif verb == "DATA":
             self.say("354 go on")
             text = self.text()
-            if server.mode == "rejects_text":
+            if self.mode == "rejects_text":
                 self.say("554 no such letters")
                 return True
             server.letters.append(message_from_bytes(text))
-            if server.mode == "drops":
+            if self.mode == "drops":
                 return False
+            if self.mode == "dawdles":
+                server.dawdles_over.set()
+                server.let_go.wait(3)
             self.say("250 taken")
         else:
             self.say("250 ok")

@@ -1,0 +1,1 @@
+"""The worst day, against the whole product: parts killed, servers away, disks full."""
