@@ -13,7 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smart360.settings.base")
 QUEUES = ("mail", "pdf", "default")  # apart, so that a slow PDF never delays a mail
 
 
-class Line(Connection):  # type: ignore[misc]  # kombu has no types
+class Line(Connection):
     """The line to the broker. While it is cut, workers and beat try it every second.
 
     Celery's own pauses grow to half a minute: mail would wait as long after the broker is back.

@@ -30,7 +30,7 @@ SELECT w.id, w.attempts FROM owed_owedwork w
  WHERE w.queue = %(queue)s AND w.claimed_by IS NOT NULL AND NOT EXISTS (
        SELECT 1 FROM pg_stat_activity s
         WHERE s.pid = w.claimed_by
-          AND (s.backend_start IS NULL OR s.backend_start <= w.next_at - %(lease)s))
+          AND (s.backend_start IS NULL OR s.backend_start <= w.next_at - %(lease)s::interval))
 """
 
 
@@ -41,7 +41,7 @@ def free_abandoned(*, queue: str, at: datetime) -> int:
     A worker's claim lives as long as its database session, which ends with it.
     """
     with connection.cursor() as cursor:
-        cursor.execute(ABANDONED, {"queue": queue, "lease": LEASE})
+        cursor.execute(ABANDONED, {"queue": queue, "lease": str(LEASE)})
         abandoned = cursor.fetchall()
     return sum(
         # The attempts tell a claim from the next one, should somebody else be freeing too.
