@@ -16,7 +16,7 @@ from smart360.owed.tasks import drain
 from smart360.staff.choices import Role
 from tests.access.addresses import ADDRESSES, ADMIN_MODELS, ANYBODY, COLUMNS
 from tests.access.roles import FIELDS
-from tests.access.visiting import answer_of, cookie_of
+from tests.access.visiting import answer_of, body_of, cookie_of
 from tests.access.world import Things, Worlds
 
 pytestmark = pytest.mark.django_db
@@ -108,7 +108,7 @@ def all_shown(things: Things, role: Role, cookie: str) -> str:
 
 def text_of(answer: Any) -> str:
     """A page's source, a file's lines, or what a PDF says."""
-    body = getattr(answer, "text_sent", b"") or answer.content
+    body = body_of(answer)
     if body.startswith(b"%PDF"):
         return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages)
     return str(body.decode())

@@ -48,6 +48,11 @@ def answer_of(cookie: str, method: str, path: str, body: str = "", **headers: st
     return answer
 
 
+def body_of(answer: Any) -> bytes:
+    """What was sent, at once or piece by piece."""
+    return bytes(answer.text_sent if getattr(answer, "streaming", False) else answer.content)
+
+
 def visit(cookie: str, method: str, path: str, **headers: str) -> int:
     """The status of one visit."""
     return int(answer_of(cookie, method, path, **headers).status_code)
