@@ -150,10 +150,14 @@ def add_accounts(
         (Premise(address=account.address, area=account.area) for account in accounts),
         batch_size=1000,
     )
-    _add_meters(accounts, consumers, premises)
+    _add_services(accounts, consumers, premises)
 
 
-def _add_meters(
+Served = tuple[DemoAccount, Consumer, Premise, DemoMeter]
+"""One service of one account, with the meter that measures it."""
+
+
+def _add_services(
     accounts: Sequence[DemoAccount], consumers: Sequence[Consumer], premises: Sequence[Premise]
 ) -> None:
     """What serves the accounts, in the same order."""
@@ -175,6 +179,11 @@ def _add_meters(
         ),
         batch_size=1000,
     )
+    _add_meters(pairs, connections)
+
+
+def _add_meters(pairs: Sequence[Served], connections: Sequence[ServiceConnection]) -> None:
+    """The meter of each connection, in the same order, with its device and its readings."""
     devices = Device.objects.bulk_create(
         (Device(number=meter.device) for *_, meter in pairs), batch_size=1000
     )
