@@ -31,7 +31,6 @@ from consumers.models import Category, Consumer, Premise, ServiceConnection
 from consumers.operations import take_profile_lock
 from disconnections.models import Reason
 from smart360.kernel import clock
-from smart360.kernel.errors import Broken
 from smart360.staff.choices import Role
 from smart360.staff.models import Person, RoleMembership
 
@@ -40,7 +39,7 @@ AT_ONCE = 8
 
 MAIL_TARGET = 2.0
 PDF_TARGET = 3.0
-PATIENCE = 240.0  # seconds in which a backlog has to be gone
+PATIENCE = 150.0  # seconds in which a backlog has to be gone
 NUMBER = re.compile(rb"(?:DIS|REC)-\d{4}-\d{6,}")
 
 
@@ -251,7 +250,10 @@ def backlog() -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Figures:
-    """One run at one rate. Delays in seconds, unsorted; a letter that never came is missing."""
+    """One run at one rate. Delays in seconds, unsorted; what never came is missing.
+
+    ``left`` is what was still owed when the patience ended.
+    """
 
     rate: float
     sent: Sent
@@ -259,11 +261,13 @@ class Figures:
     pdf: list[float]
     backlog_at_end: int
     drained_in: float
+    left: int
 
     @property
     def drain_rate(self) -> float:
         """Receipts a second while only they were left."""
-        return self.backlog_at_end / self.drained_in if self.drained_in else 0.0
+        made = max(self.backlog_at_end - self.left, 0)
+        return made / self.drained_in if self.drained_in else 0.0
 
 
 def run_at(rate: float, seconds: float, *, mail: MailServer, people: Sequence[Person]) -> Figures:
@@ -284,18 +288,20 @@ def run_at(rate: float, seconds: float, *, mail: MailServer, people: Sequence[Pe
         time.sleep(0.25)
         left = backlog()
     drained_in = time.monotonic() - began
-    if left:
-        raise Broken(f"after {PATIENCE:.0f} s there is still work owed: {left}")
     with connection.cursor() as cursor:
         cursor.execute(READY, [sent.numbers])
-        rows = [(number, float(made), float(done)) for number, made, done in cursor.fetchall()]
+        rows = [
+            (number, float(made), None if done is None else float(done))
+            for number, made, done in cursor.fetchall()
+        ]
     return Figures(
         rate=rate,
         sent=sent,
         mail=[mail.came_at[number] - made for number, made, _ in rows if number in mail.came_at],
-        pdf=[done - made for _, made, done in rows],
+        pdf=[done - made for _, made, done in rows if done is not None],
         backlog_at_end=at_end,
         drained_in=drained_in,
+        left=sum(left.values()),
     )
 
 
@@ -330,6 +336,8 @@ def table(slow: Figures, fast: Figures) -> list[str]:
         f"{len(fast.mail)} letters came. {fast.backlog_at_end} receipts were owed at the end;",
         f"they were made in {fast.drained_in:.0f} s, {fast.drain_rate:.1f} a second.",
     ]
+    if fast.left:
+        lines.append(f"Short: after {PATIENCE:.0f} s {fast.left} works were still owed.")
     lines += [f"Not taken: {each}" for each in refused[:5]]
     return lines
 
