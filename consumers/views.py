@@ -271,8 +271,8 @@ def profile_hold(request: HttpRequest, account: str) -> HttpResponse:
         except LockIsHeld as refusal:
             return _detail_page(request, consumer, refusal=refusal, status=409)
     elif held := queries.lock_facts(consumer.pk, to=person, at=clock.now()):
-        refusal = held_by(held.holder, held.expires_at)
-        return _detail_page(request, consumer, refusal=refusal, status=409)
+        is_busy = held_by(held.holder, held.expires_at)
+        return _detail_page(request, consumer, refusal=is_busy, status=409)
     return HttpResponseRedirect(resolve_url("consumer_edit", account))
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from psycopg import errors as postgres
 
@@ -45,16 +46,16 @@ class HeadAsGet:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """No view sees another method than GET and POST, so that none takes HEAD for a POST."""
         if request.method != "HEAD":
             return self.get_response(request)
         request.method = "GET"
-        response = self.get_response(request)
+        response: HttpResponseBase = self.get_response(request)
         request.method = "HEAD"
         if isinstance(response, StreamingHttpResponse):
             response.streaming_content = ()
-        else:
+        elif isinstance(response, HttpResponse):
             response["Content-Length"] = str(len(response.content))
             response.content = b""
         return response
