@@ -38,6 +38,6 @@ class TimedWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no type
         super().murder_pending()
         now = time.monotonic()
         for conn, until in list(self.reading.items()):
-            if until < now and self.reading.pop(conn, None):
+            if until < now and self.reading.pop(conn, 0):
                 with suppress(OSError):  # it may just have ended
                     conn.sock.shutdown(socket.SHUT_RD)

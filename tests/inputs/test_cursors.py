@@ -37,24 +37,24 @@ def packed(text: str) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-@pytest.mark.parametrize("text", CRAFTED, ids=lambda text: text[:40])
 @pytest.mark.parametrize("path", [LIST, "/cx/consumer-management/", "/notices/"])
 def test_what_somebody_made_up_is_the_first_page(
-    path: str, text: str, client_as: Callable[..., Client], utility: Any
+    path: str, client_as: Callable[..., Client], utility: Any
 ) -> None:
     client = client_as(Role.SUPERVISOR)
-    sorts = ["due", "-number", "priority", "status", "newest"]
-    for sort in sorts:
-        answer = client.get(f"{path}?sort={sort}&cursor={packed(text)}")
-        assert answer.status_code == 200, sort
+    for text in CRAFTED:
+        for sort in ("due", "priority"):
+            answer = client.get(f"{path}?sort={sort}&cursor={packed(text)}")
+            assert answer.status_code == 200, (sort, text[:40])
 
 
-@pytest.mark.parametrize("cursor", ["", ".", "a.b", "é.ü", "\0", "\ud800.x", "a" * 4_000, "..."])
 def test_what_is_no_cursor_at_all_is_the_first_page(
-    cursor: str, client_as: Callable[..., Client], utility: Any
+    client_as: Callable[..., Client], utility: Any
 ) -> None:
-    answer = client_as(Role.SUPERVISOR).get(f"{LIST}?cursor={quoted(cursor)}")
-    assert answer.status_code == 200
+    client = client_as(Role.SUPERVISOR)
+    for cursor in ("", ".", "a.b", "é.ü", "\0", "\ud800.x", "a" * 4_000, "..."):
+        answer = client.get(f"{LIST}?cursor={quoted(cursor)}")
+        assert answer.status_code == 200, cursor
 
 
 def test_a_cursor_is_good_for_its_own_order_only(

@@ -26,7 +26,8 @@ LEAKS = re.compile(
     r"Traceback|psycopg|IntegrityError|DataError|ValidationError|DETAIL:|violates |SELECT .{3,200}"
     r" FROM |INSERT INTO|site-packages|\.py\b|/smart360/|RuntimeError|ValueError|TypeError"
 )
-NOT_COUNTED = {"django_session"}
+NOT_COUNTED = {"django_session", "web_allowance"}
+"""A session's age, and how many searches somebody has left this second."""
 
 
 @dataclass(frozen=True)
