@@ -12,7 +12,10 @@ const TONES = ["t-green", "t-yellow", "t-red", "t-blue", "t-slate", "t-orange"];
 const starts = new WeakMap(); // each clock's server moment, less the desk's clock
 
 function now(time) {
-  if (!starts.has(time)) starts.set(time, Date.parse(time.dataset.at) - Date.now());
+  if (!starts.has(time)) {
+    const at = time.closest("[data-at]").dataset.at; // the clock's own, or its table's
+    starts.set(time, Date.parse(at) - Date.now());
+  }
   return starts.get(time) + Date.now();
 }
 
@@ -31,12 +34,12 @@ function words(ms) {
 
 function about(time) {
   const row = time.closest("tr, .s-case, li");
-  const name = row?.querySelector(".at-id, h1, .s-ref");
+  const name = row?.querySelector(".at-id, h1, th, .s-ref");
   return name ? `${name.textContent.trim()}: ` : "";
 }
 
 function enter(time, state) {
-  const clock = time.closest("[data-sla]");
+  const clock = time.closest("[data-sla], .s-sla");
   if (!clock || clock.dataset.entered === state) return;
   if (state === "warn" && !clock.classList.contains("t-green")) return;
   clock.dataset.entered = state;
@@ -51,7 +54,7 @@ function enter(time, state) {
     clock.classList.add("is-over");
     clock.querySelector("[data-left]")?.remove();
     clock.querySelector(".s-clock-left")?.classList.add("is-over");
-    clock.querySelector(".s-bar")?.setAttribute("value", "100");
+    clock.querySelector("progress")?.setAttribute("value", "100");
   }
   const text = `${about(time)}SLA ${word}`;
   document.dispatchEvent(new CustomEvent("s-announce", { detail: { text } }));
@@ -71,7 +74,8 @@ function show(time) {
 }
 
 function tick() {
-  for (const time of document.querySelectorAll("time[data-countdown]")) show(time);
+  for (const time of document.querySelectorAll("time[data-countdown], [data-at] .s-sla time"))
+    show(time);
 }
 
 tick();

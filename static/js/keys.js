@@ -122,3 +122,9 @@ document.addEventListener("keydown", (event) => {
 });
 
 for (const button of document.querySelectorAll("button[data-opens=keys][hidden]")) button.hidden = false;
+
+// ── what a narrow column cuts off is said by the pointer
+document.addEventListener("mouseover", (event) => {
+  const cell = event.target.closest?.(".s-requests td:nth-child(4)");
+  if (cell && cell.scrollWidth > cell.clientWidth) cell.title = cell.textContent;
+});

@@ -44,7 +44,9 @@ def test_shows_my_work_and_the_unassigned_soonest_breach_first(
     assert "Tuesday, December 10, 2024" in html
     assert numbers_in(panel(html, "my-requests")) == [made[0].case.number, made[2].case.number]
     assert numbers_in(panel(html, "unassigned")) == [made[1].case.number, made[3].case.number]
-    assert "data-countdown" in html
+    assert re.search(
+        r'data-at="2024-12-10T09:40:00-06:00".*<time datetime="2024-12-11', html, re.DOTALL
+    )
     assert "Create Request" in html
 
 

@@ -330,8 +330,34 @@ class TestList:
             page_of(client, f"{LIST}?type=DISCONNECTION&q=person", **HTMX)
         # session, person, utility, bell, rows, counts with reasons, figures (the clock stands)
         assert len(whole) == 7, [q["sql"][:90] for q in whole.captured_queries]
-        # session, person, utility, rows (all on one page: nothing is left to count)
-        assert len(rows) == 4, [q["sql"][:90] for q in rows.captured_queries]
+        # session, person, utility, the search's turn, rows (all on one page: none to count)
+        assert len(rows) == 5, [q["sql"][:90] for q in rows.captured_queries]
+
+    def test_a_row_holds_words_and_little_else(
+        self,
+        client_as: ClientAs,
+        make_consumer: MakeConsumer,
+        make_request: MakeRequest,
+        person: MakePerson,
+        stands: SetClock,
+    ) -> None:
+        """A full page: 25 rows in 18 KB, the whole list in 32, with no drawing in any row."""
+        by = person(Role.CSE)
+        for step in range(26):
+            make_request(make_consumer(f"Person {step}"), by=by)
+        client = client_as(by)
+        page_of(client)  # a session's first visit writes
+        with CaptureQueriesContext(connection) as seen:
+            rows = page_of(client, LIST, **HTMX)
+        # session, person, utility, rows, count
+        assert len(seen) == 5, [q["sql"][:90] for q in seen.captured_queries]
+        assert len(numbers_in(rows)) == 25
+        assert len(rows.encode()) < 18_000
+        assert "<svg" not in rows[rows.index("<tbody") : rows.index("</tbody")]
+        with CaptureQueriesContext(connection) as seen:
+            whole = page_of(client)
+        assert len(seen) == 7, [q["sql"][:90] for q in seen.captured_queries]
+        assert len(whole.encode()) < 32_000
 
     def test_administrators_see_no_personal_data(
         self, client_as: ClientAs, make_request: MakeRequest, stands: SetClock

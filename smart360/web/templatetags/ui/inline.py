@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -266,6 +266,75 @@ def _chip(shown: tones.Badge, words: str, bar: SafeString) -> SafeString:
         '<div class="s-sla t-{}{}" data-sla><span>{}<span>{}</span></span>{}</div>',
         shown.tone, over, icon(shown.icon), words, bar,
     )  # fmt: skip
+
+
+# ------------------------------------------------------------------ the same, as rows of a list
+# Twenty-five rows need no seventy-five drawings: CSS draws the icon of a class (css/marks.css).
+@cache
+def _marked(css: str, shown: tones.Badge) -> SafeString:
+    return format_html(
+        '<span class="{} t-{} i-{}">{}</span>', css, shown.tone, shown.icon, shown.word
+    )
+
+
+@register.simple_tag
+def status_mark(code: str) -> SafeString:
+    """The status of a case in a row of a list, as `status_tag`."""
+    return _marked("s-tag", tones.badge_of(tones.CASE_STATUS, code))
+
+
+@register.simple_tag
+def priority_mark(code: str) -> SafeString:
+    """A priority in a row of a list, as `priority`."""
+    return _marked("s-prio", tones.badge_of(tones.PRIORITY, code))
+
+
+@register.simple_tag
+def sla_mark(
+    state: str,
+    *,
+    at: datetime,
+    due_at: datetime | None = None,
+    warns_at: datetime | None = None,
+    percent: int | None = None,
+    resumes_at: datetime | None = None,
+) -> SafeString:
+    """The SLA of a case in a row of a list, as `sla_chip`; its table says the moment once.
+
+    The table wants `data-at`, from which the running ones count down.
+    """
+    shown = tones.badge_of(tones.SLA, state)
+    if state == "PAUSED" or state in {"MET", "MISSED"} or due_at is None:
+        words = shown.word
+        if state == "PAUSED" and resumes_at:
+            words = f"Paused to {formats.shown_short_date(resumes_at)}"
+        return _sla(shown, words)
+    is_late = due_at <= at
+    if is_late:  # right at the moment of display, whatever the workers did
+        shown = tones.SLA["BREACHED"]
+    # Nothing here comes from people: codes, moments and numbers.
+    warns = f' data-warns="{_stamp(warns_at)}"' if warns_at and state == "ON_TRACK" else ""
+    left = f'<time datetime="{_stamp(due_at)}"{warns}>{formats.shown_remaining(due_at, at)}</time>'
+    if is_late:
+        return _sla(shown, left)
+    if shown.is_solid:  # another target was missed: this is time left, not time over
+        return _sla(shown, f"<b>{shown.word}</b> · {left}<span data-left> left</span>")
+    bar = ""
+    if percent is not None:
+        heard = f"{percent} % of the time used"
+        bar = f'<progress value="{percent}" max="100" aria-label="{heard}"></progress>'
+    return _sla(shown, f"<b>{shown.word}</b> · {left}", bar)
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _sla(shown: tones.Badge, words: str, bar: str = "") -> SafeString:
+    over = " is-over" if shown.is_solid else ""
+    return SafeString(
+        f'<div class="s-sla t-{shown.tone}{over} i-{shown.icon}"><span>{words}</span>{bar}</div>'
+    )
 
 
 @register.filter
