@@ -1,0 +1,111 @@
+"""How the state machines run: small by day, long by night, each from a seed that is printed.
+
+To replay a failure, give the seed that it printed:
+
+    ./dev test tests/machines/test_request.py --hypothesis-seed=123456
+
+Hypothesis also remembers the steps that failed, and tries them first in the next run here.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from secrets import randbits
+from typing import Any
+
+import hypothesis
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
+
+MINE = ("SAVEPOINT", "RELEASE", "ROLLBACK")
+ALL_FINE = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large)
+PHASES = tuple(phase for phase in Phase if phase != Phase.explain)
+"""Explaining would trace every line that runs."""
+
+
+class Interrupted(Exception):
+    """What is raised in the middle of an act to see that it leaves nothing behind."""
+
+
+def run(
+    machine: type[RuleBasedStateMachine],
+    config: pytest.Config,
+    *,
+    by_day: tuple[int, int],
+    by_night: tuple[int, int] = (500, 50),
+) -> None:
+    """Run so many examples of so many steps of a machine."""
+    examples, steps = by_night if config.getoption("--night") else by_day
+    _run(machine, config, examples, steps, PHASES)
+
+
+def finds(machine: type[RuleBasedStateMachine], config: pytest.Config) -> bool:
+    """Whether the machine notices that something is broken: the control of each."""
+    try:
+        _run(machine, config, 60, 20, (Phase.generate,))
+    except AssertionError:
+        return True
+    return False
+
+
+def _run(
+    machine: type[RuleBasedStateMachine],
+    config: pytest.Config,
+    examples: int,
+    steps: int,
+    phases: tuple[Phase, ...],
+) -> None:
+    given = config.getoption("hypothesis_seed", None)
+    seed = randbits(32) if given in (None, "random") else int(given)
+    print(f"{machine.__name__}: --hypothesis-seed={seed}")  # noqa: T201  (shown when it fails)
+    run_state_machine_as_test(
+        hypothesis.seed(seed)(machine),
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            phases=phases,
+            report_multiple_bugs=False,
+            suppress_health_check=ALL_FINE,
+            database=None if phases == (Phase.generate,) else settings().database,
+        ),
+    )
+
+
+def begin_example() -> None:
+    """What an example stores is taken back at its end."""
+    with connection.cursor() as cursor:
+        cursor.execute("SAVEPOINT example")
+
+
+def end_example() -> None:
+    """As if the example had never been."""
+    with connection.cursor() as cursor:
+        cursor.execute("ROLLBACK TO SAVEPOINT example")
+
+
+def settle() -> None:
+    """Let every deferred trigger speak, as at a commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+@contextmanager
+def interrupted_at(statement: int) -> Iterator[None]:
+    """Raise Interrupted instead of so many'th statement; 0 lets everything through."""
+    count = 0
+
+    def interrupt(
+        execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
+    ) -> Any:
+        nonlocal count
+        if not str(sql).startswith(MINE):
+            count += 1
+            if count == statement:
+                raise Interrupted
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(interrupt):
+        yield

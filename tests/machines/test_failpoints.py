@@ -1,0 +1,262 @@
+"""R7: an act that breaks at its first, second, … last statement has not happened at all.
+
+Each statement of an act is made to raise in turn. What every table holds is the same before and
+after, and then the same act, with the same form key, is done once. Rows that go by COPY are one
+statement less: it has no place to break in from outside; killing a worker there is in
+``tests/faults``.
+"""
+
+import uuid
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+
+from consumers.choices import LockPurpose
+from consumers.operations import change_profile, import_accounts, take_profile_lock
+from consumers.rules.importing import ImportedAccount, ImportedService
+from disconnections.operations import close_request, create_request
+from smart360.cases import operations
+from smart360.cases.models import Case, HoldReason
+from smart360.comms.models import Message
+from smart360.comms.operations import mark_sent
+from smart360.staff.choices import Role
+from smart360.staff.models import Person
+from tests.conftest import MakeConsumer, MakePerson, MakeRequest, wish_for
+from tests.invariants import assert_sound
+from tests.machines.running import Interrupted, interrupted_at
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MOST_STATEMENTS = 80
+UNRELATED = {"django_session", "django_migrations"}
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+Act = Callable[[], Any]
+
+
+def contents() -> dict[str, str | None]:
+    """A digest of every table's rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(TABLES)
+        tables = [table for (table,) in cursor.fetchall() if table not in UNRELATED]
+        digests = ", ".join(
+            f"(SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} t)"
+            for table in tables
+        )
+        cursor.execute(f"SELECT {digests}")
+        return dict(zip(tables, cursor.fetchone(), strict=True))
+
+
+def breaks_everywhere(act: Act) -> int:
+    """Break the act at each of its statements, then let it through; how many it has."""
+    before = contents()
+    for statement in range(1, MOST_STATEMENTS):
+        try:
+            with interrupted_at(statement):
+                act()
+        except Interrupted:
+            changed = [table for table, digest in contents().items() if digest != before[table]]
+            assert changed == [], f"statement {statement} left {changed} behind"
+        else:
+            assert contents() != before, "the act itself did nothing"
+            return statement - 1
+    raise AssertionError(f"more than {MOST_STATEMENTS} statements")
+
+
+class Stage:
+    """A request in progress, and the acts that are broken."""
+
+    def __init__(
+        self,
+        make_request: MakeRequest,
+        make_consumer: MakeConsumer,
+        person: MakePerson,
+        at: datetime,
+    ) -> None:
+        self.make_request, self.make_consumer, self.at = make_request, make_consumer, at
+        self.by: Person = person(Role.CSE)
+        self.key = uuid.uuid4()
+
+    def pending(self) -> Case:
+        return self.make_request(by=self.by).case
+
+    def in_progress(self) -> Case:
+        return operations.acknowledge(case=self.pending().pk, by=self.by, at=self.at)
+
+    def on_hold(self) -> Case:
+        case = self.in_progress()
+        self.hold(case)()
+        return case
+
+    def hold(self, case: Case) -> Act:
+        return lambda: operations.put_on_hold(
+            case=case.pk,
+            reason=HoldReason.objects.get(code="WAITING_CONSUMER").pk,
+            resume_by=self.at + timedelta(hours=5),
+            at_resume_by="RESUMES",
+            note="They call back",
+            by=self.by,
+            at=self.at,
+        )
+
+    # ---------------------------------------------------------------- the acts
+    def create_request(self) -> Act:
+        consumer = self.make_consumer()
+        lock = take_profile_lock(
+            consumer=consumer.pk, purpose=LockPurpose.CREATE_REQUEST, by=self.by, at=self.at
+        )
+        wish = wish_for(consumer, lock_token=lock.token, ignored_fields=("type",))
+        return lambda: create_request(wish=wish, by=self.by, at=self.at, form_key=self.key)
+
+    def close_request(self) -> Act:
+        case = self.on_hold().pk
+        return lambda: close_request(
+            case=case, reason="OTHER", note="Moved to another town", by=self.by, at=self.at
+        )
+
+    def acknowledge(self) -> Act:
+        case = self.pending().pk
+        return lambda: operations.acknowledge(case=case, by=self.by, at=self.at)
+
+    def put_on_hold(self) -> Act:
+        return self.hold(self.in_progress())
+
+    def resume(self) -> Act:
+        case = self.on_hold().pk
+        return lambda: operations.resume(case=case, by=self.by, at=self.at)
+
+    def send_message(self) -> Act:
+        case = self.in_progress().pk
+        return lambda: operations.send_message(
+            case=case, subject="", words="Hello", by=self.by, at=self.at, form_key=self.key
+        )
+
+    def change_profile(self) -> Act:
+        consumer = self.make_consumer()
+        lock = take_profile_lock(
+            consumer=consumer.pk, purpose=LockPurpose.EDIT_PROFILE, by=self.by, at=self.at
+        )
+        return lambda: change_profile(
+            consumer=consumer.pk,
+            values={"phone": "+15550100200"},
+            version=consumer.version,
+            token=lock.token,
+            by=self.by,
+            at=self.at,
+        )
+
+    def import_accounts(self) -> Act:
+        self.make_consumer()  # brings the category
+        accounts = [imported(serial) for serial in range(3)]
+        return lambda: import_accounts(accounts=accounts, by=self.by.pk, at=self.at)
+
+    def mark_sent(self) -> Act:
+        message = Message.objects.filter(case=self.pending()).get().pk
+        return lambda: mark_sent(message=message, at=self.at)
+
+    def raise_alerts(self) -> Act:
+        case = self.pending().pk
+        return lambda: operations.raise_alerts(case=case, at=self.at + timedelta(days=2))
+
+
+def imported(serial: int) -> ImportedAccount:
+    """An account as a file has it."""
+    return ImportedAccount(
+        account_number=f"IMP-{serial}",
+        name=f"Imported {serial}",
+        phone="",
+        email="",
+        category="Residential",
+        subcategory="Standard",
+        is_vip=False,
+        status="ACTIVE",
+        registered_on=date(2024, 1, 1),
+        billing_address="",
+        services=(
+            ImportedService(
+                "ELECTRICITY", f"{serial} Elm Street", "", "CONNECTED", date(2024, 1, 1),
+                f"IM-{serial}", f"ID-{serial}", "Smart", "V3", "kWh", Decimal(5), date(2024, 6, 1),
+            ),
+        ),
+        lines=(serial + 2,),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def stage(
+    make_request: MakeRequest, make_consumer: MakeConsumer, person: MakePerson, at: datetime
+) -> Stage:
+    """Where acts are broken."""
+    return Stage(make_request, make_consumer, person, at)
+
+
+BY_DAY = ["create_request", "close_request"]
+BY_NIGHT = [
+    "acknowledge", "put_on_hold", "resume", "send_message", "change_profile", "import_accounts",
+    "mark_sent", "raise_alerts",
+]  # fmt: skip
+ONCE = {"create_request", "send_message"}
+"""Acts with a form key: done again, they give the first result and change nothing."""
+
+
+@pytest.mark.parametrize(
+    "name", [*BY_DAY, *(pytest.param(each, marks=pytest.mark.night) for each in BY_NIGHT)]
+)
+def test_an_act_that_breaks_has_not_happened(name: str, stage: Stage) -> None:
+    act: Act = getattr(stage, name)()
+    assert breaks_everywhere(act) > 2
+    if name in ONCE:
+        done = contents()
+        act()
+        assert contents() == done
+    assert_sound()
+
+
+def test_control_what_is_not_rolled_back_is_seen(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    act = stage.send_message()
+    monkeypatch.setattr(transaction, "atomic", lambda durable: KeepsAll(None, True, durable))
+    with pytest.raises(AssertionError, match="behind"):
+        breaks_everywhere(act)
+
+
+class KeepsAll(transaction.Atomic):
+    """A transaction that commits what was written before the error."""
+
+    def __exit__(self, *error: object) -> None:
+        super().__exit__(None, None, None)
+
+
+def test_a_page_that_breaks_shows_the_incident_only(
+    make_request: MakeRequest, client_as: Callable[..., Client]
+) -> None:
+    """At whichever statement: 500, a number to look for, nothing of the error, nothing stored.
+
+    The session notes when somebody was last here, after the act: where that breaks, the act has
+    happened, whole.
+    """
+    case = make_request().case
+    client = client_as(Role.CSE)
+    client.raise_request_exception = False
+    before = contents()
+    for statement in range(1, MOST_STATEMENTS):
+        with interrupted_at(statement):
+            answer = client.post(f"/cx/disconnections/{case.number}/acknowledge")
+        assert answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+        page = answer.content.decode()
+        assert "Something went wrong on our side" in page
+        for word in ("Interrupted", "Traceback", "SELECT", "UPDATE", case.number):
+            assert word not in page
+        case.refresh_from_db()
+        if case.status == "IN_PROGRESS":
+            break
+        assert contents() == before, f"statement {statement}"
+    assert statement > 10
+    assert client.get(f"/cx/disconnections/{case.number}").status_code == HTTPStatus.OK
+    assert_sound()
