@@ -53,6 +53,7 @@ from smart360.web.gate import requires
 from smart360.web.htmx import is_fragment
 from smart360.web.paging import Page
 from smart360.web.shown import Link
+from smart360.web.throttle import take_turn
 
 LIST = "disconnections/request_list.html"
 TABS = (
@@ -73,8 +74,9 @@ SLA_IN_FILE = {**SLA_WORDS, "MET": "Within target", "MISSED": "Breached"}
 def request_list(request: HttpRequest) -> HttpResponse:
     """The list with its figures; htmx gets only the rows."""
     me = signed_in_person(request)
-    at, zone = clock.now(), zone_in_use()
     wish = read_list_wish(request.GET, me=me.pk)
+    counted_at = take_turn(me.pk) if wish.looks_for.words else None
+    at, zone = clock.put_by_hand() or counted_at or clock.now(), zone_in_use()
     page = list_requests(
         me,
         wish.looks_for,

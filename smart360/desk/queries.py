@@ -13,6 +13,7 @@ from consumers.queries import search
 from consumers.rules.searching import SearchHit
 from disconnections.queries.detail import spoken_sentence
 from disconnections.queries.requests import (
+    SERIES,
     RequestRow,
     facts_in,
     facts_of,
@@ -77,26 +78,33 @@ def unassigned_requests(person: Person, *, at: datetime) -> list[RequestRow]:
 
 
 # ------------------------------------------------------------------ the search
+def can_be_number(words: str) -> bool:
+    """Whether a request's number can begin or end like this: it has a digit, or is a series."""
+    return any(map(str.isdigit, words)) or words.strip().upper().startswith(SERIES)
+
+
 def find_everything(words: str, *, to: Person, at: datetime, zone: ZoneInfo) -> Found:
     """Requests and consumers that fit the words, as far as this person may see them."""
     hits = shown_hits(search(words, limit=MOST_FOUND, at=at), to)
-    by_number = facts_of(
-        with_pause(requests_seen_by(to).filter(matching_number(words)), at=at)
-    ).order_by("-created_at", "-id")[:MOST_FOUND]
+    by_number = requests_seen_by(to).none()
+    if can_be_number(words):
+        by_number = requests_seen_by(to).filter(matching_number(words))
+    requests = facts_of(with_pause(by_number, at=at)).order_by("-created_at", "-id")[:MOST_FOUND]
     open_cases = _open_requests_of(hits, to=to, at=at)
     consumers = tuple(
         _found(hit, open_cases.get(hit.consumer), to=to, at=at, zone=zone) for hit in hits
     )
-    return Found(tuple(row_of(case, to=to, at=at) for case in by_number), consumers)
+    return Found(tuple(row_of(case, to=to, at=at) for case in requests), consumers)
 
 
 def _open_requests_of(
     hits: Sequence[SearchHit], *, to: Person, at: datetime
 ) -> dict[int | None, Case]:
-    """The open request of each consumer found, in one statement."""
-    cases = requests_seen_by(to).filter(
-        consumer__in=[hit.consumer for hit in hits], status__in=OPEN_STATUSES
-    )
+    """The open request of each consumer found, in one statement if a guard tells of any."""
+    guarded = [hit.consumer for hit in hits if hit.open_request]
+    if not guarded:
+        return {}
+    cases = requests_seen_by(to).filter(consumer__in=guarded, status__in=OPEN_STATUSES)
     ready = with_pause(cases, at=at).select_related(
         "consumer", "assignee", "disconnection_request__reason", "disconnection_request__slot"
     )

@@ -201,7 +201,10 @@ class TestBadInput:
 
     @pytest.mark.parametrize(
         "path",
-        [f"{SEARCH}?q=mendez", f"{LIST}?q=mendez", "/search?q=mendez", "/search/options?q=m3z"],
+        [
+            *(f"{SEARCH}?q=mendez", f"{LIST}?q=mendez", "/search?q=mendez"),
+            *("/search/options?q=m3z", "/cx/disconnections/?q=mendez"),
+        ],
     )
     def test_asking_too_often(self, maria: Consumer, client_as: SignIn, path: str) -> None:
         """bad-inputs 19: over ten a second is refused with Retry-After, wherever one searches."""
