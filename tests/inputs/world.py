@@ -1,0 +1,328 @@
+"""A small utility in which every form of the product can be sent, and where each form is found."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.test import Client
+
+from consumers.choices import LockPurpose
+from consumers.models import Category, Consumer, Subcategory
+from consumers.operations import take_profile_lock
+from disconnections.models import DisconnectionRequest, Reason, TimeSlot
+from smart360.cases import operations as cases
+from smart360.cases.models import HoldReason, SlaPolicy
+from smart360.comms.models import Delivery, Template
+from smart360.organisation.models import BusinessCalendar, BusinessHours, Holiday
+from smart360.staff.choices import Role
+from smart360.staff.models import Person
+from tests.access.addresses import ADDRESSES, ADMIN_MODELS
+from tests.inputs.reading import Page
+from tests.inputs.walker import Target, body_of, targets_on
+
+ADMIN_STORES = {f"/admin/{model.replace('_', '/', 1)}/" for model in ADMIN_MODELS}
+ONE = "/cx/disconnections/"
+ONE_CONSUMER = "/cx/consumer-management/"
+DRAFT = frozenset({"web_draft"})
+DOOR = frozenset({"staff_signin", "axes_accessattempt", "axes_accessattemptexpiration"})
+NOT_FOUND_BY_WALKING = {
+    "sign_out": "no field",
+    "request_acknowledge": "no field",
+    "request_resume": "no field",
+    "profile_hold": "no field",
+    "profile_renew": "no field, a script asks",
+    "request_heartbeat": "a script asks; its two parameters are sent here",
+    "receipt_retry": "no field, and only after a failure",
+    "message_retry": "no field, and only after a failure",
+    "notice_open": "no field",
+    "notice_read_all": "no field",
+    "draft_save": "a script sends the form of `request_review`; sent here too",
+    "request_save": "another button of the form of `request_review`; sent here too",
+    "request_parts": "a script sends the form of `request_review`; sent here too",
+    "request_release": "another button of the form of `request_review`; sent here too",
+    "admin/logout/": "leads to our own",
+    "admin/login/": "leads to our own",
+    "admin/password_change/": "leads to our own",
+}
+"""Addresses that take a POST and have no form of their own on any page, and why."""
+
+
+@dataclass
+class World:
+    """What exists, and who is signed in."""
+
+    supervisor: Client
+    clerk: Client
+    administrator: Client
+    begun: DisconnectionRequest
+    waiting: DisconnectionRequest
+    held: DisconnectionRequest
+    edited: Consumer
+    taken: Consumer
+    wished: Consumer
+    free: Consumer
+    calendar: BusinessCalendar
+    somebody: Person
+    right: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def pages(self, area: str) -> list[tuple[Client | None, str]]:
+        """Where the forms of an area stand, and who looks."""
+        begun, waiting = self.begun.case.number, self.waiting.case.number
+        desk, admin = self.supervisor, self.administrator
+        pages: dict[str, list[tuple[Client | None, str]]] = {
+            "door": [
+                (None, "/sign-in"),
+                (None, "/sign-in?next=/me&ended=idle"),
+                (None, f"/track/{self.begun.tracking_token}"),
+                (desk, "/me"),
+                (desk, "/me/password"),
+            ],
+            "finding": [
+                (desk, "/"),
+                (desk, "/search?q=smith"),
+                (desk, "/search/options?q=smith"),
+                (desk, ONE),
+                (desk, f"{ONE}?tab=history"),
+                (desk, f"{ONE}export.csv?q=smith"),
+                (desk, ONE_CONSUMER),
+                (desk, f"{ONE_CONSUMER}search?q=smith&for=profile"),
+                (desk, "/notices/"),
+            ],
+            "create": [
+                (desk, f"{ONE}new"),
+                (desk, f"{ONE}new?step=3"),
+                (desk, f"{ONE}new?consumer={self.taken.account_number}"),
+                (self.clerk, f"{ONE}new?consumer={self.edited.account_number}"),
+                (self.clerk, f"{ONE}new"),
+            ],
+            "request": [
+                (desk, f"{ONE}{begun}"),
+                (desk, f"{ONE}{waiting}"),
+                (desk, f"{ONE}{self.held.case.number}"),
+                (desk, f"{ONE}{begun}/communication?write=note"),
+                (desk, f"{ONE}{begun}/timeline?before=9"),
+                (desk, f"{ONE}{begun}/receipt"),
+            ],
+            "consumer": [
+                (desk, f"{ONE_CONSUMER}{self.edited.account_number}"),
+                (desk, f"{ONE_CONSUMER}{self.edited.account_number}/edit"),
+                (desk, f"{ONE_CONSUMER}{self.taken.account_number}"),
+            ],
+            "settings": [
+                (admin, "/settings/"),
+                (admin, "/admin/"),
+                (admin, f"/admin/organisation/businesscalendar/{self.calendar.pk}/holidays/"),
+                (admin, f"/admin/staff/person/{self.somebody.pk}/password/"),
+            ],
+            "lists of the administration": [(admin, path) for path in sorted(ADMIN_STORES)],
+            "rows to add": [
+                (admin, f"/admin/{model.replace('_', '/', 1)}/add/")
+                for model, status in ADMIN_MODELS.items()
+                if status == 200
+            ],
+            "rows to change": [(admin, path) for path in self._rows()],
+        }
+        return pages[area]
+
+    def _rows(self) -> list[str]:
+        """A page "change" of each model that administrators change."""
+        rows: dict[str, Any] = {
+            "organisation/businesscalendar": self.calendar,
+            "staff/person": self.somebody,
+            "comms/template": Template.objects.order_by("pk").first(),
+            "consumers/category": Category.objects.order_by("pk").first(),
+            "consumers/subcategory": Subcategory.objects.order_by("pk").first(),
+            "disconnections/reason": Reason.objects.order_by("pk").last(),
+            "disconnections/timeslot": TimeSlot.objects.order_by("pk").last(),
+            "cases/slapolicy": SlaPolicy.objects.filter(replaced_at=None).order_by("pk").first(),
+            "cases/holdreason": HoldReason.objects.order_by("pk").first(),
+        }
+        return [f"/admin/{model}/{row.pk}/change/" for model, row in rows.items()]
+
+    def targets(self, area: str) -> list[Target]:
+        """Everything that can be sent in this area, each form once."""
+        found: dict[int, Target] = {}
+        for client, path in self.pages(area):
+            browser = client or Client()
+            answer = browser.get(path)
+            assert answer.status_code == 200, (path, answer.status_code)
+            cookie = client.cookies["sessionid"].value if client else ""
+            page = Page(body_of(answer))
+            assert not page.foreign, (path, page.foreign)
+            for target in targets_on(page, path, cookie, right=self.right):
+                found.setdefault(hash(target), self._dressed(target))
+        return [*found.values(), *self._by_script(area, list(found.values()))]
+
+    def _dressed(self, target: Target) -> Target:
+        """What a refusal of this form may write, and where its text is shown afterwards."""
+        may_write: frozenset[str] = frozenset()
+        if target.path.startswith(f"{ONE}new"):
+            may_write = DRAFT
+        elif target.name == "sign_in":
+            may_write = DOOR
+        return replace(target, may_write=may_write, shows=self._shows(target))
+
+    def _shows(self, target: Target) -> tuple[str, ...]:
+        if target.name.startswith("admin:"):
+            around: tuple[str, ...] = (target.path, target.path.replace("/change/", "/history/"))
+            if target.path.endswith("/add/"):
+                around = (target.path.removesuffix("add/"),)
+            return (*around, "/admin/", f"{ONE}new", "/me")
+        if target.path.startswith(ONE):
+            tabs = [f"{ONE}{self.begun.case.number}{tab}" for tab in TABS]
+            return (*tabs, ONE, f"{ONE}new", f"{ONE}export.csv", "/notices/")
+        if target.path.startswith(ONE_CONSUMER):
+            one = f"{ONE_CONSUMER}{self.edited.account_number}"
+            return (one, f"{one}/edit", ONE_CONSUMER, f"{ONE}new")
+        return ("/", "/settings/", "/sign-in")
+
+    def _by_script(self, area: str, found: list[Target]) -> list[Target]:
+        """Forms that a script sends elsewhere, and parameters that only a script knows."""
+        if area != "create":
+            return []
+        review = next(each for each in found if each.name == "request_review")
+        token = next(value for name, value in review.pairs if name == "lock_token")
+        return [
+            replace(review, name="draft_save", path="/drafts/create_request"),
+            *(
+                replace(review, name=f"request_{act}", path=f"{ONE}new/{act}")
+                for act in ("save", "parts", "release")
+            ),
+            Target(
+                "request_heartbeat",
+                "query",
+                f"{ONE}new/heartbeat",
+                review.cookie,
+                [("consumer", str(self.wished.pk)), ("token", token)],
+                ("consumer", "token"),
+            ),
+        ]
+
+
+TABS = ("", "/communication", "/timeline", "/receipt", "/created")
+AREAS = (
+    "door",
+    "finding",
+    "create",
+    "request",
+    "consumer",
+    "settings",
+    "lists of the administration",
+    "rows to add",
+    "rows to change",
+)
+
+
+def make_world(
+    *,
+    person: Callable[..., Person],
+    client_as: Callable[..., Client],
+    make_consumer: Callable[..., Consumer],
+    make_request: Callable[..., DisconnectionRequest],
+    at: datetime,
+) -> World:
+    """The utility with requests in each state, profiles held, configuration of each kind."""
+    boss, clerk = person(Role.SUPERVISOR), person(Role.CSE)
+    desk, sales, admin = client_as(boss), client_as(clerk), client_as(Role.ADMIN)
+    begun, waiting, held = (make_request(by=boss, notifies_consumer=True) for _ in range(3))
+    for each in (begun, held):
+        cases.acknowledge(case=each.pk, by=boss, at=at)
+    why = HoldReason.objects.get(code="WAITING_CONSUMER").pk
+    cases.put_on_hold(
+        case=held.pk, reason=why, resume_by=at + timedelta(days=2), at_resume_by="RESUMES",
+        by=boss, at=at,
+    )  # fmt: skip
+    cases.add_note(case=begun.pk, words="Called twice", by=boss, at=at, form_key=uuid4())
+    names = ("Edith", "Tom", "William", "Frances")
+    edited, taken, wished, free = (make_consumer(name=name) for name in names)
+    desk.post(f"{ONE_CONSUMER}{edited.account_number}/hold")
+    take_profile_lock(consumer=taken.pk, purpose=LockPurpose.EDIT_PROFILE, by=clerk, at=at)
+    desk.post(f"{ONE}new/consumer", {"account": wished.account_number})
+    calendar = BusinessCalendar.objects.create(name="Office", time_zone="America/Chicago")
+    BusinessHours.objects.create(calendar=calendar, weekday=1, opens=time(8), closes=time(17))
+    Holiday.objects.create(calendar=calendar, day=date(2024, 12, 25), name="Christmas Day")
+    somebody = person(Role.BILLING)
+    world = World(
+        supervisor=desk, clerk=sales, administrator=admin, begun=begun, waiting=waiting, held=held,
+        edited=edited, taken=taken, wished=wished, free=free, calendar=calendar, somebody=somebody,
+    )  # fmt: skip
+    world.right = _right(world, boss)
+    _wish(world)
+    return world
+
+
+def _right(world: World, boss: Person) -> dict[str, dict[str, str]]:
+    """What must be typed into each form so that it is accepted."""
+    password = "a-long-enough-password"
+    fresh = {"password1": "correct horse battery", "password2": "correct horse battery"}
+    hold = HoldReason.objects.get(code="WAITING_CONSUMER").pk
+    reason = Reason.objects.get(code="CR-001").pk
+    return {
+        "sign_in": {"username": boss.username, "password": password},
+        "password_change": {"current_password": password, **fresh},
+        "request_consumer": {"q": "Ann", "+account": world.free.account_number},
+        "request_review": {"reason": str(reason), "preferred_on": "2024-12-16", "notes": "Dog"},
+        "request_parts": {"reason": str(reason), "preferred_on": "2024-12-16", "notes": "Dog"},
+        "request_submit": {"notifies_consumer": "on"},
+        "request_hold": {
+            "reason": str(hold), "resume_on": "2024-12-12", "resume_at": "09:00", "note": "Away",
+        },
+        "request_close": {"reason": "OTHER", "note": "They have moved away"},
+        "request_add_note": {"words": "Called twice"},
+        "request_send_message": {"subject": "Your visit", "words": "We come on Monday"},
+        "request_log_call": {"direction": "FROM_CONSUMER", "minutes": "5", "words": "They called"},
+        "profile_break": {"reason": "They have gone home for the day"},
+        "theme_set": {"theme": "dark"},
+        "admin:organisation_businesscalendar_import": {"country": "US", "year": "2026"},
+        "admin:staff_person_password": fresh,
+        "admin:organisation_businesscalendar_add": {
+            "name": "Night shift", "time_zone": "America/Chicago",
+        },
+        "admin:staff_person_add": {
+            "username": "new.person", "full_name": "New Person", "email": "new@example.com",
+            **fresh,
+        },
+        "admin:consumers_category_add": {"name": "Farm"},
+        "admin:consumers_subcategory_add": {
+            "name": "Orchard", "category": str(Category.objects.get(name="Residential").pk),
+        },
+        "admin:disconnections_reason_add": {
+            "kind": "DISCONNECTION", "code": "XX-001", "label": "A reason", "description": "Why",
+            "priority": "LOW", "permanence": "PERMANENT",
+        },
+        "admin:disconnections_timeslot_add": {
+            "starts": "20:00", "ends": "21:00", "capacity": "2",
+        },
+        "admin:cases_slapolicy_add": {
+            "kind": "DISCONNECTION", "priority": "LOW", "acknowledgement_minutes": "10",
+            "response_minutes": "20", "resolution_minutes": "30", "warn_percent": "75",
+        },
+        "admin:cases_holdreason_add": {
+            "code": "DOG", "label": "A dog", "waits_for": "CONSUMER",
+        },
+    }  # fmt: skip
+
+
+def _wish(world: World) -> None:
+    """Fill the second section in, so that the third can be opened."""
+    desk = world.supervisor
+    page = Page(body_of(desk.get(f"{ONE}new")))
+    cookie = desk.cookies["sessionid"].value
+    found = targets_on(page, f"{ONE}new", cookie, right=world.right)
+    review = next(each for each in found if each.name == "request_review")
+    sent: dict[str, list[Any]] = {}
+    for name, value in review.pairs:
+        sent.setdefault(name, []).append(value)
+    assert desk.post(f"{ONE}new/review", sent).status_code == 302
+
+
+def post_addresses() -> set[str]:
+    """The names of all addresses that take a POST."""
+    return {name for name, address in ADDRESSES.items() if address.post}
+
+
+def letters_on_the_way() -> list[str]:
+    """What waits to be sent to consumers, as it was written."""
+    return [delivery.message.body.text for delivery in Delivery.objects.all()]
