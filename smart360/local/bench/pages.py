@@ -76,14 +76,16 @@ class Bench:
             began = time.monotonic()
             try:
                 yield from part()
-            except AssertionError as error:  # one page that fails hides no other
-                words = " ".join(str(error).split())[:200]
-                yield Row(part.__name__, Budget(), 0, 0, failure=f"no figure: {words}")
+            except AssertionError as error:
+                yield failed(part.__name__.replace("_", " "), error)
             self.tell(f"{part.__name__.replace('_', ' ')}: {time.monotonic() - began:.0f} s")
 
     def beside(self, name: str, budget: Budget, real: Ask, limit: Ask, **more: Any) -> Row:
-        """A page and its limit view, in turn."""
-        taken, least = side_by_side([real, limit], rounds=self.rounds, warm_up=self.warm_up)
+        """A page and its limit view, in turn. One that fails hides no other."""
+        try:
+            taken, least = side_by_side([real, limit], rounds=self.rounds, warm_up=self.warm_up)
+        except AssertionError as error:
+            return failed(name, error)
         return _row(name, budget, taken, least.milliseconds, **more)
 
     # ---------------------------------------------------------------- the list
@@ -327,6 +329,12 @@ def _moved(answer: Answer) -> Answer:
     if answer.status != 302:
         raise AssertionError(f"nothing was created: {answer.status} {answer.body[:3000]!r}")
     return answer
+
+
+def failed(name: str, error: AssertionError) -> Row:
+    """The row of a page that gave no answer of the kind that was asked for."""
+    words = str(error).partition("<")[0].strip()[:100]
+    return Row(name, Budget(), 0, 0, failure=f"no figure: {words}")
 
 
 def next_of(answer: Answer) -> str:

@@ -1,5 +1,6 @@
 """``manage.py load_bench``: fill an empty database for ``./dev bench``. It runs as the owner."""
 
+import resource
 import time
 from typing import Any
 
@@ -54,7 +55,11 @@ class Command(BaseCommand):
             cursor.execute("SELECT pg_database_size(current_database())")
             size = cursor.fetchone()[0] / 2**30
         seconds = time.monotonic() - began
-        self._tell(f"{rows:,} accounts and requests in {seconds:.0f} s, {size:.2f} GB on disk")
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        self._tell(
+            f"{rows:,} accounts and requests in {seconds:.0f} s, {size:.2f} GB on disk,"
+            f" {memory:.0f} MB of memory at most"
+        )
 
     def _tell(self, words: str) -> None:
         self.stdout.write(f"bench: {words}")
