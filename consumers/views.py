@@ -53,7 +53,7 @@ def consumer_list(request: HttpRequest) -> HttpResponse:
             asked.typed,
             MOST_FOUND,
             statuses=asked.statuses,
-            at=clock.put_by_hand(),
+            at=clock.now(),
             asker=person.pk,
         )
         context["rows"] = access.shown_hits(hits, to=person)
@@ -85,9 +85,7 @@ def consumer_search(request: HttpRequest) -> HttpResponse:
     person = signed_in_person(request)
     typed = request.GET.get("q", "")
     searched = read_search(typed)
-    hits = access.shown_hits(
-        queries.search(typed, at=clock.put_by_hand(), asker=person.pk), to=person
-    )
+    hits = access.shown_hits(queries.search(typed, at=clock.now(), asker=person.pk), to=person)
     for_request = request.GET.get("for") != "profile"
     context = {
         "hits": [(hit, _why_not(hit, person) if for_request else "") for hit in hits],

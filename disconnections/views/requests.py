@@ -75,8 +75,9 @@ def request_list(request: HttpRequest) -> HttpResponse:
     """The list with its figures; htmx gets only the rows."""
     me = signed_in_person(request)
     wish = read_list_wish(request.GET, me=me.pk)
-    counted_at = take_turn(me.pk) if wish.looks_for.words else None
-    at, zone = clock.put_by_hand() or counted_at or clock.now(), zone_in_use()
+    at, zone = clock.now(), zone_in_use()
+    if wish.looks_for.words:
+        take_turn(me.pk)
     page = list_requests(
         me,
         wish.looks_for,

@@ -5,14 +5,31 @@ every rule is a function of its inputs and a web server with a wrong clock does 
 (quality.md, T4).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 
 from django.db import connection
 
+_read: ContextVar[datetime | None] = ContextVar("clock_as_read", default=None)
+
+
+@contextmanager
+def read_already(at: datetime) -> Iterator[None]:
+    """``now`` is the moment ``at`` within, which a statement of the same act has brought along."""
+    token = _read.set(at)
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
 
 def database_clock() -> datetime:
-    """The database server's time of this moment, in UTC."""
+    """The database server's time, in UTC: of this moment, or as this act has read it already."""
+    known = _read.get()
+    if known is not None:
+        return known
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         row: tuple[datetime] = cursor.fetchone()
@@ -21,14 +38,6 @@ def database_clock() -> datetime:
 
 source: Callable[[], datetime] = database_clock
 """Where ``now`` asks. Only tests put another clock here."""
-
-
-def put_by_hand() -> datetime | None:
-    """The moment at which a test has put the clock; None when it is the database's own.
-
-    For a read that asks the database's clock within its own statement and so saves one.
-    """
-    return None if source is database_clock else source()
 
 
 def now() -> datetime:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateTimeField, Func, Q, QuerySet
 
 from smart360.organisation.calendars import ROUND_THE_CLOCK, Calendar
 from smart360.organisation.models import BusinessCalendar, Holiday, Utility
@@ -18,9 +18,17 @@ def get_utility() -> Utility:
     return _in_use.get() or find_utility()
 
 
+class DatabaseClock(Func):
+    """The database's own time."""
+
+    template = "clock_timestamp()"
+    output_field = DateTimeField()
+
+
 def find_utility() -> Utility:
-    """The utility as it is now (``has_logo``; the logo is a page of its own)."""
-    return Utility.objects.defer("logo").annotate(has_logo=Q(logo__isnull=False)).get(pk=1)
+    """The utility as it is now (``has_logo``; the logo is a page of its own), and when: ``at``."""
+    utilities = Utility.objects.defer("logo")
+    return utilities.annotate(has_logo=Q(logo__isnull=False), at=DatabaseClock()).get(pk=1)
 
 
 @contextmanager
@@ -32,6 +40,12 @@ def utility_in_use() -> Iterator[Utility]:
         yield utility
     finally:
         _in_use.reset(token)
+
+
+def read_at(utility: Utility) -> datetime:
+    """When ``find_utility`` read it, by the database's clock."""
+    at: datetime = vars(utility)["at"]
+    return at
 
 
 def has_logo(utility: Utility) -> bool:

@@ -131,7 +131,7 @@ def test_needs_few_statements(
     page_of(client, "/")
     with CaptureQueriesContext(connection) as seen:
         page_of(client, "/")
-    # session, person, utility, bell, my requests, the unassigned, counts (the clock stands)
+    # session, person, utility, bell, my requests, the unassigned, counts
     assert len(seen) == 7, [query["sql"][:90] for query in seen.captured_queries]
 
 

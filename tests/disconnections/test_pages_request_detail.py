@@ -166,7 +166,7 @@ class TestDetail:
         client = client_as(Role.CSE)
         page_of(client, at_path(asked))
         # session, person, utility, bell; case, holds, addresses of the consumer, how much was said;
-        # then the tab's own (the clock stands)
+        # then the tab's own
         for tail, reached in (("", 10), ("/communication", 9), ("/timeline", 9)):
             with CaptureQueriesContext(connection) as seen:
                 page_of(client, at_path(asked, tail))

@@ -328,7 +328,7 @@ class TestList:
             page_of(client)
         with CaptureQueriesContext(connection) as rows:
             page_of(client, f"{LIST}?type=DISCONNECTION&q=person", **HTMX)
-        # session, person, utility, bell, rows, counts with reasons, figures (the clock stands)
+        # session, person, utility, bell, rows, counts with reasons, figures
         assert len(whole) == 7, [q["sql"][:90] for q in whole.captured_queries]
         # session, person, utility, the search's turn, rows (all on one page: none to count)
         assert len(rows) == 5, [q["sql"][:90] for q in rows.captured_queries]

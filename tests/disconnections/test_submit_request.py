@@ -263,7 +263,7 @@ def test_view_adds_no_statement_to_the_operation(client: Client, consumer: Consu
 
     The operation: begin; lock, form key, standing, reason, slot, place, policy, number; case,
     line, request, services, guard for hold; template, texts, message, two works owed; the form's
-    end; commit. In production the database's clock is asked, too.
+    end; commit.
     """
     choose(client, consumer)
     form = details(consumer, slot=slot(10).pk, form_key=uuid4(), notifies_consumer="on")
