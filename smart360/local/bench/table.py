@@ -112,10 +112,10 @@ def growth(rows: Sequence[Row], before: Mapping[str, float]) -> list[Row]:
     return [
         Row(
             name=row.name, budget=Budget(ratio=1.5), milliseconds=row.milliseconds,
-            limit_milliseconds=before[row.name], beside="smaller",
+            limit_milliseconds=before[row.name], beside="smaller", failure=row.failure,
         )
         for row in rows
-        if row.name in before and row.beside != "throughput"
+        if row.name in before and row.beside not in ("throughput", "own list")
     ]  # fmt: skip
 
 
