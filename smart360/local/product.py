@@ -107,12 +107,9 @@ class Product:
 
     def start_product(self, port: int) -> None:
         """Start web, workers and beat, as production does, and wait until a page is served."""
-        gunicorn = f"gunicorn smart360.wsgi -b 127.0.0.1:{port} -w 2 --threads 4"
-        gunicorn += " -k smart360.web.server.TimedWorker"
-        gunicorn += " --no-control-socket --max-requests 5000 --max-requests-jitter 500"
         worker = "celery -A smart360.celery worker -l warning --without-gossip --without-mingle"
         beat = f"celery -A smart360.celery beat -l warning --pidfile= -s {self.folder / 'beat.db'}"
-        self._start("web", gunicorn, DB_POOL="1")
+        self._start("web", web_command("smart360.wsgi", port), DB_POOL="1")
         self._start("worker-mail", f"{worker} -n mail@%h -c 2 -Q mail,default")
         self._start("worker-pdf", f"{worker} -n pdf@%h -c 1 -Q pdf")
         self._start("beat", beat)
@@ -180,6 +177,13 @@ class Product:
             process.stop()
         for process in reversed(self.processes):
             process.stop()
+
+
+def web_command(application: str, port: int) -> str:
+    """The web server on loopback, as production has it (Dockerfile)."""
+    workers = "-w 2 --threads 4 -k smart360.web.server.TimedWorker"
+    limits = "--no-control-socket --max-requests 5000 --max-requests-jitter 500"
+    return f"gunicorn {application} -b 127.0.0.1:{port} {workers} {limits}"
 
 
 def need_answer(name: str, url: str) -> None:

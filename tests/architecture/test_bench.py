@@ -13,6 +13,8 @@ from smart360.cases.models import Case, Hold
 from smart360.kernel import clock
 from smart360.kernel.numbering import next_number
 from smart360.local.bench.accounts import account
+from smart360.local.bench.at_once import throughput
+from smart360.local.bench.delays import row as delay_row
 from smart360.local.bench.fates import Order
 from smart360.local.bench.operations import UnableToLoad, load, loaded
 from smart360.local.bench.pages import Bench
@@ -169,12 +171,15 @@ NAMES = {
 def _row(**more: Any) -> Row:
     facts: dict[str, Any] = {"milliseconds": 15.0, "limit_milliseconds": 10.0, "statements": 6}
     facts |= {"kilobytes": 20.0, "kilobytes_packed": 4.0}
-    return Row("list", Budget(1.5, 6, 30), **facts | more)
+    return Row("list", more.pop("budget", Budget(1.5, 6, 30)), **facts | more)
 
 
 def test_a_good_figure_holds() -> None:
     assert _row().verdict == "holds"
     assert _row(milliseconds=20).verdict == "within the noise"
+    asked = Budget(1.5, sql_milliseconds=4)
+    assert _row(budget=asked, sql_milliseconds=5).verdict == "within the noise"
+    assert _row(budget=asked, sql_milliseconds=6).shortfalls == ["SQL 6.0 ms instead of 4"]
 
 
 @pytest.mark.parametrize(
@@ -182,13 +187,40 @@ def test_a_good_figure_holds() -> None:
     [
         ({"milliseconds": 21.1}, "× 2.11 instead of 1.5"),
         ({"statements": 7}, "7 statements instead of 6"),
-        ({"kilobytes": 43.0}, "43 KB instead of 30"),
+        ({"kilobytes": 30.1}, "30.1 KB instead of 30"),
         ({"failure": "no figure"}, "no figure"),
     ],
 )
 def test_a_wrong_figure_is_short(wrong: dict[str, Any], words: str) -> None:
     assert _row(**wrong).verdict == f"**short**: {words}"
     assert "**short**" in as_markdown([_row(**wrong)])
+
+
+@pytest.mark.parametrize(
+    ("mine", "errors", "of_the_limit", "words"),
+    [
+        (60, 0, 0, ""),
+        (59, 0, 0, "× 1.69 instead of 1.67"),
+        (90, 1, 0, "1 errors, such as 500"),
+        (90, 0, 2, "2 errors, such as 500"),
+        (0, 300, 0, "300 errors, such as 500"),
+    ],
+)
+def test_many_at_once_get_six_tenths_and_no_error(
+    mine: float, errors: int, of_the_limit: int, words: str
+) -> None:
+    def got(per_second: float, errors: int) -> dict[str, Any]:
+        return {"per_second": per_second, "errors": errors, "p95": 9, "first_error": "500"}
+
+    row = throughput(8, [got(mine, errors)], [got(100, of_the_limit)])
+    assert row.shortfalls == ([words] if words else [])
+    assert ("holds" in row.verdict) == (not words)
+
+
+def test_what_never_came_is_late() -> None:
+    assert "holds" in delay_row("mail", [0.5, 0.7], 2, target=2)
+    assert "short" in delay_row("mail", [0.5, 0.7], 3, target=2)
+    assert "short" in delay_row("mail", [0.5, 2.7], 2, target=2)
 
 
 def test_growth_is_told_from_kept_figures() -> None:

@@ -19,10 +19,12 @@ class Command(BaseCommand):
         parser.add_argument("--seconds", type=float, default=30)
 
     def handle(self, **options: Any) -> None:
-        """Measure and print the table."""
-        lines = measure(
+        """Measure and print the table; exit code 1 when something falls short."""
+        lines, holds = measure(
             mail_port=options["mail_port"],
             seconds=options["seconds"],
             tell=self.stderr.write,
         )
         self.stdout.write("\n".join(lines))
+        if not holds:
+            raise SystemExit(1)
