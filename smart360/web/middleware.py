@@ -89,6 +89,15 @@ def is_by_itself(request: HttpRequest) -> bool:
     return request.headers.get("X-Background") == "true"
 
 
+# What PostgreSQL ends because somebody else was at the same rows, or before it took too long. The
+# whole act was taken back.
+AT_ODDS = (
+    postgres.LockNotAvailable,
+    postgres.DeadlockDetected,
+    postgres.SerializationFailure,
+    postgres.QueryCanceled,
+)
+
 FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 
@@ -125,9 +134,7 @@ class RefusalPage:
             return refusal_page(request, error)
         if isinstance(error, AskedTooOften):
             return too_many(request)
-        if isinstance(error, OperationalError) and isinstance(
-            error.__cause__, postgres.LockNotAvailable | postgres.QueryCanceled
-        ):
+        if isinstance(error, OperationalError) and isinstance(error.__cause__, AT_ODDS):
             busy = "Somebody else is working on this right now. Nothing was changed; try again."
             return refusal_page(request, Refusal(busy, is_conflict=True))
         return None

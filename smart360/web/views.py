@@ -16,6 +16,8 @@ from smart360.web.logs import request_id
 RETRY_AFTER_SECONDS = 5
 YEAR_SECONDS = 365 * 24 * 60 * 60
 FORMS_WITH_DRAFTS = ("create_request",)
+# PostgreSQL's codes: connection exceptions, shutting down or starting up, too many connections.
+CONNECTION_FAILURES = ("08", "57P0", "53300")
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -38,11 +40,24 @@ def failed(request: HttpRequest) -> HttpResponse:
 
     503 when it is the database that is away: the page needs none, and says when to try again.
     """
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    if is_database_away(sys.exc_info()[1]):
         response = render(None, "503.html", {"incident": request_id.get()}, status=503)
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response
     return render(None, "500.html", {"incident": request_id.get()}, status=500)
+
+
+def is_database_away(error: BaseException | None) -> bool:
+    """Whether there is nobody to talk to: no connection, or a server that ends or refuses it.
+
+    All else that PostgreSQL reports as operational (a full disk, no memory) it says itself.
+    """
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    state = getattr(error.__cause__, "sqlstate", None)
+    if state is None:
+        return connection.connection is None or bool(connection.connection.closed)
+    return str(state).startswith(CONNECTION_FAILURES)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

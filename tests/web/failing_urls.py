@@ -1,0 +1,44 @@
+"""The product, and two pages whose act the database ends by the code that the test asks for."""
+
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from smart360.kernel.db import operation
+from smart360.urls import handler400, handler403, handler404, handler500
+from smart360.urls import urlpatterns as product
+from smart360.web.gate import public
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+
+
+@operation
+def act(code: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{code}'; END $$")
+
+
+@public
+def failing(request: HttpRequest, code: str) -> HttpResponse:
+    """Its operation ends by this code."""
+    act(code)
+    return HttpResponse()
+
+
+@public
+def cut_off(request: HttpRequest) -> HttpResponse:
+    """Its connection ends before its operation."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    connection.connection.close()
+    act("00000")
+    return HttpResponse()
+
+
+urlpatterns: list[Any] = [
+    *product,
+    path("failing/<str:code>", failing, name="failing"),
+    path("cut-off", cut_off, name="cut_off"),
+]
