@@ -114,17 +114,17 @@ DATABASE_URL_NAME = (
 HAS_TWO_DATABASE_ROLES = "DATABASE_OWNER_URL" in env.ENVIRON and env.str(
     "DATABASE_OWNER_URL"
 ) != env.str("DATABASE_URL")
-STATEMENT_TIMEOUTS = (
+SESSION_SETTINGS = (
     "-c statement_timeout=10000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=30000"
     " -c random_page_cost=1.1"  # what is looked at lies in memory; 4 is for disks that turn
 )
 if AS_OWNER:
-    STATEMENT_TIMEOUTS = "-c lock_timeout=2000"
+    SESSION_SETTINGS = "-c lock_timeout=2000"
 DATABASES: dict[str, dict[str, Any]] = {"default": env.db(DATABASE_URL_NAME)}
 DATABASES["default"] |= {
     "ENGINE": "django.db.backends.postgresql",
     "ATOMIC_REQUESTS": False,
-    "OPTIONS": {"options": STATEMENT_TIMEOUTS, "connect_timeout": 5},
+    "OPTIONS": {"options": SESSION_SETTINGS, "connect_timeout": 5},
 }
 # A connection that the server has ended is found out before a page uses it, not by the page.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
