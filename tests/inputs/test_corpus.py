@@ -110,7 +110,6 @@ def test_the_walk_finds_every_form(world: World) -> None:
     """Each address that takes a POST is met by a form, or says why it has none."""
     met = {target.name for area in AREAS for target in world.targets(area)}
     assert post_addresses() - met == set(NOT_FOUND_BY_WALKING) - met
-    assert {name for name in NOT_FOUND_BY_WALKING if "no field" in NOT_FOUND_BY_WALKING[name]}
 
 
 @pytest.mark.parametrize(("name", "finding"), [(n, f) for n, (_, f) in careless.items()])
@@ -141,7 +140,7 @@ def refused_though_right(targets: list[Target]) -> dict[str, str]:
     found = {}
     for target in targets:
         outcome = walker.attempt(target, target.pairs)
-        is_taken = outcome.status in {200, 204, 302, 405, 429}
+        is_taken = outcome.status in {200, 204, 302}
         is_list = target.name.endswith("_changelist")  # a list has no act to be accepted
         if target.method != "get" and not is_list:
             is_taken = is_accepted(target, outcome.status)
