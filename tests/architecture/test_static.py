@@ -5,8 +5,11 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
+
+from smart360.web import tones
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "static"
@@ -53,6 +56,29 @@ def test_what_a_stylesheet_names_is_there() -> None:
     for path in STYLESHEETS:
         for named in re.findall(r'url\("([^")]+)"\)', path.read_text()):
             assert named.startswith("data:") or (path.parent / named).resolve().is_file(), named
+
+
+def paths_of(drawing: str) -> list[str]:
+    """What an icon draws, without how it is put into its file."""
+    return re.findall(r"<path d=[\"']([^\"']+)[\"']", drawing)
+
+
+def test_the_icons_of_rows_are_those_of_the_sprite() -> None:
+    """marks.css is written by hand: each state of a row has its icon, drawn as everywhere else."""
+    sprite = (STATIC / "icons.svg").read_text()
+    drawn = dict(re.findall(r'<symbol id="([^"]+)"[^>]*>(.*?)</symbol>', sprite, re.DOTALL))
+    marks = (STATIC / "css" / "marks.css").read_text()
+    rules = {
+        name: unquote(picture)
+        for name, picture in re.findall(
+            r'^\.i-([\w-]+) \{ --i: url\("([^"]+)"\)', marks, re.MULTILINE
+        )
+    }
+    tables = (tones.CASE_STATUS, tones.PRIORITY, tones.SLA)
+    assert set(rules) == {badge.icon for table in tables for badge in table.values()}
+    for name, picture in rules.items():
+        assert paths_of(picture), name
+        assert paths_of(picture) == paths_of(drawn[name]), name
 
 
 @pytest.mark.parametrize("path", STYLESHEETS, ids=relative)
