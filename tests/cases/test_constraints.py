@@ -203,3 +203,18 @@ def test_a_due_time_moves_with_its_line_only(make_request: MakeRequest) -> None:
     run("SET CONSTRAINTS ALL IMMEDIATE")
     with pytest.raises(IntegrityError, match="without a line"):
         run("UPDATE cases_case SET due_at = due_at + interval '1 day' WHERE id = %s", made.pk)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("standing", "kind"), [("OPENED", "DISCONNECTION"), ("OPEN", "CONNECTION"), ("", "")]
+)
+def test_a_change_that_no_tally_takes_is_refused_at_once(standing: str, kind: str) -> None:
+    """One such row would make every fold fail."""
+    with pytest.raises(IntegrityError, match=r"change_(standing|kind)_is_known"):
+        run(
+            "INSERT INTO cases_tallychange (standing, kind, counts_at, change)"
+            " VALUES (%s, %s, now(), 1)",
+            standing,
+            kind,
+        )

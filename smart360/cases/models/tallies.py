@@ -49,6 +49,13 @@ class TallyChange(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(change__in=(-1, 1)), name="a_change_is_by_one"),
+            # As in a tally, where one bad row would stop every fold.
+            models.CheckConstraint(
+                condition=Q(standing__in=Standing.values), name="change_standing_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=CaseKind.values), name="change_kind_is_known"
+            ),
         ]
 
     def __str__(self) -> str:
