@@ -260,6 +260,21 @@ def test_the_buttons_are_what_the_server_allows(
     assert case.status == state
 
 
+def test_after_a_pause_the_adjusted_due_stands_beside_the_first(
+    person: MakePerson, make_request: MakeRequest, client_as: ClientAs, stands: SetClock
+) -> None:
+    """SLA2: no page shows one due time here and another there without saying which is which."""
+    sarah = person(Role.CSE)
+    asked = make_request(by=sarah)
+    cases.acknowledge(case=asked.pk, by=sarah, at=stands())
+    assert "Adjusted due" not in page_of(client_as(sarah), at_path(asked))
+    put_on_hold(asked, sarah, stands())
+    cases.resume(case=asked.pk, by=sarah, at=stands.go_on(hours=2))
+    html = page_of(client_as(sarah), at_path(asked))
+    assert html.count("Adjusted due") == 2
+    assert html.count(">Dec 11, 2024, 11:30 AM<") == 2
+
+
 def test_a_technician_finds_nothing(
     person: MakePerson, make_request: MakeRequest, client_as: ClientAs, stands: SetClock
 ) -> None:
