@@ -12,6 +12,7 @@ import psycopg
 from django.db import connection
 
 from consumers.models import Consumer
+from smart360.cases.handling import rebuild_tallies
 from smart360.cases.models import Case
 from smart360.kernel.db import operation
 from smart360.kernel.errors import Refusal
@@ -25,7 +26,6 @@ from smart360.owed.models import OwedWork
 
 BATCH = 4000
 MARK = "consumers_consumer"  # its comment says what was loaded
-REBUILDS = ("cases_rebuild_tallies",)  # the one place that refills derived tables
 Tell = Callable[[str], None]
 
 # What is cheaper to make once at the end than row by row: foreign keys, other constraints but
@@ -102,7 +102,7 @@ def load(*, rows: int, at: datetime, tell: Tell) -> None:
                 tell(f"indexes and keys, {number} of {len(aside)} …")
             cursor.execute(statement)
         _go_on(cursor, histories)
-        _refill(cursor)
+        rebuild_tallies()  # what triggers would have derived row by row
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         mark = json.dumps(asdict(Loaded(rows, at.isoformat())))
         cursor.execute(f"COMMENT ON TABLE {MARK} IS 'bench {mark}'")
@@ -174,14 +174,6 @@ def _copy_all(batches: Iterator[list[tuple[str, str]]]) -> None:
         taker.join()
     if failed:
         raise failed[0]
-
-
-def _refill(cursor: Any) -> None:
-    """What triggers would have derived row by row is derived from what there is now."""
-    for function in REBUILDS:
-        cursor.execute("SELECT to_regprocedure(%s)", [f"{function}()"])
-        if cursor.fetchone()[0]:
-            cursor.execute(f"SELECT {function}()")
 
 
 def _go_on(cursor: Any, histories: Histories) -> None:

@@ -78,7 +78,8 @@ class Bench:
                 yield from part()
             except AssertionError as error:
                 yield failed(part.__name__.replace("_", " "), error)
-            self.tell(f"{part.__name__.replace('_', ' ')}: {time.monotonic() - began:.0f} s")
+            took = time.monotonic() - began
+            self.tell(f"measured {part.__name__.replace('_', ' ')}, which took {took:.0f} s")
 
     def beside(self, name: str, budget: Budget, real: Ask, limit: Ask, **more: Any) -> Row:
         """A page and its limit view, in turn. One that fails hides no other."""
