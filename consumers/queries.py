@@ -31,33 +31,33 @@ from smart360.staff.models import Person
 from smart360.trail.models import Entry
 from smart360.web.paging import Page, Sort, page_of
 from smart360.web.shown import TimelineEntry
-from smart360.web.throttle import TURN, AskedTooOften, turn_values
+from smart360.web.throttle import TURN, AskedTooOften, take_turn, turn_values
 
-# One statement. Each branch stands on one index and stops after 50 rows, so that a word that
+# One statement. Each branch stands on one index and stops after so many rows, so that a word that
 # everybody's address contains costs no more than a rare one. Ordered as the index is, a branch
-# cannot be answered by reading the table until 50 rows have turned up. Each row carries its rank;
+# cannot be answered by reading the table until they have turned up. Each row carries its rank;
 # only the best of them all are looked at further.
 ACCOUNT_BRANCHES = """
 (SELECT id, account_number, CASE WHEN account_number = %(account)s THEN 0 ELSE 3 END AS rank
    FROM consumers_consumer WHERE account_number LIKE %(starts)s{only}
-  ORDER BY account_number USING ~<~ LIMIT 50)
+  ORDER BY account_number USING ~<~ LIMIT %(most)s)
 UNION ALL
 (SELECT id, account_number, 3 FROM consumers_consumer
   WHERE reverse(account_number) LIKE %(ends)s{only}
-  ORDER BY reverse(account_number) USING ~<~ LIMIT 50)
+  ORDER BY reverse(account_number) USING ~<~ LIMIT %(most)s)
 """
 METER_BRANCHES = """
 (SELECT sc.consumer_id AS id, c.account_number,
         CASE WHEN m.number = %(account)s THEN 2 ELSE 5 END AS rank
    FROM (SELECT id, number FROM consumers_meter WHERE number LIKE %(starts)s
-          ORDER BY number USING ~<~ LIMIT 50) AS m
+          ORDER BY number USING ~<~ LIMIT %(most)s) AS m
    JOIN consumers_meterassignment a ON a.meter_id = m.id AND upper_inf(a.during)
    JOIN consumers_serviceconnection sc ON sc.id = a.service_connection_id
    JOIN consumers_consumer c ON c.id = sc.consumer_id{only})
 UNION ALL
 (SELECT sc.consumer_id, c.account_number, 5
    FROM (SELECT id FROM consumers_meter WHERE reverse(number) LIKE %(ends)s
-          ORDER BY reverse(number) USING ~<~ LIMIT 50) AS m
+          ORDER BY reverse(number) USING ~<~ LIMIT %(most)s) AS m
    JOIN consumers_meterassignment a ON a.meter_id = m.id AND upper_inf(a.during)
    JOIN consumers_serviceconnection sc ON sc.id = a.service_connection_id
    JOIN consumers_consumer c ON c.id = sc.consumer_id{only})
@@ -65,16 +65,16 @@ UNION ALL
 PHONE_BRANCHES = """
 (SELECT id, account_number, CASE WHEN phone_digits = %(number)s THEN 1 ELSE 4 END AS rank
    FROM consumers_consumer WHERE phone_digits LIKE %(phone)s{only}
-  ORDER BY phone_digits USING ~<~ LIMIT 50)
+  ORDER BY phone_digits USING ~<~ LIMIT %(most)s)
 UNION ALL
 (SELECT id, account_number,
         CASE WHEN right(phone_digits, 10) = right(%(number)s, 10) THEN 1 ELSE 4 END
    FROM consumers_consumer WHERE right(phone_digits, 10) LIKE %(last_ten)s{only}
-  ORDER BY right(phone_digits, 10) USING ~<~ LIMIT 50)
+  ORDER BY right(phone_digits, 10) USING ~<~ LIMIT %(most)s)
 UNION ALL
 (SELECT id, account_number, 4 FROM consumers_consumer
   WHERE reverse(phone_digits) LIKE %(phone_end)s{only}
-  ORDER BY reverse(phone_digits) USING ~<~ LIMIT 50)
+  ORDER BY reverse(phone_digits) USING ~<~ LIMIT %(most)s)
 """
 # By the index: what its words find is kept before the other words are seen to, so that the planner
 # does not count on the limit and look row by row for a word that it takes for common and is not.
@@ -82,15 +82,15 @@ TEXT_BY_INDEX = """
 (WITH found AS MATERIALIZED (
       SELECT id, account_number, name, search_text FROM consumers_consumer
        WHERE {conditions}{only}{at_most})
- SELECT id, account_number, {rank} AS rank FROM found WHERE {others} LIMIT 50)
+ SELECT id, account_number, {rank} AS rank FROM found AS consumer
+  WHERE {others}{guarded} LIMIT %(most)s)
 """
-# Row by row: words that many have are met at once.
+# Row by row: words that many have are met at once. In order, so that the next page finds the same.
 TEXT_BY_ROW = """
-(SELECT id, account_number, {rank} AS rank FROM consumers_consumer
-  WHERE {others}{only} LIMIT 50)
+(SELECT id, account_number, {rank} AS rank FROM consumers_consumer AS consumer
+  WHERE {others}{only}{guarded}{in_order} LIMIT %(most)s)
 """
-AT_MOST = " LIMIT 2000"
-"""So many rows are looked through for signs that no index can answer."""
+AT_MOST = " LIMIT 2000"  # so many rows are looked through for signs that no index can answer
 TEXT_RANK = """CASE WHEN search_text LIKE %(phrase)s THEN 6 WHEN {begin} THEN 7
         WHEN {within} THEN 8 ELSE 9 END"""
 ROWS = """
@@ -118,8 +118,13 @@ SELECT c.id, c.account_number, c.name, c.phone, c.phone_digits, c.status, c.is_v
        SELECT placed_by FROM consumers_guard WHERE consumer_id = c.id ORDER BY id LIMIT 1
        ) AS guard ON true
 """
-
-
+# Asked of each row as it comes, never joined: the best plan for a few is the worst for many.
+GUARDED = " AND (SELECT true FROM consumers_guard WHERE consumer_id = consumer.id LIMIT 1)"
+FITTING = "SELECT id FROM (SELECT id FROM ("
+BEST = """) AS hits
+ GROUP BY id, account_number ORDER BY min(rank), account_number LIMIT %(limit)s) AS fitting
+"""
+MOST_OF_A_KIND = 50
 COLUMNS = 14
 # The turn is counted in the same statement, and told by a row of its own; without it nothing is
 # searched.
@@ -150,25 +155,60 @@ def search(
     searched = read_search(text)
     if searched.problem:
         return []
-    sql, values = _statement(searched, limit, statuses=statuses, at=at)
-    if not sql:
+    hits, values = _branches(searched, limit, statuses=statuses, most=MOST_OF_A_KIND)
+    if not hits:
         return []
-    if asker is not None:
-        sql = IN_TURN.replace("{turn}", TURN).replace("{rows}", sql)
-        sql = sql.replace("{nothing}", ", ".join(["NULL"] * COLUMNS))
-        values |= turn_values(asker)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        rows = cursor.fetchall()
-    if asker is not None:
-        if (None,) * COLUMNS not in rows:
-            raise AskedTooOften
-        rows.remove((None,) * COLUMNS)
+    now = "clock_timestamp()" if at is None else "%(at)s"
+    sql = ROWS.replace("{hits}", hits).replace("{now}", now)
+    rows = _rows(sql, values | {"at": at}, columns=COLUMNS, asker=asker)
     return ranked((_found(row) for row in rows), searched, limit)
 
 
-def _statement(
-    searched: SearchText, limit: int, *, statuses: Sequence[str], at: datetime | None
+def fitting(
+    text: str, *, most: int | None, is_guarded: bool = False, asker: int | None = None
+) -> list[int]:
+    """The ids of at most so many consumers that ``search`` would find, the best of them.
+
+    ``is_guarded`` leaves out those without an open request whose name or address has the words.
+    ``most`` is None for all of them, which takes as long as it takes. Raises AskedTooOften.
+    """
+    searched = read_search(text)
+    if searched.problem:
+        return []
+    hits, values = _branches(searched, most, most=most, is_guarded=is_guarded)
+    if hits:
+        return [row[0] for row in _rows(FITTING + hits + BEST, values, columns=1, asker=asker)]
+    if asker is not None:
+        take_turn(asker)
+    return []
+
+
+def _rows(
+    sql: str, values: dict[str, Any], *, columns: int, asker: int | None
+) -> list[tuple[Any, ...]]:
+    """What a statement of so many columns finds, within the asker's turn."""
+    nothing = (None,) * columns
+    if asker is not None:
+        sql = IN_TURN.replace("{turn}", TURN).replace("{rows}", sql)
+        sql = sql.replace("{nothing}", ", ".join(["NULL"] * columns))
+        values |= turn_values(asker)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    if asker is not None:
+        if nothing not in rows:
+            raise AskedTooOften
+        rows.remove(nothing)
+    return rows
+
+
+def _branches(
+    searched: SearchText,
+    limit: int | None,
+    *,
+    statuses: Sequence[str] = (),
+    most: int | None,
+    is_guarded: bool = False,
 ) -> tuple[str, dict[str, Any]]:
     """The branches that this text can be answered by; empty when there is none."""
     values: dict[str, Any] = {
@@ -177,7 +217,7 @@ def _statement(
         "ends": literally(searched.account[::-1]) + "%",
         "statuses": list(statuses),
         "limit": limit,
-        "at": at,
+        "most": most,
     }
     branches = []
     if searched.can_be_account:
@@ -191,20 +231,16 @@ def _statement(
         values["last_ten"] = searched.phone[-LAST_TEN:] + "%"
         values["phone_end"] = searched.phone[::-1] + "%"
     if searched.can_be_text:
-        branches.append(_text_branch(searched.words, values))
-    if not branches:
-        return "", values
+        branches.append(_text_branch(searched.words, values, is_guarded=is_guarded))
     only = " AND status = ANY(%(statuses)s)" if statuses else ""
-    hits = "UNION ALL".join(branches).replace("{only}", only)
-    now = "clock_timestamp()" if at is None else "%(at)s"
-    return ROWS.replace("{hits}", hits).replace("{now}", now), values
+    return "UNION ALL".join(branches).replace("{only}", only), values
 
 
 NAME_IN_TEXT = "left(search_text, length(name))"
 """The name as the text has it; near enough to put the hits in order."""
 
 
-def _text_branch(words: Sequence[str], values: dict[str, Any]) -> str:
+def _text_branch(words: Sequence[str], values: dict[str, Any], *, is_guarded: bool) -> str:
     """Every word must be there. The name stands first in the text."""
     values["phrase"] = literally(" ".join(words)) + "%"
     sample = _sample.read()
@@ -225,12 +261,15 @@ def _text_branch(words: Sequence[str], values: dict[str, Any]) -> str:
         )
         within.append(f"{NAME_IN_TEXT} LIKE %({name})s")
     rank = TEXT_RANK.replace("{begin}", " AND ".join(begin))
+    is_all = values["most"] != MOST_OF_A_KIND or all(map(can_be_indexed, words))
     return (
         (TEXT_BY_INDEX if by_index else TEXT_BY_ROW)
+        .replace("{guarded}", GUARDED if is_guarded else "")
+        .replace("{in_order}", "" if values["most"] == MOST_OF_A_KIND else " ORDER BY id")
         .replace("{rank}", rank.replace("{within}", " OR ".join(within)))
         .replace("{conditions}", " AND ".join(conditions))
         .replace("{others}", " AND ".join(others))
-        .replace("{at_most}", "" if all(map(can_be_indexed, words)) else AT_MOST)
+        .replace("{at_most}", "" if is_all else AT_MOST)
     )
 
 
