@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,12 +30,13 @@ from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus
 from smart360.cases.models import DUE, URGENCY, Case
 from smart360.cases.queries.states import sla_is, sla_state, with_pause
 from smart360.kernel.errors import Broken
+from smart360.kernel.prepared import A_MOMENT
 from smart360.kernel.text import digits, normalise, without_surrogates
 from smart360.organisation.models import Utility
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from smart360.web import formats
-from smart360.web.paging import Page, Sort, page_of
+from smart360.web.paging import Sort
 
 ENDED = (CaseStatus.COMPLETED.value, CaseStatus.CLOSED.value)
 SERIES = ("DIS", "REC")
@@ -346,14 +347,6 @@ def _percent_used(
     return min(100, max(0, round(100 * (1 - left))))
 
 
-def list_requests(
-    person: Person, wish: RequestFilter, *, sort: Sort, cursor: str, at: datetime, zone: ZoneInfo
-) -> Page[Facts]:
-    """One page of the list, in one statement."""
-    cases = facts_of(filtered(person, wish, at=at, zone=zone))
-    return page_of(cases, sort=sort, cursor=cursor, size=PAGE_SIZE)
-
-
 def export_requests(
     person: Person, wish: RequestFilter, *, sort: Sort, at: datetime, zone: ZoneInfo
 ) -> Iterator[RequestRow]:
@@ -408,7 +401,7 @@ def count_requests(person: Person, *, at: datetime) -> Counts:
     )
 
 
-A_MOMENT, NOBODY = datetime(1, 1, 1, tzinfo=UTC), -1
+NOBODY = -1
 
 
 @cache

@@ -22,6 +22,7 @@ from disconnections.queries.detail import (
     service_lines,
 )
 from disconnections.queries.figures import Figure, list_figures
+from disconnections.queries.pages import list_requests
 from disconnections.queries.requests import (
     ENDED,
     FOUND_CAP,
@@ -33,7 +34,6 @@ from disconnections.queries.requests import (
     count_found,
     count_requests,
     export_requests,
-    list_requests,
     row_of,
 )
 from disconnections.rules import months_after

@@ -5,7 +5,7 @@ No OFFSET and no exact count: page 1,000 costs what page 1 costs (stack.md).
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
@@ -15,6 +15,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 from django.db.models.expressions import OrderBy
 from django.db.models.sql.compiler import SQLCompiler
+
+from smart360.kernel.prepared import A_MOMENT, Key, Shelf
 
 Row = TypeVar("Row")
 
@@ -70,12 +72,57 @@ def page_of(
     caller with a coalesced annotation. A cursor that is not ours, or of another order, means the
     first page.
     """
-    read = value or _attribute
+
+    def ask(order: Sort, keys: Sequence[Any] | None) -> list[Row]:
+        return list(_stretch(rows, order, keys, size=size))
+
+    return _page(ask, sort=sort, cursor=cursor, size=size, read=value or _attribute)
+
+
+def page_prepared(
+    rows: Callable[[], QuerySet[Any, dict[str, Any]]],
+    *,
+    sort: Sort,
+    cursor: str,
+    size: int,
+    shelf: Shelf,
+    about: Hashable,
+    at: datetime,
+) -> Page[dict[str, Any]]:
+    """As ``page_of``, with the statement from a shelf.
+
+    ``about`` names all that ``rows()`` depends on but the moment, for which they have ``A_MOMENT``.
+    """
+
+    def ask(order: Sort, keys: Sequence[Any] | None) -> list[dict[str, Any]]:
+        stand_ins = keys and [Key(place) for place in range(len(keys))]
+        statement = shelf.get(
+            (about, order, keys is None, size),
+            lambda: _stretch(rows(), order, stand_ins, size=size),
+        )
+        return statement.rows({A_MOMENT: at, **dict(zip(stand_ins or (), keys or (), strict=True))})
+
+    return _page(ask, sort=sort, cursor=cursor, size=size, read=_attribute)
+
+
+def _stretch(
+    rows: QuerySet[Any, Row], order: Sort, keys: Sequence[Any] | None, *, size: int
+) -> QuerySet[Any, Row]:
+    """The rows after ``keys``, and one more, which says whether there is another page."""
+    after = rows if keys is None else rows.filter(_after(order.columns, keys))
+    return after.order_by(*order.ordering)[: size + 1]
+
+
+def _page(
+    ask: Callable[[Sort, Sequence[Any] | None], list[Row]],
+    *,
+    sort: Sort,
+    cursor: str,
+    size: int,
+    read: Callable[[Row, str], Any],
+) -> Page[Row]:
     direction, keys = _decode(cursor, sort)
-    order = sort.reversed() if direction == "before" else sort
-    if keys is not None:
-        rows = rows.filter(_after(order.columns, keys))
-    found = list(rows.order_by(*order.ordering)[: size + 1])
+    found = ask(sort.reversed() if direction == "before" else sort, keys)
     more = len(found) > size
     found = found[:size]
     if direction == "before":
