@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -16,7 +18,17 @@ NOTE_ICONS = {
     "orange": "alert-triangle", "red": "alert-triangle", "slate": "info-circle",
     "brand": "lock", "purple": "info-circle",
 }  # fmt: skip
+UNCHANGING = frozenset({"head.html", "keys.html", "scripts.html"})
 STEP_STATES = frozenset({"open", "done", "shut"})
+
+
+@register.simple_tag
+@cache
+def unchanging(template: str) -> SafeString:
+    """A part of the page that depends on nothing at all, put together once."""
+    if template not in UNCHANGING:
+        raise ValueError(f"{template!r} is none of {', '.join(sorted(UNCHANGING))}")
+    return render_to_string(template)
 
 
 @register.simple_block_tag

@@ -30,11 +30,19 @@ def known_icons() -> frozenset[str]:
 @register.simple_tag
 def icon(name: str, *, label: str = "") -> SafeString:
     """An icon; decoration unless it has a `label`, which is then read out."""
+    if not label:
+        return _decoration(name)
+    heard = format_html('role="img" aria-label="{}"', label)
+    return SafeString(_decoration(name).replace(DECORATION, heard, 1))
+
+
+@cache
+def _decoration(name: str) -> SafeString:
+    """Drawn once: a page has dozens of icons, and the sprite's address never changes."""
     if name not in known_icons():
         raise ValueError(f"there is no icon {name!r} in static/icons.svg (see scripts/vendor.py)")
-    heard = format_html('role="img" aria-label="{}"', label) if label else DECORATION
     return format_html(
-        '<svg class="s-icon" {}><use href="{}#{}"/></svg>', heard, static("icons.svg"), name
+        '<svg class="s-icon" {}><use href="{}#{}"/></svg>', DECORATION, static("icons.svg"), name
     )
 
 
@@ -120,9 +128,12 @@ def vip(is_vip: bool) -> SafeString:
     """The crown and the word after a VIP's name; nothing for anybody else."""
     if not isinstance(is_vip, bool):
         raise TypeError(f"vip wants True or False, not {is_vip!r}")
-    return (
-        format_html(' <span class="s-vip">{} VIP</span>', icon("crown")) if is_vip else SafeString()
-    )
+    return _crowned() if is_vip else SafeString()
+
+
+@cache
+def _crowned() -> SafeString:
+    return format_html(' <span class="s-vip">{} VIP</span>', icon("crown"))
 
 
 def timed(moment: date | datetime | time, words: str) -> SafeString:
