@@ -37,6 +37,7 @@ from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from smart360.web import formats
 from smart360.web.paging import Sort
+from smart360.web.shown import ListedCase
 
 ENDED = (CaseStatus.COMPLETED.value, CaseStatus.CLOSED.value)
 SERIES = ("DIS", "REC")
@@ -98,36 +99,17 @@ class RequestFilter:
         return replace(self, taken_part=person)
 
 
-@dataclass(frozen=True, slots=True)
-class RequestRow:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestRow(ListedCase):
     """One line of the list, ready to be shown."""
 
-    number: str
-    name: str
-    is_vip: bool
-    account_number: str
-    address: str
-    kind: str
     reason: str
-    requested_at: datetime
-    status: str
-    priority: str
     assignee: str
-    sla: str
-    due_at: datetime | None
-    warns_at: datetime | None
-    paused_until: datetime | None
-    percent: int | None
 
     @property
     def url(self) -> str:
         """The address of the request's page; in the list itself the number alone leads there."""
         return reverse("request_detail", args=[self.number])
-
-    @property
-    def requested(self) -> str:
-        """The day on which it was requested."""
-        return formats.shown_date(self.requested_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,26 @@ class Link:
     icon: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedCase:
+    """One case in a list; `status`, `priority` and `sla` are the stored codes."""
+
+    number: str
+    name: str
+    is_vip: bool
+    account_number: str
+    address: str
+    kind: str
+    requested_at: datetime
+    status: str
+    priority: str
+    sla: str
+    due_at: datetime | None
+    warns_at: datetime | None
+    paused_until: datetime | None
+    percent: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class RailStep:
     """One station of a request's progress; `state` is done, now, next or stop."""

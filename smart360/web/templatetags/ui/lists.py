@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from html import escape
 from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from smart360.web.shown import Link
+from smart360.web import formats
+from smart360.web.form_keys import new_key
+from smart360.web.shown import Link, ListedCase
 from smart360.web.templatetags.ui.inline import icon as drawn
+from smart360.web.templatetags.ui.inline import priority_mark, sla_mark, status_mark, vip
 from smart360.web.templatetags.ui.library import register
 
 SORTS = {"ascending": "arrow-up", "descending": "arrow-down"}
@@ -82,6 +87,61 @@ def sort_head(
         format_html(' aria-sort="{}"', direction) if direction else "",
         words,
     )
+
+
+# ------------------------------------------------------------------ rows
+# Written in Python and not by a template: a page has 25 or 50 of them, of a dozen values each.
+# What a column is, css/tables.css says once, by its place.
+@register.simple_tag
+def request_rows(rows: Sequence[ListedCase], *, at: datetime) -> SafeString:
+    """The rows of the list of requests; a request's address is its number beside the list's."""
+    return SafeString("\n".join(_request_row(row, at) for row in rows))
+
+
+def _request_row(row: ListedCase, at: datetime) -> str:
+    number = escape(row.number)
+    return (
+        f'<tr><th scope="row"><a href="{number}">{number}</a></th>'
+        f"<td>{escape(row.name)}{vip(row.is_vip)}</td><td>{escape(row.account_number)}</td>"
+        f"<td>{escape(row.address)}</td><td>{escape(row.kind)}</td>"
+        f"<td>{formats.shown_date(row.requested_at)}</td><td>{status_mark(row.status)}</td>"
+        f"<td>{priority_mark(row.priority)}</td><td>{_sla_of(row, at)}</td>"
+        f'<td><a href="{number}" aria-label="View {number}">View</a></td></tr>'
+    )
+
+
+@register.simple_tag
+def work_rows(
+    rows: Sequence[ListedCase], *, at: datetime, list_url: str, takes: bool = False
+) -> SafeString:
+    """The rows of a list of work, `list_url` before each number; last comes the priority.
+
+    With `takes` the last cell is instead a button of the form around the table: it assigns.
+    """
+    base = escape(list_url)
+    return SafeString("\n".join(_work_row(row, at, base, takes) for row in rows))
+
+
+def _work_row(row: ListedCase, at: datetime, base: str, takes: bool) -> str:
+    number = escape(row.number)
+    last = (
+        f'<button class="btn btn-link p-0" formaction="{base}{number}/assign" name="form_key"'
+        f' value="{new_key()}" aria-label="Assign to me: {number}">Assign to me</button>'
+        if takes
+        else priority_mark(row.priority)
+    )
+    return (
+        f'<tr><td>{_sla_of(row, at)}</td><th scope="row"><a href="{base}{number}">{number}</a></th>'
+        f"<td>{escape(row.name)}{vip(row.is_vip)}</td><td>{escape(row.kind)}</td>"
+        f"<td>{status_mark(row.status)}</td><td>{last}</td></tr>"
+    )
+
+
+def _sla_of(row: ListedCase, at: datetime) -> SafeString:
+    return sla_mark(
+        row.sla, at=at, due_at=row.due_at, warns_at=row.warns_at, percent=row.percent,
+        resumes_at=row.paused_until,
+    )  # fmt: skip
 
 
 @register.inclusion_tag("components/empty.html")
