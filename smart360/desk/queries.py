@@ -13,7 +13,9 @@ from consumers.queries import search
 from consumers.rules.searching import SearchHit
 from disconnections.queries.detail import spoken_sentence
 from disconnections.queries.requests import (
+    NOBODY,
     SERIES,
+    Facts,
     RequestRow,
     facts_in,
     facts_of,
@@ -24,7 +26,10 @@ from disconnections.queries.requests import (
 from smart360.cases.choices import OPEN_STATUSES, CaseStatus
 from smart360.cases.models import Case, Hold
 from smart360.cases.queries.states import with_pause
+from smart360.cases.sla import NEVER
+from smart360.kernel.prepared import A_MOMENT, Shelf
 from smart360.staff.models import Person
+from smart360.staff.permissions import Permission
 
 MOST_SHOWN = 25
 MOST_FOUND = 10
@@ -60,21 +65,37 @@ class Found:
 
 
 # ------------------------------------------------------------------ the start page
-def most_urgent(cases: QuerySet[Case], *, to: Person, at: datetime) -> list[RequestRow]:
-    """The open ones, soonest breach first."""
-    ready = facts_of(with_pause(cases.filter(status__in=OPEN_STATUSES), at=at))
-    found = ready.order_by(F("breaches_at").asc(nulls_last=True), "id")[:MOST_SHOWN]
-    return [row_of(case, to=to, at=at) for case in found]
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The open requests, the soonest breach first: one's own, and those that nobody works on."""
+
+    mine: list[RequestRow]
+    unassigned: list[RequestRow]
 
 
-def my_requests(person: Person, *, at: datetime) -> list[RequestRow]:
-    """What this person works on."""
-    return most_urgent(requests_seen_by(person).filter(assignee=person), to=person, at=at)
+PREPARED = Shelf()
 
 
-def unassigned_requests(person: Person, *, at: datetime) -> list[RequestRow]:
-    """What nobody works on yet."""
-    return most_urgent(requests_seen_by(person).filter(assignee=None), to=person, at=at)
+def open_work(person: Person, *, at: datetime) -> Work:
+    """What the start page shows, in one statement that is put together once."""
+    if not person.has_permission(Permission.VIEW_REQUESTS):
+        return Work([], [])
+    statement = PREPARED.get("open work", lambda: _open_work(requests_seen_by(person)))
+    found = statement.rows({A_MOMENT: at, NOBODY: person.pk})
+    found.sort(key=lambda facts: (facts["breaches_at"] or NEVER, facts["id"]))
+    work = Work([], [])
+    for facts in found:
+        whose = work.unassigned if facts["assignee__full_name"] is None else work.mine
+        whose.append(row_of(facts, to=person, at=at))
+    return work
+
+
+def _open_work(seen: QuerySet[Case]) -> QuerySet[Case, Facts]:
+    """Two lists, each read in the order of an index until it is full."""
+    ready = facts_of(with_pause(seen.filter(status__in=OPEN_STATUSES), at=A_MOMENT))
+    ready = ready.order_by(F("breaches_at").asc(nulls_last=True), "id")
+    mine, others = ready.filter(assignee=NOBODY), ready.filter(assignee=None)
+    return mine[:MOST_SHOWN].union(others[:MOST_SHOWN], all=True)
 
 
 # ------------------------------------------------------------------ the search

@@ -67,6 +67,27 @@ def test_assigns_from_the_start_page(
     assert "Assigned to Sarah Johnson already" in page_of(other, "/")
 
 
+def test_pressed_twice_on_the_start_page_it_is_assigned_once(
+    client_as: ClientAs, make_request: MakeRequest, person: MakePerson
+) -> None:
+    """R4: each button has a key of its own, and the second press shows the first result."""
+    asked, other = make_request(), make_request()
+    client = client_as(person(Role.CSE))
+    keys = re.findall(r'name="form_key" value="([0-9a-f-]{36})"', page_of(client, "/"))
+    assert len(keys) == len(set(keys)) == 2
+    path = f"/cx/disconnections/{asked.case.number}/assign"
+    for _ in range(2):
+        client.post(path, {"from": "start", "form_key": keys[0]})
+        assert f"{asked.case.number} is assigned to you." in page_of(client, "/")
+    assert asked.case.entries.filter(kind="ASSIGNED").count() == 1
+    taken = client.post(
+        f"/cx/disconnections/{other.case.number}/assign", {"from": "start", "form_key": keys[0]}
+    )
+    assert taken.status_code == 302
+    other.case.refresh_from_db()
+    assert other.case.assignee is None
+
+
 def test_a_supervisor_sees_what_is_breached_and_at_risk(
     client_as: ClientAs, make_request: MakeRequest, stands: SetClock
 ) -> None:
@@ -131,8 +152,8 @@ def test_needs_few_statements(
     page_of(client, "/")
     with CaptureQueriesContext(connection) as seen:
         page_of(client, "/")
-    # session, person, utility, bell, my requests, the unassigned, counts
-    assert len(seen) == 7, [query["sql"][:90] for query in seen.captured_queries]
+    # session, person, utility, bell, the two lists, counts
+    assert len(seen) == 6, [query["sql"][:90] for query in seen.captured_queries]
 
 
 def test_only_for_those_who_are_signed_in(client_as: ClientAs, utility: Utility) -> None:

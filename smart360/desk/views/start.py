@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from disconnections.queries.requests import count_requests
-from smart360.desk.queries import my_requests, unassigned_requests
+from smart360.desk.queries import open_work
 from smart360.kernel import clock
 from smart360.organisation.context import zone_in_use
 from smart360.staff.access import signed_in_person
@@ -52,8 +52,8 @@ def start(request: HttpRequest) -> HttpResponse:
         "can_create": person.has_permission(Permission.CREATE_REQUEST),
     }
     if context["works_on_requests"]:
-        context["mine"] = my_requests(person, at=at)
-        context["unassigned"] = unassigned_requests(person, at=at)
+        work = open_work(person, at=at)
+        context |= {"mine": work.mine, "unassigned": work.unassigned}
     if person.has_permission(Permission.SEE_ESCALATIONS):
         context["counts"] = count_requests(person, at=at)
     return render(request, "desk/start.html", context)
