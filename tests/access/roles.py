@@ -17,8 +17,6 @@ class Row:
     action: str
     cells: tuple[str, str, str, str, str, str, str, str]
     addresses: tuple[str, ...]
-    today: str = ""
-    """Why a cell is not what it says: which part of it the product does not have yet."""
 
     @property
     def who(self) -> str:

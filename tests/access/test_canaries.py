@@ -88,7 +88,7 @@ def all_shown(things: Things, role: Role, cookie: str) -> str:
         found.append(things.path(address.path))
     account = things.account
     searched = ("/search", "/search/options", "/cx/consumer-management/search")
-    found += [f"{path}?q={account}" for path in searched if "/search" in path]
+    found += [f"{path}?q={account}" for path in searched]
     found += [
         f"/cx/consumer-management/?q={account}",
         "/cx/disconnections/?tab=history",

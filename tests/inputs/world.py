@@ -14,7 +14,7 @@ from consumers.operations import take_profile_lock
 from disconnections.models import DisconnectionRequest, Reason, TimeSlot
 from smart360.cases import operations as cases
 from smart360.cases.models import HoldReason, SlaPolicy
-from smart360.comms.models import Delivery, Template
+from smart360.comms.models import Template
 from smart360.organisation.models import BusinessCalendar, BusinessHours, Holiday
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
@@ -321,8 +321,3 @@ def _wish(world: World) -> None:
 def post_addresses() -> set[str]:
     """The names of all addresses that take a POST."""
     return {name for name, address in ADDRESSES.items() if address.post}
-
-
-def letters_on_the_way() -> list[str]:
-    """What waits to be sent to consumers, as it was written."""
-    return [delivery.message.body.text for delivery in Delivery.objects.all()]
