@@ -247,3 +247,47 @@ def test_a_missed_target_beside_time_left_says_which_is_which() -> None:
 def test_a_paused_chip_says_until_when() -> None:
     assert "Paused to Dec 11" in chip("PAUSED", resumes_at=DUE)
     assert "<time" not in chip("PAUSED", resumes_at=DUE)
+
+
+# ------------------------------------------------------------------ the same, as rows of a list
+def said(shown: str) -> tuple[str, list[str], bool, list[str], str]:
+    """What a person gets of it: words, what is read out, whether it turns, tone, weight."""
+    words = " ".join(re.sub(r"<[^>]+>", "", shown).split())
+    heard = re.findall(r'aria-label="([^"]+)"', shown)
+    tones_used = sorted(set(re.findall(r"\bt-\w+", shown)))
+    return words, heard, "data-warns" in shown, tones_used, "is-over" * ("is-over" in shown)
+
+
+@pytest.mark.parametrize("state", tones.SLA)
+@pytest.mark.parametrize("due_at", [DUE, AT, AT - timedelta(minutes=25), None])
+@pytest.mark.parametrize("percent", [40, None])
+@pytest.mark.parametrize("resumes_at", [DUE, None])
+def test_a_row_says_of_the_sla_what_the_chip_says(
+    state: str, due_at: datetime | None, percent: int | None, resumes_at: datetime | None
+) -> None:
+    tag = "at=at due_at=due warns_at=warns percent=percent resumes_at=resumes %}"
+    values = {
+        "at": AT, "due": due_at, "warns": AT + timedelta(hours=1),
+        "percent": percent, "resumes": resumes_at,
+    }  # fmt: skip
+    chip = show(f'{{% sla_chip "{state}" {tag}', **values)
+    row = show(f'{{% sla_mark "{state}" {tag}', **values)
+    assert said(row) == said(chip)
+    icon = re.search(r"icons\.svg#([\w-]+)", chip)
+    assert icon
+    assert f" i-{icon[1]}" in row
+
+
+@pytest.mark.parametrize(
+    ("whole", "row", "code"),
+    [
+        *(("status_tag", "status_mark", code) for code in tones.CASE_STATUS),
+        *(("priority", "priority_mark", code) for code in tones.PRIORITY),
+    ],
+)
+def test_a_row_says_of_a_state_what_its_tag_says(whole: str, row: str, code: str) -> None:
+    drawn, marked = (show(f'{{% {name} "{code}" %}}') for name in (whole, row))
+    assert said(marked) == said(drawn)
+    icon = re.search(r"icons\.svg#([\w-]+)", drawn)
+    assert icon
+    assert f" i-{icon[1]}" in marked

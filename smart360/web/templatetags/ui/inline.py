@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
@@ -243,32 +244,65 @@ def sla_chip(
 
     Running states count down live from `due_at`. `percent` is the share of the time that is used.
     """
-    shown = tones.badge_of(tones.SLA, state)
-    if state == "PAUSED":
-        until = f"Paused to {formats.shown_short_date(resumes_at)}" if resumes_at else "Paused"
-        return _chip(shown, until, SafeString())
-    if state in {"MET", "MISSED"} or due_at is None:
-        return _chip(shown, shown.word, SafeString())
-    is_late = due_at <= at
-    if is_late:  # right at the moment of display, whatever the workers did
-        shown = tones.SLA["BREACHED"]
-    left = format_html(
+    look = _sla_look(state, at, due_at, warns_at, percent, resumes_at)
+    time = format_html(
         '<time data-countdown datetime="{}" data-at="{}"{}>{}</time>',
-        due_at.isoformat(),
+        due_at.isoformat() if due_at else "",
         at.isoformat(),
-        format_html(' data-warns="{}"', warns_at.isoformat()) if warns_at else "",
-        formats.shown_remaining(due_at, at),
+        format_html(' data-warns="{}"', look.warns_at.isoformat()) if look.warns_at else "",
+        look.left,
     )
-    if is_late:
-        words = left
-    elif shown.is_solid:  # another target was missed: this is time left, not time over
-        words = format_html("<b>{}</b> · {}<span data-left> left</span>", shown.word, left)
-    else:
-        words = format_html("<b>{}</b> · {}", shown.word, left)
-    if percent is None or is_late or shown.is_solid:
-        return _chip(shown, words, SafeString())
-    heard = f"{shown.word}: {percent} % of the time used"
-    return _chip(shown, words, progress(percent, label=heard, tone=shown.tone))
+    bar = SafeString()
+    if look.percent is not None:
+        bar = progress(look.percent, label=look.heard, tone=look.badge.tone)
+    return _chip(look.badge, look.words(time), bar)
+
+
+class _SlaLook(NamedTuple):
+    """What is shown of a case's SLA, on its own and in a row of a list."""
+
+    badge: tones.Badge
+    word: str
+    left: str = ""
+    warns_at: datetime | None = None
+    percent: int | None = None
+
+    @property
+    def heard(self) -> str:
+        """What the bar says."""
+        return f"{self.word}: {self.percent} % of the time used"
+
+    def words(self, time: str) -> SafeString:
+        """The word and the time that is left or over. Codes, moments, numbers: nothing typed."""
+        if not self.left:
+            return SafeString(self.word)
+        if not self.word:
+            return SafeString(time)
+        # Solid: another target was missed, and this is time left, not time over.
+        left = "<span data-left> left</span>" if self.badge.is_solid else ""
+        return SafeString(f"<b>{self.word}</b> · {time}{left}")
+
+
+def _sla_look(
+    state: str,
+    at: datetime,
+    due_at: datetime | None,
+    warns_at: datetime | None,
+    percent: int | None,
+    resumes_at: datetime | None,
+) -> _SlaLook:
+    shown = tones.badge_of(tones.SLA, state)
+    if state == "PAUSED" and resumes_at:
+        return _SlaLook(shown, f"Paused to {formats.shown_short_date(resumes_at)}")
+    if state in {"PAUSED", "MET", "MISSED"} or due_at is None:
+        return _SlaLook(shown, shown.word)
+    left = formats.shown_remaining(due_at, at)
+    if due_at <= at:  # right at the moment of display, whatever the workers did
+        return _SlaLook(tones.SLA["BREACHED"], "", left)
+    if shown.is_solid:
+        return _SlaLook(shown, shown.word, left)
+    warns = warns_at if state == "ON_TRACK" else None
+    return _SlaLook(shown, shown.word, left, warns, percent)
 
 
 def _chip(shown: tones.Badge, words: str, bar: SafeString) -> SafeString:
@@ -314,27 +348,13 @@ def sla_mark(
 
     The table wants `data-at`, from which the running ones count down.
     """
-    shown = tones.badge_of(tones.SLA, state)
-    if state == "PAUSED" or state in {"MET", "MISSED"} or due_at is None:
-        words = shown.word
-        if state == "PAUSED" and resumes_at:
-            words = f"Paused to {formats.shown_short_date(resumes_at)}"
-        return _sla(shown, words)
-    is_late = due_at <= at
-    if is_late:  # right at the moment of display, whatever the workers did
-        shown = tones.SLA["BREACHED"]
-    # Nothing here comes from people: codes, moments and numbers.
-    warns = f' data-warns="{_stamp(warns_at)}"' if warns_at and state == "ON_TRACK" else ""
-    left = f'<time datetime="{_stamp(due_at)}"{warns}>{formats.shown_remaining(due_at, at)}</time>'
-    if is_late:
-        return _sla(shown, left)
-    if shown.is_solid:  # another target was missed: this is time left, not time over
-        return _sla(shown, f"<b>{shown.word}</b> · {left}<span data-left> left</span>")
+    look = _sla_look(state, at, due_at, warns_at, percent, resumes_at)
+    warns = f' data-warns="{_stamp(look.warns_at)}"' if look.warns_at else ""
+    time = f'<time datetime="{_stamp(due_at)}"{warns}>{look.left}</time>' if due_at else ""
     bar = ""
-    if percent is not None:
-        heard = f"{percent} % of the time used"
-        bar = f'<progress value="{percent}" max="100" aria-label="{heard}"></progress>'
-    return _sla(shown, f"<b>{shown.word}</b> · {left}", bar)
+    if look.percent is not None:
+        bar = f'<progress value="{look.percent}" max="100" aria-label="{look.heard}"></progress>'
+    return _sla(look.badge, look.words(time), bar)
 
 
 def _stamp(moment: datetime) -> str:
