@@ -24,10 +24,10 @@ def list_requests(
     if not person.has_permission(Permission.VIEW_REQUESTS):
         raise Broken("the list is for those who may see it")
     if wish.words or wish.reasons:
-        cases = facts_of(filtered(person, wish, at=at, zone=zone))
+        cases = facts_of(filtered(person, wish, at=at, zone=zone, sort=sort))
         return page_of(cases, sort=sort, cursor=cursor, size=PAGE_SIZE)
     return page_prepared(
-        lambda: facts_of(filtered(person, wish, at=A_MOMENT, zone=zone)),
+        lambda: facts_of(filtered(person, wish, at=A_MOMENT, zone=zone, sort=sort)),
         sort=sort,
         cursor=cursor,
         size=PAGE_SIZE,

@@ -1,8 +1,7 @@
 """The landing list: its rows, its figures by month, and what the export writes."""
 
 import json
-import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -20,18 +19,17 @@ from django.db.models import (
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 
-from consumers.models import Consumer, Meter
 from consumers.rules.profiles import masked_name
 from disconnections.choices import REQUEST_KINDS
 from disconnections.models import Reason
+from disconnections.queries.finding import Fitting, find_all_consumers, find_reasons, matching
 from disconnections.rules import months_after
 from smart360.cases.access import visible_cases
-from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus
+from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus, Priority
 from smart360.cases.models import DUE, URGENCY, Case
 from smart360.cases.queries.states import sla_is, sla_state, with_pause
 from smart360.kernel.errors import Broken
 from smart360.kernel.prepared import A_MOMENT
-from smart360.kernel.text import digits, normalise, without_surrogates
 from smart360.organisation.models import Utility
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
@@ -40,9 +38,6 @@ from smart360.web.paging import Sort
 from smart360.web.shown import ListedCase
 
 ENDED = (CaseStatus.COMPLETED.value, CaseStatus.CLOSED.value)
-SERIES = ("DIS", "REC")
-YEARS = range(2000, 2100)
-SHORT_NUMBER = re.compile(r"(?:(DIS|REC)?[ -]?)(?:([0-9]{4})-)?([0-9]{1,9})")
 CAP = 500
 FOUND_CAP = 200
 PAGE_SIZE = 25
@@ -79,10 +74,15 @@ of one go the same way.
 
 @dataclass(frozen=True, slots=True)
 class RequestFilter:
-    """What somebody looks for in the list. Empty means everything."""
+    """What somebody looks for in the list. Empty means everything.
+
+    ``consumers`` are those whom the words fit, found beforehand; None means all of them, found
+    when the requests are asked for.
+    """
 
     is_history: bool = False
     words: str = ""
+    consumers: Fitting | None = None
     statuses: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
@@ -130,88 +130,50 @@ def requests_seen_by(person: Person) -> QuerySet[Case]:
     return visible_cases(person).filter(kind__in=REQUEST_KINDS)
 
 
-def matching(words: str) -> Q:
-    """Requests by what somebody typed: number (also shortened), name, account, phone, meter.
-
-    Both ways are looked up by index and their ids put together, so that neither makes the
-    database read every case.
-    """
-    by_number = Case.objects.filter(matching_number(words)).order_by().values("pk")
-    of_consumers = Case.objects.filter(consumer__in=_consumers_matching(_comparable(words)))
-    return Q(pk__in=by_number.union(of_consumers.order_by().values("pk"), all=True))
-
-
-def matching_number(words: str) -> Q:
-    """Requests by their number, whole, begun or shortened: ``001234``, ``DIS-1234``."""
-    text = _comparable(words)
-    found = Q(number__startswith=text)
-    short = SHORT_NUMBER.fullmatch(text)
-    if short:
-        series, year, serial = short.groups()
-        found |= Q(
-            number__in=[
-                f"{each}-{when}-{serial.zfill(6)}"
-                for each in ([series] if series else SERIES)
-                for when in ([year] if year else YEARS)
-            ]
-        )
-    return found
-
-
-def _comparable(words: str) -> str:
-    """What was typed as it is compared; PostgreSQL takes neither NUL nor lone surrogates."""
-    return normalise(without_surrogates(words).replace("\0", ""))
-
-
-def _consumers_matching(text: str) -> QuerySet[Consumer, Any]:
-    by_words = Q()
-    for word in text.split():
-        by_words &= Q(search_text__contains=word)
-    ways = [
-        Consumer.objects.filter(by_words),
-        Consumer.objects.filter(account_number__startswith=text),
-        Consumer.objects.filter(account_number__endswith=text),
-        Consumer.objects.filter(
-            connections__assignments__meter__in=Meter.objects.filter(
-                Q(number__startswith=text) | Q(number__endswith=text)
-            )
-        ),
-    ]
-    number = digits(text)
-    if len(number) >= 3 and not re.search(r"[A-Z]", text):
-        ways.append(Consumer.objects.filter(phone_digits__startswith=number))
-        ways.append(Consumer.objects.filter(phone_digits__endswith=number[-10:]))
-    first, *others = (way.order_by().values("pk") for way in ways)
-    return first.union(*others, all=True)
-
-
 def day_begins(day: date, zone: ZoneInfo) -> datetime:
     """Midnight of ``day`` in the utility's zone."""
     return datetime.combine(day, time.min, tzinfo=zone)
 
 
 def filtered(
-    person: Person, wish: RequestFilter, *, at: datetime, zone: ZoneInfo
+    person: Person,
+    wish: RequestFilter,
+    *,
+    at: datetime,
+    zone: ZoneInfo,
+    sort: Sort | None = None,
 ) -> QuerySet[Case]:
-    """The requests that fit the filter, in no order yet."""
-    cases = with_pause(requests_seen_by(person), at=at).alias(due_sort=DUE)
+    """The requests that fit the filter, not in order yet; ``sort`` is the one to come."""
+    cases = with_pause(requests_seen_by(person), at=at).alias(due_sort=DUE, urgency=URGENCY)
     cases = cases.filter(status__in=ENDED if wish.is_history else OPEN_STATUSES)
     if wish.words:
-        cases = cases.filter(matching(wish.words))
+        consumers = wish.consumers or find_all_consumers(wish.words)
+        cases = cases.filter(matching(wish.words, consumers))
     if wish.statuses:
         cases = cases.filter(status__in=wish.statuses)
     if wish.kinds:
         cases = cases.filter(kind__in=wish.kinds)
     if wish.reasons:
-        cases = cases.filter(disconnection_request__reason__code__in=wish.reasons)
+        reasons = find_reasons(wish.reasons)
+        cases = cases.filter(disconnection_request__reason__in=reasons.ids, kind__in=reasons.kinds)
+        cases = cases.filter(_of_priorities(reasons.priorities, sort))
     if wish.priorities:
-        cases = cases.filter(priority__in=wish.priorities)
+        cases = cases.filter(_of_priorities(wish.priorities, sort))
     if wish.sla:
         cases = cases.filter(sla_is(wish.sla, at=at))
         if not wish.is_history and "BREACHED" not in wish.sla:
             # It follows, for resolution is one of the clocks: what is late already is not read.
             cases = cases.filter(due_sort__gt=at)
     return cases.filter(_in_time(wish, zone), _by_people(wish))
+
+
+def _of_priorities(codes: Collection[str], sort: Sort | None) -> Q:
+    """By priority; in the list's order of priority also where that begins and ends."""
+    wanted = Q(priority__in=codes)
+    if codes and sort is not None and "urgency" in sort.columns[0]:
+        ranks = [Priority.values.index(code) for code in codes]
+        wanted &= Q(urgency__gte=min(ranks), urgency__lte=max(ranks))
+    return wanted
 
 
 def _in_time(wish: RequestFilter, zone: ZoneInfo) -> Q:
@@ -360,7 +322,7 @@ def count_found(
     """
     is_by_day = wish.created_from is not None or wish.created_to is not None
     order = SORTS["-requested"].ordering if is_by_day else sort.ordering
-    cases = filtered(person, wish, at=at, zone=zone).order_by(*order).values("pk")
+    cases = filtered(person, wish, at=at, zone=zone, sort=sort).order_by(*order).values("pk")
     return cases[: FOUND_CAP + 1].count()
 
 

@@ -1,6 +1,7 @@
 """The landing list, its export, and the tabs of one request."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +23,7 @@ from disconnections.queries.detail import (
     service_lines,
 )
 from disconnections.queries.figures import Figure, list_figures
+from disconnections.queries.finding import TOO_MANY, find_consumers
 from disconnections.queries.pages import list_requests
 from disconnections.queries.requests import (
     ENDED,
@@ -53,7 +55,6 @@ from smart360.web.gate import requires
 from smart360.web.htmx import is_fragment
 from smart360.web.paging import Page
 from smart360.web.shown import Link
-from smart360.web.throttle import take_turn
 
 LIST = "disconnections/request_list.html"
 TABS = (
@@ -77,7 +78,9 @@ def request_list(request: HttpRequest) -> HttpResponse:
     wish = read_list_wish(request.GET, me=me.pk)
     at, zone = clock.now(), zone_in_use()
     if wish.looks_for.words:
-        take_turn(me.pk)
+        looks_for = wish.looks_for
+        consumers = find_consumers(looks_for.words, is_history=looks_for.is_history, asker=me.pk)
+        wish.looks_for = replace(looks_for, consumers=consumers)
     page = list_requests(
         me,
         wish.looks_for,
@@ -165,7 +168,9 @@ def clear_address(wish: ListWish) -> str:
 
 def page_words(rows: list[RequestRow], found: int, wish: ListWish) -> str:
     """``25 of 46, soonest due first``"""
-    return f"{len(rows)} of {formats.shown_count(found, FOUND_CAP)}, {wish.sort.label}"
+    shown = f"{len(rows)} of {formats.shown_count(found, FOUND_CAP)}, {wish.sort.label}"
+    consumers = wish.looks_for.consumers
+    return f"{shown}. {TOO_MANY}." if consumers and consumers.is_cut else shown
 
 
 def sort_heads(request: HttpRequest, wish: ListWish) -> list[dict[str, str]]:

@@ -12,14 +12,13 @@ from consumers.access import shown_hits
 from consumers.queries import search
 from consumers.rules.searching import SearchHit
 from disconnections.queries.detail import spoken_sentence
+from disconnections.queries.finding import SERIES, matching_number
 from disconnections.queries.requests import (
     NOBODY,
-    SERIES,
     Facts,
     RequestRow,
     facts_in,
     facts_of,
-    matching_number,
     requests_seen_by,
     row_of,
 )

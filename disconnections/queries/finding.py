@@ -1,0 +1,111 @@
+"""Requests by what somebody typed, a number or words of the consumer's; and by their reasons."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from consumers.queries import fitting
+from disconnections.models import Reason
+from smart360.cases.choices import Priority
+from smart360.cases.models import Case
+from smart360.kernel.text import normalise, without_surrogates
+
+SERIES = ("DIS", "REC")
+YEARS = range(2000, 2100)
+SHORT_NUMBER = re.compile(r"(?:(DIS|REC)?[ -]?)(?:([0-9]{4})-)?([0-9]{1,9})")
+FEW_NUMBERS = re.compile(r"(DIS|REC)-[0-9]{4}-[0-9]{2,6}")
+FEW = 10_000
+MOST_CONSUMERS = 200
+TOO_MANY = (
+    f"Very many consumers fit: these are requests of {MOST_CONSUMERS}; type more for the rest"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """The consumers whom the words fit; ``is_cut`` when there are more than were taken."""
+
+    consumers: tuple[int, ...]
+    is_cut: bool = False
+
+
+def find_consumers(words: str, *, is_history: bool, asker: int | None = None) -> Fitting:
+    """The best few, in a time that does not depend on how many there are.
+
+    For current requests only consumers who have one are taken by name and address. Raises
+    AskedTooOften if ``asker`` is the person whose searches are counted.
+    """
+    found = fitting(words, most=MOST_CONSUMERS + 1, is_guarded=not is_history, asker=asker)
+    return Fitting(tuple(found[:MOST_CONSUMERS]), is_cut=len(found) > MOST_CONSUMERS)
+
+
+def find_all_consumers(words: str) -> Fitting:
+    """Every one, for a file that must be complete."""
+    return Fitting(tuple(fitting(words, most=None)))
+
+
+def matching(words: str, consumers: Fitting) -> Q:
+    """Requests of these consumers, or by number; all on one table, each by its index.
+
+    Numbers of which only four digits are missing are looked up first: old ones may all have ended,
+    and would be looked for among all current requests.
+    """
+    by_number = matching_number(words)
+    if not consumers.consumers and FEW_NUMBERS.fullmatch(comparable(words)):
+        return Q(pk__in=Case.objects.filter(by_number).order_by().values("pk")[:FEW])
+    return by_number | Q(consumer__in=consumers.consumers)
+
+
+def comparable(words: str) -> str:
+    """What was typed as it is compared; PostgreSQL takes neither NUL nor lone surrogates."""
+    return normalise(without_surrogates(words).replace("\0", ""))
+
+
+def matching_number(words: str) -> Q:
+    """Requests by their number, whole, begun or shortened: ``001234``, ``DIS-1234``."""
+    text = comparable(words)
+    found = Q(pk__in=[])
+    if text.startswith(SERIES):
+        found |= Q(number__startswith=text)
+    short = SHORT_NUMBER.fullmatch(text)
+    if short:
+        series, year, serial = short.groups()
+        found |= Q(
+            number__in=[
+                f"{each}-{when}-{serial.zfill(6)}"
+                for each in ([series] if series else SERIES)
+                for when in ([year] if year else YEARS)
+            ]
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Some reasons, and what can stand on their requests: their types, and these priorities."""
+
+    ids: frozenset[int]
+    kinds: frozenset[str]
+    priorities: frozenset[str]
+
+
+def find_reasons(codes: Collection[str]) -> Reasons:
+    """What these codes mean, so that the database need not look for what never comes together.
+
+    A request has its reason's type, and the priority that the reason had when it was made: now, or
+    by its history. One whose history does not tell how it began may have had any.
+    """
+    facts = Reason.objects.filter(code__in=codes).values_list(
+        "pk", "kind", "priority", "events__priority", "events__pgh_label"
+    )
+    ids, kinds, priorities, whole = set(), set(), set(), set()
+    for pk, kind, now, earlier, label in facts:
+        ids.add(pk)
+        kinds.add(kind)
+        priorities |= {now, earlier}
+        if label == "insert":
+            whole.add(pk)
+    known = priorities if whole == ids else set(Priority.values)
+    return Reasons(frozenset(ids), frozenset(kinds), frozenset(known))
