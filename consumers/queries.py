@@ -31,7 +31,7 @@ from smart360.staff.models import Person
 from smart360.trail.models import Entry
 from smart360.web.paging import Page, Sort, page_of
 from smart360.web.shown import TimelineEntry
-from smart360.web.throttle import TURN, AskedTooOften, take_turn, turn_values
+from smart360.web.throttle import TURN, AskedTooOften, no_long_wait, take_turn, turn_values
 
 # One statement. Each branch stands on one index and stops after so many rows, so that a word that
 # everybody's address contains costs no more than a rare one. Ordered as the index is, a branch
@@ -192,7 +192,7 @@ def _rows(
         sql = IN_TURN.replace("{turn}", TURN).replace("{rows}", sql)
         sql = sql.replace("{nothing}", ", ".join(["NULL"] * columns))
         values |= turn_values(asker)
-    with connection.cursor() as cursor:
+    with no_long_wait(), connection.cursor() as cursor:
         cursor.execute(sql, values)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     if asker is not None:

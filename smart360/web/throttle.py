@@ -5,25 +5,35 @@ person of an unlogged table: it costs no write to the journal, and a crash only 
 counts its turn within its own statement (``TURN``), so that it needs no second one.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from psycopg import errors as postgres
 
 SEARCHES_A_SECOND = 10
 
 TURN = """
 INSERT INTO web_allowance AS mine (person_id, has_left, at)
 VALUES (%(asker)s, %(turns)s - 1, coalesce(%(turn_at)s::timestamptz, clock_timestamp()))
-ON CONFLICT (person_id) DO UPDATE SET at = excluded.at, has_left = -1 + least(%(turns)s,
+ON CONFLICT (person_id) DO UPDATE SET
+       at = CASE WHEN excluded.at > mine.at - interval '1 minute'
+                 THEN greatest(mine.at, excluded.at) ELSE excluded.at END,
+       has_left = -1 + least(%(turns)s,
        mine.has_left + greatest(0, extract(epoch FROM excluded.at - mine.at)) * %(turns)s)
  WHERE 1 <= least(%(turns)s,
        mine.has_left + greatest(0, extract(epoch FROM excluded.at - mine.at)) * %(turns)s)
 RETURNING true AS is_ours, at
 """
-"""Takes a turn: one row when there was one left, none when the person must wait."""
+"""Takes a turn: one row when there was one left, none when the person must wait.
+
+A search that waited for the row has a moment of before it waited. The row keeps the later one, or
+the time between would be given twice. Only a clock that was put back by more is followed.
+"""
 
 
 class AskedTooOften(Exception):
@@ -35,12 +45,26 @@ def turn_values(asker: int, at: datetime | None = None) -> dict[str, Any]:
     return {"asker": asker, "turns": SEARCHES_A_SECOND, "turn_at": at}
 
 
+@contextmanager
+def no_long_wait() -> Iterator[None]:
+    """Around ``TURN``: who waits for an own earlier search as long as for any row asks too much.
+
+    A search locks nothing but the row of its turn.
+    """
+    try:
+        yield
+    except OperationalError as error:
+        if isinstance(error.__cause__, postgres.LockNotAvailable):
+            raise AskedTooOften from error
+        raise
+
+
 def take_turn(asker: int, at: datetime | None = None) -> None:
     """Count one search.
 
     Raises AskedTooOften when there were ten within the last second.
     """
-    with connection.cursor() as cursor:
+    with no_long_wait(), connection.cursor() as cursor:
         cursor.execute(TURN, turn_values(asker, at))
         if cursor.fetchone() is None:
             raise AskedTooOften
