@@ -393,8 +393,11 @@ def lock_facts(consumer: int, *, to: Person, at: datetime) -> LockFacts | None:
         .filter(consumer_id=consumer, expires_at__gt=at)
         .first()
     )
-    if lock is None:
-        return None
+    return None if lock is None else hold_facts(lock, to=to)
+
+
+def hold_facts(lock: ProfileLock, *, to: Person) -> LockFacts:
+    """Who holds a profile, as ``to`` sees it."""
     return LockFacts(
         holder=lock.holder.full_name,
         holder_id=lock.holder_id,

@@ -9,7 +9,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from consumers.access import shown, visible_consumers, with_account
 from consumers.models import Consumer, Guard, ProfileLock
-from consumers.queries import connection_facts
+from consumers.queries import connection_facts, hold_facts
 from consumers.rules.profiles import ConnectionFacts, LockFacts, ShownConsumer
 from disconnections import rules
 from disconnections.models import DisconnectionRequest, Reason, TimeSlot
@@ -151,19 +151,6 @@ def _chosen(found: QuerySet[Consumer], *, to: Person, at: datetime) -> Chosen | 
         connections=connections,
         lock=hold_facts(lock, to=to) if lock is not None and lock.expires_at > at else None,
         open_request=row.open_request or "",
-    )
-
-
-def hold_facts(lock: ProfileLock, *, to: Person) -> LockFacts:
-    """Who holds a profile, as ``to`` sees it."""
-    return LockFacts(
-        holder=lock.holder.full_name,
-        holder_id=lock.holder_id,
-        purpose=lock.purpose,
-        token=lock.token,
-        taken_at=lock.taken_at,
-        expires_at=lock.expires_at,
-        is_own=lock.holder_id == to.pk,
     )
 
 

@@ -26,7 +26,7 @@ from consumers.rules.searching import read_search
 from disconnections import rules
 from disconnections.forms import NotifyForm, RequestForm
 from disconnections.operations import DRAFT, create_request
-from disconnections.queries.create import Chosen, find_chosen, get_made, hold_facts
+from disconnections.queries.create import Chosen, find_chosen, get_made
 from disconnections.rules import RequestWish
 from disconnections.views.sheet import (
     CARRIED,
@@ -104,7 +104,7 @@ def consumer_choose(request: HttpRequest) -> HttpResponse:
         typed.pop("confirmed_kind", None)
     typed["consumer"] = str(consumer)
     typed["lock_token"] = str(lock.token)
-    held = replace(chosen, lock=hold_facts(lock, to=me))
+    held = replace(chosen, lock=consumers.hold_facts(lock, to=me))
     sheet = open_sheet(me, typed, at=at, known=held)
     keep(sheet)
     if not is_fragment(request):
