@@ -56,13 +56,13 @@ class Allowance(models.Model):
     person = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, primary_key=True, related_name="+"
     )
-    has_left = models.FloatField()
+    turns_left = models.FloatField()
     at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(has_left__gte=0), name="an_allowance_is_not_negative"
+                condition=models.Q(turns_left__gte=0), name="an_allowance_is_not_negative"
             )
         ]
 

@@ -18,16 +18,16 @@ from psycopg import errors as postgres
 SEARCHES_A_SECOND = 10
 
 TURN = """
-INSERT INTO web_allowance AS mine (person_id, has_left, at)
+INSERT INTO web_allowance AS mine (person_id, turns_left, at)
 VALUES (%(asker)s, %(turns)s - 1, coalesce(%(turn_at)s::timestamptz, clock_timestamp()))
 ON CONFLICT (person_id) DO UPDATE SET
        at = CASE WHEN excluded.at > mine.at - interval '1 minute'
                  THEN greatest(mine.at, excluded.at) ELSE excluded.at END,
-       has_left = -1 + least(%(turns)s,
-       mine.has_left + greatest(0, extract(epoch FROM excluded.at - mine.at)) * %(turns)s)
+       turns_left = -1 + least(%(turns)s,
+       mine.turns_left + greatest(0, extract(epoch FROM excluded.at - mine.at)) * %(turns)s)
  WHERE 1 <= least(%(turns)s,
-       mine.has_left + greatest(0, extract(epoch FROM excluded.at - mine.at)) * %(turns)s)
-RETURNING true AS is_ours, at
+       mine.turns_left + greatest(0, extract(epoch FROM excluded.at - mine.at)) * %(turns)s)
+RETURNING true AS is_ours
 """
 """Takes a turn: one row when there was one left, none when the person must wait.
 

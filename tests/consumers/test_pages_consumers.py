@@ -210,7 +210,7 @@ class TestBadInput:
         """bad-inputs 19: over ten a second is refused with Retry-After, wherever one searches."""
         client = client_as(Role.CSE)
         assert client.get(path, **HTMX).status_code == 200
-        Allowance.objects.update(has_left=0.5, at=clock.now() + timedelta(hours=1))
+        Allowance.objects.update(turns_left=0.5, at=clock.now() + timedelta(hours=1))
         for refused in (client.get(path, **HTMX), client.get(path)):
             assert refused.status_code == 429
             assert refused["Retry-After"] == "1"

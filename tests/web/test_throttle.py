@@ -82,13 +82,13 @@ class TestAtOnce:
         outcomes = race([lambda: take_turn(one, at)] * 50)
         assert len(done(outcomes)) == 10
         assert {type(error) for error in refusals(outcomes)} == {AskedTooOften}
-        assert Allowance.objects.get().has_left == 0
+        assert Allowance.objects.get().turns_left == 0
 
     def test_without_the_condition_all_come_through(
         self, person: MakePerson, at: datetime, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Control: without its condition the same statement lets everybody pass."""
-        unguarded = throttle.TURN.split(" WHERE ")[0].replace("has_left = -1 +", "has_left =")
+        unguarded = throttle.TURN.split(" WHERE ")[0].replace("turns_left = -1 +", "turns_left =")
         monkeypatch.setattr(throttle, "TURN", unguarded + " RETURNING true AS is_ours")
         one = person(Role.CSE).pk
         assert len(done(race([lambda: take_turn(one, at)] * 20))) == 20
