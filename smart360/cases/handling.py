@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from smart360.cases import sla
-from smart360.cases.choices import AlertLevel, CaseKind, CaseStatus, HoldEnding
+from smart360.cases.choices import CaseKind, CaseStatus, HoldEnding
 from smart360.cases.lifecycle import may_move
 from smart360.cases.models import Case, Hold
 from smart360.cases.queries.history import (
@@ -21,7 +21,7 @@ from smart360.cases.queries.history import (
     raised_alerts,
     targets_of,
 )
-from smart360.cases.sla import Facts, Targets
+from smart360.cases.sla import Facts
 from smart360.kernel.db import step
 from smart360.kernel.errors import Broken
 from smart360.kernel.numbering import next_number
@@ -63,17 +63,25 @@ def lock_case(case: int) -> Case:
 
 @step
 def is_repeated(
-    case: Case, form_key: uuid.UUID | None, *, act: str, by: Person, at: datetime
+    case: Case,
+    form_key: uuid.UUID | None,
+    *,
+    act: str,
+    by: Person,
+    at: datetime,
+    **contents: object,
 ) -> bool:
     """Whether this very form did ``act`` already: then its result is shown again (R4).
 
     Asked when the case is locked and before anything is checked, so that a second press is not
     told that the first was faster. Without a key (a worker, a command) nothing is remembered.
-    Raises UnableToSubmitAgain when the form was about another case.
+    Raises UnableToSubmitAgain when the form was about another case or had other ``contents``:
+    what it says now would be lost.
     """
     if form_key is None:
         return False
-    earlier = form_keys.claim(form_key, by=by.pk, act=act, about=case.number, at=at)
+    about = form_keys.with_contents(case.number, contents)
+    earlier = form_keys.claim(form_key, by=by.pk, act=act, about=about, at=at)
     return earlier is not None
 
 
@@ -109,7 +117,7 @@ def open_case(
         adjusted_due_at=moments.adjusted_due_at,
         warns_at=moments.warns_at,
         breaches_at=moments.breaches_at,
-        next_alert_at=next_alert(targets, facts, set()),
+        next_alert_at=sla.next_alert(targets, facts, set()),
     )
     record(
         Event.CREATED,
@@ -227,29 +235,12 @@ def set_moments(case: Case) -> sla.Moments:
     case.warns_at = moments.warns_at
     case.breaches_at = moments.breaches_at
     case.next_alert_at = (
-        next_alert(targets, facts, raised_alerts(case)) if facts.ended_at is None else None
+        sla.next_alert(targets, facts, raised_alerts(case)) if facts.ended_at is None else None
     )
     return moments
 
 
 MOMENT_FIELDS = ("due_at", "adjusted_due_at", "warns_at", "breaches_at", "next_alert_at")
-
-
-def next_alert(targets: Targets, facts: Facts, raised: set[tuple[str, str]]) -> datetime | None:
-    """When the next warning or escalation that was not raised yet falls due."""
-    return min(
-        (
-            moment
-            for moment, metric, is_escalation in sla.alerts_due(targets, facts)
-            if (metric.value, level_of(is_escalation=is_escalation).value) not in raised
-        ),
-        default=None,
-    )
-
-
-def level_of(*, is_escalation: bool) -> AlertLevel:
-    """The stored word for an alert."""
-    return AlertLevel.ESCALATION if is_escalation else AlertLevel.WARNING
 
 
 # ------------------------------------------------------------------ tallies
@@ -268,6 +259,9 @@ def fold_changes(*, zone: str, at_once: int) -> int:
 
 @step
 def rebuild_tallies() -> None:
-    """Count every case anew. A trigger does the same when the utility's time zone changes."""
+    """Count every case anew, for rows that came in without their triggers.
+
+    A trigger does the same when the utility's time zone changes.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT cases_rebuild_tallies()")

@@ -99,7 +99,17 @@ def put_on_hold(
     does not lie ahead.
     """
     locked = handling.lock_case(case)
-    if handling.is_repeated(locked, form_key, act="cases.put_on_hold", by=by, at=at):
+    if handling.is_repeated(
+        locked,
+        form_key,
+        act="cases.put_on_hold",
+        by=by,
+        at=at,
+        reason=reason,
+        resume_by=resume_by,
+        at_resume_by=at_resume_by,
+        note=note,
+    ):
         return locked
     if locked.status != CaseStatus.IN_PROGRESS:
         raise UnableToPutOnHold(_state_sentence(locked), is_conflict=True)
@@ -170,7 +180,8 @@ def assign(
     To oneself whoever works on cases may; to others a supervisor. Raises UnableToAssign.
     """
     locked = handling.lock_case(case)
-    if handling.is_repeated(locked, form_key, act="cases.assign", by=by, at=at):
+    whom = to.pk if to else None
+    if handling.is_repeated(locked, form_key, act="cases.assign", by=by, at=at, to=whom):
         return locked
     if not locked.is_open:
         raise UnableToAssign(_state_sentence(locked), is_conflict=True)
@@ -183,7 +194,7 @@ def assign(
     if is_taken and not by.has_permission(Permission.ASSIGN_OTHERS):
         holder = locked.assignee.full_name if locked.assignee else "somebody"
         raise UnableToAssign(f"Assigned to {holder} already.", is_conflict=True)
-    if locked.assignee_id == (to.pk if to else None):
+    if locked.assignee_id == whom:
         return locked
     old = {"assignee": locked.assignee_id}
     locked.assignee = to
@@ -195,7 +206,7 @@ def assign(
         case=locked.pk,
         consumer=locked.consumer_id,
         old=old,
-        new={"assignee": to.pk if to else None},
+        new={"assignee": whom},
     )
     return locked
 
@@ -204,7 +215,7 @@ def assign(
 def add_note(*, case: int, words: str, by: Person, at: datetime, form_key: uuid.UUID) -> Case:
     """Write an internal note that the consumer never sees. Raises UnableToSay when it is empty."""
     locked = handling.lock_case(case)
-    if handling.is_repeated(locked, form_key, act="cases.add_note", by=by, at=at):
+    if handling.is_repeated(locked, form_key, act="cases.add_note", by=by, at=at, words=words):
         return locked
     if is_blank(words):
         raise UnableToSay(REQUIRED, field="words")
@@ -233,7 +244,8 @@ def send_message(
     Raises UnableToSay when it is empty or no e-mail address is on file.
     """
     locked = handling.lock_case(case)
-    if handling.is_repeated(locked, form_key, act="cases.send_message", by=by, at=at):
+    said = {"subject": subject, "words": words}
+    if handling.is_repeated(locked, form_key, act="cases.send_message", by=by, at=at, **said):
         return locked
     if is_blank(words):
         raise UnableToSay(REQUIRED, field="words")
@@ -270,7 +282,16 @@ def log_call(
     Raises UnableToSay when nothing was written or the direction is unknown.
     """
     locked = handling.lock_case(case)
-    if handling.is_repeated(locked, form_key, act="cases.log_call", by=by, at=at):
+    if handling.is_repeated(
+        locked,
+        form_key,
+        act="cases.log_call",
+        by=by,
+        at=at,
+        words=words,
+        minutes=minutes,
+        direction=direction,
+    ):
         return locked
     if is_blank(words):
         raise UnableToSay(REQUIRED, field="words")
@@ -316,7 +337,7 @@ def raise_alerts(*, case: int, at: datetime) -> int:
     targets, facts = clocks_of(locked)
     raised, fresh = raised_alerts(locked), 0
     for moment, metric, is_escalation in sorted(sla.alerts_due(targets, facts)):
-        level = handling.level_of(is_escalation=is_escalation)
+        level = sla.level_of(is_escalation=is_escalation)
         if moment > at or (metric.value, level.value) in raised:
             continue
         Alert.objects.create(
@@ -334,7 +355,7 @@ def raise_alerts(*, case: int, at: datetime) -> int:
             new={"metric": metric, "due_at": moment.isoformat()},
         )
         warn(locked, metric, level, path=case_path(locked), at=at)
-    locked.next_alert_at = handling.next_alert(targets, facts, raised)
+    locked.next_alert_at = sla.next_alert(targets, facts, raised)
     locked.save(update_fields=["next_alert_at"])
     return fresh
 
@@ -369,9 +390,11 @@ def recompute(*, case: int, why: str, at: datetime) -> bool:
     """Set a case's clocks anew from its history; whether they changed.
 
     After a change of calendar or holidays, and every night for all open cases (T1, T2). A
-    difference leaves a timeline line.
+    difference leaves a timeline line. What has ended meanwhile keeps the times it ended with.
     """
     locked = handling.lock_case(case)
+    if not locked.is_open:
+        return False
     before = _moments_of(locked)
     handling.set_moments(locked)
     after = _moments_of(locked)
@@ -411,12 +434,6 @@ def fold_tallies(*, at_once: int = FOLDED_AT_ONCE) -> int:
     locked = Utility.objects.select_for_update(no_key=True, skip_locked=True)
     zone = locked.filter(pk=1).values_list("time_zone", flat=True).first()
     return handling.fold_changes(zone=zone, at_once=at_once) if zone else 0
-
-
-@operation
-def rebuild_tallies() -> None:
-    """Count every case anew, for rows that came in without their triggers."""
-    handling.rebuild_tallies()
 
 
 def _moments_of(case: Case) -> dict[str, str | None]:

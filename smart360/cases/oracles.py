@@ -7,14 +7,15 @@ from decimal import Decimal
 from django.db import connection
 
 from smart360.cases import sla
-from smart360.cases.choices import OPEN_STATUSES, AlertLevel, Metric
-from smart360.cases.models import Case
+from smart360.cases.choices import OPEN_STATUSES, HoldEnding, Metric
+from smart360.cases.models import Case, Hold
 from smart360.cases.queries.history import facts_of, targets_of
 from smart360.kernel.oracle import MOST_ROWS, Oracle, rows_of
 from smart360.web import formats
 
 AT_ONCE = 2_000
 FEW = 500
+TOO_LONG = timedelta(minutes=15)
 
 VERSIONS = """
 SELECT c.number FROM cases_case c
@@ -67,6 +68,25 @@ SELECT id FROM clocks
        least(acknowledgement_breaches, response_breaches, resolution_due))
 """
 
+# Ended cases that were never paused and count round the clock: all clocks have stopped.
+ENDED_OTHERWISE = """
+WITH ended AS (
+     SELECT c.*, coalesce(c.acknowledged_at, c.ended_at) AS took_note_at,
+            coalesce(c.responded_at, c.ended_at) AS answered_at,
+            c.created_at + p.acknowledgement_minutes * interval '1 minute' AS acknowledgement_due,
+            c.created_at + p.response_minutes * interval '1 minute' AS response_due,
+            c.created_at + p.resolution_minutes * interval '1 minute' AS resolution_due
+       FROM cases_case c JOIN cases_slapolicy p ON p.id = c.policy_id
+      WHERE c.ended_at IS NOT NULL AND p.calendar_id IS NULL
+        AND NOT EXISTS (SELECT 1 FROM cases_hold h WHERE h.case_id = c.id AND h.pauses))
+SELECT number FROM ended
+ WHERE (due_at, adjusted_due_at, warns_at, breaches_at) IS DISTINCT FROM (
+       resolution_due, resolution_due, NULL::timestamptz,
+       least(CASE WHEN took_note_at > acknowledgement_due THEN acknowledgement_due END,
+             CASE WHEN answered_at > response_due THEN response_due END,
+             CASE WHEN ended_at > resolution_due THEN resolution_due END))
+"""
+
 ALERTED_OTHERWISE = """
 SELECT c.id FROM clocks c
   LEFT JOIN (SELECT case_id, array_agg(metric || ' ' || level) AS all_of FROM cases_alert
@@ -80,6 +100,14 @@ SELECT c.id FROM clocks c
               (resolution_warns, 'RESOLUTION WARNING'),
               (resolution_due, 'RESOLUTION ESCALATION')) AS due (at, name)
         WHERE due.name <> ALL(coalesce(raised.all_of, '{}')))
+"""
+
+ASSIGNED_OTHERWISE = """
+SELECT c.number FROM cases_case c
+  LEFT JOIN (SELECT DISTINCT ON (case_id) case_id, (new ->> 'assignee')::bigint AS assignee
+               FROM trail_entry WHERE kind = 'ASSIGNED' AND case_id IS NOT NULL
+              ORDER BY case_id, seq DESC) line ON line.case_id = c.id
+ WHERE c.assignee_id IS DISTINCT FROM line.assignee
 """
 
 NOT_PROMISED = """
@@ -176,21 +204,41 @@ def clocks_that_differ_from_history() -> list[str]:
     ][:MOST_ROWS]
 
 
+def ended_clocks_that_differ_from_history() -> list[str]:
+    """T2: ended cases whose stored moments are not what their milestones give.
+
+    Not asked: calendars, which may have changed since, and pauses. A trigger keeps those moments.
+    """
+    return rows_of(ENDED_OTHERWISE)
+
+
+def assignees_without_their_line() -> list[str]:
+    """T1: who works on a case is whom its last line of that kind names."""
+    return rows_of(ASSIGNED_OTHERWISE)
+
+
+def alerts_that_nobody_raised(at: datetime) -> list[str]:
+    """T3: no open case waits longer than a quarter of an hour for its warning or escalation."""
+    late = Case.objects.filter(status__in=OPEN_STATUSES, next_alert_at__lt=at - TOO_LONG)
+    return list(late.order_by("next_alert_at").values_list("number", flat=True)[:MOST_ROWS])
+
+
+def holds_that_nobody_ended(at: datetime) -> list[str]:
+    """T3: a hold that resumes by itself has done so a quarter of an hour after its moment."""
+    late = Hold.objects.filter(
+        ended_at__isnull=True, at_resume_by=HoldEnding.RESUMES, resume_by__lt=at - TOO_LONG
+    )
+    return list(late.order_by("resume_by").values_list("case__number", flat=True)[:MOST_ROWS])
+
+
 def alerts_that_are_overlooked() -> list[str]:
     """T3: an open case's next alert is the first that its history calls for and nobody raised."""
     return [
         case.number
         for case, targets, facts in _histories(f"{PROMISED} {ALERTED_OTHERWISE}")
-        if case.next_alert_at != _next_alert(case, targets, facts)
+        if case.next_alert_at
+        != sla.next_alert(targets, facts, {(each.metric, each.level) for each in case.alerts.all()})
     ][:MOST_ROWS]
-
-
-def _next_alert(case: Case, targets: sla.Targets, facts: sla.Facts) -> datetime | None:
-    raised = {(alert.metric, alert.level == AlertLevel.ESCALATION) for alert in case.alerts.all()}
-    due = sla.alerts_due(targets, facts)
-    return min(
-        (at for at, metric, level in due if (metric.value, level) not in raised), default=None
-    )
 
 
 def _histories(sql: str) -> Iterator[tuple[Case, sla.Targets, sla.Facts]]:
@@ -271,6 +319,26 @@ ORACLES: tuple[Oracle, ...] = (
         "W2", "on hold without a running hold, or the reverse", holds_that_do_not_match_the_status
     ),
     Oracle("T2", "stored times that the history does not give", clocks_that_differ_from_history),
+    Oracle(
+        "T2",
+        "an ended case whose stored times its milestones do not give",
+        ended_clocks_that_differ_from_history,
+    ),
+    Oracle("T1", "an assignee without the line", assignees_without_their_line),
+    Oracle(
+        "T3",
+        "an alert that has waited for over 15 minutes",
+        alerts_that_nobody_raised,
+        needs_moment=True,
+        is_alarm=True,
+    ),
+    Oracle(
+        "T3",
+        "a hold that should have ended over 15 minutes ago",
+        holds_that_nobody_ended,
+        needs_moment=True,
+        is_alarm=True,
+    ),
     Oracle("W17", "a tally that counting gives otherwise", tallies_that_differ_from_the_cases),
     Oracle("T3", "a warning or an escalation raised twice", alerts_raised_twice),
     Oracle("T3", "an alert that nobody would raise", alerts_that_are_overlooked),

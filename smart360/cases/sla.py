@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from smart360.cases.choices import Metric
+from smart360.cases.choices import AlertLevel, Metric
 from smart360.organisation.calendars import (
     ROUND_THE_CLOCK,
     Calendar,
@@ -176,6 +176,23 @@ def alerts_due(targets: Targets, facts: Facts) -> Iterator[tuple[datetime, Metri
             yield clock.warns_at, metric, False
         if clock.breaches_at is not None:
             yield clock.breaches_at, metric, True
+
+
+def next_alert(targets: Targets, facts: Facts, raised: set[tuple[str, str]]) -> datetime | None:
+    """When the next warning or escalation falls due; ``raised`` are those (metric, level) made."""
+    return min(
+        (
+            moment
+            for moment, metric, is_escalation in alerts_due(targets, facts)
+            if (metric.value, level_of(is_escalation=is_escalation).value) not in raised
+        ),
+        default=None,
+    )
+
+
+def level_of(*, is_escalation: bool) -> AlertLevel:
+    """The stored word for an alert."""
+    return AlertLevel.ESCALATION if is_escalation else AlertLevel.WARNING
 
 
 def achieved(clock: Clock, facts: Facts, targets: Targets) -> timedelta | None:
