@@ -96,11 +96,12 @@ class Command(BaseCommand):
     def _take_over(self, file: AccountFile, outcome: Outcome, *, is_dry_run: bool) -> None:
         """One operation per chunk; what is stored stays when a later one is interrupted."""
         take = try_import if is_dry_run else import_accounts
-        reading = Reading(
-            region=settings.PHONENUMBER_DEFAULT_REGION,
-            today=clock.now().astimezone(get_utility().zone).date(),
+        today = clock.now().astimezone(get_utility().zone).date()
+        doubting, reading = (
+            Reading(region=settings.PHONENUMBER_DEFAULT_REGION, today=today) for _ in range(2)
         )
-        in_doubt = (reading.read(*each) for each in file.accounts_in_doubt())
+        # What is wrong with these is told when they are read again, with all the others.
+        in_doubt = (doubting.read(*each) for each in file.accounts_in_doubt())
         shared = list(shared_numbers(each for each in in_doubt if each is not None))
         refused = {problem.account_number for problem in shared}
         outcome.problems += shared
