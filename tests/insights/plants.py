@@ -354,6 +354,7 @@ PLANTS = (
         "constraints_that_prove_nothing",
         "ALTER TABLE cases_case ADD CONSTRAINT planted CHECK (version > 0) NOT VALID",
     ),
+    plant("R5", "rules_that_are_missing", "DROP INDEX one_open_request_per_account"),
     plant(
         "R7",
         "requests_half_made",

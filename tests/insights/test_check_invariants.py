@@ -21,7 +21,11 @@ from smart360.cases.models import HoldReason
 from smart360.cases.oracles import hours_that_are_shown_wrongly
 from smart360.comms.models import Message, Notice
 from smart360.insights.oracles import EVERY_ORACLE, NOT_IN_THE_DATA
-from smart360.insights.oracles.database import views_that_declare_nothing
+from smart360.insights.oracles.database import (
+    rules_that_are_missing,
+    triggers_that_are_off,
+    views_that_declare_nothing,
+)
 from smart360.insights.tasks import check_invariants
 from smart360.local.environment import ROOT
 from smart360.staff.choices import Role
@@ -184,6 +188,37 @@ def test_an_address_that_declares_nothing_is_found(settings: Any) -> None:
     assert views_that_declare_nothing() == []
     settings.ROOT_URLCONF = "tests.access.undeclared_urls"
     assert views_that_declare_nothing() != []
+
+
+TAKEN_AWAY = {
+    "ALTER TABLE organisation_utility DISABLE TRIGGER zone_change_rebuilds_tallies":
+        "organisation_utility: zone_change_rebuilds_tallies",
+    "DROP TRIGGER holiday_change_is_owed ON organisation_holiday":
+        "organisation_holiday: holiday_change_is_owed",
+    "ALTER TABLE organisation_businesshours ENABLE REPLICA TRIGGER hours_change_is_owed":
+        "organisation_businesshours: hours_change_is_owed",
+    "ALTER TABLE comms_delivery DROP CONSTRAINT a_delivery_is_as_visible_as_its_message":
+        "comms_delivery: a_delivery_is_as_visible_as_its_message",
+    "ALTER TABLE cases_case DROP CONSTRAINT case_status_is_known":
+        "cases_case: case_status_is_known",
+    "DROP INDEX case_by_number_begun": "cases_case: case_by_number_begun",
+    "ALTER TABLE cases_case ALTER COLUMN due_at DROP NOT NULL": "cases_case: due_at may be empty",
+    "ALTER TABLE consumers_meter DROP CONSTRAINT consumers_meter_device_id_key":
+        "consumers_meter: device_id is not unique",
+}  # fmt: skip
+
+
+def test_what_the_database_lost_is_found(as_owner: Callable[[], None]) -> None:
+    """Each rule that was taken away is named, and nothing else."""
+    as_owner()
+    assert triggers_that_are_off() + rules_that_are_missing() == []
+    for statement, finding in TAKEN_AWAY.items():
+        with connection.cursor() as cursor:
+            cursor.execute("SAVEPOINT clean")
+            cursor.execute(statement)
+            found = triggers_that_are_off() + rules_that_are_missing()
+            cursor.execute("ROLLBACK TO SAVEPOINT clean")
+        assert found == [finding]
 
 
 # ------------------------------------------------------------------ who hears of it

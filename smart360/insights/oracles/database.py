@@ -47,8 +47,43 @@ SELECT c.relname, current_user::text, 'ALTER, DROP'
    AND c.relname = ANY(%(kept)s) AND pg_has_role(current_user, c.relowner, 'USAGE')
 """
 TRIGGERS = """
-SELECT c.relname, t.tgname::text, t.tgenabled::text
-  FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal
+SELECT c.relname, t.tgname::text, t.tgenabled IN ('O', 'A'), t.tgisinternal
+  FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+ WHERE c.relnamespace = 'public'::regnamespace
+"""
+BESIDE_THE_MODELS = (
+    ("organisation_businesscalendar", "calendar_change_is_owed"),
+    ("organisation_businesshours", "hours_change_is_owed"),
+    ("organisation_holiday", "holiday_change_is_owed"),
+    ("organisation_utility", "zone_change_rebuilds_tallies"),
+)
+"""Triggers that stand in a migration only, each with its table."""
+
+RULES_BESIDE_THE_MODELS = (
+    ("consumers_consumer", "subcategory_belongs_to_the_category"),
+    ("comms_delivery", "a_delivery_is_as_visible_as_its_message"),
+)
+"""Constraints that stand in a migration only, each with its table."""
+
+RULES = """
+SELECT conrelid::regclass::text, conname::text FROM pg_constraint
+ WHERE connamespace = 'public'::regnamespace AND conrelid <> 0
+UNION
+SELECT t.relname, c.relname FROM pg_index i
+  JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
+ WHERE c.relnamespace = 'public'::regnamespace
+"""
+# Each column that alone is unique, points to another table, or must be filled.
+COLUMNS = """
+SELECT a.attrelid::regclass::text, a.attname::text,
+       EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisunique
+                  AND i.indnkeyatts = 1 AND i.indkey[0] = a.attnum AND i.indpred IS NULL),
+       EXISTS (SELECT 1 FROM pg_constraint f WHERE f.conrelid = a.attrelid AND f.contype = 'f'
+                  AND f.conkey = ARRAY[a.attnum]),
+       a.attnotnull
+  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+   AND a.attnum > 0 AND NOT a.attisdropped
 """
 UNPROVED = """
 SELECT conrelid::regclass::text, conname::text FROM pg_constraint
@@ -70,14 +105,58 @@ def rights_that_nobody_should_have() -> list[str]:
 
 
 def triggers_that_are_off() -> list[str]:
-    """A1: every trigger that a model declares is there and fires."""
+    """A1: every trigger that a model or a migration declares is there, and every one fires."""
     with connection.cursor() as cursor:
         cursor.execute(TRIGGERS)
-        fires = {(table, name): state in {"O", "A"} for table, name, state in cursor.fetchall()}
-    declared = (
+        found = cursor.fetchall()
+    there = {(table, name) for table, name, _, is_internal in found if not is_internal}
+    off = {(table, name) for table, name, fires, _ in found if not fires}
+    declared = {
         (model._meta.db_table, trigger.get_pgid(model)) for model, trigger in pgtrigger.registered()
-    )
-    return [f"{table}: {name}" for table, name in declared if not fires.get((table, name))]
+    }
+    wrong = off | (declared | set(BESIDE_THE_MODELS)) - there
+    return [f"{table}: {name}" for table, name in sorted(wrong)]
+
+
+def rules_that_are_missing() -> list[str]:
+    """R5: every constraint and every index that a model or a migration declares is there."""
+    with connection.cursor() as cursor:
+        cursor.execute(RULES)
+        there = set(cursor.fetchall())
+        cursor.execute(COLUMNS)
+        columns = {(table, name): tuple(has) for table, name, *has in cursor.fetchall()}
+    declared = {
+        (model._meta.db_table, rule.name)
+        for model in _tables()
+        for rule in (*model._meta.constraints, *model._meta.indexes)
+    }
+    missing = (declared | set(RULES_BESIDE_THE_MODELS)) - there
+    return [f"{table}: {name}" for table, name in sorted(missing)] + [
+        f"{table}: {column} {what}"
+        for table, column, asked in _declared_columns()
+        for what, is_asked, is_so in zip(
+            ("is not unique", "points nowhere", "may be empty"),
+            asked,
+            columns.get((table, column), (False, False, False)),
+            strict=True,
+        )
+        if is_asked and not is_so
+    ]
+
+
+def _tables() -> Iterator[type[models.Model]]:
+    """The models with a table that migrations made."""
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.managed and not model._meta.proxy:
+            yield model
+
+
+def _declared_columns() -> Iterator[tuple[str, str, tuple[bool, bool, bool]]]:
+    """Each column, and whether its field is unique, a foreign key, and never empty."""
+    for model in _tables():
+        for field in model._meta.local_concrete_fields:
+            asked = field.unique, getattr(field, "db_constraint", False), not field.null
+            yield model._meta.db_table, str(field.column), asked
 
 
 def constraints_that_prove_nothing() -> list[str]:
@@ -141,6 +220,7 @@ def _views(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, Any]]
 ORACLES: tuple[Oracle, ...] = (
     Oracle("A1", "a right to change what is only added to", rights_that_nobody_should_have),
     Oracle("A1", "a trigger that is missing or off", triggers_that_are_off),
+    Oracle("R5", "a constraint or an index that is missing", rules_that_are_missing),
     Oracle("R5", "a constraint or an index that is not valid", constraints_that_prove_nothing),
     Oracle("R1", "a setting by which an acknowledged write is lost", settings_that_lose_writes),
     Oracle("T4", "an act that lies in the future", moments_in_the_future),
