@@ -35,8 +35,7 @@ from smart360.web.throttle import TURN, AskedTooOften, no_long_wait, take_turn, 
 
 # One statement. Each branch stands on one index and stops after so many rows, so that a word that
 # everybody's address contains costs no more than a rare one. Ordered as the index is, a branch
-# cannot be answered by reading the table until they have turned up. Each row carries its rank;
-# only the best of them all are looked at further.
+# cannot be answered by reading the table row by row. Each row carries its rank.
 ACCOUNT_BRANCHES = """
 (SELECT id, account_number, CASE WHEN account_number = %(account)s THEN 0 ELSE 3 END AS rank
    FROM consumers_consumer WHERE account_number LIKE %(starts)s{only}
@@ -118,7 +117,7 @@ SELECT c.id, c.account_number, c.name, c.phone, c.phone_digits, c.status, c.is_v
        SELECT placed_by FROM consumers_guard WHERE consumer_id = c.id ORDER BY id LIMIT 1
        ) AS guard ON true
 """
-# Asked of each row as it comes, never joined: the best plan for a few is the worst for many.
+# Asked of each row as it comes, never joined.
 GUARDED = " AND (SELECT true FROM consumers_guard WHERE consumer_id = consumer.id LIMIT 1)"
 FITTING = "SELECT id FROM (SELECT id FROM ("
 BEST = """) AS hits
@@ -126,8 +125,7 @@ BEST = """) AS hits
 """
 MOST_OF_A_KIND = 50
 COLUMNS = 14
-# The turn is counted in the same statement, and told by a row of its own; without it nothing is
-# searched.
+# The turn is counted in the same statement, and told by a row of its own; else nothing is searched.
 IN_TURN = """
 WITH turn AS ({turn})
 {rows} WHERE (SELECT is_ours FROM turn)
@@ -236,8 +234,7 @@ def _branches(
     return "UNION ALL".join(branches).replace("{only}", only), values
 
 
-NAME_IN_TEXT = "left(search_text, length(name))"
-"""The name as the text has it; near enough to put the hits in order."""
+NAME_IN_TEXT = "left(search_text, length(name))"  # near enough to put the hits in order
 
 
 def _text_branch(words: Sequence[str], values: dict[str, Any], *, is_guarded: bool) -> str:
