@@ -259,7 +259,7 @@ def close_request(
     consumer = Case.objects.values_list("consumer_id", flat=True).get(pk=case)
     guards.lock_consumer(consumer)
     locked = handling.lock_case(case)
-    if handling.is_repeated(locked, form_key, act=CLOSE, by=by, at=at):
+    if handling.is_repeated(locked, form_key, act=CLOSE, by=by, at=at, reason=reason, note=note):
         return locked
     if not locked.is_open:
         who = locked.ended_by.full_name if locked.ended_by else "the system"

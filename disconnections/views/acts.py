@@ -20,6 +20,7 @@ from disconnections.views.requests import (
     tab_or_fragment,
 )
 from smart360.cases import operations as cases
+from smart360.cases.choices import CaseStatus
 from smart360.cases.forms import CallForm, CloseForm, HoldForm, MessageForm, NoteForm
 from smart360.cases.models import Case
 from smart360.kernel import clock
@@ -35,6 +36,7 @@ from smart360.web.htmx import is_fragment
 SHELL = "disconnections/request_shell.html"
 TALK = "disconnections/request_communication.html"
 TOP = "#case-top"
+SUBMITTED_BEFORE = "This form was submitted before."
 
 
 # ------------------------------------------------------------------ status
@@ -48,7 +50,7 @@ def request_acknowledge(request: HttpRequest, number: str) -> HttpResponse:
         request,
         case,
         lambda: cases.acknowledge(case=case.pk, by=me, at=clock.now(), form_key=key),
-        f"{number} is in progress.",
+        lambda stored: _stands(stored, CaseStatus.IN_PROGRESS, f"{number} is in progress."),
     )
 
 
@@ -62,7 +64,7 @@ def request_resume(request: HttpRequest, number: str) -> HttpResponse:
         request,
         case,
         lambda: cases.resume(case=case.pk, by=me, at=clock.now(), form_key=key),
-        f"{number} is in progress again.",
+        lambda stored: _stands(stored, CaseStatus.IN_PROGRESS, f"{number} is in progress again."),
     )
 
 
@@ -73,22 +75,30 @@ def request_assign(request: HttpRequest, number: str) -> HttpResponse:
     me, key = signed_in_person(request), form_key_if_sent(request.POST)
     case = found_or_404(request, number)
 
-    def act() -> object:
+    def act() -> Case:
         return cases.assign(case=case.pk, to=me, by=me, at=clock.now(), form_key=key)
 
+    def sentence(stored: Case) -> str:
+        if stored.assignee_id == me.pk:
+            return f"{number} is assigned to you."
+        whom = stored.assignee.full_name if stored.assignee else "nobody"
+        return f"{SUBMITTED_BEFORE} {number} is assigned to {whom} now."
+
     if request.POST.get("from") == "start":
-        return _from_start(request, act, number)
-    return _press(request, case, act, f"{number} is assigned to you.")
+        return _from_start(request, act, sentence, number)
+    return _press(request, case, act, sentence)
 
 
-def _from_start(request: HttpRequest, act: Callable[[], object], number: str) -> HttpResponse:
+def _from_start(
+    request: HttpRequest, act: Callable[[], Case], sentence: Callable[[Case], str], number: str
+) -> HttpResponse:
     """Back to the start page, with a word about what happened."""
     try:
-        act()
+        stored = act()
     except Refusal as refusal:
         messages.warning(request, f"{number}: {refusal.sentence}")
     else:
-        messages.success(request, f"{number} is assigned to you.")
+        messages.success(request, sentence(stored))
     return HttpResponseRedirect(reverse("start"))
 
 
@@ -102,7 +112,7 @@ def request_hold(request: HttpRequest, number: str) -> HttpResponse:
     if not form.is_valid():
         return _form_again(request, case, "hold_form", form)
     try:
-        cases.put_on_hold(
+        stored = cases.put_on_hold(
             case=case.pk,
             reason=form.cleaned_data["reason"],
             resume_by=form.resume_by(zone_in_use()),
@@ -114,7 +124,7 @@ def request_hold(request: HttpRequest, number: str) -> HttpResponse:
         )
     except Refusal as refusal:
         return _refused(request, case, refusal, "hold_form", form, {"resume_by": "resume_on"})
-    return _done(request, case, f"{number} is on hold.")
+    return _done(request, case, _stands(stored, CaseStatus.ON_HOLD, f"{number} is on hold."))
 
 
 @require_POST
@@ -127,12 +137,12 @@ def request_close(request: HttpRequest, number: str) -> HttpResponse:
     if not form.is_valid():
         return _form_again(request, case, "close_form", form)
     try:
-        operations.close_request(
+        stored = operations.close_request(
             case=case.pk, by=me, at=clock.now(), form_key=key, **form.cleaned_data
         )
     except Refusal as refusal:
         return _refused(request, case, refusal, "close_form", form, {})
-    return _done(request, case, f"{number} is closed.")
+    return _done(request, case, _stands(stored, CaseStatus.CLOSED, f"{number} is closed."))
 
 
 # ------------------------------------------------------------------ words
@@ -217,16 +227,18 @@ def _say(
     sentence: str,
 ) -> HttpResponse:
     """Do what a form of the Communication tab asks; its errors come back with what was typed."""
+    status = 422
     if form.is_valid():
         try:
             act()
         except Refusal as refusal:
-            if refusal.is_conflict:
+            status = refusal.http_status
+            if refusal.is_conflict and not isinstance(refusal, form_keys.UnableToSubmitAgain):
                 return _conflict(request, case, refusal)
             field = refusal.field if refusal.field in form.fields else None
             form.add_error(field, refusal.sentence)
     if form.errors:
-        return _talk_again(request, case, name, form)
+        return _talk_again(request, case, name, form, status)
     if not is_fragment(request):
         messages.success(request, sentence)
         return HttpResponseRedirect(reverse("request_communication", args=[case.number]))
@@ -246,27 +258,36 @@ def _talk_context(request: HttpRequest, case: Case, name: str, form: forms.Form)
     }
 
 
-def _talk_again(request: HttpRequest, case: Case, name: str, form: forms.Form) -> HttpResponse:
-    """The form with its messages and what was typed, 422."""
+def _talk_again(
+    request: HttpRequest, case: Case, name: str, form: forms.Form, status: int
+) -> HttpResponse:
+    """The form with its messages, what was typed and a key of its own."""
     if is_fragment(request):
         context = _talk_context(request, case, name, form)
-        return render(request, f"{TALK}#{name}-form", context, status=422)
+        return render(request, f"{TALK}#{name}-form", context, status=status)
     context = shell(request, case, tab="communication", at=clock.now())
     context |= communication(request, case, context)
     context[f"{name}_form"] = form
-    return _with_status(tab_or_fragment(request, TALK, "communication", context), 422)
+    return _with_status(tab_or_fragment(request, TALK, "communication", context), status)
 
 
 # ------------------------------------------------------------------ answers
 def _press(
-    request: HttpRequest, case: Case, act: Callable[[], object], sentence: str
+    request: HttpRequest, case: Case, act: Callable[[], Case], sentence: Callable[[Case], str]
 ) -> HttpResponse:
     """An act of one button."""
     try:
-        act()
+        stored = act()
     except Refusal as refusal:
         return _conflict(request, case, refusal)
-    return _done(request, case, sentence)
+    return _done(request, case, sentence(stored))
+
+
+def _stands(stored: Case, as_done: CaseStatus, sentence: str) -> str:
+    """What is true now: when a form comes again, somebody may have gone on from its result."""
+    if stored.status == as_done:
+        return sentence
+    return f"{SUBMITTED_BEFORE} {stored.number} is {stored.get_status_display()} now."
 
 
 def _done(request: HttpRequest, case: Case, sentence: str) -> HttpResponse:
@@ -311,13 +332,15 @@ def _details(request: HttpRequest, case: Case, **more: Any) -> HttpResponse:
     return tab_or_fragment(request, "disconnections/request_detail.html", "details", context)
 
 
-def _form_again(request: HttpRequest, case: Case, name: str, form: forms.Form) -> HttpResponse:
-    """The dialog's form with its messages and what was typed, 422."""
+def _form_again(
+    request: HttpRequest, case: Case, name: str, form: forms.Form, status: int = 422, **more: Any
+) -> HttpResponse:
+    """The dialog's form with its messages, what was typed and a key of its own."""
     if is_fragment(request):
         context = {"case": case, name: form}
         fragment = name.replace("_", "-")
-        return render(request, f"{SHELL}#{fragment}", context, status=422)
-    return _with_status(_details(request, case, **{name: form}), 422)
+        return render(request, f"{SHELL}#{fragment}", context, status=status)
+    return _with_status(_details(request, case, **{name: form}, **more), status)
 
 
 def _refused(
@@ -329,6 +352,10 @@ def _refused(
     fields: dict[str, str],
 ) -> HttpResponse:
     """What the operation refused: a message at the field, or the fresh state."""
+    if isinstance(refusal, form_keys.UnableToSubmitAgain):
+        form.add_error(None, refusal.sentence)
+        fresh = found_or_404(request, case.number)
+        return _form_again(request, fresh, name, form, refusal.http_status, refusal=refusal)
     if refusal.is_conflict or refusal.is_forbidden:
         return _conflict(request, case, refusal)
     field = fields.get(refusal.field, refusal.field)

@@ -1,6 +1,9 @@
 """One effect per submitted form."""
 
+import hashlib
+import json
 import uuid
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -10,11 +13,12 @@ from smart360.kernel.errors import Refusal
 from smart360.web.models import FormKey
 
 KEPT = timedelta(days=7)
+DIGITS_OF_DIGEST = 40  # beside the number of what the form is about
 USED_FOR_ANOTHER = "This form was already submitted"
 
 
 class UnableToSubmitAgain(Refusal):
-    """The same form was already submitted for something else."""
+    """The same form was already submitted, for something else or with other contents."""
 
     sentence_by_default = USED_FOR_ANOTHER
 
@@ -22,6 +26,12 @@ class UnableToSubmitAgain(Refusal):
 def new_key() -> str:
     """A key for the hidden field of a fresh form."""
     return str(uuid.uuid4())
+
+
+def with_contents(about: str, contents: Mapping[str, object]) -> str:
+    """What a form is about together with what it says, of which only a digest is kept."""
+    said = json.dumps(contents, sort_keys=True, default=str)
+    return f"{about} {hashlib.sha256(said.encode()).hexdigest()[:DIGITS_OF_DIGEST]}"
 
 
 @step
