@@ -12,7 +12,7 @@ from consumers import access, operations, queries
 from consumers.choices import AccountStatus, LockPurpose
 from consumers.filters import read_filter
 from consumers.forms import BreakForm, ProfileForm
-from consumers.guards import LockIsHeld, LockIsLost, held_by
+from consumers.guards import LockIsHeld, LockIsLost
 from consumers.models import Consumer
 from consumers.rules.profiles import EDITABLE, LABELS, ShownConsumer, editable_by
 from consumers.rules.searching import TOO_LONG, SearchHit, read_search
@@ -262,15 +262,10 @@ def _hold(consumer: Consumer, person: Person) -> None:
 def profile_hold(request: HttpRequest, account: str) -> HttpResponse:
     """Take the profile in order to change it; people who need no hold go straight on."""
     consumer = _get_consumer(request, account)
-    person = signed_in_person(request)
-    if person.has_permission(Permission.TAKE_PROFILE_LOCK):
-        try:
-            _hold(consumer, person)
-        except LockIsHeld as refusal:
-            return _detail_page(request, consumer, refusal=refusal, status=409)
-    elif held := queries.lock_facts(consumer.pk, to=person, at=clock.now()):
-        is_busy = held_by(held.holder, held.expires_at)
-        return _detail_page(request, consumer, refusal=is_busy, status=409)
+    try:
+        operations.begin_change(consumer=consumer.pk, by=signed_in_person(request), at=clock.now())
+    except LockIsHeld as refusal:
+        return _detail_page(request, consumer, refusal=refusal, status=409)
     return HttpResponseRedirect(resolve_url("consumer_edit", account))
 
 

@@ -3,6 +3,7 @@
 from consumers.operations.accounts import CHUNK, ImportResult, import_accounts, try_import
 from consumers.operations.locks import (
     UnableToBreakLock,
+    begin_change,
     break_profile_lock,
     release_profile_lock,
     renew_profile_lock,
@@ -15,6 +16,7 @@ __all__ = [
     "ImportResult",
     "UnableToBreakLock",
     "UnableToChangeProfile",
+    "begin_change",
     "break_profile_lock",
     "change_profile",
     "import_accounts",

@@ -10,6 +10,7 @@ from smart360.kernel.db import operation
 from smart360.kernel.errors import Refusal
 from smart360.kernel.text import is_blank, one_line_endings, why_unshowable
 from smart360.staff.models import Person
+from smart360.staff.permissions import Permission
 from smart360.trail.choices import Event
 from smart360.trail.record import record
 
@@ -29,6 +30,23 @@ def take_profile_lock(
     Raises NoSuchConsumer, LockIsHeld.
     """
     guards.lock_consumer(consumer)
+    return _taken(consumer, purpose, by, at)
+
+
+@operation
+def begin_change(*, consumer: int, by: Person, at: datetime) -> None:
+    """Begin to change a profile: who must hold it takes it, the others pass if nobody does.
+
+    Raises NoSuchConsumer, LockIsHeld.
+    """
+    guards.lock_consumer(consumer)
+    if by.has_permission(Permission.TAKE_PROFILE_LOCK):
+        _taken(consumer, LockPurpose.EDIT_PROFILE, by, at)
+    else:
+        guards.refuse_if_held(consumer, by, at)
+
+
+def _taken(consumer: int, purpose: LockPurpose, by: Person, at: datetime) -> ProfileLock:
     lock, is_new = guards.take(consumer, purpose=purpose, by=by, at=at)
     if is_new:
         record(
