@@ -272,12 +272,7 @@ def break_open(consumer: int, at: datetime) -> ProfileLock | None:
     return lock
 
 
-@step
-def place_guard(consumer: int, placed_by: str, at: datetime) -> Guard:
-    """Keep guarded data as it is from now on; ``placed_by`` is the open request's number."""
-    return Guard.objects.create(consumer_id=consumer, placed_by=placed_by, placed_at=at)
-
-
+# The hold ends by the rule of `release`, in the guard's own statement: one for each request made.
 GUARD_INSTEAD = """
 WITH ended AS (
     UPDATE consumers_profilelock SET expires_at = greatest(%(at)s, taken_at)

@@ -13,12 +13,11 @@ from consumers.choices import LockPurpose
 from consumers.models import Category, Consumer, MeterAssignment, Premise, Subcategory
 from consumers.operations import UnableToChangeProfile, change_profile, take_profile_lock
 from consumers.queries import search
-from smart360.kernel.db import operation
 from smart360.kernel.errors import constraint_of
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from smart360.trail.models import Entry
-from tests.conftest import MakeConsumer, MakePerson, SetClock
+from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SignIn = Callable[..., Client]
@@ -41,9 +40,9 @@ def change(consumer: Consumer, by: Person, at: datetime, token: int = 0, **value
     )
 
 
-@operation
-def open_request(consumer: Consumer, at: datetime) -> None:
-    guards.place_guard(consumer.pk, "DIS-2024-000001", at)
+def open_request(make_request: MakeRequest, consumer: Consumer) -> str:
+    """The number of a request that guards the consumer from now on."""
+    return make_request(consumer).case.number
 
 
 class TestChanging:
@@ -158,21 +157,29 @@ class TestChanging:
 
 class TestGuarded:
     def test_phone_stays_possible_and_name_does_not(
-        self, make_consumer: MakeConsumer, person: MakePerson, at: datetime
+        self,
+        make_consumer: MakeConsumer,
+        make_request: MakeRequest,
+        person: MakePerson,
+        at: datetime,
     ) -> None:
         consumer, sarah = make_consumer(), person(Role.CSE)
-        open_request(consumer, at)
+        number = open_request(make_request, consumer)
         token = hold(consumer, sarah, at)
-        with pytest.raises(UnableToChangeProfile, match="DIS-2024-000001") as refused:
+        with pytest.raises(UnableToChangeProfile, match=number) as refused:
             change(consumer, sarah, at, token, name="New Name")
         assert refused.value.is_conflict
         change(consumer, sarah, at, token, phone="+15550001111")
 
     def test_a_supervisor_gives_a_reason(
-        self, make_consumer: MakeConsumer, person: MakePerson, at: datetime
+        self,
+        make_consumer: MakeConsumer,
+        make_request: MakeRequest,
+        person: MakePerson,
+        at: datetime,
     ) -> None:
         consumer, david = make_consumer(), person(Role.SUPERVISOR)
-        open_request(consumer, at)
+        number = open_request(make_request, consumer)
         token = hold(consumer, david, at)
         with pytest.raises(UnableToChangeProfile) as refused:
             change(consumer, david, at, token, name="New Name", reason="short")
@@ -181,7 +188,7 @@ class TestGuarded:
         entry = Entry.objects.select_related("text").get(kind="PROFILE_CHANGED")
         assert entry.text
         assert entry.text.text == "Misspelt on the contract"
-        assert entry.new["guarded_by"] == ["DIS-2024-000001"]
+        assert entry.new["guarded_by"] == [number]
 
 
 class TestDatabase:
@@ -192,17 +199,21 @@ class TestDatabase:
             act()
         return constraint_of(refused.value)
 
-    def test_guarded_columns(self, make_consumer: MakeConsumer, at: datetime) -> None:
+    def test_guarded_columns(
+        self, make_consumer: MakeConsumer, make_request: MakeRequest, at: datetime
+    ) -> None:
         consumer = make_consumer()
-        open_request(consumer, at)
+        open_request(make_request, consumer)
         mine = Consumer.objects.filter(pk=consumer.pk)
         assert self.refuses(lambda: mine.update(name="X")) == "profile_is_guarded"
         assert self.refuses(lambda: mine.update(status="INACTIVE")) == "profile_is_guarded"
         mine.update(phone="1")
 
-    def test_service_address_and_meter(self, make_consumer: MakeConsumer, at: datetime) -> None:
+    def test_service_address_and_meter(
+        self, make_consumer: MakeConsumer, make_request: MakeRequest, at: datetime
+    ) -> None:
         consumer, free = make_consumer(), make_consumer("Ann Other")
-        open_request(consumer, at)
+        open_request(make_request, consumer)
         place = Premise.objects.filter(connections__consumer=consumer)
         assert self.refuses(lambda: place.update(address="X")) == "profile_is_guarded"
         place.update(area="North")
@@ -417,17 +428,22 @@ class TestPages:
             assert 'name="phone"' not in page
 
     def test_a_guarded_form_shows_facts_instead(
-        self, make_consumer: MakeConsumer, client_as: SignIn, stands: SetClock, at: datetime
+        self,
+        make_consumer: MakeConsumer,
+        make_request: MakeRequest,
+        client_as: SignIn,
+        stands: SetClock,
+        at: datetime,
     ) -> None:
         consumer = make_consumer()
-        open_request(consumer, at)
+        number = open_request(make_request, consumer)
         url = self.URL.format(consumer.account_number)
         sarah, david = client_as(Role.CSE), client_as(Role.SUPERVISOR)
         data = self.begin(sarah, consumer)
         page = sarah.get(url).content.decode()
         assert 'name="name"' not in page
         assert 'name="phone"' in page
-        assert "DIS-2024-000001" in page
+        assert number in page
         assert sarah.post(url, data | {"name": "X", "phone": "", "email": ""}).status_code == 302
         assert Consumer.objects.get().name == "John Michael Smith"
         self.begin(david, consumer)

@@ -14,11 +14,12 @@ from consumers.operations import (
     renew_profile_lock,
     take_profile_lock,
 )
+from disconnections.operations import close_request
 from smart360.kernel.db import operation
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from smart360.trail.models import Entry
-from tests.conftest import MakeConsumer, MakePerson
+from tests.conftest import MakeConsumer, MakePerson, MakeRequest
 
 CREATE = LockPurpose.CREATE_REQUEST
 
@@ -193,18 +194,33 @@ class TestBreaking:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_guards_are_placed_and_removed(make_consumer: MakeConsumer, at: datetime) -> None:
+def test_guards_are_placed_and_removed(
+    make_consumer: MakeConsumer, make_request: MakeRequest, person: MakePerson, at: datetime
+) -> None:
     consumer = make_consumer()
+    asked = make_request(consumer)
+    assert [guard.placed_by for guard in consumer.guards.all()] == [asked.case.number]
+    close_request(case=asked.pk, reason="DUPLICATE", note="", by=person(Role.CSE), at=at)
+    assert not consumer.guards.exists()
 
-    @operation
-    def place() -> None:
-        guards.place_guard(consumer.pk, "DIS-2024-000001", at)
 
-    @operation
-    def remove() -> None:
-        guards.remove_guard("DIS-2024-000001")
-
-    place()
-    assert Consumer.objects.get(pk=consumer.pk).guards.count() == 1
-    remove()
-    assert Consumer.objects.get(pk=consumer.pk).guards.count() == 0
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("minutes", [-1, 0, 5, 16])
+@pytest.mark.parametrize("is_own", [True, False])
+def test_a_request_ends_the_hold_as_giving_it_back_does(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, minutes: int, is_own: bool
+) -> None:
+    """One rule in two statements: the same hold, over at the same moment, or left as it was."""
+    sarah = person(Role.CSE)
+    holder = sarah if is_own else person(Role.CALL_CENTRE)
+    released, guarded = make_consumer(), make_consumer("Ann Other")
+    for each in (released, guarded):
+        take_profile_lock(consumer=each.pk, purpose=CREATE, by=holder, at=at)
+    moment = at + timedelta(minutes=minutes)
+    operation(guards.release)(released.pk, sarah, moment)
+    operation(guards.guard_instead_of_hold)(
+        guarded.pk, placed_by="DIS-2024-000001", by=sarah, at=moment
+    )
+    left = ProfileLock.objects.values_list("holder", "token", "taken_at", "expires_at")
+    assert left.get(consumer=released) == left.get(consumer=guarded)
+    assert (left.get(consumer=guarded)[3] == max(at, moment)) is (is_own and minutes < 15)

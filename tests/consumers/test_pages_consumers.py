@@ -10,15 +10,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from consumers import guards
 from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
 from consumers.models import Consumer
 from consumers.operations import take_profile_lock
 from smart360.kernel import clock
-from smart360.kernel.db import operation
 from smart360.staff.choices import Role
 from smart360.web.models import Allowance
-from tests.conftest import MakeConsumer, MakePerson, SetClock
+from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
 
 pytestmark = pytest.mark.django_db
 LIST = "/cx/consumer-management/"
@@ -311,13 +309,10 @@ class TestDoors:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_guarded_profile_names_its_request(
-    maria: Consumer, client_as: SignIn, at: datetime
+    maria: Consumer, client_as: SignIn, make_request: MakeRequest
 ) -> None:
-    @operation
-    def open_request() -> None:
-        guards.place_guard(maria.pk, "DIS-2024-000001", at)
-
-    open_request()
+    electricity = maria.connections.get(utility_type=UtilityType.ELECTRICITY)
+    number = make_request(maria, services=(electricity.pk,)).case.number
     client = client_as(Role.CSE)
-    assert "DIS-2024-000001" in text_of(client.get(f"{LIST}WU-10001"))
-    assert "DIS-2024-000001" in text_of(client.get(LIST))
+    assert number in text_of(client.get(f"{LIST}WU-10001"))
+    assert number in text_of(client.get(LIST))

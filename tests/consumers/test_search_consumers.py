@@ -8,15 +8,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from consumers import guards, queries
+from consumers import queries
 from consumers.choices import AccountStatus, LockPurpose
 from consumers.models import Consumer
 from consumers.operations import take_profile_lock
 from consumers.queries import search
 from consumers.rules.searching import TOO_LONG, TOO_SHORT, read_search
-from smart360.kernel.db import operation
 from smart360.staff.choices import Role
-from tests.conftest import MakeConsumer, MakePerson
+from tests.conftest import MakeConsumer, MakePerson, MakeRequest
 
 pytestmark = pytest.mark.django_db
 
@@ -164,20 +163,15 @@ class TestFacts:
 
 @pytest.mark.django_db(transaction=True)
 def test_who_holds_and_what_guards_is_shown(
-    make_consumer: MakeConsumer, person: MakePerson, at: datetime
+    make_consumer: MakeConsumer, make_request: MakeRequest, person: MakePerson, at: datetime
 ) -> None:
     """AC002: a consumer that somebody else holds is shown with the holder's name."""
     consumer, sarah = make_consumer(), person(Role.CSE)
-    take_profile_lock(consumer=consumer.pk, purpose=LockPurpose.CREATE_REQUEST, by=sarah, at=at)
-
-    @operation
-    def open_request() -> None:
-        guards.place_guard(consumer.pk, "DIS-2024-000001", at)
-
-    open_request()
+    asked = make_request(consumer, by=sarah)
+    take_profile_lock(consumer=consumer.pk, purpose=LockPurpose.EDIT_PROFILE, by=sarah, at=at)
     hit = search("john", at=at)[0]
     assert (hit.lock_holder, hit.lock_since) == ("Sarah Johnson", at)
-    assert hit.open_request == "DIS-2024-000001"
+    assert hit.open_request == asked.case.number
 
 
 class TestBadInput:
