@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from random import Random
 from typing import Any
 
 import pytest
@@ -20,6 +19,7 @@ from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from tests.access.visiting import cookie_of
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest
+from tests.seeds import chance_for
 
 OWN, FOREIGN, ENDED, MISSING = "own", "foreign", "ended", "missing"
 OBJECTS = (OWN, FOREIGN, ENDED, MISSING)
@@ -50,20 +50,13 @@ class World:
     things: dict[str, Things]
 
 
-def seed_of(request: pytest.FixtureRequest) -> int:
-    """The seed of this run: ``-p randomly --randomly-seed=N`` gives the same again."""
-    return int(request.config.getoption("randomly_seed"))
-
-
 def chosen(
     request: pytest.FixtureRequest, visitor: str, everything: list[Any], count: int
 ) -> list[Any]:
-    """A seeded sample, or everything; the seed is printed with a failure."""
+    """A seeded sample, or everything by night; see ``tests/seeds.py``."""
     if bool(request.config.getoption("--night")):
         return everything
-    seed = seed_of(request)
-    print(f"{visitor}: again by --randomly-seed={seed}")  # noqa: T201  (pytest shows it on failure)
-    return Random(f"{seed}:{visitor}").sample(everything, min(count, len(everything)))
+    return chance_for(visitor).sample(everything, min(count, len(everything)))
 
 
 class Worlds:

@@ -16,6 +16,7 @@ from smart360.organisation.models import Utility
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest
+from tests.seeds import chance_for
 
 STATES = ("BREACHED", "PAUSED", "AT_RISK", "ON_TRACK")
 IN_SQL = {"MISSED": "BREACHED", "MET": "ON_TRACK"}
@@ -31,9 +32,7 @@ def test_the_database_python_and_the_clock_of_the_page_agree(
     amount: Callable[[int, int], int],
 ) -> None:
     """Random lives, looked at at random moments: each case is in exactly one state, everywhere."""
-    seed = random.SystemRandom().randrange(2**32)
-    print(f"seed: {seed}")  # noqa: T201  (to replay it)
-    chance = random.Random(seed)
+    chance = chance_for("lives of cases")
     by = person(Role.SUPERVISOR)
     for number in range(amount(14, 200)):
         live_a_life(make_request(make_consumer(f"Person {number}"), by=by).case, chance, by, at)

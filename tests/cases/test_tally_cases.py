@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from threading import Event
 from typing import Any
@@ -23,6 +24,7 @@ from smart360.organisation.operations import change_utility
 from smart360.staff.choices import Role
 from tests.concurrency.racing import race, refusals
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest
+from tests.seeds import chance_for
 
 ZONES = ("America/Chicago", "Pacific/Chatham", "Asia/Kolkata", "UTC", "Pacific/Kiritimati")
 BEGIN, END = date(2024, 1, 1), date(2026, 1, 1)
@@ -71,10 +73,8 @@ def put_a_case(by_hand: random.Random, consumer: int, moment: datetime) -> None:
 
 @pytest.fixture
 def by_hand(request: pytest.FixtureRequest) -> random.Random:
-    """Random data; the seed is printed when the test fails, and can be put here."""
-    seed = random.SystemRandom().randrange(2**32)
-    print(f"seed of {request.node.name}: {seed}")  # noqa: T201  (to replay it)
-    return random.Random(seed)
+    """Random data of this test."""
+    return chance_for(request.node.name)
 
 
 @pytest.fixture
@@ -243,19 +243,39 @@ def test_writers_folders_and_a_new_zone_at_once_lose_nothing(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_without_the_utilitys_lock_a_change_lands_on_a_day_of_the_old_zone(
-    make_request: MakeRequest, person: MakePerson, at: datetime
+@pytest.mark.parametrize("has_lock", [True, False], ids=["locked", "control"])
+def test_the_zone_stays_until_its_changes_are_folded(
+    has_lock: bool,
+    make_request: MakeRequest,
+    person: MakePerson,
+    at: datetime,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The control: fold by a zone that was read before it changed."""
+    """Somebody changes the zone between reading and folding; without the lock a day is wrong."""
     moment = datetime(2024, 12, 10, 4, 30, tzinfo=UTC)  # the 9th in Chicago, the 10th in Kolkata
     make_request(moment=moment)
-    fold_by_old_zone = operation_that_folds_by("America/Chicago")
-    Utility.objects.filter(pk=1).update(time_zone="Asia/Kolkata")
-    make_request(moment=moment)
-    fold_by_old_zone()
-    assert tallies_that_differ_from_the_cases()
+    admin, fold = person(Role.ADMIN).pk, handling.fold_changes
+
+    def rezone() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '300ms'")
+        change_utility(
+            values={"time_zone": "Asia/Kolkata"}, logo=None, removes_logo=False, by=admin, at=at
+        )
+
+    def fold_later(**given: Any) -> int:
+        assert len(refusals(race([rezone]))) == has_lock
+        assert not refusals(race([lambda: make_request(moment=moment)]))
+        return fold(**given)
+
+    monkeypatch.setattr(handling, "fold_changes", fold_later)
+    with nullcontext() if has_lock else connection.execute_wrapper(without_its_lock):
+        operations.fold_tallies()
+    assert bool(tallies_that_differ_from_the_cases()) != has_lock
 
 
-def operation_that_folds_by(zone: str) -> Callable[[], Any]:
-    """An operation that never looks at the utility."""
-    return operation(lambda: handling.fold_changes(zone=zone, at_once=10))
+def without_its_lock(
+    execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
+) -> Any:
+    """The guard taken away: the utility is read, and not held."""
+    return execute(sql.replace(" FOR NO KEY UPDATE SKIP LOCKED", ""), params, many, context)

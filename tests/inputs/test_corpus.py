@@ -2,12 +2,11 @@
 
 Each test walks the pages of one area, finds their forms and the parameters of their links, and
 sends each field the payloads of ``corpus.py`` with all other fields right. By day a sample, by
-night everything, and mutations that nobody thought of. The seed is in the failure:
-``SMART360_SEED=123 ./dev test tests/inputs/test_corpus.py`` repeats it.
+night everything, and mutations that nobody thought of. The seed is in the failure; see
+``tests/seeds.py``.
 """
 
 import logging
-import os
 import random
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -33,10 +32,10 @@ from tests.inputs.world import (
     make_world,
     post_addresses,
 )
+from tests.seeds import SEED, chance_for
 
 pytestmark = pytest.mark.django_db
 
-SEED = int(os.environ.get("SMART360_SEED") or random.SystemRandom().randrange(10**9))
 log = logging.getLogger(__name__)
 Amount = Callable[[int, int], int]
 BY_DAY = 25  # attempts in each area
@@ -82,7 +81,7 @@ def test_no_field_of_an_area_takes_harm(area: str, world: World, amount: Amount)
     """bad-inputs.md, "same corpus against every field": no 5xx, no row, nothing unescaped."""
     targets = world.targets(area)
     assert not refused_though_right(targets)
-    chance = random.Random(f"{SEED} {area}")
+    chance = chance_for(area)
     everything = list(attempts(targets))
     chosen = chance.sample(everything, min(len(everything), amount(BY_DAY, len(everything))))
     walker = Walker()
@@ -94,7 +93,7 @@ def test_no_field_of_an_area_takes_harm(area: str, world: World, amount: Amount)
 @pytest.mark.parametrize("area", AREAS)
 def test_no_field_of_an_area_takes_harm_from_chance(area: str, world: World) -> None:
     """20,000 mutations of the corpus, spread over the areas."""
-    chance = random.Random(f"{SEED} {area} mutated")
+    chance = chance_for(f"{area}, mutated")
     fields = [(target, name) for target in world.targets(area) for name in target.fields]
     walker = Walker()
     told: list[str] = []
