@@ -21,8 +21,9 @@ from smart360.comms.models import Delivery
 from smart360.local.operations import complete_in_the_past
 from smart360.staff.choices import Role
 from tests.access.addresses import COLUMNS
-from tests.access.visiting import answer_of, cookie_of, put_back, writes
+from tests.access.visiting import answer_of, cookie_of
 from tests.access.world import Worlds, chosen
+from tests.looking import put_back, writes
 
 pytestmark = pytest.mark.django_db
 

@@ -1,12 +1,12 @@
 """Visits that leave nothing behind, and what they would have left."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.looking import checksums, put_back, writes
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -24,16 +24,6 @@ def patterns(resolver: Any, prefix: str = "", namespace: str = "") -> Iterator[t
 
 
 ALL = dict(patterns(get_resolver()))
-
-
-@contextmanager
-def put_back() -> Iterator[None]:
-    """Whatever happens inside is undone."""
-    with connection.cursor() as cursor:
-        cursor.execute("SAVEPOINT visit")
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("ROLLBACK TO SAVEPOINT visit")
 
 
 def answer_of(cookie: str, method: str, path: str, body: str = "", **headers: str) -> Any:
@@ -60,35 +50,6 @@ def visit(cookie: str, method: str, path: str, **headers: str) -> int:
 
 def cookie_of(client: Client) -> str:
     return client.cookies["sessionid"].value
-
-
-def writes() -> dict[str, int]:
-    """How many rows of each table this transaction has written so far, sessions apart.
-
-    Rows that were written and taken back again count, too.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
-            " WHERE schemaname = 'public' AND relname <> 'django_session'"
-        )
-        return dict(cursor.fetchall())
-
-
-def checksums() -> dict[str, Any]:
-    """One figure per table over all its rows, sessions apart."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-            " AND tablename <> 'django_session' ORDER BY 1"
-        )
-        sums = {}
-        for (table,) in cursor.fetchall():
-            cursor.execute(
-                f"SELECT md5(string_agg(t::text, E'\\n' ORDER BY t::text)) FROM \"{table}\" t"
-            )
-            sums[table] = cursor.fetchone()
-    return sums
 
 
 def answer_and_writes(

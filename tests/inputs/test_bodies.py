@@ -24,8 +24,8 @@ from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from smart360.web.server import READING_SECONDS
 from smart360.wsgi import application
-from tests.inputs.walker import checksums, every_table
 from tests.invariants import assert_sound
+from tests.looking import checksums
 
 ClientAs = Callable[..., Client]
 FORM = "application/x-www-form-urlencoded"
@@ -76,11 +76,11 @@ def asked(body: bytes, *, kind: str = FORM, length: int | None = None, **more: A
 )
 def test_a_body_that_ends_early_is_refused(body: bytes, kind: str, utility: Any) -> None:
     """bad-inputs 129: half a text is never taken for the text."""
-    before = checksums(every_table())
+    before = checksums()
     status, page = asked(body, kind=kind, length=len(body) + 30)
     assert status == "400 Bad Request"
     assert "The browser sent something that this page does not understand." in page
-    assert checksums(every_table()) == before
+    assert checksums() == before
     assert_sound()
 
 
@@ -121,7 +121,7 @@ def test_too_many_fields_and_too_long_texts_are_refused(
 ) -> None:
     """bad-inputs 128: 400, with our page."""
     client = client_as(Role.CSE)
-    before = checksums(every_table())
+    before = checksums()
     if is_in_parts:
         answer = client.post(path, sent)
     else:
@@ -129,7 +129,7 @@ def test_too_many_fields_and_too_long_texts_are_refused(
         answer = client.generic("POST", path, body, content_type=FORM)
     assert answer.status_code == 400
     assert "We cannot read this" in answer.content.decode()
-    assert checksums(every_table()) == before
+    assert checksums() == before
 
 
 @pytest.mark.django_db

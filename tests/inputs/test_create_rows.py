@@ -15,8 +15,8 @@ from smart360.staff.choices import Role
 from tests.conftest import MakeConsumer, SetClock
 from tests.disconnections.creating import HTMX, SignIn, choose, submit
 from tests.disconnections.test_create_form import REFUSED
-from tests.inputs.walker import checksums, every_table, writes
 from tests.invariants import assert_sound
+from tests.looking import checksums, every_table, writes
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from disconnections.queries import requests
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
-from tests.inputs.walker import checksums, every_table
+from tests.looking import checksums
 
 pytestmark = pytest.mark.django_db
 
@@ -37,10 +37,10 @@ def browser(person: MakePerson, utility: Any) -> Client:
 def test_other_methods_are_405(method: str, client_as: Callable[..., Client], utility: Any) -> None:
     client = client_as(Role.SUPERVISOR)
     client.get("/")
-    before = checksums(every_table())
+    before = checksums()
     for path in ("/", "/me", "/cx/disconnections/", "/cx/disconnections/new/submit", "/sign-out"):
         assert client.generic(method, path).status_code == 405, path
-    assert checksums(every_table()) == before
+    assert checksums() == before
 
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["plain", "htmx"])
@@ -49,7 +49,7 @@ def test_row_134_a_form_too_old_keeps_its_text(
     token: str, headers: dict[str, str], browser: Client
 ) -> None:
     """403, and "Reload and try again" sends again what was typed, with a fresh token."""
-    before = checksums(every_table())
+    before = checksums()
     sent = {"csrfmiddlewaretoken": token, "notes": TYPED, "password": "secret"}
     answer = browser.post(
         "/cx/disconnections/new/review", sent, headers=headers | {"Origin": "http://testserver"}
@@ -61,7 +61,7 @@ def test_row_134_a_form_too_old_keeps_its_text(
     assert TYPED not in page
     assert "secret" not in page
     assert 'name="csrfmiddlewaretoken"' in page
-    assert checksums(every_table()) == before
+    assert checksums() == before
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_row_134_a_form_too_old_keeps_its_text(
 )
 def test_row_134_a_form_from_elsewhere_keeps_nothing(origin: str, browser: Client) -> None:
     """What another site's form holds must not become ours by one more press."""
-    before = checksums(every_table())
+    before = checksums()
     answer = browser.post(
         "/cx/disconnections/new/review", {"notes": TYPED}, headers={"Origin": origin}
     )
@@ -77,7 +77,7 @@ def test_row_134_a_form_from_elsewhere_keeps_nothing(origin: str, browser: Clien
     assert answer.status_code == 403
     assert "Reload and try again" in page
     assert html.escape(TYPED) not in page
-    assert checksums(every_table()) == before
+    assert checksums() == before
     assert Person.objects.filter(username="sarah.johnson").exists()
 
 

@@ -13,7 +13,8 @@ from smart360.staff.choices import Role
 from smart360.web import throttle
 from tests.conftest import MakeConsumer, MakeRequest, SetClock
 from tests.inputs.reading import Page
-from tests.inputs.walker import checksums, every_table, quoted
+from tests.inputs.walker import quoted
+from tests.looking import checksums
 
 pytestmark = pytest.mark.django_db
 
@@ -41,9 +42,9 @@ def asked(
     client.get("/")
 
     def ask(path: str, typed: str) -> Any:
-        before = checksums(every_table())
+        before = checksums()
         answer = client.get(f"{path}?q={quoted(typed)}")
-        assert checksums(every_table()) == before
+        assert checksums() == before
         return answer
 
     return ask

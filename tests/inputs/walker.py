@@ -6,7 +6,6 @@ became markup, no word about SQL or our files, no way off the site. See ``test_c
 
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote_from_bytes, urlsplit
@@ -18,6 +17,7 @@ from psycopg.pq import TransactionStatus
 
 from tests.inputs.corpus import SUM, Pairs, Payload
 from tests.inputs.reading import Form, Page
+from tests.looking import checksums, put_back, writes
 
 HTMX = {"HX-Request": "true"}
 URLENCODED = "application/x-www-form-urlencoded"
@@ -26,8 +26,6 @@ LEAKS = re.compile(
     r"Traceback|psycopg|IntegrityError|DataError|ValidationError|DETAIL:|violates |SELECT .{3,200}"
     r" FROM |INSERT INTO|site-packages|\.py\b|/smart360/|RuntimeError|ValueError|TypeError"
 )
-NOT_COUNTED = {"django_session", "web_allowance"}
-"""A session's age, and how many searches somebody has left this second."""
 
 
 @dataclass(frozen=True)
@@ -72,20 +70,6 @@ def encoded(pairs: Iterable[tuple[str, str | bytes]]) -> str:
     return "&".join(f"{quoted(name)}={quoted(value)}" for name, value in pairs)
 
 
-@contextmanager
-def put_back() -> Iterator[None]:
-    """Whatever happens inside is undone, also when the database refused something."""
-    with connection.cursor() as cursor:
-        cursor.execute("SAVEPOINT attempt")
-    try:
-        yield
-    finally:
-        connection.needs_rollback = False
-        with connection.cursor() as cursor:
-            cursor.execute("ROLLBACK TO SAVEPOINT attempt")
-            cursor.execute("RELEASE SAVEPOINT attempt")
-
-
 def is_broken() -> bool:
     """Whether PostgreSQL answers nothing more until this attempt is undone."""
     info = connection.connection.info
@@ -97,40 +81,11 @@ def is_accepted(target: Target, status: int) -> bool:
     return status in ({302} if target.name.startswith("admin:") else {200, 204, 302})
 
 
-def writes() -> dict[str, int]:
-    """How many rows each table has had written in this transaction, undone ones too."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
-            " WHERE n_tup_ins + n_tup_upd + n_tup_del > 0"
-        )
-        return dict(cursor.fetchall())
-
-
-def checksums(tables: Iterable[str]) -> dict[str, Any]:
-    """One figure per table over all its rows."""
-    sums = {}
-    with connection.cursor() as cursor:
-        for table in sorted(tables):
-            cursor.execute(
-                f"SELECT md5(string_agg(t::text, E'\\n' ORDER BY t::text)) FROM \"{table}\" t"
-            )
-            sums[table] = cursor.fetchone()
-    return sums
-
-
-def every_table() -> list[str]:
-    """All tables whose rows count."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        return [name for (name,) in cursor.fetchall() if name not in NOT_COUNTED]
-
-
 class Walker:
     """Sends attempts and judges them; ``before`` is what every table holds between them."""
 
     def __init__(self) -> None:
-        self.before = checksums(every_table())
+        self.before = checksums()
 
     def attempt(
         self,
@@ -161,7 +116,7 @@ class Walker:
             if is_broken():
                 return outcome
             changed = {table for table, count in writes().items() if count != counted.get(table)}
-            outcome.wrong += self._changes(target, outcome, changed - NOT_COUNTED)
+            outcome.wrong += self._changes(target, outcome, changed)
             if is_accepted(target, outcome.status) and changed and not outcome.wrong:
                 outcome.wrong += _deferred() or self._shown_afterwards(target, client, payload)
         return outcome

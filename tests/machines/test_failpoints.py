@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 
 from consumers.choices import LockPurpose
@@ -29,41 +29,27 @@ from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, wish_for
 from tests.invariants import assert_sound
+from tests.looking import checksums
 from tests.machines.running import Interrupted, interrupted_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MOST_STATEMENTS = 80
-UNRELATED = {"django_session", "django_migrations"}
-TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
 Act = Callable[[], Any]
-
-
-def contents() -> dict[str, str | None]:
-    """A digest of every table's rows."""
-    with connection.cursor() as cursor:
-        cursor.execute(TABLES)
-        tables = [table for (table,) in cursor.fetchall() if table not in UNRELATED]
-        digests = ", ".join(
-            f"(SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} t)"
-            for table in tables
-        )
-        cursor.execute(f"SELECT {digests}")
-        return dict(zip(tables, cursor.fetchone(), strict=True))
 
 
 def breaks_everywhere(act: Act) -> int:
     """Break the act at each of its statements, then let it through; how many it has."""
-    before = contents()
+    before = checksums()
     for statement in range(1, MOST_STATEMENTS):
         try:
             with interrupted_at(statement):
                 act()
         except Interrupted:
-            changed = [table for table, digest in contents().items() if digest != before[table]]
+            changed = [table for table, digest in checksums().items() if digest != before[table]]
             assert changed == [], f"statement {statement} left {changed} behind"
         else:
-            assert contents() != before, "the act itself did nothing"
+            assert checksums() != before, "the act itself did nothing"
             return statement - 1
     raise AssertionError(f"more than {MOST_STATEMENTS} statements")
 
@@ -211,9 +197,9 @@ def test_an_act_that_breaks_has_not_happened(name: str, stage: Stage) -> None:
     act: Act = getattr(stage, name)()
     assert breaks_everywhere(act) > 2
     if name in ONCE:
-        done = contents()
+        done = checksums()
         act()
-        assert contents() == done
+        assert checksums() == done
     assert_sound()
 
 
@@ -244,7 +230,7 @@ def test_a_page_that_breaks_shows_the_incident_only(
     case = make_request().case
     client = client_as(Role.CSE)
     client.raise_request_exception = False
-    before = contents()
+    before = checksums()
     for statement in range(1, MOST_STATEMENTS):
         with interrupted_at(statement):
             answer = client.post(f"/cx/disconnections/{case.number}/acknowledge")
@@ -256,7 +242,7 @@ def test_a_page_that_breaks_shows_the_incident_only(
         case.refresh_from_db()
         if case.status == "IN_PROGRESS":
             break
-        assert contents() == before, f"statement {statement}"
+        assert checksums() == before, f"statement {statement}"
     assert statement > 10
     assert client.get(f"/cx/disconnections/{case.number}").status_code == HTTPStatus.OK
     assert_sound()
