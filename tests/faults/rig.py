@@ -207,11 +207,12 @@ class Rig:
 
     def is_paid(self, queues: str = "MAIL PDF DEFAULT", before: datetime | None = None) -> bool:
         """Whether nothing waits any more in these queues, or nothing owed before a moment."""
-        query = "SELECT count(*) FROM owed_owedwork WHERE state = 'WAITING'"
+        query = (
+            "SELECT count(*) FROM owed_owedwork WHERE state = 'WAITING' AND queue = ANY(%s)"
+            " AND owed_at <= coalesce(%s, 'infinity'::timestamptz)"
+        )
         try:
-            found = self.ask(
-                query + (" AND owed_at <= %s" if before else ""), [before] if before else None
-            )
+            found = self.ask(query, [queues.split(), before])
         except psycopg.Error:
             return False
         return bool(found[0][0] == 0)
