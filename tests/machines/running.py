@@ -22,6 +22,10 @@ MINE = ("SAVEPOINT", "RELEASE", "ROLLBACK")
 ALL_FINE = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large)
 PHASES = tuple(phase for phase in Phase if phase != Phase.explain)
 """Explaining would trace every line that runs."""
+BY_NIGHT = (200, 50)
+"""Examples × steps: some ten minutes for each machine on two quiet cores, so that all machines
+and what else runs by night fit into one. Each night has another seed, which searches further than
+more examples from one; quality.md's 2,000 × 60 would take two hours each."""
 
 
 class Interrupted(Exception):
@@ -33,7 +37,7 @@ def run(
     config: pytest.Config,
     *,
     by_day: tuple[int, int],
-    by_night: tuple[int, int] = (500, 50),
+    by_night: tuple[int, int] = BY_NIGHT,
 ) -> None:
     """Run so many examples of so many steps of a machine."""
     examples, steps = by_night if config.getoption("--night") else by_day

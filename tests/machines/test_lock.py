@@ -1,4 +1,4 @@
-"""The profile lock as a state machine: three people, a clock that jumps, old tokens.
+"""The profile lock as a state machine: three people, a clock that jumps, old tokens, cut acts.
 
 A request that is submitted under a token that is not the live one's must be refused (W8). Replay:
 see ``running.py``. Many at the very same moment are in ``tests/concurrency/test_profile_lock.py``.
@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -24,7 +25,7 @@ from smart360.staff.models import Person
 from tests.conftest import MakeConsumer, MakePerson, wish_for
 from tests.invariants import assert_sound
 from tests.machines import running
-from tests.machines.test_request import NOT_OF_ROWS
+from tests.machines.test_request import COUNTS, NOT_OF_ROWS, cut
 
 pytestmark = pytest.mark.timeout(1800)  # of a night on a slow machine
 
@@ -54,17 +55,28 @@ class LockMachine(RuleBasedStateMachine):
         """Whether this person's newest token is the lock's, lapsed or not."""
         return bool(self.model["holder"] == who and self.seen.get(who) == self.model["token"])
 
-    def tries(self, act: Callable[[], Any], *, may: bool) -> Any:
-        before = ProfileLock.objects.values().first()
+    def tries(self, act: Callable[[], Any], *, may: bool, cut: int) -> Any:
+        """Do it, cut short or not; what it gave, or None when nothing has changed."""
+        before = self.stored()
         try:
-            result = act()
+            with running.interrupted_at(cut):
+                result = act()
         except Refusal:
             assert not may, "refused what the model allows"
-            assert ProfileLock.objects.values().first() == before
-            return None
-        assert may, "did what the model refuses"
-        running.settle()
-        return result
+        except running.Interrupted:
+            pass
+        else:
+            assert may, "did what the model refuses"
+            running.settle()
+            return True if result is None else result
+        assert self.stored() == before, "left something behind"
+        return None
+
+    def stored(self) -> tuple[Any, ...]:
+        """The lock, and how much there is of all that an act may add."""
+        with connection.cursor() as cursor:
+            cursor.execute(COUNTS)
+            return ProfileLock.objects.values().first(), cursor.fetchone()
 
     def given(self, who: int, token: int) -> None:
         """A token belongs to one person for ever."""
@@ -76,47 +88,51 @@ class LockMachine(RuleBasedStateMachine):
     def time_passes(self, minutes: int, is_long: bool) -> None:
         self.at += timedelta(minutes=minutes * (90 if is_long else 1))
 
-    @rule(who=who)
-    def take(self, who: int) -> None:
+    @rule(who=who, cut=cut)
+    def take(self, who: int, cut: int) -> None:
         purpose = LockPurpose.CREATE_REQUEST
         lock = self.tries(
             lambda: operations.take_profile_lock(
                 consumer=self.consumer.pk, purpose=purpose, by=self.people[who], at=self.at
             ),
             may=not self.is_live() or self.model["holder"] == who,
+            cut=cut,
         )
         if lock:
             assert (lock.token > self.model["token"]) == (self.model["holder"] != who)
             self.given(who, lock.token)
 
-    @rule(who=who)
-    def renew(self, who: int) -> None:
+    @rule(who=who, cut=cut)
+    def renew(self, who: int, cut: int) -> None:
         token = self.seen.get(who, 0)
         lock = self.tries(
             lambda: operations.renew_profile_lock(
                 consumer=self.consumer.pk, token=token, by=self.people[who], at=self.at
             ),
             may=self.has(who),
+            cut=cut,
         )
         if lock:
             self.given(who, lock.token)
 
-    @rule(who=who)
-    def release(self, who: int) -> None:
-        may = self.has(who) and self.is_live()
-        gave = operations.release_profile_lock(
-            consumer=self.consumer.pk,
-            token=self.seen.get(who, 0),
-            by=self.people[who],
-            at=self.at,
+    @rule(who=who, cut=cut)
+    def release(self, who: int, cut: int) -> None:
+        """Whoever does not hold it is told so, and nothing is refused."""
+        token = self.seen.get(who, 0)
+        gave = self.tries(
+            lambda: operations.release_profile_lock(
+                consumer=self.consumer.pk, token=token, by=self.people[who], at=self.at
+            ),
+            may=True,
+            cut=cut,
         )
-        assert gave == may
+        assert gave in (None, self.has(who) and self.is_live())
         if gave:
             self.model["until"] = self.at
 
-    @rule()
-    def broken_open(self) -> None:
-        self.tries(
+    @rule(cut=cut)
+    def broken_open(self, cut: int) -> None:
+        was_broken = self.tries(
             lambda: operations.break_profile_lock(
                 consumer=self.consumer.pk,
                 reason="Gone home for today",
@@ -124,18 +140,20 @@ class LockMachine(RuleBasedStateMachine):
                 at=self.at,
             ),
             may=self.is_live(),
+            cut=cut,
         )
-        if self.is_live():
+        if was_broken:
             self.model["until"] = self.at
             self.model["token"] += 1
 
-    @rule(who=who)
-    def submit(self, who: int) -> None:
+    @rule(who=who, cut=cut)
+    def submit(self, who: int, cut: int) -> None:
         """A whole request under the newest token that this person has."""
         wish = wish_for(self.consumer, lock_token=self.seen.get(who, 0))
         made = self.tries(
             lambda: create_request(wish=wish, by=self.people[who], at=self.at, form_key=uuid4()),
             may=self.has(who) and self.is_live(),
+            cut=cut,
         )
         if made:
             self.model["until"] = self.at
