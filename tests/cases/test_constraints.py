@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection
 
-from smart360.cases.models import Case, HoldReason
-from smart360.cases.operations import acknowledge, put_on_hold, resume
+from disconnections.operations import close_request
+from smart360.cases.models import Case, HoldReason, SlaPolicy
+from smart360.cases.operations import acknowledge, assign, put_on_hold, recompute, resume
 from smart360.cases.oracles import status_changes_without_their_line
 from smart360.kernel.rights import append_only_tables
 from smart360.staff.choices import Role
@@ -18,7 +19,7 @@ from tests.conftest import MakePerson, MakeRequest
 pytestmark = pytest.mark.database
 
 
-def run(sql: str, *values: str | int) -> None:
+def run(sql: str, *values: str | int | None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
 
@@ -48,12 +49,18 @@ def test_a_version_cannot_be_counted_up_by_hand(make_request: MakeRequest) -> No
         run("UPDATE cases_case SET version = 7 WHERE id = %s", made.pk)
 
 
-@pytest.mark.parametrize("column", ["number", "kind", "created_at"])
+@pytest.mark.parametrize("column", ["number", "kind", "priority", "policy_id", "created_at"])
 def test_the_origin_of_a_case_stays(make_request: MakeRequest, column: str) -> None:
     """W20."""
     made = make_request()
-    value = {"number": "DIS-1999-000001", "kind": "COMPLAINT", "created_at": "2020-01-01"}[column]
-    with pytest.raises(IntegrityError):
+    value = {
+        "number": "DIS-1999-000001",
+        "kind": "COMPLAINT",
+        "priority": "HIGH" if made.case.priority != "HIGH" else "LOW",
+        "policy_id": made.case.policy_id + 1,
+        "created_at": "2020-01-01",
+    }[column]
+    with pytest.raises(IntegrityError, match="what a case began with stays"):
         run(f"UPDATE cases_case SET {column} = %s WHERE id = %s", value, made.pk)
 
 
@@ -203,6 +210,55 @@ def test_a_due_time_moves_with_its_line_only(make_request: MakeRequest) -> None:
     run("SET CONSTRAINTS ALL IMMEDIATE")
     with pytest.raises(IntegrityError, match="without a line"):
         run("UPDATE cases_case SET due_at = due_at + interval '1 day' WHERE id = %s", made.pk)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "breaches_at = NULL",
+        "warns_at = now()",
+        "adjusted_due_at = NULL",
+        "due_at = due_at + interval '1 day'",
+        "next_alert_at = now()",
+        "ended_at = ended_at - interval '1 day'",
+    ],
+)
+def test_an_ended_case_keeps_its_times(
+    make_request: MakeRequest, person: MakePerson, at: datetime, change: str
+) -> None:
+    """T2: nobody makes a missed promise a kept one; the act that ends it is the last to say."""
+    made, late = make_request(), at + timedelta(days=9)
+    close_request(case=made.pk, reason="CANCELLED", note="", by=person(Role.CSE), at=late)
+    assert Case.objects.get(pk=made.pk).breaches_at == at + timedelta(hours=2)
+    with pytest.raises(IntegrityError, match="its times stay"):
+        run(f"UPDATE cases_case SET {change} WHERE id = %s", made.pk)
+
+
+def test_what_ended_is_not_computed_anew(
+    make_request: MakeRequest, person: MakePerson, at: datetime
+) -> None:
+    """It was chosen while it was open, and ended before it was locked; the policy differs now."""
+    made = make_request()
+    close_request(case=made.pk, reason="CANCELLED", note="", by=person(Role.CSE), at=at)
+    SlaPolicy.objects.update(resolution_minutes=9_999)
+    assert recompute(case=made.pk, why="nightly recomputation", at=at) is False
+
+
+def test_an_assignee_changes_with_a_line_only(
+    make_request: MakeRequest, person: MakePerson, at: datetime
+) -> None:
+    """T1: also back to somebody who had it before."""
+    made, first, second = make_request(), person(Role.CSE), person(Role.SUPERVISOR)
+    assign(case=made.pk, to=first, by=first, at=at)
+    assign(case=made.pk, to=second, by=second, at=at)
+    run("SET CONSTRAINTS ALL IMMEDIATE")
+    run("SET CONSTRAINTS ALL DEFERRED")
+    for key in (first.pk, None):
+        run("SAVEPOINT before")
+        run("UPDATE cases_case SET assignee_id = %s WHERE id = %s", key, made.pk)
+        with pytest.raises(IntegrityError, match="another assignee without a line"):
+            run("SET CONSTRAINTS ALL IMMEDIATE")
+        run("ROLLBACK TO SAVEPOINT before")
 
 
 @pytest.mark.django_db

@@ -22,6 +22,7 @@ from smart360.cases.choices import (
     WaitsFor,
 )
 from smart360.cases.lifecycle import arrows_as_sql
+from smart360.cases.models.guards import IS_ASSIGNED_BY_LINE, KEEPS_ITS_TIMES
 from smart360.cases.models.orders import DUE, URGENCY
 from smart360.organisation.models import BusinessCalendar
 
@@ -257,13 +258,14 @@ class Case(models.Model):
                         END IF;
                         RETURN NEW;
                     END IF;
-                    IF (NEW.number, NEW.kind, NEW.created_at)
-                       IS DISTINCT FROM (OLD.number, OLD.kind, OLD.created_at)
+                    IF (NEW.number, NEW.kind, NEW.priority, NEW.policy_id, NEW.created_at)
+                       IS DISTINCT FROM
+                       (OLD.number, OLD.kind, OLD.priority, OLD.policy_id, OLD.created_at)
                        OR (OLD.consumer_id IS NOT NULL
                            AND NEW.consumer_id IS DISTINCT FROM OLD.consumer_id)
                        OR (OLD.created_by_id IS DISTINCT FROM NEW.created_by_id)
                     THEN
-                        RAISE EXCEPTION 'number, kind, consumer and creation of a case stay'
+                        RAISE EXCEPTION 'what a case began with stays'
                             USING ERRCODE = 'check_violation',
                                   CONSTRAINT = 'the_origin_of_a_case_stays';
                     END IF;
@@ -335,6 +337,8 @@ class Case(models.Model):
                     """
                 ),
             ),
+            KEEPS_ITS_TIMES,
+            IS_ASSIGNED_BY_LINE,
             pgtrigger.Protect(name="cases_are_never_deleted", operation=pgtrigger.Delete),
             pgtrigger.Trigger(
                 name="cases_are_tallied",

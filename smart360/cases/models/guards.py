@@ -1,0 +1,48 @@
+"""Triggers of the case that keep what its page tells: its times, and who works on it."""
+
+import pgtrigger
+
+KEEPS_ITS_TIMES = pgtrigger.Trigger(
+    name="an_ended_case_keeps_its_times",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    condition=pgtrigger.Condition(
+        """
+        OLD.ended_at IS NOT NULL AND
+        (OLD.due_at, OLD.adjusted_due_at, OLD.warns_at, OLD.breaches_at, OLD.next_alert_at,
+         OLD.ended_at, OLD.ended_by_id, OLD.closing_reason)
+        IS DISTINCT FROM
+        (NEW.due_at, NEW.adjusted_due_at, NEW.warns_at, NEW.breaches_at, NEW.next_alert_at,
+         NEW.ended_at, NEW.ended_by_id, NEW.closing_reason)
+        """
+    ),
+    func=pgtrigger.Func(
+        """
+        -- Whether it was in time is read from here for good; the act that ends it sets them.
+        RAISE EXCEPTION 'case % has ended: its times stay', OLD.number
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'an_ended_case_keeps_its_times';
+        """
+    ),
+)
+
+IS_ASSIGNED_BY_LINE = pgtrigger.Trigger(
+    name="an_assignee_changes_with_the_line",
+    when=pgtrigger.After,
+    operation=pgtrigger.UpdateOf("assignee_id"),
+    condition=pgtrigger.Condition("OLD.assignee_id IS DISTINCT FROM NEW.assignee_id"),
+    timing=pgtrigger.Deferred,
+    func=pgtrigger.Func(
+        """
+        -- Deferred: what counts is what both say at the end of the transaction.
+        IF (SELECT c.assignee_id FROM cases_case c WHERE c.id = NEW.id) IS DISTINCT FROM
+           (SELECT (e.new ->> 'assignee')::bigint FROM trail_entry e
+             WHERE e.case_id = NEW.id AND e.kind = 'ASSIGNED' ORDER BY e.seq DESC LIMIT 1)
+        THEN
+            RAISE EXCEPTION 'case % has another assignee without a line', NEW.number
+                USING ERRCODE = 'check_violation',
+                      CONSTRAINT = 'an_assignee_changes_with_the_line';
+        END IF;
+        RETURN NULL;
+        """
+    ),
+)
