@@ -216,9 +216,32 @@ PLANTS = (
         "DELETE FROM cases_hold WHERE case_id = OPEN",
     ),
     plant(
+        "T1",
+        "assignees_without_their_line",
+        "UPDATE cases_case c SET assignee_id = (SELECT min(p.id) FROM staff_person p"
+        " WHERE p.id IS DISTINCT FROM c.assignee_id) WHERE c.id = OPEN",
+    ),
+    plant(
         "T2",
         "clocks_that_differ_from_history",
         "UPDATE cases_case SET breaches_at = breaches_at + interval '1 second' WHERE id = BOOKED",
+    ),
+    plant(
+        "T2",
+        "ended_clocks_that_differ_from_history",
+        "UPDATE cases_case SET status = 'CLOSED', closing_reason = 'CANCELLED', warns_at = NULL,"
+        " ended_at = created_at + interval '30 hours', breaches_at = NULL WHERE id = BOOKED",
+    ),
+    plant(
+        "T3",
+        "alerts_that_nobody_raised",
+        "UPDATE cases_case SET next_alert_at = '2020-01-01' WHERE id = BOOKED",
+    ),
+    plant(
+        "T3",
+        "holds_that_nobody_ended",
+        "UPDATE cases_hold SET ended_at = NULL, at_resume_by = 'RESUMES', since = '2020-01-01',"
+        " resume_by = '2020-01-02' WHERE case_id = OPEN",
     ),
     plant(
         "T3",
