@@ -59,6 +59,7 @@ SELECT c.number, r.preferred_on FROM disconnections_disconnectionrequest r
                 GROUP BY h.id HAVING max(e.pgh_created_at) < c.created_at)
 """
 
+# A day is left for a time zone that was changed since.
 HALF_MADE = """
 SELECT c.number FROM cases_case c
   LEFT JOIN disconnections_disconnectionrequest r ON r.case_id = c.id
@@ -66,8 +67,9 @@ SELECT c.number FROM cases_case c
 UNION ALL
 SELECT c.number FROM disconnections_disconnectionrequest r JOIN cases_case c ON c.id = r.case_id
  WHERE NOT EXISTS (SELECT 1 FROM disconnections_requestedservice s WHERE s.request_id = r.case_id)
-   AND EXISTS (SELECT 1 FROM consumers_serviceconnection sc WHERE sc.consumer_id = c.consumer_id
-                  AND sc.connected_on < c.created_at::date - 1)
+   AND EXISTS (SELECT 1 FROM consumers_serviceconnection sc, organisation_utility u
+                WHERE sc.consumer_id = c.consumer_id
+                  AND sc.connected_on < (c.created_at AT TIME ZONE u.time_zone)::date - 1)
 """
 
 UNOWED_RECEIPTS = """
