@@ -47,12 +47,16 @@ SELECT c.number, s.service_connection_id FROM disconnections_requestedservice s
  WHERE sc.consumer_id <> c.consumer_id
 """
 
+# A request was made in one of the zones that the utility ever had.
 WRONG_DATES = """
+WITH zones AS (SELECT time_zone FROM organisation_utility UNION
+               SELECT time_zone FROM organisation_utilityevent)
 SELECT c.number, r.preferred_on FROM disconnections_disconnectionrequest r
   JOIN cases_case c ON c.id = r.case_id
- CROSS JOIN (SELECT time_zone FROM organisation_utility WHERE id = 1) u
- WHERE r.preferred_on NOT BETWEEN (c.created_at AT TIME ZONE u.time_zone)::date
-                              AND (c.created_at AT TIME ZONE u.time_zone)::date + 365
+ WHERE (r.preferred_on IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM zones z
+             WHERE r.preferred_on BETWEEN (c.created_at AT TIME ZONE z.time_zone)::date
+                                      AND (c.created_at AT TIME ZONE z.time_zone)::date + 365))
     OR EXISTS (SELECT 1 FROM organisation_holiday h
                  JOIN organisation_holidayevent e ON e.pgh_obj_id = h.id
                 WHERE h.day = r.preferred_on AND h.blocks_visits
@@ -127,7 +131,7 @@ def services_of_somebody_else() -> list[str]:
 
 
 def dates_that_could_not_be_asked_for() -> list[str]:
-    """W6: the wished date lies within a year of the request, in the utility's zone.
+    """W6: the wished date lies within a year of the request, in a zone the utility had.
 
     A holiday counts when it was known before the request.
     """

@@ -15,6 +15,7 @@ from django.db import connection
 
 from disconnections.models import DisconnectionRequest, TimeSlot
 from disconnections.operations import close_request
+from disconnections.oracles import dates_that_could_not_be_asked_for
 from smart360.cases import operations as cases
 from smart360.cases import sla
 from smart360.cases.models import HoldReason
@@ -28,6 +29,8 @@ from smart360.insights.oracles.database import (
 )
 from smart360.insights.tasks import check_invariants
 from smart360.local.environment import ROOT
+from smart360.organisation.operations import change_utility
+from smart360.organisation.queries import get_utility
 from smart360.staff.choices import Role
 from tests.conftest import MakePerson, MakeRequest, SetClock
 from tests.insights.plants import PLANTS
@@ -219,6 +222,19 @@ def test_what_the_database_lost_is_found(as_owner: Callable[[], None]) -> None:
             found = triggers_that_are_off() + rules_that_are_missing()
             cursor.execute("ROLLBACK TO SAVEPOINT clean")
         assert found == [finding]
+
+
+def test_a_date_stays_legal_when_the_zone_changes(
+    soil: dict[str, int], person: MakePerson, at: datetime
+) -> None:
+    """W6: what was today when it was asked for is no wrong date where it was tomorrow by then."""
+    admin = person(Role.ADMIN).pk
+    today = at.astimezone(get_utility().zone).date()
+    DisconnectionRequest.objects.filter(pk=soil["BOOKED"]).update(preferred_on=today)
+    assert dates_that_could_not_be_asked_for() == []
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+        change_utility(values={"time_zone": zone}, logo=None, removes_logo=False, by=admin, at=at)
+        assert dates_that_could_not_be_asked_for() == []
 
 
 # ------------------------------------------------------------------ who hears of it
