@@ -31,6 +31,8 @@ NOT_OURS = (
 )
 
 CREATED = re.compile(r'\s*CREATE TABLE "?(\w+)"?')
+INDEXED = re.compile(r'\s*CREATE (?:UNIQUE )?INDEX "?(\w+)"?\s+ON "?(\w+)"?')
+UNINDEXED = re.compile(r'\s*DROP INDEX IF EXISTS "?(\w+)"?')
 TOUCHED = re.compile(r'\s*(?:ALTER TABLE|CREATE (?:UNIQUE )?INDEX "?\w+"?\s+ON) "?(\w+)"?')
 
 
@@ -72,11 +74,16 @@ def statements_of(migration: Migration, loader: MigrationLoader) -> list[str]:
 def about_old_tables(statements: list[str]) -> list[str]:
     """The statements that some writer could wait for."""
     new = {found[1] for statement in statements if (found := CREATED.match(statement))}
-    return [
-        statement
-        for statement in statements
-        if (found := TOUCHED.match(statement)) is None or found[1] not in new
-    ]
+    indexed = [found.groups() for statement in statements if (found := INDEXED.match(statement))]
+    new_indexes = {index for index, table in indexed if table in new}
+
+    def is_about_new(statement: str) -> bool:
+        if found := UNINDEXED.match(statement):
+            return found[1] in new_indexes
+        found = TOUCHED.match(statement)
+        return found is not None and found[1] in new
+
+    return [statement for statement in statements if not is_about_new(statement)]
 
 
 def main() -> int:
