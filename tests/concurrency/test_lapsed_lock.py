@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from threading import Event
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +18,7 @@ from smart360.cases.models import Case
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from smart360.trail.models import Entry
-from tests.concurrency.racing import AT_ONCE, done, race, refusals, slowly
+from tests.concurrency.racing import AT_ONCE, done, race, refusals
 from tests.conftest import MakeConsumer, MakePerson, wish_for
 from tests.invariants import assert_sound
 
@@ -149,8 +150,20 @@ def test_control_without_the_consumers_lock_a_broken_hold_comes_back(
     sarah, david, consumer = person(Role.CSE), person(Role.SUPERVISOR), make_consumer()
     token = takes(consumer, sarah, at)().token
     later = at + timedelta(minutes=5)
+    has_looked, is_broken, take = Event(), Event(), guards.take
+
+    def take_after_the_break(*args: Any, **named: Any) -> Any:
+        has_looked.set()
+        assert is_broken.wait(20)
+        return take(*args, **named)
+
+    def break_between() -> None:
+        assert has_looked.wait(20)
+        breaks(consumer, david, later)()
+        is_broken.set()
+
     monkeypatch.setattr(guards, "lock_consumer", lambda consumer: None)
-    slowly(monkeypatch, "consumers.guards.take")
-    outcomes = race([renews(consumer, sarah, token, later), breaks(consumer, david, later)])
+    monkeypatch.setattr(guards, "take", take_after_the_break)
+    outcomes = race([renews(consumer, sarah, token, later), break_between])
     assert len(done(outcomes)) == 2
     assert ProfileLock.objects.get(consumer=consumer).expires_at > later

@@ -271,8 +271,8 @@ def test_after_a_pause_the_adjusted_due_stands_beside_the_first(
     put_on_hold(asked, sarah, stands())
     cases.resume(case=asked.pk, by=sarah, at=stands.go_on(hours=2))
     html = page_of(client_as(sarah), at_path(asked))
-    assert html.count("Adjusted due") == 2
-    assert html.count(">Dec 11, 2024, 11:30 AM<") == 2
+    beside = html.partition("<dt>Adjusted due</dt>")[2].partition("</dd>")[0]
+    assert "Dec 11, 2024, 11:30 AM" in beside
 
 
 def test_a_technician_finds_nothing(

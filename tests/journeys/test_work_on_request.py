@@ -80,7 +80,7 @@ def test_from_acknowledgement_to_close(
     stands.go_on(minutes=30)
     page.keyboard.press("h")
     status(page, "In Progress")
-    expect(page.get_by_text("Adjusted due")).to_be_visible()
+    expect(page.get_by_text("Adjusted due", exact=True)).to_be_visible()
 
     page.keyboard.press("3")
     page.wait_for_url("**/timeline")
