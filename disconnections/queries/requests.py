@@ -363,7 +363,7 @@ def _counting() -> tuple[str, tuple[Any, ...]]:
         _capped(current, "due_sort", "id"),
         _capped(current.filter(breaches_at__lte=A_MOMENT), "breaches_at"),
         _capped(in_time.filter(sla_is(["AT_RISK"], at=A_MOMENT)), "due_sort", "id"),
-        _capped(current.filter(assignee=NOBODY)),
+        _capped(current.filter(assignee=NOBODY), "breaches_at"),
         _capped(seen.filter(status__in=ENDED), "-created_at", "-id"),
         ArraySubquery(reasons.values(json=JSONObject(code="code", label="label"))),
     )
