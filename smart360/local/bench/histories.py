@@ -3,15 +3,12 @@
 Nothing here asks the database. The oracles of every app prove that the rows fit together.
 """
 
-import re
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 from hashlib import sha256
-from operator import itemgetter
 
 from consumers.choices import SupplyState
 from disconnections.choices import IdentityCheck, IdentityDocument
@@ -19,20 +16,19 @@ from disconnections.queries.receipts import receipt_key, tracking_url
 from disconnections.rules import FURTHEST_DAYS
 from smart360.cases.choices import OPEN_STATUSES, AlertLevel, CaseKind, CaseStatus, ClosingReason
 from smart360.cases.handling import SERIES
-from smart360.comms.choices import Channel, DeliveryState, Direction, Visibility
-from smart360.comms.rules import NO_ADDRESS
-from smart360.local.bench.accounts import METER_FACTS, Account, account
+from smart360.local.bench.accounts import METER_FACTS, account
 from smart360.local.bench.copying import (
     EPOCH,
     NULL,
     Spool,
     day_of,
-    escaped,
     iso_moment,
     moment,
 )
 from smart360.local.bench.fates import DAY, MINUTE, Fate, Order, ended_course, fate, open_course
+from smart360.local.bench.letters import Letters
 from smart360.local.bench.setting import ENDINGS, Clocks, Course, Setting
+from smart360.local.bench.timelines import Made, or_null
 from smart360.local.demo.cast import ANSWERS, NOTES
 from smart360.owed.choices import OwedState, Queue
 from smart360.trail.choices import Event
@@ -41,33 +37,6 @@ WEST = 6 * 3600  # the utility's zone lies this far behind; an hour more or less
 LATER = 4102444800  # 2100: receipts of made-up requests are owed, and never made
 OTHER_NOTE = "Building is to be sold, owner will come back"
 REASONS = tuple(reason.value for reason in ClosingReason)
-Line = tuple[int, str, int | None, str, str, int | None, str | None, int | None]
-
-
-@dataclass
-class Made:
-    """One request on its way into rows."""
-
-    case: int
-    consumer: int
-    number: str
-    account: Account
-    fate: Fate
-    course: Course
-    status: str
-    by: int
-    worker: int
-    notifies: bool
-    reason: tuple[int, str, str, str, str]
-    version: int = 1
-    messages: int = 0
-    touched: int = 0
-    touched_by: int = 0
-    lines: list[Line] = field(default_factory=list)
-
-    def at(self, seconds: int) -> int:
-        """So long after its creation."""
-        return self.fate.created + seconds
 
 
 class Histories:
@@ -81,7 +50,7 @@ class Histories:
         self.numbers: dict[tuple[str, int], int] = defaultdict(int)
         self.first_connection = array("L", bytes(array("L").itemsize * rows))
         self.places: dict[tuple[int, int], list[int]] = {}
-        self.wordings = {code: _prepared(setting, code) for code in setting.templates}
+        self.letters = Letters(self.spool, setting)
         self.link_begins, self.link_ends = tracking_url("TOKEN").split("TOKEN")
 
     # ---------------------------------------------------------------- accounts
@@ -177,7 +146,7 @@ class Histories:
             last = f"{made.case % 10000:04d}"
         lines["disconnections_disconnectionrequest"].append(
             f"{made.case}\t{made.reason[0]}\t{made.reason[4]}\t{made.fate.account_before}"
-            f"\t{NULL if day is None else day_of(day)}\t{_or_null(slot)}\t{_or_null(booking)}"
+            f"\t{NULL if day is None else day_of(day)}\t{or_null(slot)}\t{or_null(booking)}"
             f"\t{NOTES[int(roll() * len(NOTES))]}\t{made.account.address}\t{check}\t{document}"
             f"\t{last}\t{token}"
         )
@@ -189,13 +158,13 @@ class Histories:
                 f"{own}\t{made.case}\t{service}\t{was_connected}"
             )
         kind, reason, priority = made.fate.kind, made.reason[1], made.reason[3]
-        self._moved(
-            made, Event.CREATED, CaseStatus.PENDING, made.by, 0, None,
+        made.moved(
+            Event.CREATED, CaseStatus.PENDING, made.by, 0, None,
             f'{{"kind": "{kind}", "reason": "{reason}", "status": "PENDING",'
             f' "priority": "{priority}"}}',
         )  # fmt: skip
         made.version = 1
-        self._tell(
+        self.letters.tell(
             made, "request.received", 0,
             request_type=CaseKind(kind).label, reason=made.reason[2], preferred=words,
             tracking_url=f"{self.link_begins}{token}{self.link_ends}",
@@ -227,17 +196,17 @@ class Histories:
     def _live(self, made: Made, roll: Callable[[], float]) -> None:
         course = made.course
         if course.acknowledged is not None:
-            self._moved(
-                made, Event.ACKNOWLEDGED, CaseStatus.IN_PROGRESS, made.worker,
+            made.moved(
+                Event.ACKNOWLEDGED, CaseStatus.IN_PROGRESS, made.worker,
                 course.acknowledged, CaseStatus.PENDING,
             )  # fmt: skip
-            self._tell(made, "request.acknowledged", course.acknowledged)
-            self._note(
-                made, Event.ASSIGNED, made.worker, course.acknowledged + MINUTE,
+            self.letters.tell(made, "request.acknowledged", course.acknowledged)
+            made.note(
+                Event.ASSIGNED, made.worker, course.acknowledged + MINUTE,
                 old='{"assignee": null}', new=f'{{"assignee": {made.worker}}}', touches=True,
             )  # fmt: skip
         if course.responded is not None:
-            self._answer(made, course.responded, ANSWERS[int(roll() * len(ANSWERS))])
+            self.letters.answer(made, course.responded, ANSWERS[int(roll() * len(ANSWERS))])
         if course.held is not None:
             self._hold(made, course, course.held)
 
@@ -252,19 +221,19 @@ class Histories:
             f"\t{moment(until)}\t{ending}\t{moment(ended)}\t{made.worker}"
             f"\t{NULL if ended is None else made.worker}"
         )
-        self._moved(
-            made, Event.HELD, CaseStatus.ON_HOLD, made.worker, since, CaseStatus.IN_PROGRESS,
+        made.moved(
+            Event.HELD, CaseStatus.ON_HOLD, made.worker, since, CaseStatus.IN_PROGRESS,
             f'{{"pauses": {"true" if pauses else "false"}, "reason": "{label}",'
             f' "status": "ON_HOLD", "resume_by": "{iso_moment(until)}",'
             f' "at_resume_by": "{ending}"}}',
         )  # fmt: skip
-        self._tell(
+        self.letters.tell(
             made, "request.on_hold", since, once=made.version, hold_reason=label,
             resume_by=moment(until)[:16],
         )  # fmt: skip
         if course.resumed is not None:
-            self._moved(
-                made, Event.RESUMED, CaseStatus.IN_PROGRESS, made.worker, course.resumed,
+            made.moved(
+                Event.RESUMED, CaseStatus.IN_PROGRESS, made.worker, course.resumed,
                 CaseStatus.ON_HOLD,
             )  # fmt: skip
 
@@ -279,11 +248,9 @@ class Histories:
                 why = REASONS[int(roll() * len(REASONS))]
                 note = OTHER_NOTE if why == ClosingReason.OTHER else ""
                 new = f'{{"reason": "{why}", "status": "CLOSED"}}'
-                text = self._keep(note) if note else None
-            self._moved(
-                made, event, CaseStatus(made.status), made.worker, course.ended, before, new, text
-            )
-            self._tell(
+                text = self.letters.keep(note) if note else None
+            made.moved(event, CaseStatus(made.status), made.worker, course.ended, before, new, text)
+            self.letters.tell(
                 made, code, course.ended,
                 closing_reason=ClosingReason(why).label if why else "",
             )  # fmt: skip
@@ -296,7 +263,7 @@ class Histories:
             )
         alert_due = self._raise_alerts(made, clocks)
         self._write_case(made, policy, clocks, why, note, alert_due)
-        self._write_lines(made)
+        made.write_lines(self.spool)
 
     def _account_changed(self, made: Made, second: int) -> None:
         own = self.spool.next_id("trail_entry")
@@ -326,7 +293,7 @@ class Histories:
             )
             event = Event.SLA_BREACHED if is_escalation else Event.SLA_WARNED
             new = f'{{"due_at": "{iso_moment(made.at(due))}", "metric": "{metric}"}}'
-            self._note(made, event, None, raised, new=new)
+            made.note(event, None, raised, new=new)
         return ahead
 
     def _write_case(
@@ -355,139 +322,6 @@ class Histories:
             f"\t{at(clocks.breaches)}\t{at(alert_due)}"
         )
 
-    # ---------------------------------------------------------------- the timeline
-    def _moved(
-        self,
-        made: Made,
-        event: Event,
-        status: CaseStatus,
-        by: int,
-        after: int,
-        old: CaseStatus | None,
-        new: str = "",
-        text: tuple[int, str] | None = None,
-    ) -> None:
-        """A status change: one version, one line."""
-        made.version += old is not None
-        before = f'{{"status": "{old.value}"}}' if old else "{}"
-        new = new or f'{{"status": "{status.value}"}}'
-        words, digest = text or (None, None)
-        made.touched, made.touched_by = after, by
-        made.lines.append((after, event.value, by, before, new, words, digest, made.version))
-
-    def _note(
-        self,
-        made: Made,
-        event: Event,
-        by: int | None,
-        after: int,
-        *,
-        old: str = "{}",
-        new: str = "{}",
-        touches: bool = False,
-    ) -> None:
-        if touches and by is not None:
-            made.touched, made.touched_by = after, by
-        made.lines.append((after, event.value, by, old, new, None, None, None))
-
-    def _write_lines(self, made: Made) -> None:
-        """The timeline in its order, each line chained to the one before."""
-        made.lines.sort(key=itemgetter(0))
-        lines, previous = self.spool.lines["trail_entry"], ""
-        case, consumer = made.case, made.consumer
-        for seq, (after, kind, by, old, new, text, digest, version) in enumerate(made.lines, 1):
-            second = made.fate.created + after
-            facts = f"{previous}|{case}|{seq}|{kind}|{second}.000000"
-            if by is not None:
-                facts = f"{facts}|{by}"
-            if version is not None:
-                facts = f"{facts}|{version}"
-            facts = f"{facts}|{old}|{new}"
-            if digest is not None:
-                facts = f"{facts}|{digest}"
-            own = sha256(facts.encode()).hexdigest()
-            lines.append(
-                f"{self.spool.next_id('trail_entry')}\t{case}\t{consumer}\t{kind}\t{moment(second)}"
-                f"\t{_or_null(by)}\t{old}\t{new}\t{_or_null(text)}\t{_or_null(version)}\t{seq}"
-                f"\t{previous}\t{own}"
-            )
-            previous = own
-
-    # ---------------------------------------------------------------- what was said
-    def _keep(self, words: str) -> tuple[int, str]:
-        own, digest = self.spool.next_id("trail_personaltext"), sha256(words.encode()).hexdigest()
-        self.spool.lines["trail_personaltext"].append(f"{own}\t{escaped(words)}\t{digest}")
-        return own, digest
-
-    def _tell(self, made: Made, code: str, after: int, *, once: int = 1, **values: str) -> None:
-        """A courtesy message by its template, handed over two seconds later."""
-        if not made.notifies or code not in self.wordings:
-            return
-        template, subject, body = self.wordings[code]
-        values |= {"number": made.number, "consumer_name": made.account.name}
-        self._letter(
-            made, after, by=None, template=template, subject=subject.format_map(values),
-            body=body.format_map(values), key=f"{code}:{made.number}:{once}",
-        )  # fmt: skip
-
-    def _answer(self, made: Made, after: int, words: str) -> None:
-        """The first word of a person: by e-mail, or by phone where there is no address."""
-        key = f"{made.worker}:{made.case:08x}-0000-4000-8000-{after:012x}"
-        if made.account.email:
-            self._letter(
-                made, after, by=made.worker, template=None,
-                subject=f"Your request {made.number}", body=words, key=f"message:{key}",
-            )  # fmt: skip
-            self._note(made, Event.MESSAGE_SENT, made.worker, after, touches=True)
-            return
-        message, body = self.spool.next_id("comms_message"), self._keep(words)[0]
-        self.spool.lines["comms_message"].append(
-            f"{message}\t{made.case}\t{made.consumer}\t{Channel.PHONE.value}"
-            f"\t{Direction.TO_CONSUMER.value}\t{Visibility.CONSUMER.value}\t{moment(made.at(after))}"
-            f"\t{made.worker}\t{NULL}\tf\t{NULL}\t{NULL}\t{body}\t4\tcall:{key}"
-        )
-        self._note(made, Event.CALL_LOGGED, made.worker, after, touches=True)
-
-    def _letter(
-        self,
-        made: Made,
-        after: int,
-        *,
-        by: int | None,
-        template: int | None,
-        subject: str,
-        body: str,
-        key: str,
-    ) -> None:
-        lines, to = self.spool.lines, made.account.email
-        message = self.spool.next_id("comms_message")
-        body_id, subject_id = self._keep(body)[0], self._keep(subject)[0]
-        to_id = self._keep(to)[0] if to else None
-        at = moment(made.at(after))
-        lines["comms_message"].append(
-            f"{message}\t{made.case}\t{made.consumer}\t{Channel.EMAIL.value}"
-            f"\t{Direction.TO_CONSUMER.value}\t{Visibility.CONSUMER.value}\t{at}\t{_or_null(by)}"
-            f"\t{_or_null(template)}\tf\t{_or_null(to_id)}\t{subject_id}\t{body_id}\t{NULL}\t{key}"
-        )
-        consumer, email = Visibility.CONSUMER.value, Channel.EMAIL.value
-        if not to:
-            state = DeliveryState.NOT_SENT.value
-            lines["comms_delivery"].append(f"{message}\t{consumer}\t{state}\t{at}\t{NO_ADDRESS}")
-            new = f'{{"why": "{NO_ADDRESS}", "channel": "{email}", "message": {message}}}'
-            self._note(made, Event.MESSAGE_NOT_SENT, None, after, new=new)
-            return
-        sent = moment(made.at(after + 2))
-        lines["comms_delivery"].append(
-            f"{message}\t{consumer}\t{DeliveryState.SENT.value}\t{sent}\t"
-        )
-        new = f'{{"channel": "{email}", "message": {message}}}'
-        self._note(made, Event.MESSAGE_DELIVERED, None, after + 2, new=new)
-        own = self.spool.next_id("owed_owedwork")
-        lines["owed_owedwork"].append(
-            f"{own}\t{Queue.MAIL.value}\tcomms.deliver\tcomms.deliver:{message}"
-            f'\t{{"message": {message}}}\t{OwedState.DONE.value}\t1\t{at}\t{at}\t{sent}\t'
-        )
-
     # ---------------------------------------------------------------- all of it
     def batches(self, size: int) -> Iterator[list[tuple[str, str]]]:
         """Everything, so many accounts or requests at a time."""
@@ -503,30 +337,6 @@ class Histories:
         yield list(self.spool.taken())
 
 
-def _or_null(value: int | None) -> str:
-    return NULL if value is None else str(value)
-
-
 @lru_cache(maxsize=2000)
 def _date(day: int) -> date:
     return EPOCH + timedelta(days=day)
-
-
-_PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
-
-
-def _prepared(setting: Setting, code: str) -> tuple[int, str, str]:
-    """A template with the utility's own values filled in, ready for ``format_map``."""
-
-    def ready(wording: str) -> str:
-        return _PLACEHOLDER.sub(
-            lambda found: (
-                setting.known[found[1]].replace("{", "{{").replace("}", "}}")
-                if found[1] in setting.known
-                else f"{{{found[1]}}}"
-            ),
-            wording,
-        )
-
-    own, subject, body = setting.templates[code]
-    return own, ready(subject), ready(body)
