@@ -50,13 +50,16 @@ def failed(request: HttpRequest) -> HttpResponse:
 def is_database_away(error: BaseException | None) -> bool:
     """Whether there is nobody to talk to: no connection, or a server that ends or refuses it.
 
-    All else that PostgreSQL reports as operational (a full disk, no memory) it says itself.
+    All else that PostgreSQL reports as operational (a full disk, no memory) it says itself, with a
+    code; an operational error without one comes from the line. The connection may be a new, sound
+    one by now: whatever asked on the way here has opened it.
     """
     if not isinstance(error, OperationalError | InterfaceError):
         return False
     state = getattr(error.__cause__, "sqlstate", None)
     if state is None:
-        return connection.connection is None or bool(connection.connection.closed)
+        is_lost = connection.connection is None or bool(connection.connection.closed)
+        return is_lost or isinstance(error, OperationalError)
     return str(state).startswith(CONNECTION_FAILURES)
 
 

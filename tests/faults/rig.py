@@ -192,6 +192,12 @@ class Rig:
             return str(error)
         return f"owed: {[tuple(map(str, row)) for row in found]}"
 
+    def last_words(self, name: str) -> str:
+        """The errors that a part has logged, for a failed test's message."""
+        log = self.product.folder / "log" / f"{name}.log"
+        errors = [line for line in log.read_text().splitlines() if '"level": "ERROR"' in line]
+        return "\n".join(errors[-10:])
+
     def is_claimed(self, queue: str) -> bool:
         """Whether a worker is paying something of this queue right now."""
         try:

@@ -54,7 +54,7 @@ def assert_nothing_lost(rig: Rig, seen: Seen, *, copies: int) -> None:
     ``copies`` is how many letters may have come once more in all: those of the tests before, and
     one for each letter that a worker may have had in hand when it ended.
     """
-    assert seen.odd == []
+    assert seen.odd == [], rig.last_words("web")
     assert seen.twice == []
     rig.settle()
     kept = dict(

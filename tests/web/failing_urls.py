@@ -1,8 +1,10 @@
-"""The product, and two pages whose act the database ends by the code that the test asks for."""
+"""The product, and pages whose act the database ends: by a code, or with its connection."""
 
+import os
+import socket
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
@@ -37,8 +39,29 @@ def cut_off(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
+@operation
+def act_while_the_line_is_cut() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        with socket.socket(fileno=os.dup(connection.connection.pgconn.socket)) as line:
+            line.shutdown(socket.SHUT_RDWR)
+        cursor.execute("SELECT 1")
+
+
+@public
+def cut_off_within(request: HttpRequest) -> HttpResponse:
+    """Its connection ends within its operation, and something on the way out opens another."""
+    try:
+        act_while_the_line_is_cut()
+    except OperationalError:
+        connection.ensure_connection()
+        raise
+    return HttpResponse()
+
+
 urlpatterns: list[Any] = [
     *product,
     path("failing/<str:code>", failing, name="failing"),
     path("cut-off", cut_off, name="cut_off"),
+    path("cut-off-within", cut_off_within, name="cut_off_within"),
 ]

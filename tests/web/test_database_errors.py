@@ -42,9 +42,10 @@ def test_a_server_that_fails_otherwise_is_not_away(code: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_connection_that_is_gone_is_a_database_that_is_away() -> None:
-    """Without a code: nobody was there to say one."""
-    status, page = answer("/cut-off")
+@pytest.mark.parametrize("path", ["/cut-off", "/cut-off-within"])
+def test_a_connection_that_is_gone_is_a_database_that_is_away(path: str) -> None:
+    """Without a code: nobody was there to say one. A new connection does not change that."""
+    status, page = answer(path)
     connection.close()
     assert status == 503
     assert AWAY in page
