@@ -49,3 +49,13 @@ class LockPurpose(TextChoices):
 
     CREATE_REQUEST = "CREATE_REQUEST", "Creating a request"
     EDIT_PROFILE = "EDIT_PROFILE", "Changing the profile"
+
+
+class AccountHoldKind(TextChoices):
+    """Why an account is protected."""
+
+    ARRANGEMENT = "ARRANGEMENT", "Payment arrangement"
+    MEDICAL = "MEDICAL", "Medical certificate"
+    DISPUTE = "DISPUTE", "Dispute"
+    LEGAL = "LEGAL", "Legal matter"
+    DECEASED = "DECEASED", "Deceased"

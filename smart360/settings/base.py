@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "smart360.comms",
     "consumers",
     "smart360.cases",
+    "billing",
     "disconnections",
     "smart360.desk",
     "smart360.insights",

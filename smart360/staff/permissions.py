@@ -34,6 +34,22 @@ class Permission(StrEnum):
     VIEW_KPIS = "requests.view_kpis"
     EXPORT_REQUESTS = "requests.export"
     SEE_ESCALATIONS = "requests.see_escalations"
+    # money
+    VIEW_BALANCE = "billing.view_balance"  # outstanding, due date, last payment, net; no lines
+    VIEW_MONEY = "billing.view_money"  # and every line: ledger, payments, bills
+    PRINT_BILL = "billing.print_bill"
+    SET_DEPOSIT_USE = "billing.set_deposit_use"
+    ENTER_FINAL_READING = "billing.enter_final_reading"
+    GENERATE_BILL = "billing.generate_bill"
+    APPROVE_BILL = "billing.approve_bill"
+    RECORD_PAYMENT = "billing.record_payment"  # and make an arrangement
+    REVERSE_PAYMENT = "billing.reverse_payment"
+    PROPOSE_REFUND = "billing.propose_refund"
+    APPROVE_REFUND = "billing.approve_refund"
+    PROPOSE_CREDIT_NOTE = "billing.propose_credit_note"
+    APPROVE_CREDIT_NOTE = "billing.approve_credit_note"
+    RUN_BILLING = "billing.run_billing"
+    EXPORT_MONEY = "billing.export_money"
     # communication
     ADD_NOTE = "communication.add_note"
     MESSAGE_CONSUMER = "communication.message_consumer"
@@ -58,6 +74,22 @@ _DESK = {
     P.MESSAGE_CONSUMER,
     P.LOG_CALL,
 }
+_MONEY = {
+    P.VIEW_BALANCE,
+    P.VIEW_MONEY,
+    P.PRINT_BILL,
+    P.SET_DEPOSIT_USE,
+    P.GENERATE_BILL,
+    P.RECORD_PAYMENT,
+    P.PROPOSE_REFUND,
+    P.EXPORT_MONEY,
+}
+_BILLING = {
+    P.ENTER_FINAL_READING,
+    P.APPROVE_BILL,
+    P.PROPOSE_CREDIT_NOTE,
+    P.RUN_BILLING,
+}
 _CASE_WORK = {P.ACKNOWLEDGE, P.HOLD, P.CLOSE, P.ASSIGN}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -66,17 +98,24 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | _CASE_WORK
         | {P.TAKE_PROFILE_LOCK, P.CREATE_REQUEST, P.SEE_IDENTITY_DOCUMENTS}
         | {P.EDIT_CONSUMER, P.EDIT_CONTACT, P.EDIT_BILLING_ADDRESS}
+        | {P.VIEW_BALANCE, P.PRINT_BILL}
     ),
-    Role.CALL_CENTRE: frozenset(_DESK | {P.TAKE_PROFILE_LOCK, P.CREATE_REQUEST, P.EDIT_CONTACT}),
+    Role.CALL_CENTRE: frozenset(
+        _DESK
+        | {P.TAKE_PROFILE_LOCK, P.CREATE_REQUEST, P.EDIT_CONTACT, P.VIEW_BALANCE, P.PRINT_BILL}
+    ),
     Role.RECOVERY: frozenset(
-        _DESK | _CASE_WORK | {P.TAKE_PROFILE_LOCK, P.CREATE_REQUEST, P.EXPORT_REQUESTS}
+        _DESK | _CASE_WORK | _MONEY | {P.TAKE_PROFILE_LOCK, P.CREATE_REQUEST, P.EXPORT_REQUESTS}
     ),
-    Role.BILLING: frozenset(_DESK | {P.EDIT_BILLING_ADDRESS}),
+    Role.BILLING: frozenset(_DESK | _MONEY | _BILLING | {P.EDIT_BILLING_ADDRESS}),
     Role.SUPERVISOR: frozenset(
         _DESK
         | _CASE_WORK
         | {P.TAKE_PROFILE_LOCK, P.BREAK_PROFILE_LOCK, P.CREATE_REQUEST, P.SEE_IDENTITY_DOCUMENTS}
         | {P.EDIT_CONSUMER, P.EDIT_CONTACT, P.EDIT_BILLING_ADDRESS, P.EDIT_GUARDED_DATA}
+        | _MONEY
+        | _BILLING
+        | {P.REVERSE_PAYMENT, P.APPROVE_REFUND, P.APPROVE_CREDIT_NOTE}
         | {P.ASSIGN_OTHERS, P.EXPORT_REQUESTS, P.SEE_ESCALATIONS, P.RETRY_MESSAGE}
     ),
     Role.ADMIN: frozenset(

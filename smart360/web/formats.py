@@ -146,3 +146,12 @@ def initials(name: str) -> str:
     return "".join(
         word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)
     ).upper()
+
+
+SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "INR": "₹", "CAD": "CA$", "AUD": "A$"}
+
+
+def shown_money(amount: Decimal, currency: str) -> str:
+    """``$1,234.56``, ``−$200.00``; a currency without a sign of its own by its code."""
+    sign = SIGNS.get(currency, f"{currency} ")
+    return f"{'−' if amount < 0 else ''}{sign}{abs(amount):,.2f}"

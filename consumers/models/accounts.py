@@ -202,6 +202,9 @@ class ServiceConnection(models.Model):
         max_length=15, choices=SupplyState, default=SupplyState.CONNECTED
     )
     connected_on = models.DateField()
+    billing_frozen_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since then nothing but settling is posted (M14)."
+    )
 
     class Meta:
         constraints = [

@@ -1,0 +1,183 @@
+"""Posting: the one step that writes the ledger, and its mirror (BIL1, design.md §5)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from billing.choices import LedgerKind, PostingKind
+from billing.models import LedgerAccount, LedgerEntry, LedgerTransaction
+from billing.models.ledger import OF_A_CONSUMER
+from billing.queries.accounts import shared_accounts
+from smart360.kernel.db import copy_rows, next_keys, refuses, step
+from smart360.kernel.errors import Refusal
+
+ENTRY_COLUMNS = ("transaction_id", "account_id", "amount", "service_connection_id")
+POSTING_COLUMNS = (
+    "id", "kind", "consumer_id", "reference", "valued_on", "due_on", "legs", "posted_at",
+    "posted_by_id",
+)  # fmt: skip
+
+
+class UnableToPost(Refusal):
+    """The ledger refuses it."""
+
+
+refuses(
+    {
+        "a_deposit_covers_what_is_taken": UnableToPost(
+            "The security deposit does not cover this.", is_conflict=True
+        ),
+        "billing_is_frozen": UnableToPost(
+            "Billing of this service is frozen after its final bill.", is_conflict=True
+        ),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One entry to be: debit is above zero. ``kind`` and ``utility_type`` name the account."""
+
+    kind: LedgerKind
+    amount: Decimal
+    utility_type: str = ""
+    service_connection: int | None = None
+
+
+@dataclass(frozen=True)
+class Posting:
+    """One transaction to be. Legs of zero are left out."""
+
+    kind: PostingKind
+    consumer: int
+    reference: str
+    valued_on: date
+    legs: Sequence[Leg]
+    due_on: date | None = None
+
+    @property
+    def moving(self) -> list[Leg]:
+        """The legs that move something."""
+        return [leg for leg in self.legs if leg.amount]
+
+
+@step
+def post(posting: Posting, *, by: int | None, at: datetime) -> LedgerTransaction:
+    """Post one transaction. Who posts holds the consumer's row, so that balances stand still."""
+    accounts = _accounts_of([posting.consumer])
+    made = LedgerTransaction.objects.create(
+        kind=posting.kind,
+        consumer_id=posting.consumer,
+        reference=posting.reference,
+        valued_on=posting.valued_on,
+        due_on=posting.due_on,
+        legs=len(posting.moving),
+        posted_at=at,
+        posted_by_id=by,
+    )
+    LedgerEntry.objects.bulk_create(
+        [
+            LedgerEntry(
+                transaction=made,
+                account_id=accounts.of(posting.consumer, leg),
+                amount=leg.amount,
+                service_connection_id=leg.service_connection,
+            )
+            for leg in posting.moving
+        ]
+    )
+    return made
+
+
+@step
+def post_many(postings: Sequence[Posting], *, by: int | None, at: datetime) -> list[int]:
+    """Post many transactions of many consumers at once; their keys, in the order given."""
+    accounts = _accounts_of({posting.consumer for posting in postings})
+    keys = next_keys(LedgerTransaction, len(postings))
+    copy_rows(
+        LedgerTransaction,
+        POSTING_COLUMNS,
+        (
+            (key, one.kind, one.consumer, one.reference, one.valued_on, one.due_on,
+             len(one.moving), at, by)
+            for key, one in zip(keys, postings, strict=True)
+        ),
+    )  # fmt: skip
+    copy_rows(
+        LedgerEntry,
+        ENTRY_COLUMNS,
+        (
+            (key, accounts.of(one.consumer, leg), leg.amount, leg.service_connection)
+            for key, one in zip(keys, postings, strict=True)
+            for leg in one.moving
+        ),
+    )
+    return keys
+
+
+@step
+def reverse(
+    posted: LedgerTransaction, *, reference: str, valued_on: date, by: int | None, at: datetime
+) -> LedgerTransaction:
+    """Post the mirror of a transaction (M2). A second reversal is refused by the database."""
+    entries = list(posted.entries.all())
+    made = LedgerTransaction.objects.create(
+        kind=PostingKind.REVERSAL,
+        consumer_id=posted.consumer_id,
+        reverses=posted,
+        reference=reference,
+        valued_on=valued_on,
+        legs=len(entries),
+        posted_at=at,
+        posted_by_id=by,
+    )
+    LedgerEntry.objects.bulk_create(
+        [
+            LedgerEntry(
+                transaction=made,
+                account_id=entry.account_id,
+                amount=-entry.amount,
+                service_connection_id=entry.service_connection_id,
+            )
+            for entry in entries
+        ]
+    )
+    return made
+
+
+@dataclass(frozen=True)
+class _Accounts:
+    """Keys of the ledger's accounts: those that all share, and the consumers' own."""
+
+    shared: dict[tuple[str, str], int]
+    own: dict[tuple[int, str], int] = field(default_factory=dict)
+
+    def of(self, consumer: int, leg: Leg) -> int:
+        """The account of a leg."""
+        if leg.kind in OF_A_CONSUMER:
+            return self.own[consumer, leg.kind]
+        return self.shared[leg.kind, leg.utility_type]
+
+
+def _accounts_of(consumers: Iterable[int]) -> _Accounts:
+    """The accounts of these consumers, opened where they have none yet."""
+    wanted = set(consumers)
+    found = _Accounts(shared=shared_accounts(), own=_own_accounts(wanted))
+    missing = [
+        LedgerAccount(kind=kind, consumer_id=consumer)
+        for consumer in sorted(wanted)
+        for kind in OF_A_CONSUMER
+        if (consumer, kind) not in found.own
+    ]
+    if missing:
+        LedgerAccount.objects.bulk_create(missing, ignore_conflicts=True)
+        found.own.update(_own_accounts(wanted))
+    return found
+
+
+def _own_accounts(consumers: set[int]) -> dict[tuple[int, str], int]:
+    rows = LedgerAccount.objects.filter(consumer__in=consumers).values_list(
+        "consumer", "kind", "pk"
+    )
+    return {(consumer, kind): key for consumer, kind, key in rows}

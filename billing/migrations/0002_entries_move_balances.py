@@ -1,0 +1,66 @@
+"""The one writer of balances: a trigger of the ledger's entries, with the owner's right."""
+
+from django.db import migrations
+
+FUNCTION = """
+CREATE FUNCTION smart360_entry_moves_balance() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    posting record;
+    moved record;
+    service record;
+BEGIN
+    IF TG_RELID <> 'billing_ledgerentry'::regclass THEN
+        RAISE EXCEPTION 'only entries of the ledger move balances';
+    END IF;
+    SELECT kind, consumer_id INTO STRICT posting
+      FROM billing_ledgertransaction WHERE id = NEW.transaction_id;
+    IF NEW.service_connection_id IS NOT NULL THEN
+        SELECT consumer_id, billing_frozen_at INTO STRICT service
+          FROM consumers_serviceconnection WHERE id = NEW.service_connection_id FOR KEY SHARE;
+        IF service.consumer_id <> posting.consumer_id THEN
+            RAISE EXCEPTION 'an entry names a service of its consumer'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'entries_are_the_consumers_own';
+        END IF;
+        IF service.billing_frozen_at IS NOT NULL AND posting.kind NOT IN (
+            'PAYMENT', 'REFUND', 'REVERSAL', 'FINAL_ADJUSTMENT', 'RECONNECTION_FEE',
+            'DEPOSIT_RECEIVED', 'DEPOSIT_APPLIED', 'DEPOSIT_REFUNDED', 'DEPOSIT_INTEREST')
+        THEN
+            RAISE EXCEPTION 'billing of service % is frozen', NEW.service_connection_id
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'billing_is_frozen';
+        END IF;
+    END IF;
+    UPDATE billing_ledgeraccount SET balance = balance + NEW.amount
+     WHERE id = NEW.account_id AND consumer_id IS NOT NULL
+    RETURNING kind, consumer_id INTO moved;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    IF moved.consumer_id <> posting.consumer_id THEN
+        RAISE EXCEPTION 'an entry moves accounts of its own consumer'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'entries_are_the_consumers_own';
+    END IF;
+    INSERT INTO consumers_consumerfigures AS mine (consumer_id, balance, deposit)
+    VALUES (moved.consumer_id,
+            CASE moved.kind WHEN 'RECEIVABLE' THEN NEW.amount ELSE 0 END,
+            CASE moved.kind WHEN 'DEPOSIT_HELD' THEN -NEW.amount ELSE 0 END)
+    ON CONFLICT (consumer_id) DO UPDATE
+       SET balance = mine.balance + excluded.balance, deposit = mine.deposit + excluded.deposit;
+    IF moved.kind = 'RECEIVABLE' THEN
+        INSERT INTO consumers_balancechange (change) VALUES (NEW.amount);
+    END IF;
+    RETURN NULL;
+END $$;
+REVOKE EXECUTE ON FUNCTION smart360_entry_moves_balance() FROM PUBLIC;
+CREATE TRIGGER entries_move_balances AFTER INSERT ON billing_ledgerentry
+    FOR EACH ROW EXECUTE FUNCTION smart360_entry_moves_balance();
+"""
+BACK = """
+DROP TRIGGER entries_move_balances ON billing_ledgerentry;
+DROP FUNCTION smart360_entry_moves_balance();
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("billing", "0001_initial")]
+    operations = [migrations.RunSQL(FUNCTION, BACK)]

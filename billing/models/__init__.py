@@ -1,0 +1,67 @@
+"""Money: ledger, tariffs, invoices, final bills, payments, arrangements."""
+
+from billing.models.arrangements import (
+    Arrangement,
+    Instalment,
+)
+from billing.models.final_bills import (
+    BillAdjustment,
+    BillDraft,
+    CreditNote,
+    DepositReceipt,
+    DepositUse,
+    FinalReading,
+    SettlementChoice,
+)
+from billing.models.invoices import (
+    BillingRun,
+    Invoice,
+    InvoiceCounter,
+    InvoiceLine,
+    InvoiceSection,
+)
+from billing.models.ledger import (
+    LedgerAccount,
+    LedgerEntry,
+    LedgerTransaction,
+)
+from billing.models.payments import (
+    ApiKey,
+    IntakeAnswer,
+    Payment,
+    Refund,
+)
+from billing.models.tariffs import (
+    BillingPolicy,
+    Tariff,
+    TariffSlab,
+    TariffTax,
+)
+
+__all__ = [
+    "ApiKey",
+    "Arrangement",
+    "BillAdjustment",
+    "BillDraft",
+    "BillingPolicy",
+    "BillingRun",
+    "CreditNote",
+    "DepositReceipt",
+    "DepositUse",
+    "FinalReading",
+    "Instalment",
+    "IntakeAnswer",
+    "Invoice",
+    "InvoiceCounter",
+    "InvoiceLine",
+    "InvoiceSection",
+    "LedgerAccount",
+    "LedgerEntry",
+    "LedgerTransaction",
+    "Payment",
+    "Refund",
+    "SettlementChoice",
+    "Tariff",
+    "TariffSlab",
+    "TariffTax",
+]

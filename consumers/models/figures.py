@@ -1,0 +1,115 @@
+"""What lists show of a consumer's money, copied where it costs no page a calculation."""
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+
+from consumers.models.accounts import Consumer
+
+
+class ConsumerFigures(models.Model):
+    """A consumer's figures for lists, never on the locked consumer row (design.md §2).
+
+    ``balance`` and ``deposit`` are copies of ledger balances; only the ledger's own trigger writes
+    them. The dates are written by the step that posts.
+    """
+
+    consumer = models.OneToOneField(
+        Consumer, on_delete=models.PROTECT, primary_key=True, related_name="figures"
+    )
+    balance = models.DecimalField(
+        max_digits=14, decimal_places=2, default=0, help_text="Owed by the consumer; below 0: to."
+    )
+    deposit = models.DecimalField(
+        max_digits=14, decimal_places=2, default=0, help_text="Security deposit held."
+    )
+    last_billed_on = models.DateField(null=True, blank=True)
+    oldest_due_on = models.DateField(
+        null=True, blank=True, help_text="Due date of the oldest invoice not yet paid in full."
+    )
+
+    class Meta:
+        verbose_name_plural = "consumer figures"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(balance__range=(-(10**12), 10**12)), name="a_balance_is_a_number"
+            ),
+            models.CheckConstraint(
+                condition=Q(deposit__range=(0, 10**12)), name="a_deposit_is_not_negative"
+            ),
+        ]
+        indexes = [
+            # Who has owed longest: ageing, and the non-payment run.
+            models.Index(
+                fields=["oldest_due_on", "consumer"],
+                name="figures_by_oldest_due",
+                condition=Q(oldest_due_on__isnull=False),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="figures_follow_the_ledger",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func=pgtrigger.Func(
+                    """
+                    -- Depth 1 is a statement of somebody's own; the ledger's trigger stands deeper.
+                    IF pg_trigger_depth() > 1 THEN
+                        RETURN NEW;
+                    END IF;
+                    IF TG_OP = 'INSERT' THEN
+                        IF NEW.balance = 0 AND NEW.deposit = 0 THEN
+                            RETURN NEW;
+                        END IF;
+                    ELSIF TG_OP = 'UPDATE' THEN
+                        IF (NEW.consumer_id, NEW.balance, NEW.deposit)
+                           = (OLD.consumer_id, OLD.balance, OLD.deposit)
+                        THEN
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'balances follow the ledger'
+                        USING ERRCODE = 'check_violation', CONSTRAINT = 'figures_follow_the_ledger';
+                    """
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"figures of consumer {self.consumer_id}"
+
+
+class BalanceTotal(models.Model):
+    """What all consumers together owe, but for the changes not folded yet. One row."""
+
+    balance = models.DecimalField(max_digits=16, decimal_places=2, default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="there_is_one_total"),
+            models.CheckConstraint(
+                condition=Q(balance__range=(-(10**14), 10**14)), name="a_total_is_a_number"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.balance)
+
+
+class BalanceChange(models.Model):
+    """One consumer's balance moved by so much, and the total does not have it yet.
+
+    Written by the ledger's trigger, so that no two postings meet in one row; a worker folds it.
+    """
+
+    change = models.DecimalField(max_digits=14, decimal_places=2)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(change__range=(-(10**12), 10**12)), name="a_balance_change_is_a_number"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.change:+}"
