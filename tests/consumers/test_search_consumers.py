@@ -8,11 +8,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from consumers import queries
 from consumers.choices import AccountStatus, LockPurpose
 from consumers.models import Consumer
 from consumers.operations import take_profile_lock
 from consumers.queries import search
+from consumers.queries.samples import some_texts
 from consumers.rules.searching import TOO_LONG, TOO_SHORT, read_search
 from smart360.staff.choices import Role
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest
@@ -125,8 +125,8 @@ class TestFinds:
         ways = {"by index": (), "by row": ["SPRINGFIELD SMITH JOHN"] * 9, "in part": ["SMITH"] * 9}
         for name, sample in ways.items():
             with monkeypatch.context() as with_sample:
-                with_sample.setattr(queries._sample, "texts", sample)
-                with_sample.setattr(queries._sample, "until", float("inf"))
+                with_sample.setattr(some_texts, "texts", sample)
+                with_sample.setattr(some_texts, "until", float("inf"))
                 assert set(numbers("smith springfield")) == {
                     "ACC-2024-001789",
                     "ACC-2021-000230",
