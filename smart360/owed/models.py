@@ -22,6 +22,12 @@ class OwedWork(models.Model):
         blank=True,
         help_text="The database session of the worker that pays it now; free when that is gone.",
     )
+    session_began_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When that session began: sessions get the numbers of ended ones. Empty where "
+        "the worker may not see it.",
+    )
     done_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
 
