@@ -20,6 +20,7 @@ from smart360.local.environment import (
     PYTHON,
     ROOT,
     find_browser,
+    is_command,
     is_installed,
     missing_pdf_libraries,
     need_browser,
@@ -82,14 +83,23 @@ def manage(arguments: list[str]) -> int:
     if arguments[:1] == ["--state"] and len(arguments) > 1:
         state, arguments = Path(arguments[1]).resolve(), arguments[2:]
     set_up()
-    held = Held(state)
     product = local_product(state, "http://127.0.0.1:8000")
+    if only_explains(arguments):
+        return product.explain(*arguments)
+    held = Held(state)
     if not held.take():
         product.environment |= held.told_servers()
         return product.manage(*arguments)
     with stopping(product):
         product.start_servers()
         return product.manage(*arguments)
+
+
+def only_explains(arguments: list[str]) -> bool:
+    """Whether Django will only say what it can do: help is asked for, or no command is meant."""
+    name = arguments[0] if arguments else "help"
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return not is_command(name) or not {"-h", "--help"}.isdisjoint(options)
 
 
 def test(arguments: list[str]) -> int:
