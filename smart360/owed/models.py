@@ -9,6 +9,8 @@ from smart360.owed.choices import OwedState, Queue
 class OwedWork(models.Model):
     """One thing that must still happen, written in the transaction of its cause (design.md §6)."""
 
+    removable = True
+
     queue = models.CharField(max_length=10, choices=Queue)
     kind = models.CharField(max_length=60, help_text="The registered handler's name.")
     dedupe_key = models.CharField(max_length=160)
