@@ -8,10 +8,9 @@ from consumers.rules.searching import (
     LAST_TEN,
     LEAST_CHARACTERS,
     SearchText,
-    are_common,
     can_be_indexed,
     literally,
-    words_for_index,
+    pattern_for_index,
 )
 
 # One statement. Each branch stands on one index and stops after so many rows, so that a word that
@@ -29,15 +28,11 @@ UNION ALL
 METER_BRANCHES = """
 (SELECT sc.consumer_id AS id, c.account_number,
         CASE WHEN m.number = %(account)s THEN 2 ELSE 5 END AS rank
-   FROM (SELECT id, number FROM consumers_meter WHERE number LIKE %(starts)s
-          ORDER BY number USING ~<~ LIMIT %(most)s) AS m
-   JOIN consumers_meterassignment a ON a.meter_id = m.id AND upper_inf(a.during)
-   JOIN consumers_serviceconnection sc ON sc.id = a.service_connection_id
-   JOIN consumers_consumer c ON c.id = sc.consumer_id{only})
-UNION ALL
-(SELECT sc.consumer_id, c.account_number, 5
-   FROM (SELECT id FROM consumers_meter WHERE reverse(number) LIKE %(ends)s
-          ORDER BY reverse(number) USING ~<~ LIMIT %(most)s) AS m
+   FROM ((SELECT id, number FROM consumers_meter WHERE number LIKE %(starts)s
+          ORDER BY number USING ~<~ LIMIT %(most)s)
+         UNION ALL
+         (SELECT id, number FROM consumers_meter WHERE reverse(number) LIKE %(ends)s
+          ORDER BY reverse(number) USING ~<~ LIMIT %(most)s)) AS m
    JOIN consumers_meterassignment a ON a.meter_id = m.id AND upper_inf(a.during)
    JOIN consumers_serviceconnection sc ON sc.id = a.service_connection_id
    JOIN consumers_consumer c ON c.id = sc.consumer_id{only})
@@ -61,15 +56,22 @@ UNION ALL
 TEXT_BY_INDEX = """
 (WITH found AS MATERIALIZED (
       SELECT id, account_number, name, search_text FROM consumers_consumer
-       WHERE {conditions}{only}{at_most})
+       WHERE {conditions}{only}{if_few}{at_most})
  SELECT id, account_number, {rank} AS rank FROM found AS consumer
   WHERE {others}{guarded} LIMIT %(most)s)
 """
-# Row by row: words that many have are met at once. In order, so that the next page finds the same.
+# Row by row: words that many have are met at once. The first rows are always the same ones, so that
+# they are at hand and the next page finds the same. Where the words are not met there after all
+# (a town's accounts came last), the index has its turn.
 TEXT_BY_ROW = """
-(SELECT id, account_number, {rank} AS rank FROM consumers_consumer AS consumer
-  WHERE {others}{only}{guarded}{in_order} LIMIT %(most)s)
+(WITH met AS MATERIALIZED (
+      SELECT id, account_number, name, search_text
+        FROM (SELECT * FROM consumers_consumer ORDER BY id LIMIT %(look_through)s) AS consumer
+       WHERE {everything}{only}{guarded} LIMIT %(most)s)
+ SELECT id, account_number, {rank} AS rank FROM met
+ UNION ALL {by_index})
 """
+IF_FEW = " AND (SELECT count(*) < %(most)s FROM met)"
 AT_MOST = " LIMIT 2000"  # so many rows are looked through for signs that no index can answer
 TEXT_RANK = """CASE WHEN search_text LIKE %(phrase)s THEN 6 WHEN {begin} THEN 7
         WHEN {within} THEN 8 ELSE 9 END"""
@@ -118,16 +120,19 @@ NAME_IN_TEXT = "left(search_text, length(name))"  # near enough to put the hits 
 def _text_branch(words: Sequence[str], values: dict[str, Any], *, is_guarded: bool) -> str:
     """Every word must be there. The name stands first in the text."""
     values["phrase"] = literally(" ".join(words)) + "%"
-    sample = some_texts.read()
-    by_index = set() if are_common(words, sample) else words_for_index(words, sample)
-    conditions, others, begin, within = [], ["true"], [], []
+    way = some_texts.way_to_find(words, most=values["most"])
+    values["look_through"] = way.look_through
+    conditions, others, everything, begin, within = [], ["true"], [], [], []
     for place, word in enumerate(words):
         name = f"word{place}"
         values[f"{name}_first"] = f"{literally(word)}%"
         values[f"{name}_begins"] = f"% {literally(word)}%"
         values[f"{name}_word"] = f"(^| ){word}"
         values[name] = f"%{literally(word)}%"
-        if word in by_index:
+        values[f"{name}_pattern"] = pattern_for_index(word)
+        values[f"{name}_itself"] = word
+        everything.append(_condition(name, word))
+        if word in way.by_index:
             conditions.append(_indexed_condition(name, word))
         else:
             others.append(_condition(name, word))
@@ -138,12 +143,14 @@ def _text_branch(words: Sequence[str], values: dict[str, Any], *, is_guarded: bo
     rank = TEXT_RANK.replace("{begin}", " AND ".join(begin))
     is_all = values["most"] != MOST_OF_A_KIND or all(map(can_be_indexed, words))
     return (
-        (TEXT_BY_INDEX if by_index else TEXT_BY_ROW)
+        (TEXT_BY_ROW if way.look_through else "{by_index}")
+        .replace("{by_index}", TEXT_BY_INDEX)
+        .replace("{if_few}", IF_FEW if way.look_through else "")
         .replace("{guarded}", GUARDED if is_guarded else "")
-        .replace("{in_order}", "" if values["most"] == MOST_OF_A_KIND else " ORDER BY id")
         .replace("{rank}", rank.replace("{within}", " OR ".join(within)))
         .replace("{conditions}", " AND ".join(conditions))
         .replace("{others}", " AND ".join(others))
+        .replace("{everything}", " AND ".join(everything))
         .replace("{at_most}", "" if is_all else AT_MOST)
     )
 
@@ -156,7 +163,9 @@ def _condition(name: str, word: str) -> str:
 
 
 def _indexed_condition(name: str, word: str) -> str:
-    """The same as the index takes it: the two ways to begin a word at once."""
-    if len(word) >= LEAST_CHARACTERS:
+    """The same as the index takes it: the two ways to begin a word at once, signs seen to later."""
+    if len(word) < LEAST_CHARACTERS:
+        return f"search_text ~ %({name}_word)s"
+    if word.isalnum():
         return f"search_text LIKE %({name})s"
-    return f"search_text ~ %({name}_word)s"
+    return f"search_text LIKE %({name}_pattern)s AND strpos(search_text, %({name}_itself)s) > 0"
