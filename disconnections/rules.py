@@ -1,5 +1,6 @@
-"""What holds for requests, pure: their type, their dates, which slots may be offered."""
+"""What holds for requests, pure: their numbers, type, dates, which slots may be offered."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from consumers.choices import AccountStatus
 from smart360.cases.choices import CaseKind
+from smart360.kernel.text import normalise, without_surrogates
 from smart360.web.formats import shown_long_date, shown_slot
 
 FURTHEST_DAYS = 365
@@ -20,6 +22,53 @@ NOTHING_CONNECTED = "This account has no connected service to disconnect"
 MIXED_SERVICES = "Choose services that are connected, or only ones that are off"
 WHICH_DOCUMENT = "Choose “Document seen” to record a document"
 NOT_SUPPLIED = (AccountStatus.INACTIVE.value, AccountStatus.DISCONNECTED.value)
+SERIES = ("DIS", "REC")
+YEARS = range(2000, 2100)
+SHORT_NUMBER = re.compile(r"(?:(DIS|REC)?[ -]?)(?:([0-9]{4})-)?([0-9]{1,9})")
+NEARLY_NUMBER = re.compile(r"(DIS|REC)-[0-9]{4}-[0-9]{2,6}")
+
+
+def begins_number(typed: str) -> str:
+    """What a request's number begins with if this is its beginning, else ``""``.
+
+    >>> begins_number(" dis-2024 "), begins_number("001234")
+    ('DIS-2024', '')
+    """
+    text = _comparable(typed)
+    return text if text.startswith(SERIES) else ""
+
+
+def numbers_meant(typed: str) -> list[str]:
+    """The whole numbers of which this is short: of which no series, or no year is told.
+
+    >>> numbers_meant("rec-2024-1234"), numbers_meant("12 oak street")
+    (['REC-2024-001234'], [])
+    >>> len(numbers_meant("dis 1234")), len(numbers_meant("001234"))
+    (100, 200)
+    """
+    short = SHORT_NUMBER.fullmatch(_comparable(typed))
+    if short is None:
+        return []
+    series, year, serial = short.groups()
+    return [
+        f"{each}-{when}-{serial.zfill(6)}"
+        for each in ([series] if series else SERIES)
+        for when in ([year] if year else YEARS)
+    ]
+
+
+def is_nearly_number(typed: str) -> bool:
+    """Whether at most four digits of a request's number are missing.
+
+    >>> is_nearly_number("DIS-2024-00"), is_nearly_number("DIS-2024-0")
+    (True, False)
+    """
+    return NEARLY_NUMBER.fullmatch(_comparable(typed)) is not None
+
+
+def _comparable(typed: str) -> str:
+    """What was typed as it is compared; PostgreSQL takes neither NUL nor lone surrogates."""
+    return normalise(without_surrogates(typed).replace("\0", ""))
 
 
 @dataclass(frozen=True)

@@ -440,6 +440,8 @@ class Guard(models.Model):
     ``placed_by`` is the request's number, so that consumers need not know cases.
     """
 
+    removable = True
+
     consumer = models.ForeignKey(Consumer, on_delete=models.PROTECT, related_name="guards")
     placed_by = models.CharField(max_length=30)
     placed_at = models.DateTimeField()

@@ -139,34 +139,65 @@ def has_trigram(word: str) -> bool:
 
 
 COMMON = 0.03
-"""Words that so many of the texts contain are met at once wherever one looks; the index of
-trigrams would first read what it has of them, longer than a search may take."""
+"""A word that so many of the texts contain narrows too little to be looked up beside another."""
+MARGIN = 10
+"""So many times the rows are met that a sample promises, before the index is asked after all."""
 
 
-def are_common(words: Sequence[str], texts: Sequence[str]) -> bool:
-    """Whether many of the ``texts``, a sample of what is searched, have all the words.
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How words are looked for among the texts.
 
-    >>> are_common(("OAK", "STREET"), ["1 OAK STREET", "2 ELM STREET"])
-    True
-    >>> are_common(("QUARRY", "STREET"), ["1 OAK STREET", "2 ELM STREET"])
-    False
+    ``by_index``    the words to look up: the rarest by a sample, and others that are not common;
+                    what these find is looked through for the rest
+    ``look_through`` so many rows, met as they come, are looked through for all the words first;
+                    0 when the index of trigrams has less to read than that
     """
-    having = sum(all(_is_in(word, text) for word in words) for text in texts)
-    return having > COMMON * len(texts)
+
+    by_index: frozenset[str]
+    look_through: int = 0
 
 
-def words_for_index(words: Sequence[str], texts: Sequence[str]) -> set[str]:
-    """The words to look up in the index: the rarest by a sample, and others that are not common.
+def way_to_find(
+    words: Sequence[str], texts: Sequence[str], *, accounts: int, most: int | None
+) -> Way:
+    """The way that reads least, by a sample of the texts of so many ``accounts``.
 
-    The others are seen to in what these find, as are those that it cannot answer.
+    The index reads every row of its rarest word before it tells the first; whoever looks row by
+    row stops when there are enough. Without a sample or an end the index is asked.
 
-    >>> words_for_index(("STREET", "QUARRY", "&"), ["1 OAK STREET", "2 ELM STREET"])
-    {'QUARRY'}
+    >>> sample = ["1 OAK STREET", "2 ELM STREET", "3 OAK STREET", "4 QUARRY STREET"]
+    >>> way_to_find(("OAK", "STREET"), sample, accounts=10_000, most=50)
+    Way(by_index=frozenset({'OAK'}), look_through=1000)
+    >>> way_to_find(("OAK", "STREET"), sample, accounts=100, most=50)
+    Way(by_index=frozenset({'OAK'}), look_through=0)
+    >>> way_to_find(("STREET", "QUARRY", "&"), sample, accounts=10_000, most=50)
+    Way(by_index=frozenset({'QUARRY'}), look_through=0)
     """
-    able = [word for word in words if can_be_indexed(word)]
-    having = {word: sum(_is_in(word, text) for text in texts) for word in able}
-    rarest = min((word for word in able if len(word) > 1), key=having.__getitem__)
-    return {word for word in able if word == rarest or having[word] <= COMMON * len(texts)}
+    having = {word: _having(word, texts) for word in words if can_be_indexed(word)}
+    rarest = min((word for word in having if len(word) > 1), key=lambda word: len(having[word]))
+    few = COMMON * len(texts)
+    by_index = frozenset(
+        word for word, found in having.items() if word == rarest or len(found) <= few
+    )
+    with_all: Sequence[str] = having[rarest]
+    for word in words:
+        with_all = with_all if word == rarest else _having(word, with_all)
+    if most is None or not with_all:
+        return Way(by_index)
+    until_enough = most * len(texts) / len(with_all)
+    in_index = accounts * len(having[rarest]) / len(texts)
+    if until_enough > in_index:
+        return Way(by_index)
+    return Way(by_index, look_through=round(min(MARGIN * until_enough, in_index)))
+
+
+def _having(word: str, texts: Sequence[str]) -> list[str]:
+    """Those of ``texts`` with ``word``, as a search takes it."""
+    if len(word) >= LEAST_CHARACTERS:
+        return [text for text in texts if word in text]
+    later = f" {word}"
+    return [text for text in texts if later in text or text.startswith(word)]
 
 
 def can_be_indexed(word: str) -> bool:
@@ -174,13 +205,21 @@ def can_be_indexed(word: str) -> bool:
     return has_trigram(word) or is_beginning(word)
 
 
-def _is_in(word: str, text: str) -> bool:
-    return f" {word}" in f" {text}" if len(word) < LEAST_CHARACTERS else word in text
-
-
 def is_beginning(word: str) -> bool:
     """Whether ``word`` is so short that it must begin one, and can be looked up as that."""
     return len(word) < LEAST_CHARACTERS and word.isalnum()
+
+
+def pattern_for_index(word: str) -> str:
+    """What the index looks up for ``word``: its letters and digits, whatever stands between.
+
+    Signs would make it look up how words begin and end, which says little and takes long to read.
+
+    >>> pattern_for_index("SMITH"), pattern_for_index("301-6402"), pattern_for_index("(779)")
+    ('%SMITH%', '%301%6402%', '%779%')
+    """
+    plain = "".join(sign if sign.isalnum() else " " for sign in word)
+    return f"%{'%'.join(plain.split())}%"
 
 
 def literally(text: str) -> str:

@@ -1,6 +1,5 @@
 """Requests by what somebody typed, a number or words of the consumer's; and by their reasons."""
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -8,14 +7,10 @@ from django.db.models import Q
 
 from consumers.queries import fitting
 from disconnections.models import Reason
+from disconnections.rules import begins_number, is_nearly_number, numbers_meant
 from smart360.cases.choices import Priority
 from smart360.cases.models import Case
-from smart360.kernel.text import normalise, without_surrogates
 
-SERIES = ("DIS", "REC")
-YEARS = range(2000, 2100)
-SHORT_NUMBER = re.compile(r"(?:(DIS|REC)?[ -]?)(?:([0-9]{4})-)?([0-9]{1,9})")
-FEW_NUMBERS = re.compile(r"(DIS|REC)-[0-9]{4}-[0-9]{2,6}")
 FEW = 10_000
 MOST_CONSUMERS = 200
 TOO_MANY = (
@@ -53,32 +48,18 @@ def matching(words: str, consumers: Fitting) -> Q:
     and would be looked for among all current requests.
     """
     by_number = matching_number(words)
-    if not consumers.consumers and FEW_NUMBERS.fullmatch(comparable(words)):
+    if not consumers.consumers and is_nearly_number(words):
         return Q(pk__in=Case.objects.filter(by_number).order_by().values("pk")[:FEW])
     return by_number | Q(consumer__in=consumers.consumers)
 
 
-def comparable(words: str) -> str:
-    """What was typed as it is compared; PostgreSQL takes neither NUL nor lone surrogates."""
-    return normalise(without_surrogates(words).replace("\0", ""))
-
-
 def matching_number(words: str) -> Q:
     """Requests by their number, whole, begun or shortened: ``001234``, ``DIS-1234``."""
-    text = comparable(words)
     found = Q(pk__in=[])
-    if text.startswith(SERIES):
-        found |= Q(number__startswith=text)
-    short = SHORT_NUMBER.fullmatch(text)
-    if short:
-        series, year, serial = short.groups()
-        found |= Q(
-            number__in=[
-                f"{each}-{when}-{serial.zfill(6)}"
-                for each in ([series] if series else SERIES)
-                for when in ([year] if year else YEARS)
-            ]
-        )
+    if begun := begins_number(words):
+        found |= Q(number__startswith=begun)
+    if meant := numbers_meant(words):
+        found |= Q(number__in=meant)
     return found
 
 

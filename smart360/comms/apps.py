@@ -1,8 +1,10 @@
 """Configuration of communication."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
 
 from smart360.owed.handlers import Handler, register
+from smart360.staff.ports import locked_out
 
 
 class CommsConfig(AppConfig):
@@ -13,7 +15,11 @@ class CommsConfig(AppConfig):
     verbose_name = "Communication"
 
     def ready(self) -> None:
-        """Say who hands over what the outbox owes; tried for five hours before it is given up."""
+        """Say who hands over what the outbox owes; tried for five hours before it is given up.
+
+        And plug into the door: who is locked out, the administrators are told of.
+        """
+        locked_out.append(import_string("smart360.comms.notices.locked_out"))
         register(
             Handler(
                 kind="comms.deliver",

@@ -1,13 +1,14 @@
-"""Who is told when messages do not arrive."""
+"""Who is told when messages do not arrive, and when somebody is locked out."""
 
 from datetime import datetime
 
+from django.conf import settings
 from django.urls import reverse
 
 from smart360.comms.models import Message
 from smart360.comms.outbox import notify_staff
 from smart360.kernel.db import step
-from smart360.staff.access import people_who_may
+from smart360.staff.access import LOCKED_FOR, people_who_may
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 
@@ -39,5 +40,26 @@ def mail_waits(count: int, *, at: datetime) -> None:
         path=reverse("notice_list"),
         at=at,
         dedupe_key=f"mail-waits:{at:%Y%m%dT%H}",
+        is_urgent=True,
+    )
+
+
+@step
+def locked_out(*, name: str, address: str | None, line: int, at: datetime) -> None:
+    """Tell those who give passwords that an account is locked, or once an hour a whole address."""
+    minutes = int(LOCKED_FOR.total_seconds()) // 60
+    if name:
+        wrong = settings.AXES_FAILURE_LIMIT
+        sentence = f"{name} is locked out for {minutes} minutes after {wrong} wrong passwords."
+        key = f"locked-out:{line}"
+    else:
+        sentence = "One address is locked out: it tries passwords on many names."
+        key = f"address-locked-out:{address}:{at:%Y%m%dT%H}"
+    notify_staff(
+        people=people_who_may(Permission.MANAGE_PEOPLE),
+        sentence=sentence,
+        path=reverse("admin:staff_signin_changelist"),
+        at=at,
+        dedupe_key=key,
         is_urgent=True,
     )

@@ -12,7 +12,7 @@ from consumers.access import shown_hits
 from consumers.queries import search
 from consumers.rules.searching import SearchHit
 from disconnections.queries.detail import spoken_sentence
-from disconnections.queries.finding import SERIES, matching_number
+from disconnections.queries.finding import matching_number
 from disconnections.queries.requests import (
     NOBODY,
     Facts,
@@ -98,17 +98,10 @@ def _open_work(seen: QuerySet[Case]) -> QuerySet[Case, Facts]:
 
 
 # ------------------------------------------------------------------ the search
-def can_be_number(words: str) -> bool:
-    """Whether a request's number can begin or end like this: it has a digit, or is a series."""
-    return any(map(str.isdigit, words)) or words.strip().upper().startswith(SERIES)
-
-
 def find_everything(words: str, *, to: Person, at: datetime, zone: ZoneInfo) -> Found:
     """Requests and consumers that fit the words, as far as this person may see them."""
     hits = shown_hits(search(words, limit=MOST_FOUND, at=at), to)
-    by_number = requests_seen_by(to).none()
-    if can_be_number(words):
-        by_number = requests_seen_by(to).filter(matching_number(words))
+    by_number = requests_seen_by(to).filter(matching_number(words))
     requests = facts_of(with_pause(by_number, at=at)).order_by("-created_at", "-id")[:MOST_FOUND]
     open_cases = _open_requests_of(hits, to=to, at=at)
     consumers = tuple(

@@ -3,7 +3,11 @@
 from django.apps import AppConfig
 from django.core.checks import Tags, register
 
-from smart360.kernel.checks import check_append_only_tables, check_two_database_roles
+from smart360.kernel.checks import (
+    check_append_only_tables,
+    check_kept_tables,
+    check_two_database_roles,
+)
 
 
 class KernelConfig(AppConfig):
@@ -16,3 +20,4 @@ class KernelConfig(AppConfig):
         """Make the deploy checks known."""
         register(check_two_database_roles, Tags.security, deploy=True)
         register(check_append_only_tables, Tags.database, deploy=True)
+        register(check_kept_tables, Tags.database, deploy=True)

@@ -7,13 +7,21 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.db import connection
 
-from smart360.kernel.rights import append_only_tables
+from smart360.kernel.rights import append_only_tables, removable_tables
 
 RIGHTS = """
 SELECT t.name, r.name FROM unnest(%s::text[]) AS t(name)
  CROSS JOIN (VALUES ('UPDATE'), ('DELETE'), ('TRUNCATE')) AS r(name)
  WHERE to_regclass(quote_ident(t.name)) IS NOT NULL
    AND has_table_privilege(current_user, quote_ident(t.name), r.name)
+"""
+
+MAY_REMOVE = """
+SELECT c.relname FROM pg_class c
+ WHERE c.relkind IN ('r', 'p') AND pg_table_is_visible(c.oid)
+   AND c.relnamespace <> 'pg_catalog'::regnamespace AND c.relname <> ALL (%s)
+   AND has_table_privilege(current_user, c.oid, 'DELETE')
+ ORDER BY c.relname
 """
 
 
@@ -44,6 +52,25 @@ def check_append_only_tables(
             f"The application's role may change or remove rows of {table}.",
             hint="Run manage.py grant_rights as the owner after every migrate.",
             id="kernel.E002",
+        )
+        for table in found
+    ]
+
+
+def check_kept_tables(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """The application's role removes rows only where the product does (`removable`)."""
+    if not databases:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(MAY_REMOVE, [list(removable_tables())])
+        found = [table for (table,) in cursor.fetchall()]
+    return [
+        Error(
+            f"The application's role may remove rows of {table}, which the product never does.",
+            hint="Run manage.py grant_rights as the owner after every migrate.",
+            id="kernel.E003",
         )
         for table in found
     ]

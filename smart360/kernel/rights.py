@@ -1,13 +1,28 @@
 """What the application's own database role may not do.
 
 A model with ``append_only = True`` is kept by grants: the application's role may read it and add
-to it, and has neither UPDATE nor DELETE; TRUNCATE it has nowhere (quality.md, A1).
+to it, and has neither UPDATE nor DELETE; TRUNCATE it has nowhere (quality.md, A1). DELETE it has
+only where the product itself removes rows: a model says ``removable = True``.
 """
 
 from collections.abc import Iterator
 
 from django.apps import apps
 from django.db import models
+
+REMOVABLE_ELSEWHERE = {
+    # sessions end; wrong passwords are forgotten after the wait, with when that ends
+    "sessions.session",
+    "axes.accessattempt",
+    "axes.accessattemptexpiration",
+}
+
+
+def removable_tables() -> Iterator[str]:
+    """The tables from which the product removes rows; from no other may its role."""
+    for model in apps.get_models(include_auto_created=True):
+        if getattr(model, "removable", False) or model._meta.label_lower in REMOVABLE_ELSEWHERE:
+            yield model._meta.db_table
 
 
 def append_only_tables() -> Iterator[str]:

@@ -20,6 +20,7 @@ from smart360.local.environment import (
     PYTHON,
     ROOT,
     find_browser,
+    is_command,
     is_installed,
     missing_pdf_libraries,
     need_browser,
@@ -82,14 +83,23 @@ def manage(arguments: list[str]) -> int:
     if arguments[:1] == ["--state"] and len(arguments) > 1:
         state, arguments = Path(arguments[1]).resolve(), arguments[2:]
     set_up()
-    held = Held(state)
     product = local_product(state, "http://127.0.0.1:8000")
+    if only_explains(arguments):
+        return product.explain(*arguments)
+    held = Held(state)
     if not held.take():
         product.environment |= held.told_servers()
         return product.manage(*arguments)
     with stopping(product):
         product.start_servers()
         return product.manage(*arguments)
+
+
+def only_explains(arguments: list[str]) -> bool:
+    """Whether Django will only say what it can do: help is asked for, or no command is meant."""
+    name = arguments[0] if arguments else "help"
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return not is_command(name) or not {"-h", "--help"}.isdisjoint(options)
 
 
 def test(arguments: list[str]) -> int:
@@ -104,7 +114,7 @@ def test(arguments: list[str]) -> int:
     if "not browser" not in arguments:
         environment["CHROMIUM"] = need_browser()
     if "--night" in arguments and not any(each.startswith("--timeout") for each in arguments):
-        arguments = ["--timeout=1800", *arguments]  # what takes long by design is given the time
+        arguments = ["--timeout=14400", *arguments]  # one area of the corpus may take two hours
     if not any(each == "-n" or each.startswith(("-n", "--numprocesses")) for each in arguments):
         arguments = ["-n", "2", "--dist", "loadfile", *arguments]
     with throw_away(environment) as product:

@@ -21,6 +21,9 @@ VENV = Path(os.environ.get("SMART360_VENV", ROOT / ".venv"))
 PYTHON = VENV / "bin" / "python"
 LOCK_FILE = ROOT / "requirements" / "dev.txt"
 
+DEEP = ("*", "*/*", "*/*/*")
+"""How deep in a package an app may lie."""
+
 PDF_PACKAGES = (
     "libpango-1.0-0",
     "libpangoft2-1.0-0",
@@ -38,6 +41,18 @@ def set_up() -> None:
     with (VENV.parent / f"{VENV.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two at once would build the same folder
         need_packages()
+
+
+def is_command(name: str) -> bool:
+    """Whether an app here, or one that came with a package, has a Django command of this name."""
+    if not name.isidentifier():
+        return False
+    packages = sorted(VENV.glob("lib/python*/site-packages"))
+    return any(
+        next(place.glob(f"{depth}/management/commands/{name}.py"), None)
+        for place, depths in ((ROOT, ("*", "smart360/*")), *((each, DEEP) for each in packages))
+        for depth in depths
+    )
 
 
 def missing_pdf_libraries() -> list[str]:

@@ -93,7 +93,23 @@ class Product:
     def manage(self, *arguments: str) -> int:
         """Run a Django command at this terminal; its exit code."""
         command = [str(PYTHON), "manage.py", *arguments]
-        return subprocess.run(command, cwd=ROOT, env=self.environment, check=False).returncode
+        with subprocess.Popen(command, cwd=ROOT, env=self.environment) as running:
+            try:
+                return running.wait()
+            except KeyboardInterrupt:
+                let_end(running)
+                raise
+
+    def explain(self, *arguments: str) -> int:
+        """Let Django say what a command does, without servers; nothing is asked of any."""
+        nowhere = {
+            "SECRET_KEY": "only-to-explain",
+            "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
+            "REDIS_URL": "redis://127.0.0.1:1/0",
+            "STATE_DIR": str(self.folder),
+        }
+        self.environment = nowhere | self.environment
+        return self.manage(*arguments)
 
     def _must(self, *arguments: str) -> None:
         if self.manage(*arguments):
@@ -184,6 +200,20 @@ def web_command(application: str, port: int) -> str:
     workers = "-w 2 --threads 4 -k smart360.web.server.TimedWorker"
     limits = "--no-control-socket --max-requests 5000 --max-requests-jitter 500"
     return f"gunicorn {application} -b 127.0.0.1:{port} {workers} {limits}"
+
+
+def let_end(running: subprocess.Popen[bytes]) -> None:
+    """Let a command end in its own way before its servers go: it may have a last word to say.
+
+    A Ctrl-C at the terminal has reached it already; any other signal is passed on.
+    """
+    for patience, insist in ((1, running.terminate), (30, running.kill)):
+        try:
+            running.wait(patience)
+        except subprocess.TimeoutExpired:
+            insist()
+        else:
+            return
 
 
 def need_answer(name: str, url: str) -> None:

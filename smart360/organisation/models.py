@@ -75,6 +75,8 @@ class BusinessCalendar(models.Model):
 class BusinessHours(models.Model):
     """One window of one weekday; a day may have several, a lunch break between them."""
 
+    removable = True
+
     calendar = models.ForeignKey(BusinessCalendar, on_delete=models.PROTECT, related_name="hours")
     weekday = models.PositiveSmallIntegerField(choices=Weekday)
     opens = models.TimeField()
@@ -104,6 +106,8 @@ class BusinessHours(models.Model):
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Holiday(models.Model):
     """A day on which the calendar counts no time; ``blocks_visits`` keeps visits off it too."""
+
+    removable = True
 
     calendar = models.ForeignKey(
         BusinessCalendar, on_delete=models.PROTECT, related_name="holidays"

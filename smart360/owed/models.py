@@ -9,6 +9,8 @@ from smart360.owed.choices import OwedState, Queue
 class OwedWork(models.Model):
     """One thing that must still happen, written in the transaction of its cause (design.md §6)."""
 
+    removable = True
+
     queue = models.CharField(max_length=10, choices=Queue)
     kind = models.CharField(max_length=60, help_text="The registered handler's name.")
     dedupe_key = models.CharField(max_length=160)
@@ -21,6 +23,12 @@ class OwedWork(models.Model):
         null=True,
         blank=True,
         help_text="The database session of the worker that pays it now; free when that is gone.",
+    )
+    session_began_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When that session began: sessions get the numbers of ended ones. Empty where "
+        "the worker may not see it.",
     )
     done_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=300, blank=True)

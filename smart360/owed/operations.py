@@ -15,7 +15,9 @@ KEPT_WORK = timedelta(days=30)
 
 CLAIM = """
 UPDATE owed_owedwork
-   SET attempts = attempts + 1, next_at = %(until)s, claimed_by = pg_backend_pid()
+   SET attempts = attempts + 1, next_at = %(until)s, claimed_by = pg_backend_pid(),
+       session_began_at = (
+           SELECT backend_start FROM pg_stat_get_activity(pg_backend_pid()))
  WHERE id = (SELECT id FROM owed_owedwork
               WHERE state = 'WAITING' AND queue = %(queue)s AND next_at <= %(at)s
               ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED)
@@ -23,14 +25,15 @@ RETURNING id
 """
 
 
-# A session that began after the claim only has the same number. Where another role's beginning is
-# not shown to us, the claim stands until its lease ends.
+# A session that began at another moment only has the same number. Two beginnings are compared,
+# never a beginning with the claim's moment: the clock may be put back between them. Where
+# beginnings are not shown to us, the claim stands until its lease ends.
 ABANDONED = """
 SELECT w.id, w.attempts FROM owed_owedwork w
  WHERE w.queue = %(queue)s AND w.claimed_by IS NOT NULL AND NOT EXISTS (
        SELECT 1 FROM pg_stat_activity s
         WHERE s.pid = w.claimed_by
-          AND (s.backend_start IS NULL OR s.backend_start <= w.next_at - %(lease)s::interval))
+          AND coalesce(s.backend_start = w.session_began_at, true))
 """
 
 
@@ -41,12 +44,14 @@ def free_abandoned(*, queue: str, at: datetime) -> int:
     A worker's claim lives as long as its database session, which ends with it.
     """
     with connection.cursor() as cursor:
-        cursor.execute(ABANDONED, {"queue": queue, "lease": str(LEASE)})
+        cursor.execute(ABANDONED, {"queue": queue})
         abandoned = cursor.fetchall()
     return sum(
         # The attempts tell a claim from the next one, should somebody else be freeing too.
         OwedWork.objects.filter(pk=pk, attempts=attempts, claimed_by__isnull=False).update(
-            claimed_by=None, next_at=at + wait_after_an_end(attempts)
+            claimed_by=None,
+            session_began_at=None,
+            next_at=at + wait_after_an_end(attempts),
         )
         for pk, attempts in abandoned
     )
@@ -65,7 +70,7 @@ def claim_one(*, queue: str, at: datetime) -> OwedWork | None:
 def mark_done(*, work: OwedWork, at: datetime) -> None:
     """The work is done. Marking twice changes nothing."""
     OwedWork.objects.filter(pk=work.pk, state=OwedState.WAITING).update(
-        state=OwedState.DONE, claimed_by=None, done_at=at, last_error=""
+        state=OwedState.DONE, claimed_by=None, session_began_at=None, done_at=at, last_error=""
     )
 
 
@@ -79,6 +84,7 @@ def mark_failed(*, work: OwedWork, error: str, at: datetime, most_attempts: int)
     OwedWork.objects.filter(pk=work.pk, state=OwedState.WAITING, attempts=work.attempts).update(
         state=OwedState.FAILED if gives_up else OwedState.WAITING,
         claimed_by=None,
+        session_began_at=None,
         next_at=at + wait_after(work.attempts),
         last_error=error[:300],
     )

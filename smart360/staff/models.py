@@ -157,6 +157,8 @@ _APART = " OR ".join(
 class RoleMembership(models.Model):
     """One role that one person holds."""
 
+    removable = True
+
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
     group = models.ForeignKey(
         Group, on_delete=models.PROTECT, related_name="memberships", verbose_name="role"
@@ -224,6 +226,11 @@ class SignIn(models.Model):
         related_name="+",
         help_text="The administrator who acted, where it was not the person.",
     )
+    begins_lock_out = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="The first line of a person's lock-out, of which administrators were told.",
+    )
 
     class Meta:
         verbose_name = "sign-in"
@@ -236,6 +243,11 @@ class SignIn(models.Model):
                 condition=Q(person__isnull=False, name_digest="")
                 | Q(person__isnull=True, name_digest__regex=r"^[0-9a-f]{64}$"),
                 name="sign_in_names_a_person_or_a_digest",
+            ),
+            models.CheckConstraint(
+                condition=Q(begins_lock_out=False)
+                | Q(outcome=SignInOutcome.LOCKED_OUT, person__isnull=False),
+                name="only_a_persons_lock_out_begins",
             ),
         ]
         indexes = [

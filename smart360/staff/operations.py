@@ -6,7 +6,8 @@ import pghistory
 
 from smart360.kernel.db import operation
 from smart360.kernel.errors import Refusal
-from smart360.staff.access import name_digest
+from smart360.staff import ports
+from smart360.staff.access import LOCKED_FOR, name_digest
 from smart360.staff.choices import SignInOutcome
 from smart360.staff.models import Person, SignIn
 
@@ -21,16 +22,68 @@ class UnableToSetPassword(Refusal):
 def note_at_door(
     *, outcome: SignInOutcome, username: str, address: str | None, at: datetime
 ) -> None:
-    """Write down who came in, was refused or left; a name nobody has as a digest only."""
-    person = None
-    if "\0" not in username:
-        person = Person.objects.filter(username=username).only("pk").first()
-    SignIn.objects.create(
+    """Write down who came in, was refused or left; a name nobody has as a digest only.
+
+    Whose account gets locked, the administrators are told of once for each lock-out.
+    """
+    person = _called(username)
+    begins = (
+        person is not None
+        and outcome == SignInOutcome.LOCKED_OUT
+        and _begins_lock_out(person, address=address, at=at)
+    )
+    line = _write_line(outcome, person, username, address=address, at=at, begins_lock_out=begins)
+    if begins:
+        for tell in ports.locked_out:
+            tell(name=str(person), address=address, line=line.pk, at=at)
+
+
+@operation
+def note_spraying(*, username: str, address: str | None, at: datetime) -> None:
+    """Write down that a whole address is locked out, and tell the administrators."""
+    person = _called(username)
+    line = _write_line(SignInOutcome.LOCKED_OUT, person, username, address=address, at=at)
+    for tell in ports.locked_out:
+        tell(name="", address=address, line=line.pk, at=at)
+
+
+def _called(username: str) -> Person | None:
+    """Who has this name, if somebody has."""
+    if "\0" in username:
+        return None
+    return Person.objects.filter(username=username).only("pk", "full_name").first()
+
+
+def _begins_lock_out(person: Person, *, address: str | None, at: datetime) -> bool:
+    """Whether no lock-out of this person at this address lasts already."""
+    _lock_person(person.pk)
+    lasting = SignIn.objects.filter(
+        person=person, address=address, begins_lock_out=True, at__gt=at - LOCKED_FOR
+    )
+    return not lasting.exists()
+
+
+def _lock_person(person: int) -> None:
+    """One line at a time says whether it is the first."""
+    Person.objects.select_for_update(no_key=True).only("pk").get(pk=person)
+
+
+def _write_line(
+    outcome: SignInOutcome,
+    person: Person | None,
+    username: str,
+    *,
+    address: str | None,
+    at: datetime,
+    begins_lock_out: bool = False,
+) -> SignIn:
+    return SignIn.objects.create(
         at=at,
         outcome=outcome,
         person=person,
         name_digest="" if person else name_digest(username),
         address=address,
+        begins_lock_out=begins_lock_out,
     )
 
 

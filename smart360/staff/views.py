@@ -40,7 +40,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     username = form.cleaned_data["username"]
     at, address = clock.now(), address_of(request)
     if is_spraying(username=username, address=address, at=at):
-        note(SignInOutcome.LOCKED_OUT, request, username)
+        operations.note_spraying(username=username, address=address, at=at)
         return locked_out(request)
     person = authenticate(request, username=username, password=form.cleaned_data["password"])
     if not isinstance(person, Person):

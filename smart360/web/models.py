@@ -11,6 +11,8 @@ class FormKey(models.Model):
     (quality.md, R4).
     """
 
+    removable = True
+
     key = models.UUIDField()
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     act = models.CharField(max_length=60)
@@ -32,6 +34,8 @@ class FormKey(models.Model):
 
 class Draft(models.Model):
     """What one person has typed into one form and not yet submitted."""
+
+    removable = True
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     form = models.CharField(max_length=60)

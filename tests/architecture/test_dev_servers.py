@@ -11,7 +11,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from smart360.local.commands import only_explains
 from smart360.local.environment import ROOT
+from smart360.local.product import SHARED_NAMES
 from smart360.local.servers import moved_folder
 from tests.architecture.running import PATIENCE, new_state, programs_of, wait_until
 
@@ -154,6 +156,73 @@ def test_help_and_unknown_words_explain_themselves() -> None:
     assert "./dev run" in asked.stdout
     wrong = subprocess.run([*dev, "rnu"], check=False, capture_output=True, text=True)
     assert wrong.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "said"),
+    [
+        (["--help"], 0, "check_invariants"),
+        (["check_invariants", "--help"], 0, "only this invariant"),
+        (["chekc_invariants"], 1, "Unknown command: 'chekc_invariants'"),
+    ],
+)
+def test_help_and_unknown_commands_start_no_server(
+    state: Path, asked: list[str], code: int, said: str
+) -> None:
+    environment = {name: value for name, value in os.environ.items() if name not in SHARED_NAMES}
+    answer = subprocess.run(
+        [sys.executable, str(ROOT / "dev"), "manage", "--state", str(state), *asked],
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert answer.returncode == code
+    assert said in answer.stdout + answer.stderr
+    assert "servers up" not in answer.stdout + answer.stderr
+    assert not state.exists()
+
+
+def test_what_only_explains_is_told_from_what_works() -> None:
+    for words in ([], ["help", "migrate"], ["--version"], ["load_demo", "-h"], ["no-such"]):
+        assert only_explains(words), words
+    for words in (["migrate"], ["load_demo"], ["createsuperuser"], ["dbshell", "--", "-h", "db"]):
+        assert not only_explains(words), words
+
+
+LAST_WORD = """
+import signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: sys.exit("a last word"))
+print("at work", flush=True)
+while True:
+    time.sleep(1)
+"""
+
+
+def test_a_command_that_is_stopped_has_its_last_word(state: Path) -> None:
+    """On the servers of the tests, so that only dev and the command are there to be stopped."""
+    started = subprocess.Popen(
+        [
+            sys.executable,
+            str(ROOT / "dev"),
+            "manage",
+            "--state",
+            str(state),
+            "shell",
+            "-c",
+            LAST_WORD,
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert started.stdout is not None
+    while "at work" not in (line := started.stdout.readline()):
+        assert line, started.communicate()
+    started.terminate()
+    _, told = started.communicate(timeout=PATIENCE)
+    assert "a last word" in told
+    assert started.returncode == 130
 
 
 def test_a_server_that_does_not_answer_is_named_without_its_password(state: Path) -> None:

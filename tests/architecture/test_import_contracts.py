@@ -23,7 +23,7 @@ PLANTS = [
     ("files", "disconnections/queries.py", "import disconnections.views"),
     ("operations", "disconnections/operations.py", "import consumers.operations"),
     ("operations", "smart360/comms/operations.py", "import smart360.staff.operations"),
-    ("transactions", "consumers/queries.py", "import smart360.kernel.db"),
+    ("transactions", "consumers/queries/accounts.py", "import smart360.kernel.db"),
     ("clock", "consumers/operations.py", "import smart360.kernel.clock"),
     ("pdf", "smart360/comms/models.py", "import weasyprint"),
     ("dev", "smart360/local/terminal.py", "import django"),

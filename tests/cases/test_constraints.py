@@ -192,8 +192,9 @@ def held(make_request: MakeRequest, person: MakePerson, at: datetime) -> Case:
         "DELETE FROM cases_hold",
     ],
 )
-def test_a_hold_stays_as_it_was(held: Case, change: str) -> None:
-    """T1: who moves a hold moves what was promised."""
+def test_a_hold_stays_as_it_was(held: Case, as_owner: Callable[[], None], change: str) -> None:
+    """T1: who moves a hold moves what was promised; not even the owner of the tables may."""
+    as_owner()
     with pytest.raises(IntegrityError, match="a hold stays as it was"):
         run(change)
 

@@ -109,8 +109,11 @@ def test_a_delivery_moves_along_its_arrows_only(
         in_operation(lambda: deliveries.update(state=new))
 
 
-def test_a_delivery_is_never_removed(send_message: Callable[..., Message]) -> None:
+def test_a_delivery_is_never_removed(
+    send_message: Callable[..., Message], as_owner: Callable[[], None]
+) -> None:
     message = send_message()
+    as_owner()
     with pytest.raises(DatabaseError, match="Cannot delete"):
         in_operation(lambda: Delivery.objects.filter(message=message).delete())
 

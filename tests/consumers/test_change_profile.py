@@ -210,10 +210,15 @@ class TestDatabase:
         mine.update(phone="1")
 
     def test_service_address_and_meter(
-        self, make_consumer: MakeConsumer, make_request: MakeRequest, at: datetime
+        self,
+        make_consumer: MakeConsumer,
+        make_request: MakeRequest,
+        at: datetime,
+        as_owner: Callable[[], None],
     ) -> None:
         consumer, free = make_consumer(), make_consumer("Ann Other")
         open_request(make_request, consumer)
+        as_owner()  # nobody else may remove an assignment at all
         place = Premise.objects.filter(connections__consumer=consumer)
         assert self.refuses(lambda: place.update(address="X")) == "profile_is_guarded"
         place.update(area="North")

@@ -1,7 +1,10 @@
 """Taking accounts over from a file (CON15): whole accounts, row-by-row problems, safe to repeat."""
 
 import csv
+import os
+import signal
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from io import StringIO
@@ -365,11 +368,43 @@ class TestRepeating:
         with monkeypatch.context() as dying:
             dying.setattr(command, "import_accounts", dies)
             told = refused(path)
-        assert "Interrupted. 80 of 100 accounts are done. Give the same file again" in told
+        assert (
+            "Interrupted. 80 of 100 accounts are done (80 new and stored, 0 here already)" in told
+        )
         assert Consumer.objects.count() == 80
         said = run(path)
         assert "20 accounts new, 80 here already" in said
         assert Consumer.objects.count() == Entry.objects.count() == Meter.objects.count() == 100
+
+    @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+    @pytest.mark.parametrize("dry_run", [False, True])
+    def test_stopped_by_a_signal(
+        self,
+        write: WriteFile,
+        monkeypatch: pytest.MonkeyPatch,
+        how: signal.Signals,
+        dry_run: bool,
+    ) -> None:
+        """Whoever stops it is told what is stored; a second signal does not cut that short."""
+        path = write(numbered(serial) for serial in range(1, 11))
+        act = "try_import" if dry_run else "import_accounts"
+        take, hears = getattr(command, act), signal.getsignal(how)
+        monkeypatch.setattr(command, "CHUNK", 4)
+
+        def is_stopped(*, accounts: Any, **chunk: Any) -> Any:
+            if accounts[0].account_number == "ACC-000005":
+                with suppress(KeyboardInterrupt):
+                    os.kill(os.getpid(), how)
+                os.kill(os.getpid(), how)
+                raise KeyboardInterrupt
+            return take(accounts=accounts, **chunk)
+
+        monkeypatch.setattr(command, act, is_stopped)
+        told = refused(path, dry_run=dry_run)
+        stored = "new, nothing stored" if dry_run else "new and stored"
+        assert f"4 of 10 accounts are done (4 {stored}, 0 here already). Give the same" in told
+        assert Consumer.objects.count() == (0 if dry_run else 4)
+        assert signal.getsignal(how) is hears
 
     def test_two_thousand_rows(self, write: WriteFile) -> None:
         path = write(numbered(serial) for serial in range(1, 2001))

@@ -8,11 +8,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from consumers import queries
 from consumers.choices import AccountStatus, LockPurpose
 from consumers.models import Consumer
 from consumers.operations import take_profile_lock
-from consumers.queries import search
+from consumers.queries import branches, search
+from consumers.queries.samples import some_texts
+from consumers.rules import searching
 from consumers.rules.searching import TOO_LONG, TOO_SHORT, read_search
 from smart360.staff.choices import Role
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest
@@ -118,23 +119,59 @@ class TestFinds:
         assert numbers("ith jo") == ["ACC-2024-001789"]
         assert numbers("j m s") == []
 
+    @pytest.mark.parametrize(
+        ("way", "sample"),
+        {
+            "by index": (),
+            "by row": ["SPRINGFIELD SMITH JOHN ORCHARD"] * 9,
+            "in part": ["SMITH", *["JOHN"] * 8],
+        }.items(),
+    )
+    @pytest.mark.parametrize("margin", [10, 0.02])
     def test_words_that_many_have_are_found_as_others(
+        self,
+        three: tuple[Consumer, Consumer, Consumer],
+        monkeypatch: pytest.MonkeyPatch,
+        way: str,
+        sample: list[str],
+        margin: float,
+    ) -> None:
+        """By index or row by row, also when that stops before any is met: the same consumers."""
+        monkeypatch.setattr(some_texts, "texts", sample)
+        monkeypatch.setattr(some_texts, "accounts", 10_000)
+        monkeypatch.setattr(some_texts, "until", float("inf"))
+        monkeypatch.setattr(searching, "MARGIN", margin)
+        with CaptureQueriesContext(connection) as asked:
+            assert set(numbers("smith springfield")) == {
+                "ACC-2024-001789",
+                "ACC-2021-000230",
+                "WU-10001",
+            }
+        assert ("WITH met AS" in asked[0]["sql"]) == (way == "by row")
+        assert numbers("jo smith") == ["ACC-2024-001789"]
+        assert numbers("smith orchard") == ["ACC-2021-000230"]
+        assert numbers("smith ,") == []
+        assert numbers("smith", statuses=["INACTIVE"]) == ["WU-10001"]
+
+    def test_without_the_index_those_that_come_last_are_missed(
         self, three: tuple[Consumer, Consumer, Consumer], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """By index or row by row, with words that narrow: the same consumers."""
-        ways = {"by index": (), "by row": ["SPRINGFIELD SMITH JOHN"] * 9, "in part": ["SMITH"] * 9}
-        for name, sample in ways.items():
-            with monkeypatch.context() as with_sample:
-                with_sample.setattr(queries._sample, "texts", sample)
-                with_sample.setattr(queries._sample, "until", float("inf"))
-                assert set(numbers("smith springfield")) == {
-                    "ACC-2024-001789",
-                    "ACC-2021-000230",
-                    "WU-10001",
-                }, name
-                assert numbers("jo smith") == ["ACC-2024-001789"], name
-                assert numbers("smith orchard") == ["ACC-2021-000230"], name
-                assert numbers("smith ,") == [], name
+        """The control of the above: what is met in one row is not all."""
+        monkeypatch.setattr(some_texts, "texts", ["SPRINGFIELD SMITH"])
+        monkeypatch.setattr(some_texts, "accounts", 10_000)
+        monkeypatch.setattr(some_texts, "until", float("inf"))
+        monkeypatch.setattr(searching, "MARGIN", 0.02)
+        monkeypatch.setattr(branches, "IF_FEW", " AND false")
+        assert len(numbers("smith springfield")) == 1
+
+    def test_signs_within_a_word_must_be_there(self, make_consumer: MakeConsumer) -> None:
+        """The index looks for letters and digits alone; what it finds is looked at again."""
+        make_consumer("Rita Bell-Moore", account_number="R-1")
+        make_consumer("Rita Bell Moore", account_number="R-2")
+        assert numbers("bell-moore") == ["R-1"]
+        assert set(numbers("bell moore")) == {"R-1", "R-2"}
+        assert numbers("l-moo") == ["R-1"]
+        assert numbers("bell%moore") == numbers("bell_moore") == []
 
     def test_status_is_a_filter(self, three: tuple[Consumer, Consumer, Consumer]) -> None:
         assert numbers("smi", statuses=["INACTIVE"]) == ["WU-10001"]

@@ -1,6 +1,7 @@
 """What the database itself refuses about requests and slots."""
 
 import json
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -163,16 +164,22 @@ def test_a_service_is_requested_in_the_state_it_is_in(
         "DELETE FROM {}",
     ],
 )
-def test_what_was_asked_for_stays(make_request: MakeRequest, change: str) -> None:
+def test_what_was_asked_for_stays(
+    make_request: MakeRequest, as_owner: Callable[[], None], change: str
+) -> None:
     """W5, W6, W7: by hand as little as by a page."""
     make_request()
+    as_owner()
     sql = change.format("disconnections_disconnectionrequest")
     with pytest.raises(IntegrityError, match="what was asked for stays"):
         run(sql)
 
 
-def test_no_requested_service_is_taken_away(make_request: MakeRequest) -> None:
+def test_no_requested_service_is_taken_away(
+    make_request: MakeRequest, as_owner: Callable[[], None]
+) -> None:
     make_request()
+    as_owner()
     with pytest.raises(IntegrityError, match="what was requested stays"):
         run("DELETE FROM disconnections_requestedservice")
 

@@ -3,11 +3,15 @@
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection
 from pytest_django import Settings
 
-from smart360.kernel.checks import check_append_only_tables, check_two_database_roles
-from smart360.kernel.rights import append_only_tables
+from smart360.kernel.checks import (
+    check_append_only_tables,
+    check_kept_tables,
+    check_two_database_roles,
+)
+from smart360.kernel.rights import append_only_tables, removable_tables
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -41,3 +45,60 @@ def test_no_protected_table_grants(verb: str) -> None:
         for table in tables:
             cursor.execute("SELECT has_table_privilege(current_user, %s, %s)", [table, verb])
             assert cursor.fetchone() == (False,), f"{verb} on {table}"
+
+
+# ------------------------------------------------------------------ what is removed, and where
+REMOVED_BY_THE_PRODUCT = {
+    # the night's sweep
+    "web_formkey",
+    "owed_owedwork",
+    # a draft with its form, a guard with its request, a change with its fold
+    "web_draft",
+    "consumers_guard",
+    "cases_tallychange",
+    # an administrator's removal, which row history keeps
+    "staff_rolemembership",
+    "organisation_businesshours",
+    "organisation_holiday",
+    # Django's sessions, and the count of wrong passwords
+    "django_session",
+    "axes_accessattempt",
+    "axes_accessattemptexpiration",
+}
+
+
+def tables_with(verb: str) -> set[str]:
+    """Every table of ours on which the role that asks has this right."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p')"
+            " AND relnamespace = 'public'::regnamespace"
+            " AND has_table_privilege(current_user, oid, %s)",
+            [verb],
+        )
+        return {table for (table,) in cursor.fetchall()}
+
+
+def test_rows_are_removed_where_the_product_removes_them_and_nowhere_else() -> None:
+    """A1: a tally, a message or a consumer is not even removed by hand."""
+    assert set(removable_tables()) == REMOVED_BY_THE_PRODUCT
+    assert tables_with("DELETE") == REMOVED_BY_THE_PRODUCT
+    assert tables_with("SELECT") > {"cases_tally", "cases_case", "consumers_consumer"}
+    assert tables_with("TRUNCATE") == set()
+    assert check_kept_tables(None, databases=["default"]) == []
+
+
+def test_the_check_sees_a_right_to_remove(as_owner: Callable[[], None]) -> None:
+    """The control: one right too many is named."""
+    as_owner()
+    with connection.cursor() as cursor:
+        cursor.execute("GRANT DELETE ON cases_tally TO smart360_app")
+        cursor.execute("SET ROLE smart360_app")
+    (found,) = check_kept_tables(None, databases=["default"])
+    assert (found.id, "cases_tally" in found.msg) == ("kernel.E003", True)
+
+
+@pytest.mark.parametrize("table", ["cases_tally", "cases_case", "comms_notice"])
+def test_what_is_kept_is_not_removed_by_hand(table: str) -> None:
+    with connection.cursor() as cursor, pytest.raises(ProgrammingError, match="permission denied"):
+        cursor.execute(f"DELETE FROM {table}")

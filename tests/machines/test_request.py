@@ -29,7 +29,7 @@ from tests.conftest import MakeConsumer, MakePerson, SetClock, wish_for
 from tests.invariants import assert_sound
 from tests.machines import running
 
-pytestmark = pytest.mark.timeout(1800)  # of a night on a slow machine
+pytestmark = pytest.mark.timeout(7200)  # of a night on a busy machine
 
 COUNTED = (
     "trail_entry", "comms_message", "comms_delivery", "comms_notice", "owed_owedwork",

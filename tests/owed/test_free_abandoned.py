@@ -29,12 +29,14 @@ def work() -> OwedWork:
 
 
 @contextmanager
-def claimed_elsewhere(at: datetime) -> Iterator[None]:
+def claimed_elsewhere(at: datetime, *, sees_sessions: bool = False) -> Iterator[None]:
     """Another worker has claimed the work; at the end of the block its session ends."""
     has_claimed, may_end = Event(), Event()
 
     def claim() -> None:
         try:
+            if sees_sessions:
+                see_sessions()
             operations.claim_one(queue=Queue.MAIL, at=at)
             has_claimed.set()
             may_end.wait(20)
@@ -49,6 +51,12 @@ def claimed_elsewhere(at: datetime) -> Iterator[None]:
     finally:
         may_end.set()
         worker.join()
+
+
+def see_sessions() -> None:
+    """As in production, where workers sign in as the role that they are: it sees their sessions."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE NONE")
 
 
 def free(at: datetime) -> int:
@@ -69,6 +77,36 @@ def test_what_a_living_worker_holds_stays_its_own(at: datetime) -> None:
         assert free(at) == 0
         assert work().next_at == at + LEASE
         assert operations.claim_one(queue=Queue.MAIL, at=at) is None
+
+
+@pytest.mark.parametrize("years", [0, 30], ids=["before it", "after it"])
+def test_no_clock_that_is_put_back_ends_a_living_workers_claim(at: datetime, years: int) -> None:
+    """By the clock the claim was made before the session began, or long after."""
+    see_sessions()
+    moment = at + timedelta(days=365 * years)
+    with claimed_elsewhere(moment, sees_sessions=True):
+        assert work().session_began_at is not None
+        assert free(moment) == 0
+        assert operations.claim_one(queue=Queue.MAIL, at=moment) is None
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_session_that_only_has_the_same_number_holds_nothing(at: datetime, hours: int) -> None:
+    see_sessions()
+    with claimed_elsewhere(at, sees_sessions=True):
+        began = work().session_began_at
+        assert began is not None
+        OwedWork.objects.update(session_began_at=began + timedelta(hours=hours))
+        assert free(at) == 1
+    assert (work().claimed_by, work().session_began_at) == (None, None)
+
+
+def test_the_control_without_its_beginning_the_number_alone_counts(at: datetime) -> None:
+    """The same, and nothing told of when the session began: the other session holds the claim."""
+    see_sessions()
+    with claimed_elsewhere(at, sees_sessions=True):
+        OwedWork.objects.update(session_began_at=None)
+        assert free(at) == 0
 
 
 def test_what_an_ended_worker_held_is_taken_at_once(at: datetime) -> None:

@@ -1,5 +1,7 @@
 """Take consumers, premises, connections, meters and readings over from a CSV file (CON15)."""
 
+import signal
+import threading
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -70,6 +73,10 @@ class Command(BaseCommand):
             return
         if options["file"] is None:
             raise CommandError("Name the file, or ask for --columns.")
+        with stops_in_order():
+            self._import(options)
+
+    def _import(self, options: Mapping[str, Any]) -> None:
         outcome = Outcome()
         with AccountFile(options["file"]) as file:
             try:
@@ -86,11 +93,8 @@ class Command(BaseCommand):
         if options["errors"]:
             write_problems(options["errors"], outcome.problems)
         if why:
-            raise CommandError(
-                f"{why} {outcome.done:,} of {len(file):,} accounts are done."
-                " Give the same file again to go on: what is here is passed over.",
-                returncode=INTERRUPTED,
-            )
+            done = how_far(outcome, len(file), is_dry_run=options["dry_run"])
+            raise CommandError(f"{why} {done}", returncode=INTERRUPTED)
         self._report(file.rows, outcome, options)
 
     def _take_over(self, file: AccountFile, outcome: Outcome, *, is_dry_run: bool) -> None:
@@ -174,6 +178,38 @@ class Reading:
         account = reader.read()
         self.problems += reader.problems
         return account
+
+
+@contextmanager
+def stops_in_order() -> Iterator[None]:
+    """Take a request to stop like Ctrl-C, once: the last transaction is undone, the rest told."""
+    if threading.current_thread() is not threading.main_thread():  # only it hears signals
+        yield
+        return
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(each, interrupt) for each in signals]
+    try:
+        yield
+    finally:
+        for each, hears in zip(signals, before, strict=True):
+            signal.signal(each, hears)
+
+
+def interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    """Interrupt the import; a second signal changes nothing any more."""
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def how_far(outcome: Outcome, accounts: int, *, is_dry_run: bool) -> str:
+    """What an import that was cut short has done, and how to go on."""
+    stored = "new, nothing stored" if is_dry_run else "new and stored"
+    return (
+        f"{outcome.done:,} of {accounts:,} accounts are done ({outcome.new:,} {stored},"
+        f" {outcome.same:,} here already). Give the same file again to go on: what is here is"
+        " passed over."
+    )
 
 
 @contextmanager

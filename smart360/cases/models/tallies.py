@@ -41,6 +41,8 @@ class TallyChange(models.Model):
     it. It keeps the moment, not the day, which depends on the utility's time zone.
     """
 
+    removable = True
+
     standing = models.CharField(max_length=15, choices=Standing)
     kind = models.CharField(max_length=15, choices=CaseKind)
     counts_at = models.DateTimeField()

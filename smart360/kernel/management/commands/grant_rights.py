@@ -6,13 +6,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from psycopg import sql
 
-from smart360.kernel.rights import append_only_tables
+from smart360.kernel.rights import append_only_tables, removable_tables
 
 
 class Command(BaseCommand):
     """Run by the owner after every ``migrate``; repeating it changes nothing."""
 
-    help = "Grant the application's role its rights; append-only tables get SELECT and INSERT only."
+    help = "Grant the application's role its rights: to add everywhere, to remove where it must."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The role's name, if it is not the one of DATABASE_URL."""
@@ -27,15 +27,20 @@ class Command(BaseCommand):
                 raise CommandError(f"There is no database role {role}. Create it first.")
             for statement in (
                 "GRANT USAGE ON SCHEMA public TO {role}",
-                "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
+                "GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {role}",
                 "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
                 "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role}",
                 "REVOKE TRUNCATE ON ALL TABLES IN SCHEMA public FROM {role}",
             ):
                 cursor.execute(sql.SQL(statement).format(role=name))
-            for table in append_only_tables():
-                cursor.execute(
-                    sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {role}").format(
-                        table=sql.Identifier(table), role=name
-                    )
-                )
+            removable = set(removable_tables())
+            rights = [("GRANT DELETE ON {table} TO {role}", table) for table in removable]
+            rights += [
+                ("REVOKE DELETE ON {table} FROM {role}", table)
+                for table in set(connection.introspection.table_names(cursor)) - removable
+            ]
+            rights += [
+                ("REVOKE UPDATE ON {table} FROM {role}", table) for table in append_only_tables()
+            ]
+            for statement, table in rights:
+                cursor.execute(sql.SQL(statement).format(table=sql.Identifier(table), role=name))

@@ -1,0 +1,32 @@
+"""Reads about consumers: the search, the list, one consumer's connections, lock and guards."""
+
+from consumers.queries.accounts import (
+    SORTS,
+    categories,
+    list_consumers,
+    subcategories,
+    with_list_facts,
+)
+from consumers.queries.hits import fitting, search
+from consumers.queries.profiles import (
+    connection_facts,
+    guards_of,
+    hold_facts,
+    lock_facts,
+    timeline,
+)
+
+__all__ = [
+    "SORTS",
+    "categories",
+    "connection_facts",
+    "fitting",
+    "guards_of",
+    "hold_facts",
+    "list_consumers",
+    "lock_facts",
+    "search",
+    "subcategories",
+    "timeline",
+    "with_list_facts",
+]

@@ -1,0 +1,137 @@
+"""The search: consumers by what somebody types of account, phone, name, address or meter."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from consumers.queries.branches import MOST_OF_A_KIND, branches_for
+from consumers.rules.searching import Found, SearchHit, ranked, read_search
+from smart360.web.throttle import TURN, AskedTooOften, no_long_wait, take_turn, turn_values
+
+ROWS = """
+SELECT c.id, c.account_number, c.name, c.phone, c.phone_digits, c.status, c.is_vip,
+       coalesce(place.address, ''), coalesce(place.meter_number, ''),
+       held.holder_id, coalesce(holder.full_name, ''), held.taken_at, held.expires_at,
+       coalesce(guard.placed_by, '')
+  FROM (SELECT id, min(rank) AS rank FROM ({hits}) AS hits
+         GROUP BY id, account_number ORDER BY min(rank), account_number LIMIT %(limit)s) AS hit
+  JOIN consumers_consumer c ON c.id = hit.id
+  LEFT JOIN LATERAL (
+       SELECT p.address, m.number AS meter_number
+         FROM consumers_serviceconnection sc
+         JOIN consumers_premise p ON p.id = sc.premise_id
+         LEFT JOIN consumers_meterassignment a
+           ON a.service_connection_id = sc.id AND upper_inf(a.during)
+         LEFT JOIN consumers_meter m ON m.id = a.meter_id
+        WHERE sc.consumer_id = c.id
+        ORDER BY (m.number LIKE %(starts)s OR reverse(m.number) LIKE %(ends)s) DESC NULLS LAST,
+                 sc.id
+        LIMIT 1) AS place ON true
+  LEFT JOIN consumers_profilelock held ON held.consumer_id = c.id AND held.expires_at > {now}
+  LEFT JOIN staff_person holder ON holder.id = held.holder_id
+  LEFT JOIN LATERAL (
+       SELECT placed_by FROM consumers_guard WHERE consumer_id = c.id ORDER BY id LIMIT 1
+       ) AS guard ON true
+"""
+FITTING = "SELECT id FROM (SELECT id FROM ("
+BEST = """) AS hits
+ GROUP BY id, account_number ORDER BY min(rank), account_number LIMIT %(limit)s) AS fitting
+"""
+COLUMNS = 14
+# The turn is counted in the same statement, and told by a row of its own; else nothing is searched.
+IN_TURN = """
+WITH turn AS ({turn})
+{rows} WHERE (SELECT is_ours FROM turn)
+UNION ALL
+SELECT {nothing} FROM turn
+"""
+
+
+def search(
+    text: str,
+    limit: int = 10,
+    *,
+    statuses: Sequence[str] = (),
+    at: datetime | None = None,
+    asker: int | None = None,
+) -> list[SearchHit]:
+    """Consumers by account, phone, name, address or meter, best first; one statement.
+
+    At most 50 of each kind of match are fetched, never counted; the best ``limit`` of them are
+    looked at further and ordered here. Nothing is asked of the database for a text that is too
+    short or too long; ``read_search`` tells why. ``at`` is the moment at which a hold on a
+    profile counts (default: the database's). ``asker`` is the person whose searches are counted:
+    raises AskedTooOften when there were ten within the last second.
+    """
+    searched = read_search(text)
+    if searched.problem:
+        return []
+    hits, values = branches_for(searched, limit, statuses=statuses, most=MOST_OF_A_KIND)
+    if not hits:
+        return []
+    now = "clock_timestamp()" if at is None else "%(at)s"
+    sql = ROWS.replace("{hits}", hits).replace("{now}", now)
+    rows = _rows(sql, values | {"at": at}, columns=COLUMNS, asker=asker)
+    return ranked((_found(row) for row in rows), searched, limit)
+
+
+def fitting(
+    text: str, *, most: int | None, is_guarded: bool = False, asker: int | None = None
+) -> list[int]:
+    """The ids of at most so many consumers that ``search`` would find, the best of them.
+
+    ``is_guarded`` leaves out those without an open request whose name or address has the words.
+    ``most`` is None for all of them, which takes as long as it takes. Raises AskedTooOften.
+    """
+    searched = read_search(text)
+    if searched.problem:
+        return []
+    hits, values = branches_for(searched, most, most=most, is_guarded=is_guarded)
+    if hits:
+        return [row[0] for row in _rows(FITTING + hits + BEST, values, columns=1, asker=asker)]
+    if asker is not None:
+        take_turn(asker)
+    return []
+
+
+def _rows(
+    sql: str, values: dict[str, Any], *, columns: int, asker: int | None
+) -> list[tuple[Any, ...]]:
+    """What a statement of so many columns finds, within the asker's turn."""
+    nothing = (None,) * columns
+    if asker is not None:
+        sql = IN_TURN.replace("{turn}", TURN).replace("{rows}", sql)
+        sql = sql.replace("{nothing}", ", ".join(["NULL"] * columns))
+        values |= turn_values(asker)
+    with no_long_wait(), connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    if asker is not None:
+        if nothing not in rows:
+            raise AskedTooOften
+        rows.remove(nothing)
+    return rows
+
+
+def _found(row: Sequence[Any]) -> Found:
+    return Found(
+        hit=SearchHit(
+            consumer=row[0],
+            account_number=row[1],
+            name=row[2],
+            phone=row[3],
+            status=row[5],
+            is_vip=row[6],
+            address=row[7],
+            matched_by="",
+            lock_holder_id=row[9],
+            lock_holder=row[10],
+            lock_since=row[11],
+            lock_until=row[12],
+            open_request=row[13],
+        ),
+        phone_digits=row[4],
+        meter_number=row[8],
+    )
