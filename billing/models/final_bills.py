@@ -161,7 +161,10 @@ class BillDraft(models.Model):
 
 
 class CreditNote(models.Model):
-    """An issued or approved invoice taken back whole, by two people (BIL6)."""
+    """An issued or approved invoice taken back whole, by two people (BIL6).
+
+    ``posting`` mirrors the invoice's; empty for an invoice of nothing, which was never posted.
+    """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="credit_notes")
     number = models.CharField(max_length=20)
@@ -202,9 +205,8 @@ class CreditNote(models.Model):
                 name="a_decided_credit_note_says_by_whom",
             ),
             models.CheckConstraint(
-                condition=Q(state=ProposalState.APPROVED, posting__isnull=False)
-                | (~Q(state=ProposalState.APPROVED) & Q(posting__isnull=True)),
-                name="an_approved_credit_note_is_posted",
+                condition=Q(state=ProposalState.APPROVED) | Q(posting__isnull=True),
+                name="only_an_approved_credit_note_is_posted",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="a_credit_note_has_a_reason"),
         ]

@@ -157,6 +157,9 @@ class Invoice(models.Model):
     pdf = models.ForeignKey(
         StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    taken_back_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since a credit note took it back; written once (BIL6)."
+    )
 
     class Meta:
         constraints = [
@@ -174,7 +177,7 @@ class Invoice(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["case"],
-                condition=Q(state__in=("DRAFT", "APPROVED")),
+                condition=Q(state__in=("DRAFT", "APPROVED"), taken_back_at__isnull=True),
                 name="a_request_has_one_live_final_bill",
             ),
             models.UniqueConstraint(
@@ -184,7 +187,10 @@ class Invoice(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=SEALED)
-                | Q(posting__isnull=False, issued_on__isnull=False, due_on__isnull=False),
+                | (
+                    Q(issued_on__isnull=False, due_on__isnull=False)
+                    & (Q(posting__isnull=False) | Q(billed=0))
+                ),
                 name="an_issued_invoice_is_posted",
             ),
             models.CheckConstraint(
@@ -248,9 +254,20 @@ class Invoice(models.Model):
                             THEN
                                 RETURN NEW;
                             END IF;
-                            -- Its paper is made afterwards, once.
+                            -- Its paper is made afterwards, once. What PostgreSQL generates is
+                            -- not known yet, and follows from what is compared.
                             IF OLD.pdf_id IS NULL AND NEW.state = OLD.state
-                               AND to_jsonb(NEW) - 'pdf_id' = to_jsonb(OLD) - 'pdf_id'
+                               AND to_jsonb(NEW) - ARRAY['pdf_id', 'due', 'refund_due']
+                                 = to_jsonb(OLD) - ARRAY['pdf_id', 'due', 'refund_due']
+                            THEN
+                                RETURN NEW;
+                            END IF;
+                            -- A credit note that two people decided takes it back, once.
+                            IF OLD.taken_back_at IS NULL AND NEW.taken_back_at IS NOT NULL
+                               AND to_jsonb(NEW) - ARRAY['taken_back_at', 'due', 'refund_due']
+                                 = to_jsonb(OLD) - ARRAY['taken_back_at', 'due', 'refund_due']
+                               AND EXISTS (SELECT 1 FROM billing_creditnote n
+                                            WHERE n.invoice_id = OLD.id AND n.state = 'APPROVED')
                             THEN
                                 RETURN NEW;
                             END IF;
@@ -276,7 +293,7 @@ class Invoice(models.Model):
                           JOIN billing_invoicesection s ON s.id = l.section_id
                          WHERE s.invoice_id = NEW.id)
                        OR NEW.billed IS DISTINCT FROM (
-                        SELECT sum(e.amount) FROM billing_ledgerentry e
+                        SELECT coalesce(sum(e.amount), 0) FROM billing_ledgerentry e
                           JOIN billing_ledgeraccount a ON a.id = e.account_id
                           JOIN billing_ledgertransaction t ON t.id = e.transaction_id
                          WHERE t.id = NEW.posting_id AND a.kind = 'RECEIVABLE'
