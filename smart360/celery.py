@@ -62,6 +62,11 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"queue": "default", "expires": 5},
     },
+    "fold what has changed into the total of balances": {
+        "task": "consumers.fold_balances",
+        "schedule": 5.0,
+        "options": {"queue": "default", "expires": 5},
+    },
     "tell when mail has stopped": {
         "task": "comms.raise_late_mail_alarm",
         "schedule": 60.0,

@@ -214,7 +214,26 @@ class Refund(models.Model):
                         USING ERRCODE = 'check_violation', CONSTRAINT = 'refunds_are_decided_once';
                     """
                 ),
-            )
+            ),
+            pgtrigger.Trigger(
+                name="a_refund_is_covered_by_the_credit",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("NEW.state = 'APPROVED' AND NEW.source = 'CREDIT'"),
+                func=pgtrigger.Func(
+                    """
+                    -- It is posted by now, and who posts at this account next waits for its row.
+                    IF (SELECT a.balance FROM billing_ledgeraccount a
+                         WHERE a.consumer_id = NEW.consumer_id AND a.kind = 'RECEIVABLE') > 0
+                    THEN
+                        RAISE EXCEPTION 'refund % is more than the credit', NEW.number
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'a_refund_is_covered_by_the_credit';
+                    END IF;
+                    RETURN NULL;
+                    """
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -108,6 +108,8 @@ RATES_STAY = pgtrigger.Trigger(
 class TariffSlab(models.Model):
     """What a unit costs from a monthly consumption on, up to where the next slab begins."""
 
+    removable = True  # until an invoice was made by it
+
     tariff = models.ForeignKey(Tariff, on_delete=models.PROTECT, related_name="slabs")
     above = models.DecimalField(
         max_digits=12, decimal_places=3, default=0, help_text="Units a month; 0 for the first."
@@ -137,6 +139,8 @@ class TariffSlab(models.Model):
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class TariffTax(models.Model):
     """A tax on the charges of a tariff, rounded per line."""
+
+    removable = True  # until an invoice was made by it
 
     tariff = models.ForeignKey(Tariff, on_delete=models.PROTECT, related_name="taxes")
     name = models.CharField(max_length=60)

@@ -102,6 +102,8 @@ class BalanceChange(models.Model):
     Written by the ledger's trigger, so that no two postings meet in one row; a worker folds it.
     """
 
+    removable = True
+
     change = models.DecimalField(max_digits=14, decimal_places=2)
 
     class Meta:
