@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from billing import ports
 from billing.choices import LedgerKind, PostingKind
 from billing.models import LedgerAccount, LedgerEntry, LedgerTransaction
 from billing.models.ledger import OF_A_CONSUMER
-from billing.queries.accounts import shared_accounts
+from billing.queries.accounts import balances_of, shared_accounts
 from smart360.kernel.db import copy_rows, next_keys, refuses, step
 from smart360.kernel.errors import Refusal
 
@@ -144,6 +145,17 @@ def reverse(
         ]
     )
     return made
+
+
+@step
+def tell_if_settled(consumer: int, *, before: Decimal, by: int | None, at: datetime) -> None:
+    """Run what higher apps plugged in, when the consumer owed something ``before`` and now nothing.
+
+    Called by every act that lowers what is owed, once it has posted.
+    """
+    if before > 0 and balances_of(consumer).outstanding <= 0:
+        for tell in ports.ACCOUNT_SETTLED:
+            tell(consumer=consumer, by=by, at=at)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,150 @@
+"""The forms about money: a payment, what came of it, a refund, a deposit."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from billing.choices import PaymentMethod, RefundFrom
+from billing.rules.payments import (
+    LONGEST_REFERENCE,
+    WITHOUT_REFERENCE,
+    DepositWish,
+    PaymentWish,
+    RefundWish,
+)
+from smart360.kernel.text import REQUIRED
+from smart360.web.amounts import MoneyField
+from smart360.web.fields import CodeField, IsoDateField, ShownTextField, TickField
+
+LONGEST_REASON = 250
+LONGEST_FAILURE = 120
+
+
+def _money(form: forms.Form, limit: Decimal) -> None:
+    """Let the form's amount go up to the utility's limit."""
+    amount = form.fields["amount"]
+    assert isinstance(amount, MoneyField)
+    amount.limit = limit
+
+
+class PaymentForm(forms.Form):
+    """A payment at the desk."""
+
+    amount = MoneyField(label="Amount")
+    method = CodeField(
+        label="Payment method", choices=[("", "Choose a method"), *PaymentMethod.choices]
+    )
+    paid_on = IsoDateField(label="Paid on")
+    reference = ShownTextField(
+        label="Reference",
+        required=False,
+        at_most=LONGEST_REFERENCE,
+        is_one_line=True,
+        help_text="Of the bank, the card slip or the cheque. Cash needs none.",
+    )
+    is_waited_for = TickField(
+        label="The cheque has still to clear",
+        help_text="The payment is Pending until the bank has cleared it.",
+    )
+
+    def __init__(self, *args: Any, limit: Decimal, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "payment-%s")
+        super().__init__(*args, **kwargs)
+        _money(self, limit)
+
+    def clean(self) -> dict[str, Any]:
+        """All but cash have a reference; only a cheque is waited for."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        method = cleaned.get("method", "")
+        has_none = "reference" not in self.errors and not cleaned.get("reference")
+        if method not in ("", PaymentMethod.CASH) and has_none:
+            self.add_error("reference", WITHOUT_REFERENCE)
+        if cleaned.get("is_waited_for") and method not in ("", PaymentMethod.CHEQUE):
+            self.add_error("is_waited_for", "Only a cheque is waited for")
+        return cleaned
+
+    def wish(self, consumer: int) -> PaymentWish:
+        """What was typed, for the operation."""
+        typed = self.cleaned_data
+        return PaymentWish(
+            consumer=consumer,
+            amount=typed["amount"],
+            method=typed["method"],
+            paid_on=typed["paid_on"],
+            reference=typed["reference"],
+            has_come=not typed["is_waited_for"],
+        )
+
+
+class SettleForm(forms.Form):
+    """What became of a cheque."""
+
+    outcome = CodeField(
+        label="The cheque",
+        choices=[("CLEARED", "has cleared"), ("FAILED", "was not paid")],
+        widget=forms.RadioSelect,
+    )
+    failure = ShownTextField(
+        label="Why it failed", required=False, at_most=LONGEST_FAILURE, is_one_line=True
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "settle-%s")
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        """A failure says why."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        is_failure = cleaned.get("outcome") == "FAILED"
+        if is_failure and "failure" not in self.errors and not cleaned.get("failure"):
+            self.add_error("failure", REQUIRED)
+        return cleaned
+
+
+class ReasonForm(forms.Form):
+    """Why a payment is reversed, or a refund rejected."""
+
+    reason = ShownTextField(
+        label="Reason", at_most=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "reason-%s")
+        super().__init__(*args, **kwargs)
+
+
+class RefundForm(forms.Form):
+    """A refund to propose."""
+
+    source = CodeField(label="Refund of", choices=RefundFrom.choices, widget=forms.RadioSelect)
+    amount = MoneyField(label="Amount")
+    method = CodeField(label="Refund by", choices=[("", "Choose a method"), *PaymentMethod.choices])
+    reason = ShownTextField(
+        label="Reason", at_most=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, limit: Decimal, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "refund-%s")
+        super().__init__(*args, **kwargs)
+        _money(self, limit)
+
+    def wish(self, consumer: int) -> RefundWish:
+        """What was typed, for the operation."""
+        return RefundWish(consumer=consumer, **self.cleaned_data)
+
+
+class DepositForm(forms.Form):
+    """A security deposit that was paid."""
+
+    amount = MoneyField(label="Amount")
+    received_on = IsoDateField(label="Received on")
+
+    def __init__(self, *args: Any, limit: Decimal, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "deposit-%s")
+        super().__init__(*args, **kwargs)
+        _money(self, limit)
+
+    def wish(self, consumer: int) -> DepositWish:
+        """What was typed, for the operation."""
+        return DepositWish(consumer=consumer, **self.cleaned_data)

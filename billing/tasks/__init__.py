@@ -1,0 +1,5 @@
+"""The workers' side of money. What beat starts is imported here, where Celery looks for it."""
+
+from billing.tasks.deposits import add_deposit_interest
+
+__all__ = ["add_deposit_interest"]
