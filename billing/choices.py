@@ -159,3 +159,17 @@ class RunState(TextChoices):
     RUNNING = "RUNNING", "Running"
     DONE = "DONE", "Done"
     STOPPED = "STOPPED", "Stopped"
+
+
+class LeftOut(TextChoices):
+    """Why a billing run did not bill a consumer, or one of the consumer's services (BIL9)."""
+
+    NO_SERVICE = "NO_SERVICE", "No service connection"
+    ENDED = "ENDED", "The account is inactive"
+    FROZEN = "FROZEN", "Billing is frozen after a final bill"
+    NOT_SUPPLIED = "NOT_SUPPLIED", "Not supplied"
+    BILLED = "BILLED", "Already billed for these days"
+    NO_TARIFF = "NO_TARIFF", "No tariff for utility, category and days"
+    READING_IS_LOWER = "READING_IS_LOWER", "The last reading is lower than the one before"
+    TOO_LARGE = "TOO_LARGE", "The amount is too large to be true"
+    NOTHING_TO_BILL = "NOTHING_TO_BILL", "Nothing to charge"
