@@ -10,8 +10,12 @@ from billing.choices import LedgerKind, PostingKind
 from billing.models import LedgerAccount, LedgerEntry, LedgerTransaction
 from billing.models.ledger import OF_A_CONSUMER
 from billing.queries.accounts import balances_of, shared_accounts
+from billing.queries.ageing import allocation_of, last_billed_on
+from consumers.models import ConsumerFigures, ServiceConnection
 from smart360.kernel.db import copy_rows, next_keys, refuses, step
 from smart360.kernel.errors import Refusal
+from smart360.trail.choices import Event
+from smart360.trail.record import record
 
 ENTRY_COLUMNS = ("transaction_id", "account_id", "amount", "service_connection_id")
 POSTING_COLUMNS = (
@@ -156,6 +160,65 @@ def tell_if_settled(consumer: int, *, before: Decimal, by: int | None, at: datet
     if before > 0 and balances_of(consumer).outstanding <= 0:
         for tell in ports.ACCOUNT_SETTLED:
             tell(consumer=consumer, by=by, at=at)
+
+
+@step
+def refresh_figures(consumer: int) -> None:
+    """Bring the dates of a consumer's figures up to date; every act that posts ends with it.
+
+    Since when the oldest charge is unpaid, and when the consumer was billed last.
+    """
+    dates = {
+        "oldest_due_on": allocation_of(consumer).oldest_due_on,
+        "last_billed_on": last_billed_on(consumer),
+    }
+    if not ConsumerFigures.objects.filter(consumer=consumer).update(**dates):
+        ConsumerFigures.objects.create(consumer_id=consumer, **dates)
+
+
+# ------------------------------------------------------------------ the freeze (M14)
+@step
+def freeze_billing(
+    services: Sequence[int], *, case: int | None, by: int | None, at: datetime
+) -> None:
+    """From now on nothing but settling is posted to these services of one consumer.
+
+    Called by the execution of a disconnection. Freezing again changes nothing.
+    """
+    _set_freeze(services, at, Event.BILLING_FROZEN, case=case, by=by, at=at)
+
+
+@step
+def lift_freeze(services: Sequence[int], *, case: int | None, by: int | None, at: datetime) -> None:
+    """Bill these services again: they were reconnected."""
+    _set_freeze(services, None, Event.BILLING_RESUMED, case=case, by=by, at=at)
+
+
+def _set_freeze(
+    services: Sequence[int],
+    frozen_at: datetime | None,
+    event: Event,
+    *,
+    case: int | None,
+    by: int | None,
+    at: datetime,
+) -> None:
+    moving = list(
+        ServiceConnection.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk__in=services, billing_frozen_at__isnull=frozen_at is not None)
+        .order_by("pk")
+    )
+    for service in moving:
+        service.billing_frozen_at = frozen_at
+        service.save(update_fields=["billing_frozen_at"])
+        record(
+            event,
+            by=by,
+            at=at,
+            case=case,
+            consumer=service.consumer_id,
+            new={"service": service.pk, "utility": service.utility_type},
+        )
 
 
 @dataclass(frozen=True)

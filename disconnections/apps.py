@@ -1,7 +1,9 @@
 """Configuration of disconnections."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
 
+from billing import ports
 from smart360.owed.handlers import Handler, register
 
 
@@ -11,7 +13,7 @@ class DisconnectionsConfig(AppConfig):
     name = "disconnections"
 
     def ready(self) -> None:
-        """Say who makes receipts."""
+        """Say who makes receipts, and tell billing what a request ends."""
         register(
             Handler(
                 kind="disconnections.receipt",
@@ -19,3 +21,6 @@ class DisconnectionsConfig(AppConfig):
                 pays="disconnections.tasks.make_receipt",
             )
         )
+        terms_of_request = import_string("disconnections.queries.terms.terms_of_request")
+        if terms_of_request not in ports.TERMS_OF_REQUEST:
+            ports.TERMS_OF_REQUEST.append(terms_of_request)

@@ -1,10 +1,13 @@
 """What one consumer has not paid yet, and since when: bounded reads, never a sum over entries."""
 
+from datetime import date
 from typing import Any
 
 from django.db import connection
 
 from billing.choices import LedgerKind, PostingKind
+from billing.models import Invoice
+from billing.models.invoices import SEALED
 from billing.queries.accounts import balances_of
 from billing.rules.allocation import Allocation, Charge, allocate
 
@@ -55,3 +58,11 @@ def allocation_of(consumer: int) -> Allocation:
     if outstanding <= 0:
         return Allocation()
     return allocate(newest_charges(consumer), outstanding)
+
+
+def last_billed_on(consumer: int) -> date | None:
+    """The day of the consumer's newest invoice that was not taken back; one statement."""
+    sealed = Invoice.objects.filter(
+        consumer=consumer, state__in=SEALED, taken_back_at__isnull=True
+    ).order_by("-number")
+    return sealed.values_list("issued_on", flat=True).first()

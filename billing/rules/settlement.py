@@ -48,6 +48,15 @@ def uses_deposit_by_default(*, outstanding: Decimal, deposit: Decimal) -> bool:
     return outstanding > 0 and deposit > 0
 
 
+def deposit_is_used(chosen: bool | None, *, outstanding: Decimal, deposit: Decimal) -> bool:
+    """Whether the deposit is used: as somebody chose, else by default; never where there is none."""
+    if deposit <= 0:
+        return False
+    if chosen is not None:
+        return chosen
+    return uses_deposit_by_default(outstanding=outstanding, deposit=deposit)
+
+
 @dataclass(frozen=True)
 class BillSums:
     """The sums of a final bill (BIL5); the database works out the same (M5, M6).

@@ -1,0 +1,408 @@
+"""What a request's final bill is made from, read fresh: meters, readings, tariffs, balances."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
+
+from billing.choices import LineKind, ReadingBasis, ReadingException
+from billing.models import (
+    BillAdjustment,
+    FinalReading,
+    Invoice,
+    InvoiceSection,
+    LedgerTransaction,
+    SettlementChoice,
+    Tariff,
+)
+from billing.models.invoices import SEALED
+from billing.ports import RequestTerms
+from billing.queries.accounts import balances_of
+from billing.queries.cycles import rates_of
+from billing.rules.final_bills import (
+    AddedSum,
+    Basis,
+    BillContent,
+    BillLine,
+    BillSection,
+    EnteredReading,
+    missing_readings,
+)
+from billing.rules.rating import DAY, Correction, RatedSection, Rates, rate
+from billing.rules.readings import KnownReading, units_between
+from billing.rules.settlement import deposit_is_used
+from consumers.choices import UtilityType
+from consumers.models import MeterAssignment, ServiceConnection
+from smart360.cases.models import Case
+from smart360.kernel.money import ZERO
+
+SAY_WHAT_BECOMES = "Say what becomes of the security deposit"
+MONTHS_OF_HISTORY = 13
+
+NEWEST_READINGS = """
+SELECT m.id, r.value, r.read_on FROM unnest(%(meters)s::bigint[]) AS m(id)
+ CROSS JOIN LATERAL (
+    SELECT value, read_on FROM consumers_reading
+     WHERE meter_id = m.id
+       AND NOT EXISTS (SELECT 1 FROM billing_invoicesection s
+                         JOIN billing_invoice i ON i.id = s.invoice_id
+                        WHERE i.case_id = %(case)s AND i.taken_back_at IS NOT NULL
+                          AND s.meter_id = m.id AND s.read_on = consumers_reading.read_on)
+     ORDER BY read_on DESC LIMIT %(most)s) r
+ ORDER BY m.id, r.read_on
+"""
+
+
+@dataclass(frozen=True)
+class MeterFacts:
+    """The meter of a service, as a bill shows it."""
+
+    id: int
+    number: str
+    device_number: str
+    meter_type: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class BilledUpTo:
+    """Where the last invoice of a service ended."""
+
+    section: int
+    to_on: date
+    meter: int | None
+    reading: Decimal | None
+    read_on: date | None
+
+
+@dataclass(frozen=True)
+class ServiceFacts:
+    """One service of a request, with what its last bill begins from.
+
+    ``history``  the newest readings of its meter, oldest first; the last is the one to be beaten
+    """
+
+    service_connection: int
+    utility_type: str
+    connected_on: date
+    is_frozen: bool
+    meter: MeterFacts | None
+    history: tuple[KnownReading, ...]
+    billed: BilledUpTo | None
+
+    @property
+    def previous(self) -> KnownReading | None:
+        """The last reading on record."""
+        return self.history[-1] if self.history else None
+
+    @property
+    def utility(self) -> str:
+        """As a reader says it."""
+        return str(UtilityType(self.utility_type).label)
+
+    @property
+    def base(self) -> KnownReading | None:
+        """The reading up to which consumption is paid for, else the last on record."""
+        billed, meter = self.billed, self.meter
+        if billed and meter and billed.meter == meter.id and billed.reading is not None:
+            return KnownReading(billed.reading, billed.read_on or billed.to_on)
+        return self.previous
+
+    @property
+    def begins_on(self) -> date:
+        """The first day not billed yet."""
+        if self.billed:
+            return self.billed.to_on + DAY
+        return self.previous.read_on + DAY if self.previous else self.connected_on
+
+
+@dataclass(frozen=True)
+class BillInputs:
+    """A final bill as it would be now, and what is missing before it can be approved."""
+
+    content: BillContent
+    digest: str
+    missing: tuple[str, ...]
+    readings: tuple[EnteredReading, ...]
+    has_frozen_service: bool
+
+
+def services_of(case: int, terms: RequestTerms) -> tuple[ServiceFacts, ...]:
+    """The services of a request with their meters, in the order of the bill; four statements."""
+    found = ServiceConnection.objects.filter(pk__in=terms.services)
+    meters = _meters_of(terms.services)
+    readings = _readings_of(case, [meter.id for meter in meters.values()])
+    billed = _billed_up_to(terms.services)
+    return tuple(
+        ServiceFacts(
+            service_connection=each.pk,
+            utility_type=each.utility_type,
+            connected_on=each.connected_on,
+            is_frozen=each.billing_frozen_at is not None,
+            meter=meters.get(each.pk),
+            history=tuple(readings[meters[each.pk].id]) if each.pk in meters else (),
+            billed=billed.get(each.pk),
+        )
+        for each in found.order_by("utility_type", "pk")
+    )
+
+
+def _meters_of(services: Sequence[int]) -> dict[int, MeterFacts]:
+    """The meter that measures each service, or measured it last."""
+    rows = (
+        MeterAssignment.objects.filter(service_connection__in=services)
+        .select_related("meter__device")
+        .order_by("service_connection", "during")
+    )
+    return {
+        row.service_connection_id: MeterFacts(
+            id=row.meter_id,
+            number=row.meter.number,
+            device_number=row.meter.device.number if row.meter.device else "",
+            meter_type=row.meter.meter_type,
+            unit=row.meter.unit,
+        )
+        for row in rows
+    }
+
+
+def _readings_of(case: int, meters: Iterable[int]) -> dict[int, list[KnownReading]]:
+    """The newest readings of each meter, without those of a bill that was taken back."""
+    found: dict[int, list[KnownReading]] = defaultdict(list)
+    values = {"meters": list(meters), "case": case, "most": MONTHS_OF_HISTORY}
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST_READINGS, values)
+        for meter, value, read_on in cursor.fetchall():
+            found[meter].append(KnownReading(value, read_on))
+    return found
+
+
+def _billed_up_to(services: Sequence[int]) -> dict[int, BilledUpTo]:
+    rows = (
+        InvoiceSection.objects.filter(
+            service_connection__in=services,
+            invoice__state__in=SEALED,
+            invoice__taken_back_at__isnull=True,
+        )
+        .order_by("service_connection", "-to_on", "-id")
+        .distinct("service_connection")
+    )
+    return {
+        row.service_connection_id: BilledUpTo(
+            row.pk, row.to_on, row.meter_id, row.last_reading, row.read_on
+        )
+        for row in rows
+    }
+
+
+def entered_readings(case: int) -> tuple[EnteredReading, ...]:
+    """The final readings of a request, as far as they were entered."""
+    rows = FinalReading.objects.filter(case=case).order_by("service_connection")
+    return tuple(
+        EnteredReading(
+            service_connection=row.service_connection_id,
+            meter=row.meter_id,
+            value=row.value,
+            read_on=row.read_on,
+            exception=ReadingException(row.exception),
+            is_unusual=row.is_unusual,
+        )
+        for row in rows
+    )
+
+
+def adjustments_of(case: int) -> tuple[AddedSum, ...]:
+    """What was added to a request's bill or taken off it, and not removed again."""
+    rows = BillAdjustment.objects.filter(case=case, removed_at__isnull=True).order_by("pk")
+    return tuple(AddedSum(row.pk, row.amount, row.reason) for row in rows)
+
+
+def ledger_head(consumer: int) -> int:
+    """The key of the consumer's last posting; 0 before the first."""
+    rows = LedgerTransaction.objects.filter(consumer=consumer).order_by("-pk")
+    return rows.values_list("pk", flat=True).first() or 0
+
+
+def gather(case: Case, terms: RequestTerms, *, on: date) -> BillInputs:
+    """Everything that a final bill is made from, as it is now.
+
+    Raises `billing.rules.rating.NoTariff`.
+    """
+    assert case.consumer is not None  # a_request_has_a_consumer
+    services = services_of(case.pk, terms)
+    readings = entered_readings(case.pk)
+    adjustments = adjustments_of(case.pk)
+    ends_on = terms.ends_on or max((each.read_on for each in readings), default=on)
+    rates = _rates_of(case.consumer.category_id, services, ends_on)
+    balances = balances_of(case.consumer.pk)
+    choice = SettlementChoice.objects.filter(case=case.pk).first()
+    uses_deposit = deposit_is_used(
+        choice.uses_deposit if choice else None,
+        outstanding=balances.outstanding,
+        deposit=balances.deposit,
+    )
+    by_service = {each.service_connection: each for each in readings}
+    sections = tuple(
+        section
+        for each in services
+        for section in _sections(
+            each, by_service.get(each.service_connection), rates[each.utility_type], ends_on
+        )
+    )
+    content = BillContent(
+        period_from=min((each.from_on for each in sections), default=ends_on),
+        period_to=ends_on,
+        sections=sections,
+        adjustments=adjustments,
+        outstanding=balances.outstanding,
+        deposit=balances.deposit,
+        uses_deposit=uses_deposit,
+    )
+    basis = Basis(
+        readings=readings,
+        ledger_head=ledger_head(case.consumer.pk),
+        uses_deposit=uses_deposit,
+        rates=tuple(rate for _, found in sorted(rates.items()) for rate, _ in found),
+        adjustments=adjustments,
+        measured=services,
+        ends_on=ends_on,
+    )
+    missing = tuple(
+        f"Enter the final reading for {each.utility_type.capitalize()} meter {each.meter_number}"
+        for each in missing_readings(sections)
+    )
+    asks_for_plan = terms.is_permanent and balances.deposit > 0 and not uses_deposit
+    if asks_for_plan and not (choice and choice.deposit_plan):
+        missing += (SAY_WHAT_BECOMES,)
+    return BillInputs(
+        content=content,
+        digest=basis.digest,
+        missing=tuple(dict.fromkeys(missing)),
+        readings=readings,
+        has_frozen_service=any(each.is_frozen for each in services),
+    )
+
+
+# ------------------------------------------------------------------ tariffs
+NamedRates = list[tuple[Rates, str]]
+
+
+def _rates_of(
+    category: int, services: Sequence[ServiceFacts], ends_on: date
+) -> dict[str, NamedRates]:
+    """The tariffs of the services' utilities that may be needed, by utility; three statements."""
+    found: dict[str, NamedRates] = {each.utility_type: [] for each in services}
+    begins_on = min((each.begins_on for each in services), default=ends_on)
+    rows = (
+        Tariff.objects.filter(
+            category=category,
+            utility_type__in=found,
+            valid__overlap=(min(begins_on, ends_on), ends_on + DAY),
+        )
+        .prefetch_related("slabs", "taxes")
+        .order_by("valid")
+    )
+    for row in rows:
+        found[row.utility_type].append((rates_of(row), row.name))
+    return found
+
+
+# ------------------------------------------------------------------ sections
+def _sections(
+    service: ServiceFacts, entered: EnteredReading | None, rates: NamedRates, ends_on: date
+) -> tuple[BillSection, ...]:
+    """What a service costs from the day after the last billed one to the last."""
+    if entered and (service.meter is None or entered.meter != service.meter.id):
+        entered = None  # of a meter that is not there any more
+    begins_on, valid = service.begins_on, [each for each, _ in rates]
+    if begins_on > ends_on:  # billed up to here already: what is left is consumption
+        begins_on = ends_on
+        valid = [replace(each, fixed_charge=ZERO) for each in valid]
+    used, correction = _used(service, entered, valid)
+    rated = rate(
+        tariffs=valid,
+        from_on=begins_on,
+        to_on=ends_on,
+        consumption=used,
+        unit=service.meter.unit if service.meter else "",
+        correction=correction,
+    )
+    names = {each.key: name for each, name in rates}
+    return tuple(_section(service, entered, each, names[each.tariff]) for each in rated)
+
+
+def _used(
+    service: ServiceFacts, entered: EnteredReading | None, rates: Sequence[Rates]
+) -> tuple[Decimal | None, Correction | None]:
+    """Units since the last billed reading. Where an estimate was too high, what goes back."""
+    if service.meter is None:
+        return None, None
+    if entered is None:
+        return Decimal(0), None
+    base = service.base
+    used = units_between(base.value if base else None, entered.value, entered.exception)
+    if used >= 0:
+        return used, None
+    price = _price_of_a_unit(service.billed.section) if service.billed else None
+    if price is None:
+        price = max((slab.rate for each in rates for slab in each.slabs), default=Decimal(0))
+    return Decimal(0), Correction(units=used, rate=price)
+
+
+def _price_of_a_unit(section: int) -> Decimal | None:
+    """What a unit of an invoice's section cost on average, to six places; None if none was sold."""
+    found = InvoiceSection.objects.prefetch_related("lines").get(pk=section)
+    usage = [line for line in found.lines.all() if line.kind == LineKind.USAGE]
+    units = sum((line.quantity or Decimal(0) for line in usage), Decimal(0))
+    if not units:
+        return None
+    paid = sum((line.amount for line in usage), ZERO)
+    return (paid / units).quantize(Decimal("0.000001"))
+
+
+def _section(
+    service: ServiceFacts, entered: EnteredReading | None, rated: RatedSection, tariff_name: str
+) -> BillSection:
+    meter, base = service.meter, service.base
+    return BillSection(
+        service_connection=service.service_connection,
+        utility_type=service.utility_type,
+        tariff=rated.tariff,
+        tariff_name=tariff_name,
+        from_on=rated.from_on,
+        to_on=rated.to_on,
+        meter=meter.id if meter else None,
+        meter_number=meter.number if meter else "",
+        device_number=meter.device_number if meter else "",
+        meter_type=meter.meter_type if meter else "",
+        unit=meter.unit if meter else "",
+        basis=ReadingBasis.READ if meter else ReadingBasis.NO_METER,
+        previous_reading=base.value if meter and base else None,
+        previous_on=base.read_on if meter and base else None,
+        last_reading=entered.value if meter and entered else None,
+        read_on=entered.read_on if meter and entered else None,
+        consumption=rated.consumption,
+        lines=tuple(
+            BillLine(
+                kind=line.kind,
+                words=line.words,
+                quantity=line.quantity,
+                of=line.of,
+                rate=line.rate,
+                amount=line.amount,
+            )
+            for line in rated.lines
+        ),
+    )
+
+
+def find_live_bill(case: int) -> Invoice | None:
+    """The request's draft, or its approved bill that nobody took back."""
+    return (
+        Invoice.objects.filter(case=case, state__in=("DRAFT", "APPROVED"), taken_back_at=None)
+        .select_related("made_by", "approved_by")
+        .first()
+    )

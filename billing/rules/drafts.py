@@ -1,0 +1,82 @@
+"""What changed from one draft of a final bill to the next (BEY9). Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from billing.rules.final_bills import BillContent, BillSection
+
+Value = Decimal | date | bool | str | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that the newer draft says otherwise. None: it was not there, or is not any more.
+
+    ``is_money`` tells a sum from a reading; ``unit`` is the reading's.
+    """
+
+    what: str
+    before: Value
+    after: Value
+    is_money: bool = False
+    unit: str = ""
+
+
+def what_changed(old: BillContent, new: BillContent) -> tuple[Change, ...]:
+    """Everything that differs, causes before sums; nothing when both say the same."""
+    return tuple(
+        change for change in (*_causes(old, new), *_sums(old, new)) if change.before != change.after
+    )
+
+
+def _causes(old: BillContent, new: BillContent) -> Iterator[Change]:
+    yield Change("Billing period from", old.period_from, new.period_from)
+    yield Change("Billing period to", old.period_to, new.period_to)
+    before, after = _by_service(old), _by_service(new)
+    for key in dict.fromkeys((*before, *after)):
+        yield from _of_section(before.get(key), after.get(key))
+    added = {each.key: each for each in (*old.adjustments, *new.adjustments)}
+    was = {each.key: each.amount for each in old.adjustments}
+    now = {each.key: each.amount for each in new.adjustments}
+    for key, each in added.items():
+        what = f"Adjustment: {each.reason}" if each.reason else "Adjustment"
+        yield Change(what, was.get(key), now.get(key), is_money=True)
+
+
+def _by_service(content: BillContent) -> dict[tuple[int, int], BillSection]:
+    """Sections by service and, where a tariff ends within the period, by tariff."""
+    return {(each.service_connection, each.tariff): each for each in content.sections}
+
+
+def _of_section(old: BillSection | None, new: BillSection | None) -> Iterator[Change]:
+    one = new or old
+    if one is None:
+        return
+    name = one.utility_type.capitalize()
+    unit = one.unit
+    yield Change(f"{name}: tariff", old and old.tariff_name, new and new.tariff_name)
+    yield Change(f"{name}: meter", old and old.meter_number, new and new.meter_number)
+    yield Change(
+        f"{name}: previous reading", old and old.previous_reading, new and new.previous_reading,
+        unit=unit,
+    )  # fmt: skip
+    yield Change(
+        f"{name}: last reading", old and old.last_reading, new and new.last_reading, unit=unit
+    )
+    yield Change(f"{name}: reading date", old and old.read_on, new and new.read_on)
+    yield Change(
+        f"{name}: consumption", old and old.consumption, new and new.consumption, unit=unit
+    )
+    yield Change(f"{name}: charges", old and old.amount, new and new.amount, is_money=True)
+
+
+def _sums(old: BillContent, new: BillContent) -> Iterator[Change]:
+    yield Change("Billed amount", old.billed, new.billed, is_money=True)
+    yield Change("Outstanding before this bill", old.outstanding, new.outstanding, is_money=True)
+    yield Change("Security deposit held", old.deposit, new.deposit, is_money=True)
+    yield Change("Security deposit used", old.uses_deposit, new.uses_deposit)
+    yield Change("Security deposit applied", old.sums.applied, new.sums.applied, is_money=True)
+    yield Change("Final amount due", old.sums.due, new.sums.due, is_money=True)
+    yield Change("Refund due", old.sums.refund_due, new.sums.refund_due, is_money=True)

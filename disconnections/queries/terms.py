@@ -1,0 +1,26 @@
+"""What a request ends: the answer to billing's one question (billing/ports.py)."""
+
+from django.contrib.postgres.aggregates import ArrayAgg
+
+from billing.ports import RequestTerms
+from disconnections.choices import Permanence
+from disconnections.models import DisconnectionRequest
+from smart360.cases.choices import CaseKind
+
+
+def terms_of_request(case: int) -> RequestTerms | None:
+    """Services, last day and permanence of a disconnection; one statement."""
+    asked = (
+        DisconnectionRequest.objects.filter(pk=case, case__kind=CaseKind.DISCONNECTION)
+        .annotate(asked_for=ArrayAgg("services__service_connection"))
+        .values_list("preferred_on", "permanence", "asked_for")
+        .first()
+    )
+    if asked is None:
+        return None
+    preferred_on, permanence, services = asked
+    return RequestTerms(
+        services=tuple(sorted(each for each in services if each is not None)),
+        ends_on=preferred_on,
+        is_permanent=permanence == Permanence.PERMANENT,
+    )
