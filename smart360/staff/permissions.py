@@ -40,6 +40,7 @@ class Permission(StrEnum):
     PRINT_BILL = "billing.print_bill"
     SET_DEPOSIT_USE = "billing.set_deposit_use"
     ENTER_FINAL_READING = "billing.enter_final_reading"
+    OVERRIDE_READING = "billing.override_reading"  # lower than before: rollover, replacement
     GENERATE_BILL = "billing.generate_bill"
     APPROVE_BILL = "billing.approve_bill"
     RECORD_PAYMENT = "billing.record_payment"  # and make an arrangement
@@ -115,7 +116,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | {P.EDIT_CONSUMER, P.EDIT_CONTACT, P.EDIT_BILLING_ADDRESS, P.EDIT_GUARDED_DATA}
         | _MONEY
         | _BILLING
-        | {P.REVERSE_PAYMENT, P.APPROVE_REFUND, P.APPROVE_CREDIT_NOTE}
+        | {P.OVERRIDE_READING, P.REVERSE_PAYMENT, P.APPROVE_REFUND, P.APPROVE_CREDIT_NOTE}
         | {P.ASSIGN_OTHERS, P.EXPORT_REQUESTS, P.SEE_ESCALATIONS, P.RETRY_MESSAGE}
     ),
     Role.ADMIN: frozenset(
