@@ -2,16 +2,19 @@
 
 from smart360.kernel.oracle import Oracle, rows_of
 
+# Most entries have no words, so that joining all of them with all words would be waste.
 CHAINS = """
 SELECT e.case_id, e.seq FROM trail_entry e
   LEFT JOIN trail_entry p ON p.case_id = e.case_id AND p.seq = e.seq - 1
-  LEFT JOIN trail_personaltext t ON t.id = e.text_id
  WHERE e.case_id IS NOT NULL AND (
-       (e.seq > 1 AND p.id IS NULL)
+       (e.seq > 1 AND p.seq IS NULL)
     OR e.previous_hash <> coalesce(p.hash, '')
     OR e.hash <> encode(sha256(convert_to(concat_ws('|',
         e.previous_hash, e.case_id, e.seq, e.kind, extract(epoch from e.at)::numeric(20, 6),
-        e.actor_id, e.case_version, e.old::text, e.new::text, t.digest), 'UTF8')), 'hex'))
+        e.actor_id, e.case_version, e.old::text, e.new::text,
+        CASE WHEN e.text_id IS NOT NULL THEN
+             (SELECT t.digest FROM trail_personaltext t WHERE t.id = e.text_id) END),
+        'UTF8')), 'hex'))
 """
 
 OTHER_WORDS = """
