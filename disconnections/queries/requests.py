@@ -51,10 +51,10 @@ SORTS: dict[str, Sort] = {
         Sort("-requested", "newest first", ("-created_at", "-id")),
         Sort("priority", "most urgent first", ("urgency", "due_sort", "id")),
         Sort("-priority", "least urgent first", ("-urgency", "-due_sort", "-id")),
-        Sort("status", "by status", ("-status", "-created_at", "-id")),
-        Sort("-status", "by status, last first", ("status", "created_at", "id")),
-        Sort("number", "by number", ("kind", "number")),
-        Sort("-number", "by number, highest first", ("-kind", "-number")),
+        Sort("status", "Pending or Completed first", ("-status", "-created_at", "-id")),
+        Sort("-status", "In Progress or Closed first", ("status", "created_at", "id")),
+        Sort("number", "lowest number first", ("kind", "number")),
+        Sort("-number", "highest number first", ("-kind", "-number")),
     )
 }
 """Every order that the list offers; anything else in the address means the default.
