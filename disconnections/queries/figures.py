@@ -54,4 +54,4 @@ def change_in_words(change: int, *, since: date) -> str:
     month = formats.MONTHS[since.month - 1]
     if change == 0:
         return f"as many as in {month}"
-    return f"{abs(change)} {'more' if change > 0 else 'fewer'} than in {month}"
+    return f"{abs(change):,} {'more' if change > 0 else 'fewer'} than in {month}"

@@ -190,7 +190,7 @@ def cards(
         shown.append(
             {
                 "label": figure.label,
-                "value": figure.value,
+                "value": f"{figure.value:,}",
                 "change": figure.change,
                 "series": figure.series,
                 "url": url,
