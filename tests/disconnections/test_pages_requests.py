@@ -324,6 +324,7 @@ class TestList:
             make_request(make_consumer(f"Person {step}"), by=by)
         client = client_as(by)
         page_of(client)
+        page_of(client, f"{LIST}?q=person", **HTMX)  # looks how common a word is, now and then
         with CaptureQueriesContext(connection) as whole:
             page_of(client)
         with CaptureQueriesContext(connection) as rows:
