@@ -366,6 +366,13 @@ PLANTS = (
         "broken_chains",
         "UPDATE trail_entry SET at = at - interval '1 second' WHERE case_id = OPEN AND seq = 2",
     ),
+    plant("A2", "broken_chains", "DELETE FROM trail_entry WHERE case_id = OPEN AND seq = 2"),
+    plant(
+        "A2",
+        "broken_chains",
+        "UPDATE trail_entry SET text_id = (SELECT min(id) FROM trail_personaltext)"
+        " WHERE case_id = OPEN AND seq = 2",
+    ),
     plant(
         "F5",
         "rows_without_their_file",
