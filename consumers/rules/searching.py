@@ -142,6 +142,8 @@ COMMON = 0.03
 """A word that so many of the texts contain narrows too little to be looked up beside another."""
 MARGIN = 10
 """So many times the rows are met that a sample promises, before the index is asked after all."""
+PREFERRED = 2
+"""So much more the index must have to read; what it reads is certain, what a sample says is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,7 @@ def way_to_find(
         return Way(by_index)
     until_enough = most * len(texts) / len(with_all)
     in_index = accounts * len(having[rarest]) / len(texts)
-    if until_enough > in_index:
+    if PREFERRED * until_enough > in_index:
         return Way(by_index)
     return Way(by_index, look_through=round(min(MARGIN * until_enough, in_index)))
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from disconnections.rules import months_after
 from smart360.cases.choices import CaseKind, Standing
-from smart360.cases.queries.tallies import Months, tallies_by_month
+from smart360.cases.queries.tallies import Months
 from smart360.web import formats
 
 CARDS = (
@@ -15,6 +15,7 @@ CARDS = (
     (Standing.OPEN, CaseKind.RECONNECTION, "Pending connection"),
     (Standing.COMPLETED, CaseKind.RECONNECTION, "Completed connection"),
 )
+CARD_STANDINGS = (Standing.OPEN, Standing.COMPLETED)
 MONTHS_SHOWN = 7
 
 
@@ -30,19 +31,13 @@ class Figure:
     series: tuple[int, ...]
 
 
-def list_figures(month: date) -> list[Figure]:
-    """The four cards of a month (DIS1), with the six months before, in one statement.
+def list_figures(month: date, tallies: Months) -> list[Figure]:
+    """The four cards of a month (DIS1), with the six months before.
 
     Pending: open now and created in the month. Completed: by the month of completion. Whoever may
     see the list may know how many requests there are: nobody sees only some of them.
     """
     months = [months_after(month, step) for step in range(1 - MONTHS_SHOWN, 1)]
-    tallies = tallies_by_month(
-        standings=[Standing.OPEN, Standing.COMPLETED],
-        kinds=[CaseKind.DISCONNECTION, CaseKind.RECONNECTION],
-        since=months[0],
-        until=months_after(month, 1),
-    )
     return [_figure(standing, kind, label, months, tallies) for standing, kind, label in CARDS]
 
 
@@ -59,4 +54,4 @@ def change_in_words(change: int, *, since: date) -> str:
     month = formats.MONTHS[since.month - 1]
     if change == 0:
         return f"as many as in {month}"
-    return f"{abs(change)} {'more' if change > 0 else 'fewer'} than in {month}"
+    return f"{abs(change):,} {'more' if change > 0 else 'fewer'} than in {month}"

@@ -2,14 +2,18 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from enum import Enum
+from typing import Any
 
-from django.db.models import Q
+from django.db import connection
+from django.db.models import BooleanField, F, Func, Q, Value
 
 from consumers.queries import fitting
 from disconnections.models import Reason
 from disconnections.rules import begins_number, is_nearly_number, numbers_meant
 from smart360.cases.choices import Priority
 from smart360.cases.models import Case
+from smart360.web.throttle import take_turn
 
 FEW = 10_000
 MOST_CONSUMERS = 200
@@ -32,6 +36,10 @@ def find_consumers(words: str, *, is_history: bool, asker: int | None = None) ->
     For current requests only consumers who have one are taken by name and address. Raises
     AskedTooOften if ``asker`` is the person whose searches are counted.
     """
+    if len(numbers_meant(words)) == 1:  # a series, a year, a number: no consumer is called so
+        if asker is not None:
+            take_turn(asker)
+        return Fitting(())
     found = fitting(words, most=MOST_CONSUMERS + 1, is_guarded=not is_history, asker=asker)
     return Fitting(tuple(found[:MOST_CONSUMERS]), is_cut=len(found) > MOST_CONSUMERS)
 
@@ -42,15 +50,82 @@ def find_all_consumers(words: str) -> Fitting:
 
 
 def matching(words: str, consumers: Fitting) -> Q:
-    """Requests of these consumers, or by number; all on one table, each by its index.
+    """Requests of these consumers, or by number; all on one table, each by its index."""
+    return sought(words, consumers).condition(is_prepared=False)
 
-    Numbers of which only four digits are missing are looked up first: old ones may all have ended,
-    and would be looked for among all current requests.
+
+class StandIn(Enum):
+    """Stands in a prepared statement for what the words mean."""
+
+    BEGUN = "a number's beginning"
+    MEANT = "whole numbers"
+    CONSUMERS = "consumers"
+
+
+class IsLike(Func):
+    """``number LIKE 'DIS-2024-00%'``."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " LIKE "
+    conditional = True
+    output_field = BooleanField()
+
+
+class IsAny(Func):
+    """``consumer_id = ANY ('{1,2,3}')``: one value, however many there are."""
+
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY ("
+    conditional = True
+    output_field = BooleanField()
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What words mean, for a statement that is prepared for all words that mean such things.
+
+    ``kind`` names what stands in it, and whether numbers are looked up first; empty without words.
     """
-    by_number = matching_number(words)
-    if not consumers.consumers and is_nearly_number(words):
-        return Q(pk__in=Case.objects.filter(by_number).order_by().values("pk")[:FEW])
-    return by_number | Q(consumer__in=consumers.consumers)
+
+    kind: frozenset[StandIn | str]
+    given: dict[StandIn, Any]
+
+    def condition(self, *, is_prepared: bool) -> Q:
+        """Requests of these consumers, or by number; all on one table, each by its index.
+
+        Numbers of which only four digits are missing are looked up first: old ones may all have
+        ended, and would be looked for among all current requests.
+        """
+        values = {each: Value(each if is_prepared else self.given[each]) for each in self.given}
+        fits = Q(pk__in=[])
+        if StandIn.BEGUN in values:
+            fits |= Q(IsLike(F("number"), values[StandIn.BEGUN]))
+        if StandIn.MEANT in values:
+            fits |= Q(IsAny(F("number"), values[StandIn.MEANT]))
+        if NUMBERS_FIRST in self.kind:
+            return Q(pk__in=Case.objects.filter(fits).order_by().values("pk")[:FEW])
+        if StandIn.CONSUMERS in values:
+            fits |= Q(IsAny(F("consumer"), values[StandIn.CONSUMERS]))
+        return fits
+
+
+WORDS, NUMBERS_FIRST = "words", "numbers first"
+
+
+def sought(words: str, consumers: Fitting | None) -> Sought:
+    """What these words mean, with the consumers found for them."""
+    if not words:
+        return Sought(frozenset(), {})
+    given: dict[StandIn, Any] = {}
+    if begun := begins_number(words):
+        given[StandIn.BEGUN] = f"{connection.ops.prep_for_like_query(begun)}%"
+    if meant := numbers_meant(words):
+        given[StandIn.MEANT] = meant
+    found = (consumers or find_all_consumers(words)).consumers
+    if found:
+        given[StandIn.CONSUMERS] = list(found)
+    is_first = not found and is_nearly_number(words)
+    return Sought(frozenset({*given, WORDS, *([NUMBERS_FIRST] if is_first else [])}), given)
 
 
 def matching_number(words: str) -> Q:

@@ -1,36 +1,28 @@
 """The landing list: its rows, its figures by month, and what the export writes."""
 
-import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection
-from django.db.models import (
-    IntegerField,
-    Q,
-    QuerySet,
-    Subquery,
-)
-from django.db.models.functions import JSONObject
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from consumers.rules.profiles import masked_name
 from disconnections.choices import REQUEST_KINDS
-from disconnections.models import Reason
-from disconnections.queries.finding import Fitting, find_all_consumers, find_reasons, matching
+from disconnections.queries.finding import (
+    Fitting,
+    Reasons,
+    find_all_consumers,
+    find_reasons,
+    matching,
+)
 from disconnections.rules import months_after
 from smart360.cases.access import visible_cases
 from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus, Priority
 from smart360.cases.models import DUE, URGENCY, Case
 from smart360.cases.queries.states import sla_is, sla_state, with_pause
-from smart360.kernel.errors import Broken
-from smart360.kernel.prepared import A_MOMENT
-from smart360.organisation.models import Utility
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from smart360.web import formats
@@ -38,9 +30,9 @@ from smart360.web.paging import Sort
 from smart360.web.shown import ListedCase
 
 ENDED = (CaseStatus.COMPLETED.value, CaseStatus.CLOSED.value)
-CAP = 500
-FOUND_CAP = 200
 PAGE_SIZE = 25
+NOBODY = -1
+"""Stands in a prepared statement for the person who asks."""
 EXPORT_CAP = 50_000
 KIND_WORDS = dict(CaseKind.choices)
 SLA_WORDS = {
@@ -59,10 +51,10 @@ SORTS: dict[str, Sort] = {
         Sort("-requested", "newest first", ("-created_at", "-id")),
         Sort("priority", "most urgent first", ("urgency", "due_sort", "id")),
         Sort("-priority", "least urgent first", ("-urgency", "-due_sort", "-id")),
-        Sort("status", "by status", ("-status", "-created_at", "-id")),
-        Sort("-status", "by status, last first", ("status", "created_at", "id")),
-        Sort("number", "by number", ("kind", "number")),
-        Sort("-number", "by number, highest first", ("-kind", "-number")),
+        Sort("status", "Pending or Completed first", ("-status", "-created_at", "-id")),
+        Sort("-status", "In Progress or Closed first", ("status", "created_at", "id")),
+        Sort("number", "lowest number first", ("kind", "number")),
+        Sort("-number", "highest number first", ("-kind", "-number")),
     )
 }
 """Every order that the list offers; anything else in the address means the default.
@@ -76,8 +68,8 @@ of one go the same way.
 class RequestFilter:
     """What somebody looks for in the list. Empty means everything.
 
-    ``consumers`` are those whom the words fit, found beforehand; None means all of them, found
-    when the requests are asked for.
+    ``consumers`` are those whom the words fit and ``known_reasons`` what the reasons are, found
+    beforehand; None means all of them, found when the requests are asked for.
     """
 
     is_history: bool = False
@@ -86,6 +78,7 @@ class RequestFilter:
     statuses: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    known_reasons: Reasons | None = None
     priorities: tuple[str, ...] = ()
     sla: tuple[str, ...] = ()
     created_from: date | None = None
@@ -97,6 +90,15 @@ class RequestFilter:
     def only_of(self, person: int | None) -> "RequestFilter":
         """The same, but only what this person made or works on; everybody's when None."""
         return replace(self, taken_part=person)
+
+    def with_reasons(self, known: Reasons) -> "RequestFilter":
+        """The same, with what its reasons are."""
+        return replace(self, known_reasons=known)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing narrows it but the tab."""
+        return self == RequestFilter(is_history=self.is_history)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,18 +112,6 @@ class RequestRow(ListedCase):
     def url(self) -> str:
         """The address of the request's page; in the list itself the number alone leads there."""
         return reverse("request_detail", args=[self.number])
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many, counted up to the cap, and the reasons that the filter offers."""
-
-    open: int
-    breached: int
-    at_risk: int
-    mine: int
-    history: int
-    reasons: tuple[tuple[str, str], ...]
 
 
 # ------------------------------------------------------------------ which requests
@@ -142,19 +132,24 @@ def filtered(
     at: datetime,
     zone: ZoneInfo,
     sort: Sort | None = None,
+    words: Q | None = None,
 ) -> QuerySet[Case]:
-    """The requests that fit the filter, not in order yet; ``sort`` is the one to come."""
+    """The requests that fit the filter, not in order yet; ``sort`` is the one to come.
+
+    ``words`` is what the words mean where that was found beforehand.
+    """
     cases = with_pause(requests_seen_by(person), at=at).alias(due_sort=DUE, urgency=URGENCY)
     cases = cases.filter(status__in=ENDED if wish.is_history else OPEN_STATUSES)
-    if wish.words:
-        consumers = wish.consumers or find_all_consumers(wish.words)
-        cases = cases.filter(matching(wish.words, consumers))
+    if words is None and wish.words:
+        words = matching(wish.words, wish.consumers or find_all_consumers(wish.words))
+    if words is not None:
+        cases = cases.filter(words)
     if wish.statuses:
         cases = cases.filter(status__in=wish.statuses)
     if wish.kinds:
         cases = cases.filter(kind__in=wish.kinds)
     if wish.reasons:
-        reasons = find_reasons(wish.reasons)
+        reasons = wish.known_reasons or find_reasons(wish.reasons)
         cases = cases.filter(disconnection_request__reason__in=reasons.ids, kind__in=reasons.kinds)
         cases = cases.filter(_of_priorities(reasons.priorities, sort))
     if wish.priorities:
@@ -165,6 +160,11 @@ def filtered(
             # It follows, for resolution is one of the clocks: what is late already is not read.
             cases = cases.filter(due_sort__gt=at)
     return cases.filter(_in_time(wish, zone), _by_people(wish))
+
+
+def plain(wish: RequestFilter) -> RequestFilter:
+    """The same without what somebody typed."""
+    return replace(wish, words="", consumers=None)
 
 
 def _of_priorities(codes: Collection[str], sort: Sort | None) -> Q:
@@ -298,74 +298,3 @@ def export_requests(
     cases = facts_of(filtered(person, wish, at=at, zone=zone)).order_by(*sort.ordering)
     for case in cases[:EXPORT_CAP].iterator(chunk_size=2_000):
         yield row_of(case, to=person, at=at)
-
-
-# ------------------------------------------------------------------ counts
-class CappedCount(Subquery):
-    """How many rows a sliced queryset has, as a column of another statement."""
-
-    template = "(SELECT count(*) FROM (%(subquery)s) AS capped)"
-    output_field = IntegerField()
-
-
-def _capped(cases: QuerySet[Any], *order: Any) -> CappedCount:
-    """Read in the order of an index that has them together, so that the cap ends it early."""
-    return CappedCount(cases.order_by(*order).values("pk")[: CAP + 1])
-
-
-def count_found(
-    person: Person, wish: RequestFilter, *, sort: Sort, at: datetime, zone: ZoneInfo
-) -> int:
-    """How many requests fit the filter, up to the cap of what is found.
-
-    Read as the page is, where its own rows were found soon, or by the days that are asked for.
-    """
-    is_by_day = wish.created_from is not None or wish.created_to is not None
-    order = SORTS["-requested"].ordering if is_by_day else sort.ordering
-    cases = filtered(person, wish, at=at, zone=zone, sort=sort).order_by(*order).values("pk")
-    return cases[: FOUND_CAP + 1].count()
-
-
-def count_requests(person: Person, *, at: datetime) -> Counts:
-    """The counts beside the tabs and views, and the reasons of the filter, in one statement."""
-    if not person.has_permission(Permission.VIEW_REQUESTS):
-        raise Broken("counts are for those who may see the list")
-    sql, values = _counting()
-    given: dict[Any, Any] = {A_MOMENT: at, NOBODY: person.pk}
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [given.get(value, value) for value in values])
-        is_open, breached, risky, mine, history, offered = cursor.fetchone()
-    return Counts(
-        open=is_open,
-        breached=breached,
-        at_risk=risky,
-        mine=mine,
-        history=history,
-        reasons=tuple((reason["code"], reason["label"]) for reason in map(json.loads, offered)),
-    )
-
-
-NOBODY = -1
-
-
-@cache
-def _counting() -> tuple[str, tuple[Any, ...]]:
-    """The statement of the counts, put together once: that takes longer than the database needs.
-
-    ``A_MOMENT`` and ``NOBODY`` stand in its values for the moment and the person.
-    """
-    seen = Case.objects.filter(kind__in=REQUEST_KINDS).alias(due_sort=DUE)
-    current = seen.filter(status__in=OPEN_STATUSES)
-    in_time = with_pause(current, at=A_MOMENT).alias(due_sort=DUE)  # what is at risk must be
-    in_time = in_time.filter(due_sort__gt=A_MOMENT)
-    reasons = Reason.objects.order_by("kind", "code")
-    counted = Utility.objects.filter(pk=1).values_list(
-        _capped(current, "due_sort", "id"),
-        _capped(current.filter(breaches_at__lte=A_MOMENT), "breaches_at"),
-        _capped(in_time.filter(sla_is(["AT_RISK"], at=A_MOMENT)), "due_sort", "id"),
-        _capped(current.filter(assignee=NOBODY), "breaches_at"),
-        _capped(seen.filter(status__in=ENDED), "-created_at", "-id"),
-        ArraySubquery(reasons.values(json=JSONObject(code="code", label="label"))),
-    )
-    sql, values = counted.query.sql_with_params()
-    return sql, tuple(values)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from disconnections.access import Act, allowed_acts, find_request
 from disconnections.choices import REQUEST_KINDS
 from disconnections.filters import OWN_NAMES, ListWish, address_with, read_list_wish
+from disconnections.queries.counts import Counts, count_requests
 from disconnections.queries.detail import (
     MORNING,
     HoldOffer,
@@ -24,17 +25,13 @@ from disconnections.queries.detail import (
 )
 from disconnections.queries.figures import Figure, list_figures
 from disconnections.queries.finding import TOO_MANY, find_consumers
-from disconnections.queries.pages import list_requests
+from disconnections.queries.pages import FOUND_CAP, list_requests
 from disconnections.queries.requests import (
     ENDED,
-    FOUND_CAP,
     SLA_WORDS,
-    Counts,
     Facts,
     RequestFilter,
     RequestRow,
-    count_found,
-    count_requests,
     export_requests,
     row_of,
 )
@@ -47,7 +44,6 @@ from smart360.comms.queries import count_messages_of_case, messages_of_case
 from smart360.kernel import clock
 from smart360.organisation.context import zone_in_use
 from smart360.staff.access import signed_in_person
-from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from smart360.web import form_keys, formats
 from smart360.web.export import csv_response
@@ -88,6 +84,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
         cursor=wish.cursor,
         at=at,
         zone=zone,
+        is_counted=is_fragment(request) or not wish.looks_for.is_whole,
     )
     rows = [row_of(facts, to=me, at=at) for facts in page.rows]
     context: dict[str, Any] = {
@@ -102,32 +99,21 @@ def request_list(request: HttpRequest) -> HttpResponse:
     }
     counts = None
     if not is_fragment(request):
-        counts = count_requests(me, at=at)
-        context |= _whole_list(request, wish, counts, at=at, zone=zone)
-    found = _found(me, wish, page, counts, at=at, zone=zone)
-    context["words"] = page_words(rows, found, wish)
+        month = wish.month or at.astimezone(zone).date().replace(day=1)
+        counts = count_requests(me, month=month, at=at)
+        context |= _whole_list(request, wish, counts, month=month)
+    context["words"] = page_words(_found(page, counts, wish), wish, page)
     template = LIST if counts else f"{LIST}#request-rows"
     response = render(request, template, context, status=_list_status(wish))
     response["Vary"] = "HX-Request"
     return response
 
 
-def _found(
-    me: Person,
-    wish: ListWish,
-    page: Page[Facts],
-    counts: Counts | None,
-    *,
-    at: datetime,
-    zone: ZoneInfo,
-) -> int:
-    """How many there are in all, asked only where the page does not say it itself."""
-    if page.is_all:
-        return len(page.rows)
-    if counts and not wish.is_narrowed:
-        known = counts.history if wish.looks_for.is_history else counts.open
-        return min(known, FOUND_CAP + 1)
-    return count_found(me, wish.looks_for, sort=wish.sort, at=at, zone=zone)
+def _found(page: Page[Facts], counts: Counts | None, wish: ListWish) -> int:
+    """How many there are in all, as the tab says it where nothing narrows the list."""
+    if counts and wish.looks_for.is_whole:
+        return counts.history if wish.looks_for.is_history else counts.open
+    return len(page.rows) if page.is_all or page.found is None else page.found
 
 
 def _list_status(wish: ListWish) -> int:
@@ -135,17 +121,15 @@ def _list_status(wish: ListWish) -> int:
 
 
 def _whole_list(
-    request: HttpRequest, wish: ListWish, counts: Counts, *, at: datetime, zone: ZoneInfo
+    request: HttpRequest, wish: ListWish, counts: Counts, *, month: date
 ) -> dict[str, Any]:
     """What stands around the rows."""
     me = signed_in_person(request)
-    this_month = at.astimezone(zone).date().replace(day=1)
-    month = wish.month or this_month
     return {
         "counts": counts,
         "month": month,
         "month_words": f"{formats.MONTHS[month.month - 1]} {month.year}",
-        "cards": cards(request, wish, month, list_figures(month)),
+        "cards": cards(request, wish, month, list_figures(month, counts.months)),
         "tabs": list_tabs(wish, counts),
         "views": saved_views(request, wish, counts),
         "selects": selects(wish, counts),
@@ -166,9 +150,10 @@ def clear_address(wish: ListWish) -> str:
     return f"{reverse('request_list')}{'?tab=history' if wish.looks_for.is_history else ''}"
 
 
-def page_words(rows: list[RequestRow], found: int, wish: ListWish) -> str:
-    """``25 of 46, soonest due first``"""
-    shown = f"{len(rows)} of {formats.shown_count(found, FOUND_CAP)}, {wish.sort.label}"
+def page_words(found: int, wish: ListWish, page: Page[Facts]) -> str:
+    """``25 of 46, soonest due first``; exact where nothing narrows the list, else capped."""
+    in_all = f"{found:,}" if wish.looks_for.is_whole else formats.shown_count(found, FOUND_CAP)
+    shown = f"{len(page.rows)} of {in_all}, {wish.sort.label}"
     consumers = wish.looks_for.consumers
     return f"{shown}. {TOO_MANY}." if consumers and consumers.is_cut else shown
 
@@ -205,7 +190,7 @@ def cards(
         shown.append(
             {
                 "label": figure.label,
-                "value": figure.value,
+                "value": f"{figure.value:,}",
                 "change": figure.change,
                 "series": figure.series,
                 "url": url,
@@ -220,10 +205,8 @@ def list_tabs(wish: ListWish, counts: Counts) -> list[Link]:
     base = reverse("request_list")
     history = wish.looks_for.is_history
     return [
-        Link("Current request", base, not history, formats.shown_count(counts.open)),
-        Link(
-            "Request history", f"{base}?tab=history", history, formats.shown_count(counts.history)
-        ),
+        Link("Current request", base, not history, f"{counts.open:,}"),
+        Link("Request history", f"{base}?tab=history", history, f"{counts.history:,}"),
     ]
 
 

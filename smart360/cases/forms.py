@@ -9,7 +9,7 @@ from django import forms
 from smart360.cases.choices import ClosingReason, HoldEnding
 from smart360.cases.lifecycle import SAY_WHY, says_why
 from smart360.comms.choices import Direction
-from smart360.web.fields import CodeField, IsoDateField, KeyField, ShownTextField
+from smart360.web.fields import ClockTimeField, CodeField, IsoDateField, KeyField, ShownTextField
 
 NOTE_LIMIT = 1000
 MESSAGE_LIMIT = 4000
@@ -25,12 +25,7 @@ class HoldForm(forms.Form):
 
     reason = KeyField(label="Reason", widget=forms.Select, choices=())
     resume_on = IsoDateField(label="Resume by")
-    resume_at = forms.TimeField(
-        label="Time",
-        input_formats=["%H:%M"],
-        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
-        error_messages={"invalid": "Enter a valid time."},
-    )
+    resume_at = ClockTimeField(label="Time")
     at_resume_by = CodeField(
         label="At that moment",
         choices=HoldEnding.choices,

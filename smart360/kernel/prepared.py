@@ -50,7 +50,11 @@ class Shelf:
 
     def get(self, key: Hashable, rows: Callable[[], QuerySet[Any, dict[str, Any]]]) -> Prepared:
         """The statement kept under ``key``, else that of ``rows()``."""
-        found = self.kept.pop(key, None) or prepared(rows())
+        return self.keep(key, lambda: prepared(rows()))
+
+    def keep(self, key: Hashable, put_together: Callable[[], Prepared]) -> Prepared:
+        """The statement kept under ``key``, else one that is put together now."""
+        found = self.kept.pop(key, None) or put_together()
         self.kept[key] = found
         for oldest in [*self.kept][: -self.size]:
             self.kept.pop(oldest, None)

@@ -18,13 +18,13 @@ from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, models
-from django.forms import Field, IntegerField, ModelForm
+from django.forms import DateInput, Field, IntegerField, ModelForm, TimeInput
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 
 from smart360.kernel.errors import constraint_of
-from smart360.web.fields import shown_text
+from smart360.web.fields import ClockTimeField, PlainDateField, shown_text
 from smart360.web.gate import ADMIN_PERMISSION
 
 admin.site.site_header = "Smart360 administration"
@@ -63,6 +63,20 @@ class WholeNumberField(IntegerField):
         if isinstance(value, str) and value.strip() and not WHOLE_NUMBER.match(value.strip()):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
+
+
+STRICT_FIELDS: dict[type[models.Field[Any, Any]], dict[str, Any]] = {
+    models.IntegerField: {"form_class": WholeNumberField},
+    models.DateField: {
+        "form_class": PlainDateField,
+        "widget": DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    },
+    models.TimeField: {
+        "form_class": ClockTimeField,
+        "widget": TimeInput(format="%H:%M", attrs={"type": "time"}),
+    },
+}
+"""What is typed for numbers, dates and times is taken exactly, or refused with a sentence."""
 
 
 class _Permitted:
@@ -136,7 +150,7 @@ class ConfigurationAdmin(_Permitted, admin.ModelAdmin[Any]):
     actions = None
     list_per_page = 50
     object_history_template = "admin/row_history.html"
-    formfield_overrides = {models.IntegerField: {"form_class": WholeNumberField}}
+    formfield_overrides = STRICT_FIELDS
 
     def formfield_for_dbfield(
         self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
@@ -211,7 +225,7 @@ class ConfigurationInline(_Permitted, admin.TabularInline[Any, Any]):
 
     can_be_removed = False
     extra = 0
-    formfield_overrides = {models.IntegerField: {"form_class": WholeNumberField}}
+    formfield_overrides = STRICT_FIELDS
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only where the row's own history keeps what was removed."""

@@ -1,7 +1,7 @@
 """Form fields that take exactly what our pages send, and say the house's sentences about the rest.
 
-Django's own fields are lenient: a date field takes ``Dec 15 2026`` and full-width digits, a box
-takes any word for yes. These do not (bad-inputs.md §2–§4).
+Django's own fields are lenient: a date field takes ``1/2/26`` and full-width digits, a time field
+``9:5``, a box any word for yes. These do not (bad-inputs.md §2–§4).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from django import forms
@@ -27,8 +27,10 @@ from smart360.kernel.text import (
 )
 
 NOT_A_DATE = "Enter a valid date."
+NOT_A_TIME = "Enter a valid time."
 
 _ISO_DATE = re.compile(r"([0-9]{4,6})-([0-9]{2})-([0-9]{2})")
+_ISO_TIME = re.compile(r"([0-9]{2}):([0-9]{2})")
 _KEY = re.compile(r"[1-9][0-9]{0,17}")  # fits a bigint with room to spare
 
 
@@ -105,6 +107,40 @@ class IsoDateField(forms.DateField):
                 date(2000, month, day)
                 return date.max
             return date(year, month, day)
+        except ValueError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class PlainDateField(IsoDateField):
+    """A date in a form that sets no limit of its own: years beyond 9999 are none."""
+
+    def to_python(self, value: Any) -> date | None:
+        """The date, None when empty."""
+        if isinstance(value, str) and len(value) > len("2026-12-15"):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
+class ClockTimeField(forms.TimeField):
+    """A time of day as a time picker sends it: ``09:30`` in ASCII digits, nothing else."""
+
+    default_error_messages = {"invalid": NOT_A_TIME}
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> time | None:
+        """The time, None when empty."""
+        if value in self.empty_values:
+            return None
+        if isinstance(value, time):
+            return value
+        found = _ISO_TIME.fullmatch(str(value))
+        try:
+            if found is None:
+                raise ValueError
+            return time(int(found[1]), int(found[2]))
         except ValueError:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 

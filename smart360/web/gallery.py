@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from smart360.web import tones
+from smart360.web.fields import IsoDateField
 from smart360.web.shown import Link, RailStep, SlaClock, SlaInterval, ThreadMessage, TimelineEntry
 
 AT = datetime(2024, 12, 10, 20, 45, tzinfo=UTC)
@@ -21,7 +22,7 @@ class SampleForm(forms.Form):
         choices=[("", "Choose a reason"), ("NP-001", "NP-001 · Non-payment of bills")],
         help_text="Customer has outstanding balance exceeding 90 days",
     )
-    on = forms.DateField(label="Preferred date", widget=forms.DateInput(attrs={"type": "date"}))
+    on = IsoDateField(label="Preferred date")
     no_preference = forms.BooleanField(label="No preference", required=False)
     services = forms.MultipleChoiceField(
         choices=[("ELECTRICITY", "Electricity"), ("WATER", "Water")],

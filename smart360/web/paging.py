@@ -5,8 +5,8 @@ No OFFSET and no exact count: page 1,000 costs what page 1 costs (stack.md).
 
 import base64
 import json
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
@@ -16,7 +16,7 @@ from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 from django.db.models.expressions import OrderBy
 from django.db.models.sql.compiler import SQLCompiler
 
-from smart360.kernel.prepared import A_MOMENT, Key, Shelf
+from smart360.kernel.prepared import Key, Prepared, Shelf, prepared
 
 Row = TypeVar("Row")
 
@@ -46,11 +46,15 @@ class Sort:
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """One page of rows with the way forward and back."""
+    """One page of rows with the way forward and back.
+
+    ``found`` is how many there are in all, where that was asked for.
+    """
 
     rows: Sequence[Row]
     next_cursor: str = ""
     previous_cursor: str = ""
+    found: int | None = field(default=None, compare=False)
 
     @property
     def is_all(self) -> bool:
@@ -87,22 +91,30 @@ def page_prepared(
     size: int,
     shelf: Shelf,
     about: Hashable,
-    at: datetime,
+    given: Mapping[Any, Any],
+    first: Callable[[], Prepared] | None = None,
 ) -> Page[dict[str, Any]]:
     """As ``page_of``, with the statement from a shelf.
 
-    ``about`` names all that ``rows()`` depends on but the moment, for which they have ``A_MOMENT``.
+    ``about`` names all that ``rows()`` depends on but what is ``given``, for which something
+    stands in, such as ``A_MOMENT``. ``first`` puts together the first page's statement where it
+    is another. A column ``found`` says how many rows there are in all.
     """
 
     def ask(order: Sort, keys: Sequence[Any] | None) -> list[dict[str, Any]]:
         stand_ins = keys and [Key(place) for place in range(len(keys))]
-        statement = shelf.get(
-            (about, order, keys is None, size),
-            lambda: _stretch(rows(), order, stand_ins, size=size),
-        )
-        return statement.rows({A_MOMENT: at, **dict(zip(stand_ins or (), keys or (), strict=True))})
 
-    return _page(ask, sort=sort, cursor=cursor, size=size, read=_attribute)
+        def put_together() -> Prepared:
+            if first is not None and keys is None:
+                return first()
+            return prepared(_stretch(rows(), order, stand_ins, size=size))
+
+        statement = shelf.keep((about, order, keys is None, size), put_together)
+        return statement.rows({**given, **dict(zip(stand_ins or (), keys or (), strict=True))})
+
+    page = _page(ask, sort=sort, cursor=cursor, size=size, read=_attribute)
+    found = {row.pop("found", None) for row in page.rows}
+    return replace(page, found=found.pop()) if found else page
 
 
 def _stretch(

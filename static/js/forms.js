@@ -122,3 +122,26 @@ document.addEventListener("submit", (event) => {
     use.setAttribute("href", use.getAttribute("href").replace(/#.*/, dark ? "#sun" : "#moon"));
   });
 });
+
+// ── saved views and figures: lit while the address asks for what they lead to, as the server says
+const NOT_ASKED_FOR = ["sort", "cursor", "month"];
+
+function wish(search) {
+  const asked = [...new URLSearchParams(search)].filter(
+    ([name, value]) => value && !NOT_ASKED_FOR.includes(name),
+  );
+  return asked.map(([name, value]) => `${name}=${value}`).sort().join("&");
+}
+
+function light() {
+  const now = wish(window.location.search);
+  for (const link of document.querySelectorAll(".s-views a, a.s-kpi")) {
+    if (link.pathname !== window.location.pathname || wish(link.search) !== now) {
+      link.removeAttribute("aria-current");
+    } else if (!link.hasAttribute("aria-current")) {
+      link.setAttribute("aria-current", link.matches(".s-kpi") ? "true" : "page");
+    }
+  }
+}
+
+document.addEventListener("htmx:pushedIntoHistory", light);

@@ -31,8 +31,10 @@ ADMINS = "-----y--"
 class Address:
     """One address: path, who may use it, and the status of a GET and of an empty POST.
 
-    None means 405. Who may not use it gets 403; who is not signed in goes to the door.
-    ``but`` names roles whose POST is answered otherwise.
+    None means 405. Who may not use it gets 403; who is not signed in goes to the door; a thing
+    that is not there is 404. A POST is answered otherwise by ``htmx``, to the roles of ``but``,
+    and about a thing that has ``ended`` or is somebody else's (``foreign``). With ``writes`` an
+    empty POST is enough: it does something.
     """
 
     path: str
@@ -40,10 +42,19 @@ class Address:
     get: int | None = None
     post: int | None = None
     but: dict[Role, int] = field(default_factory=dict)
+    htmx: int | None = None
+    ended: int | None = None
+    foreign: int | None = None
+    writes: bool = False
 
     def is_for(self, role: Role) -> bool:
         """Whether the role may use it."""
         return self.who == ANYBODY or self.who[COLUMNS.index(role)] == "y"
+
+    @property
+    def is_about_a_thing(self) -> bool:
+        """Whether the path names something that may not be there."""
+        return "{" in self.path
 
 
 NEW = "/cx/disconnections/new"
@@ -60,15 +71,15 @@ ADDRESSES: dict[str, Address] = {
     "readyz": Address("/readyz", ANYBODY, get=200),
     # everybody's own
     "start": Address("/", EVERYBODY, get=200),
-    "sign_out": Address("/sign-out", EVERYBODY, post=302),
-    "me": Address("/me", EVERYBODY, get=200, post=302),
+    "sign_out": Address("/sign-out", EVERYBODY, post=302, writes=True),
+    "me": Address("/me", EVERYBODY, get=200, post=302, writes=True),
     "password_change": Address("/me/password", EVERYBODY, get=200, post=422),
-    "theme_set": Address("/theme", EVERYBODY, post=302),
-    "draft_save": Address("/drafts/create_request", EVERYBODY, post=204),
+    "theme_set": Address("/theme", EVERYBODY, post=302, writes=True),
+    "draft_save": Address("/drafts/create_request", EVERYBODY, post=204, writes=True),
     "notice_list": Address("/notices/", EVERYBODY, get=200),
     "notice_bell": Address("/notices/count", EVERYBODY, get=200),
-    "notice_read_all": Address("/notices/read", EVERYBODY, post=302),
-    "notice_open": Address("/notices/{notice}/open", EVERYBODY, post=404),  # somebody else's
+    "notice_read_all": Address("/notices/read", EVERYBODY, post=302, htmx=204, writes=True),
+    "notice_open": Address("/notices/{notice}/open", EVERYBODY, post=302, foreign=404, writes=True),
     "gallery": Address("/gallery/", EVERYBODY, get=200),  # local and test only
     # finding
     "search": Address("/search", READERS, get=200),
@@ -80,8 +91,8 @@ ADDRESSES: dict[str, Address] = {
     "consumer_edit": Address(
         f"{CONSUMER}/edit", "yy-yy---", get=200, post=409, but={Role.SUPERVISOR: 422}
     ),
-    "profile_hold": Address(f"{CONSUMER}/hold", "yy-yy---", post=302),
-    "profile_release": Address(f"{CONSUMER}/release", CREATORS, post=302),
+    "profile_hold": Address(f"{CONSUMER}/hold", "yy-yy---", post=302, foreign=409, writes=True),
+    "profile_release": Address(f"{CONSUMER}/release", CREATORS, post=302, writes=True),
     "profile_break": Address(f"{CONSUMER}/break", "----y---", post=422),
     "profile_renew": Address(f"{CONSUMER}/renew/1", CREATORS, post=409),  # not held
     # requests
@@ -89,13 +100,13 @@ ADDRESSES: dict[str, Address] = {
     "request_export": Address("/cx/disconnections/export.csv", "--y-y---", get=200),
     "request_new": Address(NEW, CREATORS, get=200),
     "request_consumer": Address(f"{NEW}/consumer", CREATORS, post=422),
-    "request_parts": Address(f"{NEW}/parts", CREATORS, post=200),
-    "request_save": Address(f"{NEW}/save", CREATORS, post=302),
+    "request_parts": Address(f"{NEW}/parts", CREATORS, post=200, writes=True),
+    "request_save": Address(f"{NEW}/save", CREATORS, post=302, writes=True),
     "request_review": Address(f"{NEW}/review", CREATORS, post=422),
     "request_submit": Address(f"{NEW}/submit", CREATORS, post=400),  # without a form key
     "request_heartbeat": Address(f"{NEW}/heartbeat", CREATORS, post=404),  # nothing is held
-    "request_release": Address(f"{NEW}/release", CREATORS, post=302),
-    "request_cancel": Address(f"{NEW}/cancel", CREATORS, post=302),
+    "request_release": Address(f"{NEW}/release", CREATORS, post=302, htmx=200, writes=True),
+    "request_cancel": Address(f"{NEW}/cancel", CREATORS, post=302, htmx=204, writes=True),
     "request_created": Address(f"{ONE}/created", CREATORS, get=200),
     "disconnection_detail": Address(ONE, READERS, get=200),
     "reconnection_detail": Address(ONE, READERS, get=200),
@@ -103,11 +114,13 @@ ADDRESSES: dict[str, Address] = {
     "request_top": Address(f"{ONE}/top", READERS, get=200),
     "request_communication": Address(f"{ONE}/communication", READERS, get=200),
     "request_timeline": Address(f"{ONE}/timeline", READERS, get=200),
-    "request_acknowledge": Address(f"{ONE}/acknowledge", WORKERS, post=302),
+    "request_acknowledge": Address(
+        f"{ONE}/acknowledge", WORKERS, post=302, htmx=200, ended=409, writes=True
+    ),
     "request_hold": Address(f"{ONE}/hold", WORKERS, post=422),
     "request_resume": Address(f"{ONE}/resume", WORKERS, post=409),
     "request_close": Address(f"{ONE}/close", WORKERS, post=422),
-    "request_assign": Address(f"{ONE}/assign", WORKERS, post=302),
+    "request_assign": Address(f"{ONE}/assign", WORKERS, post=302, htmx=200, ended=409, writes=True),
     "request_add_note": Address(f"{ONE}/notes", "yyyyy--y", post=400),
     "request_send_message": Address(f"{ONE}/messages", DESK, post=400),
     "request_log_call": Address(f"{ONE}/calls", "yyyyy--y", post=400),
@@ -148,5 +161,11 @@ ADMIN_MODELS: dict[str, int] = {
     "cases_slapolicy": 200,
     "cases_holdreason": 200,
 }
-ADMIN_EXTRA = {"admin:organisation_businesscalendar_import", "admin:staff_person_password"}
-"""Our own pages inside Django admin."""
+ADMIN_READ_ONLY = {"staff_rolegroup", "staff_signin"}
+"""Models that administrators look at and never change there."""
+
+ADMIN_EXTRA = {
+    "admin:organisation_businesscalendar_import": "holidays",
+    "admin:staff_person_password": "password",
+}
+"""Our own pages inside Django admin, with the last word of their paths."""

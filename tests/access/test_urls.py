@@ -38,7 +38,7 @@ ClientAs = Callable[..., Client]
 
 def admin_names() -> set[str]:
     """The names that Django gives the pages of our models."""
-    names = set(ADMIN_PAGES) | ADMIN_UNUSED | ADMIN_EXTRA
+    names = set(ADMIN_PAGES) | ADMIN_UNUSED | set(ADMIN_EXTRA)
     names |= {f"admin:{each}" for each in ("login", "logout", "password_change")}
     for model in ADMIN_MODELS:
         names |= {
@@ -118,6 +118,8 @@ def wanted(address: Address, role: Role) -> tuple[int, int]:
         return 302, 422  # somebody who is inside already goes on
     if not address.is_for(role):
         return 403, 403
+    if "{notice}" in address.path:
+        return NOT_ALLOWED, 404  # none of theirs
     return address.get or NOT_ALLOWED, address.but.get(role) or address.post or NOT_ALLOWED
 
 

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from smart360.cases import operations, oracles, tasks
-from smart360.cases.models import Case, HoldReason
+from smart360.cases.models import Case, Hold, HoldReason
 from smart360.staff.choices import Role
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
 from tests.looking import put_back
@@ -38,9 +38,12 @@ def lives(
     at: datetime,
     amount: Callable[[int, int], int],
 ) -> list[int]:
-    """Open cases: acknowledged, answered, alerted and held without a pause, early, late or not."""
+    """Open cases: acknowledged, answered, alerted, held and paused once, early, late or not."""
     chance, by = chance_for("clocks of cases"), person(Role.SUPERVISOR)
-    waits = HoldReason.objects.filter(is_active=True, pauses=False).order_by("pk")[0].pk
+    waits, pauses = (
+        HoldReason.objects.filter(is_active=True, pauses=does).order_by("pk")[0].pk
+        for does in (False, True)
+    )
     cases = []
     for number in range(amount(12, 150)):
         case = make_request(make_consumer(f"Person {number}"), by=by).pk
@@ -49,11 +52,16 @@ def lives(
             stands.at += timedelta(minutes=chance.choice([1, 60, 90, 120, 179, 600, 1_500]))
             if act == "acknowledge":
                 operations.acknowledge(case=case, by=by, at=stands.at)
-                if chance.random() < 0.3:
+                if chance.random() < 0.8:
+                    stands.at += timedelta(minutes=chance.choice([0, 30, 3_000, 9_000]))
                     operations.put_on_hold(
-                        case=case, reason=waits, resume_by=stands.at + timedelta(hours=9),
-                        at_resume_by="REMINDS", by=by, at=stands.at,
+                        case=case, reason=chance.choice([waits, pauses, pauses]),
+                        resume_by=stands.at + timedelta(hours=chance.choice([9, 90])),
+                        at_resume_by=chance.choice(["REMINDS", "RESUMES"]), by=by, at=stands.at,
                     )  # fmt: skip
+                    if chance.random() < 0.5:
+                        stands.at += timedelta(minutes=chance.choice([0, 7, 4_000]))
+                        operations.resume(case=case, by=by, at=stands.at)
             elif act == "answer":
                 operations.send_message(
                     case=case, subject="", words="We come", by=by, at=stands.at, form_key=uuid4()
@@ -66,6 +74,8 @@ def lives(
 
 def test_the_database_works_the_clocks_out_as_python_does(lives: list[int]) -> None:
     assert Case.objects.filter(pk__in=lives, acknowledged_at__isnull=False).exists()
+    for ended in (False, True):
+        assert Hold.objects.filter(pauses=True, ended_at__isnull=not ended).exists()
     assert chosen_by(oracles.STORED_OTHERWISE) == set()
     assert chosen_by(oracles.ALERTED_OTHERWISE) == set()
 

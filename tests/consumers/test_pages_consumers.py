@@ -230,6 +230,17 @@ class TestSearchBox:
         assert "1 consumer found" in page
         assert "aria-disabled" not in page
 
+    def test_ten_options_weigh_at_most_five_kilobytes(
+        self, make_consumer: MakeConsumer, client_as: SignIn
+    ) -> None:
+        """They are fetched anew at each keystroke; what the box itself can add is not sent."""
+        for number in range(10):
+            make_consumer(f"Alejandro Mendez {number}", address="1368 MacArthur Boulevard, Mendota")
+        page = client_as(Role.CSE).get(SEARCH, {"q": "mend"}, **HTMX)
+        assert text_of(page).count('role="option"') == 10
+        assert text_of(page).count("<mark>") == 20
+        assert len(page.content) <= 5 * 1024
+
     def test_a_held_consumer_is_named_and_cannot_be_chosen(
         self,
         maria: Consumer,

@@ -14,7 +14,14 @@ from consumers.operations import take_profile_lock
 from consumers.queries import branches, search
 from consumers.queries.samples import some_texts
 from consumers.rules import searching
-from consumers.rules.searching import TOO_LONG, TOO_SHORT, read_search
+from consumers.rules.searching import (
+    TOO_LONG,
+    TOO_SHORT,
+    Way,
+    pattern_for_index,
+    read_search,
+    way_to_find,
+)
 from smart360.staff.choices import Role
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest
 
@@ -172,6 +179,36 @@ class TestFinds:
         assert set(numbers("bell moore")) == {"R-1", "R-2"}
         assert numbers("l-moo") == ["R-1"]
         assert numbers("bell%moore") == numbers("bell_moore") == []
+
+    @pytest.mark.parametrize(
+        ("words", "accounts", "most", "way"),
+        [
+            (("OAK", "STREET"), 10_000, 50, Way(frozenset({"OAK"}), 1000)),
+            (("OAK", "STREET"), 600, 50, Way(frozenset({"OAK"}), 300)),
+            (("OAK", "STREET"), 100, 50, Way(frozenset({"OAK"}))),
+            (("OAK", "STREET"), 10_000, None, Way(frozenset({"OAK"}))),
+            (("OAK", "QUARRY"), 10_000, 50, Way(frozenset({"QUARRY"}))),
+            (("STREET", "BIRCH", "&"), 10_000, 50, Way(frozenset({"BIRCH"}))),
+            (("1", "ST"), 10_000, 50, Way(frozenset({"ST"}), 2000)),
+            (("1", "K"), 10_000, 50, None),
+        ],
+    )
+    def test_looks_where_there_is_least_to_read(
+        self, words: tuple[str, ...], accounts: int, most: int | None, way: Way | None
+    ) -> None:
+        """At most ten times what the sample promises, and never more than the index would read."""
+        sample = ["1 OAK STREET", "2 ELM STREET", "3 OAK STREET", "4 QUARRY STREET"]
+        if way is None:
+            assert not read_search(" ".join(words)).can_be_text
+        else:
+            assert way_to_find(words, sample, accounts=accounts, most=most) == way
+
+    @pytest.mark.parametrize(
+        ("word", "pattern"),
+        [("SMITH", "%SMITH%"), ("301-6402", "%301%6402%"), ("(779)", "%779%"), ("5%_A", "%5%A%")],
+    )
+    def test_the_index_looks_up_letters_and_digits(self, word: str, pattern: str) -> None:
+        assert pattern_for_index(word) == pattern
 
     def test_status_is_a_filter(self, three: tuple[Consumer, Consumer, Consumer]) -> None:
         assert numbers("smi", statuses=["INACTIVE"]) == ["WU-10001"]

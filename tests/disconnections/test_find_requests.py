@@ -11,6 +11,7 @@ from disconnections.models import Reason
 from disconnections.operations import close_request
 from disconnections.queries import finding, pages
 from disconnections.queries.finding import TOO_MANY, find_consumers, find_reasons
+from disconnections.rules import begins_number, is_nearly_number, numbers_meant
 from smart360.staff.choices import Role
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
 from tests.disconnections.browsing import HTMX, LIST, ClientAs, numbers_in, page_of
@@ -22,6 +23,36 @@ pytestmark = pytest.mark.django_db
 def two_are_most(monkeypatch: pytest.MonkeyPatch) -> None:
     """At most two consumers are looked at for words."""
     monkeypatch.setattr(finding, "MOST_CONSUMERS", 2)
+
+
+# ------------------------------------------------------------------ numbers
+@pytest.mark.parametrize(
+    ("typed", "begun", "meant"),
+    [
+        ("DIS-2024-001234", "DIS-2024-001234", ["DIS-2024-001234"]),
+        (" rec-2024-1234 ", "REC-2024-1234", ["REC-2024-001234"]),
+        ("2024-1234", "", ["DIS-2024-001234", "REC-2024-001234"]),
+        ("dis", "DIS", []),
+        ("d\0is", "DIS", []),
+        ("123 oak street", "", []),
+        ("(555) 123-4567", "", []),
+        ("1234567890", "", []),
+    ],
+)
+def test_knows_a_number_by_its_looks(typed: str, begun: str, meant: list[str]) -> None:
+    assert (begins_number(typed), numbers_meant(typed)) == (begun, meant)
+
+
+def test_a_number_without_its_year_is_of_any_year() -> None:
+    assert len(numbers_meant("dis 1234")) == 100
+    assert {"DIS-2000-001234", "REC-2099-001234"} < set(numbers_meant("001234"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_so"), [("DIS-2024-00", True), ("rec-2024-001234", True), ("DIS-2024-0", False)]
+)
+def test_few_numbers_begin_alike(typed: str, is_so: bool) -> None:
+    assert is_nearly_number(typed) == is_so
 
 
 # ------------------------------------------------------------------ words

@@ -1,6 +1,6 @@
 """The list's prepared statements say what the database says to the same question asked anew."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -25,6 +25,13 @@ WISHES = (
     RequestFilter(sla=("BREACHED",)),
     RequestFilter(sla=("AT_RISK", "ON_TRACK")),
     RequestFilter(is_history=True),
+    RequestFilter(reasons=("NP-001", "CR-001")),
+    RequestFilter(created_from=date(2024, 12, 10), created_to=date(2024, 12, 11)),
+    RequestFilter(words="person"),
+    RequestFilter(words="DIS-2024-00"),
+    RequestFilter(words="DIS-2024", priorities=("HIGH",)),
+    RequestFilter(words="000001"),
+    RequestFilter(words="nobody is called so"),
 )
 
 
@@ -40,12 +47,17 @@ def supervisor(
     return by
 
 
-def test_says_the_same_as_asked_anew(supervisor: Person, utility: Utility, at: datetime) -> None:
+def test_says_the_same_as_asked_anew(
+    supervisor: Person, utility: Utility, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("disconnections.queries.pages.FOUND_CAP", 26)
+    monkeypatch.setattr("disconnections.queries.pages.PREPARED", Shelf())
     zone, pages = utility.zone, 0
     for moment in (at + timedelta(hours=1), at + timedelta(hours=2), at + timedelta(days=9)):
         for wish in WISHES:
             for sort in SORTS.values():
                 anew = facts_of(filtered(supervisor, wish, at=moment, zone=zone))
+                in_all = anew.count()
                 cursor = ""
                 for _ in range(3):  # forwards, and back again
                     page = list_requests(
@@ -54,6 +66,8 @@ def test_says_the_same_as_asked_anew(supervisor: Person, utility: Utility, at: d
                     assert page == page_of(anew, sort=sort, cursor=cursor)
                     cursor = page.previous_cursor or page.next_cursor
                     pages += bool(page.rows)
+                    if page.rows:
+                        assert page.found == (in_all if wish.is_whole else min(in_all, 27))
                     if not cursor:
                         break
     assert pages > 100

@@ -324,14 +324,19 @@ class TestList:
             make_request(make_consumer(f"Person {step}"), by=by)
         client = client_as(by)
         page_of(client)
+        page_of(client, f"{LIST}?q=person", **HTMX)  # looks how common a word is, now and then
         with CaptureQueriesContext(connection) as whole:
             page_of(client)
         with CaptureQueriesContext(connection) as rows:
             page_of(client, f"{LIST}?type=DISCONNECTION&q=person", **HTMX)
-        # session, person, utility, bell, rows, counts with reasons, figures
-        assert len(whole) == 7, [q["sql"][:90] for q in whole.captured_queries]
+        with CaptureQueriesContext(connection) as filtered:
+            page_of(client, f"{LIST}?type=DISCONNECTION&priority=HIGH&reason=NP-001")
+        # session, person, utility, bell, rows, counts with reasons and figures
+        assert len(whole) == 6, [q["sql"][:90] for q in whole.captured_queries]
         # session, person, utility, the search's turn, rows (all on one page: none to count)
         assert len(rows) == 5, [q["sql"][:90] for q in rows.captured_queries]
+        # as the whole list, and what the reasons are
+        assert len(filtered) == 7, [q["sql"][:90] for q in filtered.captured_queries]
 
     def test_a_row_holds_words_and_little_else(
         self,
@@ -349,14 +354,14 @@ class TestList:
         page_of(client)  # a session's first visit writes
         with CaptureQueriesContext(connection) as seen:
             rows = page_of(client, LIST, **HTMX)
-        # session, person, utility, rows, count
-        assert len(seen) == 5, [q["sql"][:90] for q in seen.captured_queries]
+        # session, person, utility, rows with their count
+        assert len(seen) == 4, [q["sql"][:90] for q in seen.captured_queries]
         assert len(numbers_in(rows)) == 25
         assert len(rows.encode()) < 20_000
         assert "<svg" not in rows[rows.index("<tbody") : rows.index("</tbody")]
         with CaptureQueriesContext(connection) as seen:
             whole = page_of(client)
-        assert len(seen) == 7, [q["sql"][:90] for q in seen.captured_queries]
+        assert len(seen) == 6, [q["sql"][:90] for q in seen.captured_queries]
         assert len(whole.encode()) < 34_000
 
     def test_administrators_see_no_personal_data(

@@ -15,16 +15,17 @@ ENTRY = (
 
 @dataclass(frozen=True)
 class Plant:
-    """What is done, in SQL, and which oracle must see it."""
+    """What is done, in SQL, and which oracle must see it; ``urls`` are addresses not ours."""
 
     id: str
     find: str
     sql: tuple[str, ...]
+    urls: str = ""
 
 
-def plant(id_: str, find: str, *sql: str) -> Plant:
+def plant(id_: str, find: str, *sql: str, urls: str = "") -> Plant:
     """A violation of ``id_`` that the oracle called ``find`` sees."""
-    return Plant(id_, find, sql)
+    return Plant(id_, find, sql, urls)
 
 
 SECOND_ALERT = (
@@ -261,6 +262,11 @@ PLANTS = (
         "moments_in_the_future",
         "UPDATE comms_delivery SET state_at = now() + interval '1 hour' WHERE message_id = MESSAGE",
     ),
+    plant(
+        "T5",
+        "hours_that_are_shown_wrongly",
+        "UPDATE cases_case SET acknowledged_at = created_at - interval '1 hour' WHERE id = OPEN",
+    ),
     # ---------------------------------------------------------------- messages
     plant(
         "N1",
@@ -360,6 +366,13 @@ PLANTS = (
         "broken_chains",
         "UPDATE trail_entry SET at = at - interval '1 second' WHERE case_id = OPEN AND seq = 2",
     ),
+    plant("A2", "broken_chains", "DELETE FROM trail_entry WHERE case_id = OPEN AND seq = 2"),
+    plant(
+        "A2",
+        "broken_chains",
+        "UPDATE trail_entry SET text_id = (SELECT min(id) FROM trail_personaltext)"
+        " WHERE case_id = OPEN AND seq = 2",
+    ),
     plant(
         "F5",
         "rows_without_their_file",
@@ -388,6 +401,7 @@ PLANTS = (
         "receipts_that_nobody_owes",
         "DELETE FROM owed_owedwork WHERE kind = 'disconnections.receipt'",
     ),
+    plant("X1", "views_that_declare_nothing", urls="tests.access.undeclared_urls"),
     plant(
         "X6",
         "roles_held_together",

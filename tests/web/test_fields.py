@@ -2,7 +2,7 @@
 
 import unicodedata
 import uuid
-from datetime import date
+from datetime import date, time
 
 import pytest
 from django import forms
@@ -11,9 +11,11 @@ from django.http import QueryDict
 
 from smart360.kernel.text import NULL_SENTENCE, UNSHOWN_SENTENCE
 from smart360.web.fields import (
+    ClockTimeField,
     IsoDateField,
     KeyField,
     KeysField,
+    PlainDateField,
     ShownTextField,
     TickField,
     posted_form_key,
@@ -94,6 +96,12 @@ def test_a_date_is_taken_as_a_picker_sends_it(typed: str, day: date) -> None:
         "２０２６-12-15",
         "Dec 15 2026",
         "12/15/2026",
+        "1/2/26",
+        "26-1-2",
+        "2.3.2026",
+        "2026-1-2",
+        " 2026-01-02",
+        "2026-01-02T00:00",
         "2026-12-15\n",
         "20261215",
         "10000-02-31",
@@ -103,6 +111,32 @@ def test_a_date_is_taken_as_a_picker_sends_it(typed: str, day: date) -> None:
 def test_no_other_date_is_taken(typed: str) -> None:
     """Bad input 42."""
     assert refused(IsoDateField(), typed) == ["Enter a valid date."]
+    assert refused(PlainDateField(), typed) == ["Enter a valid date."]
+
+
+def test_where_no_limit_answers_there_is_no_year_ten_thousand() -> None:
+    assert PlainDateField().clean("9999-12-31") == date.max
+    assert refused(PlainDateField(), "10000-01-01") == ["Enter a valid date."]
+
+
+@pytest.mark.parametrize(
+    ("typed", "moment"), [("00:00", time(0)), ("09:30", time(9, 30)), ("23:59", time(23, 59))]
+)
+def test_a_time_is_taken_as_a_picker_sends_it(typed: str, moment: time) -> None:
+    assert ClockTimeField().clean(typed) == moment
+    assert ClockTimeField(required=False).clean("") is None
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "9:5", "9:30", "09:3", "9", "930", "0930", "09.30", "09:30:00", "09:30:15.5", "24:00",
+        "09:60", "25:00", "-1:00", "９:３０", "٠٩:٣٠", "09:30\n", " 09:30", "09:30 PM", "9 PM",
+        "09:30+01:00",
+    ],
+)  # fmt: skip
+def test_no_other_time_is_taken(typed: str) -> None:
+    assert refused(ClockTimeField(), typed) == ["Enter a valid time."]
 
 
 @pytest.mark.parametrize(("sent", "is_on"), [(None, False), ("on", True)])

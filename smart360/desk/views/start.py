@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from disconnections.queries.requests import count_requests
+from disconnections.queries.counts import count_late
 from smart360.desk.queries import open_work
 from smart360.kernel import clock
 from smart360.organisation.context import zone_in_use
@@ -55,7 +55,7 @@ def start(request: HttpRequest) -> HttpResponse:
         work = open_work(person, at=at)
         context |= {"mine": work.mine, "unassigned": work.unassigned}
     if person.has_permission(Permission.SEE_ESCALATIONS):
-        context["counts"] = count_requests(person, at=at)
+        context["counts"] = count_late(person, at=at)
     return render(request, "desk/start.html", context)
 
 

@@ -2,25 +2,24 @@
 
 from smart360.kernel.oracle import Oracle, rows_of
 
-# Which event of a request is told by which template, and the key of that one message.
-EVENTS = """
-WITH events AS (
-     SELECT e.case_id, c.number, c.notifies_consumer, told.code,
-            told.code || ':' || c.number || ':'
-            || CASE e.kind WHEN 'HELD' THEN e.case_version ELSE 1 END AS key
-       FROM trail_entry e
-       JOIN cases_case c ON c.id = e.case_id AND c.kind IN ('DISCONNECTION', 'RECONNECTION')
-       JOIN (VALUES ('CREATED', 'request.received'), ('ACKNOWLEDGED', 'request.acknowledged'),
-                    ('HELD', 'request.on_hold'), ('CLOSED', 'request.closed')
-            ) AS told (kind, code) ON told.kind = e.kind
-      WHERE e.case_version IS NOT NULL)
+# Which event of a request is told by which template.
+TOLD = """
+(VALUES ('CREATED', 'request.received'), ('ACKNOWLEDGED', 'request.acknowledged'),
+        ('HELD', 'request.on_hold'), ('CLOSED', 'request.closed')) AS told (kind, code)
 """
-UNTOLD = f"""{EVENTS}
-SELECT v.number, v.code FROM events v
-  JOIN comms_template t ON t.code = v.code AND t.channel = 'EMAIL'
- WHERE (v.notifies_consumer OR t.kind = 'STATUTORY')
+# The key of the one message about an event: once in a case's life, or once for each hold.
+KEY = """
+told.code || ':' || c.number || ':' || CASE e.kind WHEN 'HELD' THEN e.case_version ELSE 1 END
+"""
+OF_REQUESTS = "e.case_version IS NOT NULL AND c.kind IN ('DISCONNECTION', 'RECONNECTION')"
+UNTOLD = f"""
+SELECT c.number, told.code FROM {TOLD}
+  JOIN comms_template t ON t.code = told.code AND t.channel = 'EMAIL'
+  JOIN trail_entry e ON e.kind = told.kind
+  JOIN cases_case c ON c.id = e.case_id
+ WHERE {OF_REQUESTS} AND (c.notifies_consumer OR t.kind = 'STATUTORY')
    AND NOT EXISTS (SELECT 1 FROM comms_message m
-                    WHERE m.dedupe_key = v.key AND m.case_id = v.case_id)
+                    WHERE m.case_id = e.case_id AND m.dedupe_key = {KEY})
    AND NOT EXISTS (SELECT 1 FROM comms_templateevent was
                     WHERE was.pgh_obj_id = t.id
                       AND (NOT was.is_active OR was.kind <> t.kind))
@@ -29,10 +28,13 @@ NOT_WISHED = """
 SELECT c.number, m.id FROM comms_message m JOIN cases_case c ON c.id = m.case_id
  WHERE m.template_id IS NOT NULL AND NOT m.is_statutory AND NOT c.notifies_consumer
 """
-WITHOUT_EVENT = f"""{EVENTS}
-SELECT m.id, t.code FROM comms_message m JOIN comms_template t ON t.id = m.template_id
- WHERE t.code IN (SELECT code FROM events) AND m.case_id IS NOT NULL
-   AND NOT EXISTS (SELECT 1 FROM events v WHERE v.key = m.dedupe_key AND v.case_id = m.case_id)
+WITHOUT_EVENT = f"""
+SELECT m.id, told.code FROM comms_message m
+  JOIN comms_template t ON t.id = m.template_id JOIN {TOLD} ON told.code = t.code
+ WHERE m.case_id IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM trail_entry e JOIN cases_case c ON c.id = e.case_id
+                    WHERE {OF_REQUESTS} AND e.case_id = m.case_id AND e.kind = told.kind
+                      AND m.dedupe_key = {KEY})
 """  # noqa: S608  (put together from our own words)
 TOLD_TWICE = """
 SELECT case_id, (new ->> 'message')::bigint

@@ -18,7 +18,7 @@ from consumers.operations import take_profile_lock
 from consumers.queries import search
 from disconnections import tasks
 from disconnections.models import Reason
-from disconnections.queries.figures import list_figures
+from disconnections.queries.counts import count_months
 from disconnections.queries.receipts import receipt_facts
 from smart360.cases.models import Case
 from smart360.documents import render
@@ -225,7 +225,7 @@ class Bench:
         month = clock.now().date().replace(day=1)
         for _ in range(self.warm_up + self.rounds):
             with counting() as counted:
-                list_figures(month)
+                count_months(month)
             times.append(counted.seconds)
         middle = 1000 * sorted(times[self.warm_up :])[self.rounds // 2]
         yield Row(

@@ -14,6 +14,7 @@ from smart360.kernel import clock
 from smart360.kernel.oracle import MOST_ROWS, Oracle
 
 SHOWN_ROWS = 20
+SHOWN_LONGEST = 5
 
 
 class Command(BaseCommand):
@@ -40,6 +41,8 @@ class Command(BaseCommand):
                 self._print(finding, found[-1][1])
         if options["json"]:
             self.stdout.write(json.dumps([as_json(*each) for each in found], indent=1))
+        else:
+            self.stdout.write(longest([(finding.oracle.id, seconds) for finding, seconds in found]))
         broken = [finding for finding, _ in found if finding.rows]
         if broken:
             raise CommandError(
@@ -64,6 +67,13 @@ def chosen(only: Sequence[str] | None) -> list[Oracle]:
     if unknown := sorted(set(only or ()) - known):
         raise CommandError(f"No oracle asks for {', '.join(unknown)}.", returncode=2)
     return [oracle for oracle in EVERY_ORACLE if not only or oracle.id in only]
+
+
+def longest(seconds: Sequence[tuple[str, float]]) -> str:
+    """How long it took in all, and which oracles the most."""
+    ordered = sorted(seconds, key=lambda each: -each[1])[:SHOWN_LONGEST]
+    named = ", ".join(f"{id_} {took:.1f} s" for id_, took in ordered)
+    return f"{sum(took for _, took in seconds):.1f} s in all; the longest: {named}."
 
 
 def count(finding: Finding) -> str:

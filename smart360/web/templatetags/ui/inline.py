@@ -400,6 +400,8 @@ def capped(number: int, cap: int = 500) -> str:
 
 def _folded(text: str) -> str:
     """`text` without accents and in lower case, letter for letter, so that places stay the same."""
+    if text.isascii():
+        return text.lower()
     return "".join(unicodedata.normalize("NFD", letter)[0].lower()[0] for letter in text)
 
 

@@ -94,19 +94,22 @@ def sort_head(
 # What a column is, css/tables.css says once, by its place.
 @register.simple_tag
 def request_rows(rows: Sequence[ListedCase], *, at: datetime) -> SafeString:
-    """The rows of the list of requests; a request's address is its number beside the list's."""
+    """The rows of the list of requests; a request's address is its number beside the list's.
+
+    Cells and rows end where the next begins, as HTML has it: that is a tenth of what is sent.
+    """
     return SafeString("\n".join(_request_row(row, at) for row in rows))
 
 
 def _request_row(row: ListedCase, at: datetime) -> str:
     number = escape(row.number)
     return (
-        f'<tr><th scope="row"><a href="{number}">{number}</a></th>'
-        f"<td>{escape(row.name)}{vip(row.is_vip)}</td><td>{escape(row.account_number)}</td>"
-        f"<td>{escape(row.address)}</td><td>{escape(row.kind)}</td>"
-        f"<td>{formats.shown_date(row.requested_at)}</td><td>{status_mark(row.status)}</td>"
-        f"<td>{priority_mark(row.priority)}</td><td>{_sla_of(row, at)}</td>"
-        f'<td><a href="{number}" aria-label="View {number}">View</a></td></tr>'
+        f'<tr><th scope="row"><a href="{number}">{number}</a>'
+        f"<td>{escape(row.name)}{vip(row.is_vip)}<td>{escape(row.account_number)}"
+        f"<td>{escape(row.address)}<td>{escape(row.kind)}"
+        f"<td>{formats.shown_date(row.requested_at)}<td>{status_mark(row.status)}"
+        f"<td>{priority_mark(row.priority)}<td>{_sla_of(row, at)}"
+        f'<td><a href="{number}" aria-label="View {number}">View</a>'
     )
 
 
