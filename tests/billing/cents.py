@@ -41,15 +41,15 @@ class Settled:
 def settle(*, outstanding: int, deposit: int, is_on: bool) -> Settled:
     """BIL3: the whole deposit or nothing."""
     net = outstanding - deposit * is_on
-    return Settled(net, net if net > 0 else 0, -net if net < 0 else 0, outstanding == 0)
+    return Settled(net, max(0, net), -net if net < 0 else 0, outstanding == 0)
 
 
 def bill(*, billed: int, outstanding: int, deposit: int, is_on: bool) -> tuple[int, int, int]:
     """BIL5: applied, due, refund due. Cent by cent what the deposit pays, then what is left."""
     owed = billed + outstanding
-    applied = 0 if not is_on or owed < 0 else owed if owed < deposit else deposit
+    applied = 0 if not is_on or owed < 0 else min(deposit, owed)
     rest = owed - deposit * is_on
-    return applied, rest if rest > 0 else 0, -rest if rest < 0 else 0
+    return applied, max(0, rest), -rest if rest < 0 else 0
 
 
 def supply(prices: list[Price], from_on: date, to_on: date, units: int) -> list[list[int]]:
@@ -71,7 +71,9 @@ def supply(prices: list[Price], from_on: date, to_on: date, units: int) -> list[
 
 def _section(price: Price, days: list[date], units: int) -> list[int]:
     months = Counter((day.year, day.month) for day in days)
-    fixed = [half_up(price.fixed * n, _length(*m)) for m, n in months.items()] if price.fixed else []
+    fixed = (
+        [half_up(price.fixed * n, _length(*m)) for m, n in months.items()] if price.fixed else []
+    )
     parts = sum(n * (ALL_MONTHS // _length(*m)) for m, n in months.items())
     bounds = [half_up(above * parts, ALL_MONTHS) for above, _ in price.slabs]
     used = []

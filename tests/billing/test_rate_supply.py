@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -117,9 +118,7 @@ def test_without_a_meter_nothing_is_said_of_consumption() -> None:
 
 
 def test_no_consumption_is_a_line() -> None:
-    (section,) = rate(
-        tariffs=[rates("0", *SLABS)], consumption=Decimal(0), unit="kWh", **DECEMBER
-    )
+    (section,) = rate(tariffs=[rates("0", *SLABS)], consumption=Decimal(0), unit="kWh", **DECEMBER)
     assert amounts(section) == [("Consumption up to 200 kWh", Decimal("0.00"))]
 
 
@@ -135,7 +134,7 @@ def test_what_an_estimate_took_too_much_comes_back_with_its_tax() -> None:
     (section,) = rate(
         tariffs=[rates("10.00", *SLABS, taxes=(VAT,))],
         consumption=Decimal(0),
-        correction=Correction(Decimal("-30"), Decimal("0.125")),
+        correction=Correction(Decimal(-30), Decimal("0.125")),
         unit="kWh",
         **DECEMBER,
     )
@@ -195,7 +194,7 @@ def test_nothing_is_lost_and_nothing_negative(
     sections = rate(tariffs=versions, from_on=from_on, to_on=to_on, consumption=consumption)
     assert sections[0].from_on == from_on
     assert sections[-1].to_on == to_on
-    for one, other in zip(sections, sections[1:], strict=False):
+    for one, other in pairwise(sections):
         assert other.from_on == one.to_on + DAY
     assert sum(each.consumption for each in sections) == consumption
     for section in sections:

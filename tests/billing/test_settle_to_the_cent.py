@@ -60,14 +60,12 @@ def test_every_settlement_and_bill_is_right_to_the_cent(amount: Amount) -> None:
         assert found[1] - found[2] == billed + outstanding - (deposit if is_on else 0), case
         assert min(found[1:]) == 0, case
         assert 0 <= found[0] <= deposit, case
-        by_default = uses_deposit_by_default(
-            outstanding=money(outstanding), deposit=money(deposit)
-        )
+        by_default = uses_deposit_by_default(outstanding=money(outstanding), deposit=money(deposit))
         assert by_default == (outstanding > 0 and deposit > 0), case
 
 
 def some_price(chance: Random, begins: date) -> cents.Price:
-    bounds = sorted(chance.sample(range(0, 900_000), chance.randint(0, 3)))
+    bounds = sorted(chance.sample(range(900_000), chance.randint(0, 3)))
     return cents.Price(
         begins=begins,
         fixed=chance.choice((0, 1250, chance.randint(0, 99_999))),
@@ -123,9 +121,7 @@ def test_every_bill_of_supply_is_right_to_the_cent(amount: Amount) -> None:
         ("0.00", "0.00", False, "0.00", "0.00"),
     ],
 )
-def test_the_sample(
-    outstanding: str, deposit: str, is_on: bool, payable: str, refund: str
-) -> None:
+def test_the_sample(outstanding: str, deposit: str, is_on: bool, payable: str, refund: str) -> None:
     found = Settlement(Decimal(outstanding), Decimal(deposit), uses_deposit=is_on)
     assert (found.payable, found.refund_due) == (Decimal(payable), Decimal(refund))
     assert found.is_cleared == (outstanding == "0.00")
