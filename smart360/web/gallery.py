@@ -138,6 +138,7 @@ def samples() -> dict[str, Any]:
         "case_statuses": list(tones.CASE_STATUS), "account_statuses": list(tones.ACCOUNT_STATUS),
         "supplies": list(tones.SUPPLY_STATE), "priorities": list(tones.PRIORITY),
         "kinds": list(tones.CASE_KIND), "deliveries": list(tones.DELIVERY),
+        "payments": list(tones.PAYMENT),
         "utilities": list(tones.UTILITY), "meters": list(tones.METER),
         "verifications": list(tones.VERIFICATION), "tones": sorted(tones.TONES),
         "filled": filled("filled_%s"), "wrong": SampleForm({}, auto_id="wrong_%s"),

@@ -76,6 +76,13 @@ DELIVERY: Mapping[str, Badge] = {
     "NOT_SENT": Badge("Not sent", "slate", "mail-off"),
 }
 
+PAYMENT: Mapping[str, Badge] = {
+    "PENDING": Badge("Pending", "yellow", "circle-dotted"),
+    "PROCESSED": Badge("Processed", "green", "circle-check"),
+    "FAILED": Badge("Failed", "red", "circle-x"),
+    "REVERSED": Badge("Reversed", "slate", "arrow-left"),
+}
+
 SLA: Mapping[str, Badge] = {
     "ON_TRACK": Badge("On Track", "green", "clock-check"),
     "AT_RISK": Badge("At risk", "yellow", "clock-exclamation"),

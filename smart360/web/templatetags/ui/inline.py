@@ -104,6 +104,12 @@ def delivery_tag(code: str) -> SafeString:
     return badge(tones.badge_of(tones.DELIVERY, code))
 
 
+@register.simple_tag
+def payment_tag(code: str) -> SafeString:
+    """What became of a payment: `PENDING`, `PROCESSED`, `FAILED`, or taken back, `REVERSED`."""
+    return badge(tones.badge_of(tones.PAYMENT, code))
+
+
 def _toned(table: Mapping[str, tones.Badge], code: str, css: str) -> SafeString:
     shown = tones.badge_of(table, code)
     return format_html(
@@ -217,6 +223,12 @@ def email(address: str, *, missing: str = formats.MISSING) -> SafeString | str:
 def reading(value: Decimal | int | None, unit: str, *, missing: str = formats.MISSING) -> str:
     """A meter reading with its unit: `18,245 kWh`."""
     return missing if value is None else formats.shown_reading(value, unit)
+
+
+@register.simple_tag
+def money(value: Decimal | None, currency: str, *, missing: str = formats.MISSING) -> str:
+    """A sum in the utility's currency: `$1,234.56`, `−$200.00`."""
+    return missing if value is None else formats.shown_money(value, currency)
 
 
 @register.simple_tag
