@@ -94,7 +94,14 @@ def accounts_of(consumers: Sequence[int]) -> list[Account]:
         heads[row[0]] = row[:6]
         if row[6] is not None:
             services[row[0]].append(_service(row[6:]))
-    return [Account(*head, services=tuple(services[key])) for key, head in heads.items()]
+    return [_account(head, services[key]) for key, head in heads.items()]
+
+
+def _account(head: tuple[Any, ...], services: list[Service]) -> Account:
+    key, category, status, outstanding, deposit, oldest_due_on = head
+    return Account(
+        key, category, status, outstanding, deposit, oldest_due_on, services=tuple(services)
+    )
 
 
 def _service(row: tuple[Any, ...]) -> Service:
@@ -138,7 +145,7 @@ def meters_of(services: Iterable[int], *, zone: ZoneInfo) -> dict[int, list[Stre
 def readings_of(asked: Iterable[tuple[int, date, date]]) -> dict[tuple[int, date], Readings]:
     """Of each (meter, first day, last day): the readings that its bill needs; one statement."""
     wanted = list(asked)
-    values = {
+    values: dict[str, Any] = {
         "meters": [meter for meter, _, _ in wanted],
         "from": [from_on for _, from_on, _ in wanted],
         "to": [to_on for _, _, to_on in wanted],

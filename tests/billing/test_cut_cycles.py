@@ -29,9 +29,12 @@ def account(status: str = "ACTIVE") -> Account:
 
 
 def service(
-    connected_on: date = date(2020, 1, 1), billed_to: date | None = None, **more: bool
+    connected_on: date = date(2020, 1, 1),
+    billed_to: date | None = None,
+    *,
+    is_frozen: bool = False,
 ) -> Service:
-    return Service(1, "WATER", "CONNECTED", connected_on, billed_to=billed_to, **more)
+    return Service(1, "WATER", "CONNECTED", connected_on, billed_to=billed_to, is_frozen=is_frozen)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +135,7 @@ def test_a_reading_that_was_billed_already_is_not_new() -> None:
 )
 def test_where_nobody_knows_nothing_is_charged(readings: Readings) -> None:
     use = consumption_of(billed=None, readings=readings, days=31)
-    assert (use.consumption, use.basis) == (0, ReadingBasis.ESTIMATED)
+    assert (use.consumption, use.basis) == (Decimal(0), ReadingBasis.ESTIMATED)
 
 
 def test_a_meter_does_not_go_back() -> None:
@@ -152,8 +155,8 @@ GUESSED = Billed(
 def test_an_estimate_comes_back_at_what_it_cost() -> None:
     use = consumption_of(billed=GUESSED, readings=Readings(newest=shown("110", DECEMBER)), days=31)
     assert use.correction is not None
-    assert (use.correction.units, use.correction.rate) == (-20, Decimal("0.133333"))
-    assert (use.consumption, use.previous_on) == (0, NOVEMBER)
+    assert (use.correction.units, use.correction.rate) == (Decimal(-20), Decimal("0.133333"))
+    assert (use.consumption, use.previous_on) == (Decimal(0), NOVEMBER)
 
 
 def test_an_estimate_explains_no_more_than_it_was() -> None:

@@ -106,9 +106,13 @@ def test_bills_what_was_used(
     assert (invoice.period_from, invoice.period_to) == DECEMBER
     assert (invoice.issued_on, invoice.due_on) == (date(2025, 1, 1), date(2025, 1, 21))
     section = invoice.sections.get()
-    assert (section.previous_reading, section.previous_on) == (18245, date(2024, 11, 30))
-    assert (section.last_reading, section.read_on) == (18495, date(2024, 12, 30))
-    assert (section.consumption, section.basis, section.amount) == (250, "READ", invoice.billed)
+    assert (section.previous_reading, section.previous_on) == (Decimal(18245), date(2024, 11, 30))
+    assert (section.last_reading, section.read_on) == (Decimal(18495), date(2024, 12, 30))
+    assert (section.consumption, section.basis, section.amount) == (
+        Decimal(250),
+        "READ",
+        invoice.billed,
+    )
 
 
 def test_posts_what_it_bills(
@@ -178,7 +182,7 @@ def test_the_next_cycle_goes_on_where_the_last_one_ended(
     run_cycle((date(2024, 12, 15), date(2025, 1, 31)))  # begins within what is billed already
     first, second = InvoiceSection.objects.order_by("pk")
     assert (first.to_on, second.from_on) == (date(2024, 12, 31), date(2025, 1, 1))
-    assert (second.previous_reading, second.consumption) == (18345, 50)
+    assert (second.previous_reading, second.consumption) == (Decimal(18345), Decimal(50))
 
 
 def test_a_cycle_that_was_missed_is_made_up_for(
@@ -304,7 +308,7 @@ def test_supply_begins_within_the_cycle(
     section = InvoiceSection.objects.get()
     assert (section.from_on, section.lines.get(kind=LineKind.FIXED).quantity) == (
         date(2024, 12, 22),
-        10,
+        Decimal(10),
     )
 
 
@@ -319,10 +323,10 @@ def test_a_missing_reading_is_estimated_and_trued_up(
     read(consumer, date(2025, 1, 31), "18400")
     assert run_cycle(JANUARY).estimated == 0
     guessed, read_one = InvoiceSection.objects.order_by("pk")
-    assert (guessed.basis, guessed.consumption) == ("ESTIMATED", 62)
+    assert (guessed.basis, guessed.consumption) == ("ESTIMATED", Decimal(62))
     assert guessed.lines.get().words == "Estimated consumption, kWh"
-    assert (guessed.last_reading, guessed.read_on) == (18307, None)
-    assert (read_one.previous_reading, read_one.consumption) == (18307, 93)
+    assert (guessed.last_reading, guessed.read_on) == (Decimal(18307), None)
+    assert (read_one.previous_reading, read_one.consumption) == (Decimal(18307), Decimal(93))
     assert guessed.consumption + read_one.consumption == 18400 - 18245
 
 
@@ -371,7 +375,11 @@ def test_nobody_knows_what_was_used(
     Reading.objects.update(verification="PENDING")
     assert run_cycle(DECEMBER).estimated == 1
     section = InvoiceSection.objects.get()
-    assert (section.consumption, section.basis, section.last_reading) == (0, "ESTIMATED", None)
+    assert (section.consumption, section.basis, section.last_reading) == (
+        Decimal(0),
+        "ESTIMATED",
+        None,
+    )
 
 
 def test_without_a_meter_only_the_fixed_charge_is_billed(
@@ -405,8 +413,8 @@ def test_a_new_meter_begins_a_section(
         "meter_number", "from_on", "to_on", "consumption"
     )
     assert list(sections) == [
-        (old.meter.number, date(2024, 12, 1), date(2024, 12, 15), 15),
-        ("EM-NEW", date(2024, 12, 16), date(2024, 12, 31), 7),
+        (old.meter.number, date(2024, 12, 1), date(2024, 12, 15), Decimal(15)),
+        ("EM-NEW", date(2024, 12, 16), date(2024, 12, 31), Decimal(7)),
     ]
 
 
