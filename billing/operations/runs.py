@@ -135,9 +135,13 @@ def stop_run(*, run: int, at: datetime) -> None:
 
 
 @operation
-def resume_run(*, run: int, by: Person, at: datetime) -> None:
+def resume_run(*, run: int, by: Person, at: datetime, form_key: uuid.UUID | None = None) -> None:
     """Let a stopped run go on where it stopped. Raises UnableToGoOn when it did not stop."""
     locked = BillingRun.objects.select_for_update(of=("self",), no_key=True).get(pk=run)
+    if form_key is not None:
+        about, act = f"billing run {run}", "billing.resume_run"
+        if form_keys.claim(form_key, by=by.pk, act=act, about=about, at=at) is not None:
+            return
     if locked.state != RunState.STOPPED:
         raise UnableToGoOn(is_conflict=True)
     locked.state, locked.ended_at = RunState.RUNNING, None
@@ -151,6 +155,8 @@ def _check_period(period_from: date, period_to: date, *, today: date) -> None:
         raise UnableToStartRun("The last day lies before the first", field="period_to")
     if period_to > today:
         raise UnableToStartRun("The cycle has not ended yet", field="period_to")
+    if today - period_to > LONGEST_CYCLE:
+        raise UnableToStartRun("The cycle ended more than a year ago", field="period_to")
     if period_to - period_from >= LONGEST_CYCLE:
         raise UnableToStartRun("A cycle is no longer than a year", field="period_from")
 

@@ -468,6 +468,7 @@ def test_a_credit_pays_the_invoice_before_it_falls_due(
         ((DECEMBER[1], DECEMBER[0]), "period_to"),
         ((DECEMBER[0], date(2025, 1, 2)), "period_to"),
         ((date(2023, 12, 1), DECEMBER[1]), "period_from"),
+        ((date(2023, 12, 1), date(2023, 12, 31)), "period_to"),
     ],
 )
 def test_refuses_days_that_cannot_be_billed(
