@@ -27,6 +27,7 @@ from billing.models.ledger import (
 )
 from billing.models.payments import (
     ApiKey,
+    IntakeAllowance,
     IntakeAnswer,
     Payment,
     Refund,
@@ -50,6 +51,7 @@ __all__ = [
     "DepositUse",
     "FinalReading",
     "Instalment",
+    "IntakeAllowance",
     "IntakeAnswer",
     "Invoice",
     "InvoiceCounter",

@@ -1,5 +1,6 @@
 """Payments, refunds, and what a gateway sent."""
 
+import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -240,6 +241,7 @@ class Refund(models.Model):
         return self.number
 
 
+@pghistory.track(exclude=["digest"])
 class ApiKey(models.Model):
     """A key by which a payment gateway may tell us of payments; only its digest is kept."""
 
@@ -263,6 +265,29 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class IntakeAllowance(models.Model):
+    """How many messages one key has left at a moment; it fills by so many each second.
+
+    The table is not logged: after a crash every gateway may simply send again.
+    """
+
+    api_key = models.OneToOneField(
+        ApiKey, on_delete=models.PROTECT, primary_key=True, related_name="+"
+    )
+    turns_left = models.FloatField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(turns_left__gte=0), name="an_intake_allowance_is_not_negative"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"allowance of {self.api_key_id}"
 
 
 class IntakeAnswer(models.Model):

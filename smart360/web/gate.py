@@ -16,7 +16,11 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"
+KEYED = "api key"
 ADMIN_PERMISSION = "administration.configure"
+API = "/api/"
+"""Below this address other programs talk to us."""
+
 IDLE = "idle"
 OVER = "over"
 
@@ -42,6 +46,15 @@ def signed_in(view: View) -> View:
 def public(view: View) -> View:
     """Anybody may use the view, signed in or not (SEC2: sign-in and ``/track/`` only)."""
     view.permissions = PUBLIC  # type: ignore[attr-defined]  # read by the gate
+    return view
+
+
+def keyed(view: View) -> View:
+    """Only another program with an API key may use the view, which asks for it; no session counts.
+
+    Its address lies below ``API``: there messages are JSON, no form of ours (see ``FormsOnly``).
+    """
+    view.permissions = KEYED  # type: ignore[attr-defined]  # read by the gate
     return view
 
 
@@ -75,7 +88,7 @@ class PermissionGate:
             if settings.DEBUG:
                 raise Broken(f"{view.__module__}.{view.__qualname__} declares no permission")
             raise Http404
-        if declared == PUBLIC:
+        if declared in (PUBLIC, KEYED):
             return None
         if not request.user.is_authenticated:
             return to_sign_in(request)

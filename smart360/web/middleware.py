@@ -14,6 +14,7 @@ from django.shortcuts import render
 from psycopg import errors as postgres
 
 from smart360.kernel.errors import Refusal
+from smart360.web.gate import API
 from smart360.web.logs import request_id
 from smart360.web.throttle import AskedTooOften, too_many
 
@@ -102,13 +103,18 @@ FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 
 class FormsOnly:
-    """Refuse what no form of ours sends, instead of reading it as an empty form (400, 415)."""
+    """Refuse what no form of ours sends, instead of reading it as an empty form (400, 415).
+
+    What other programs send (below ``API``) is no form: there each view says what it takes.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """A body is a form, is not packed, and says how long it is."""
+        if request.path.startswith(API):
+            return self.get_response(request)
         is_packed = request.headers.get("Content-Encoding", "identity") != "identity"
         if is_packed or "Transfer-Encoding" in request.headers:
             return render(request, "400.html", status=400)

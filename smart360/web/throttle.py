@@ -2,7 +2,8 @@
 
 It guards against a script that runs away, not against an attacker. The count is one row per
 person of an unlogged table: it costs no write to the journal, and a crash only forgets it. A search
-counts its turn within its own statement (``TURN``), so that it needs no second one.
+counts its turn within its own statement (``TURN``), so that it needs no second one. Other askers
+have a table of the same shape of their own (``turn_in``).
 """
 
 from collections.abc import Iterator
@@ -17,10 +18,10 @@ from psycopg import errors as postgres
 
 SEARCHES_A_SECOND = 10
 
-TURN = """
-INSERT INTO web_allowance AS mine (person_id, turns_left, at)
+_TURN = """
+INSERT INTO {table} AS mine ({asker}, turns_left, at)
 VALUES (%(asker)s, %(turns)s - 1, coalesce(%(turn_at)s::timestamptz, clock_timestamp()))
-ON CONFLICT (person_id) DO UPDATE SET
+ON CONFLICT ({asker}) DO UPDATE SET
        at = CASE WHEN excluded.at > mine.at - interval '1 minute'
                  THEN greatest(mine.at, excluded.at) ELSE excluded.at END,
        turns_left = -1 + least(%(turns)s,
@@ -29,6 +30,14 @@ ON CONFLICT (person_id) DO UPDATE SET
        mine.turns_left + greatest(0, extract(epoch FROM excluded.at - mine.at)) * %(turns)s)
 RETURNING true AS is_ours
 """
+
+
+def turn_in(table: str, asker: str) -> str:
+    """The statement that takes a turn in ``table``, whose key is the column ``asker``."""
+    return _TURN.format(table=table, asker=asker)
+
+
+TURN = turn_in("web_allowance", "person_id")
 """Takes a turn: one row when there was one left, none when the person must wait.
 
 A search that waited for the row has a moment of before it waited. The row keeps the later one, or
@@ -37,12 +46,14 @@ the time between would be given twice. Only a clock that was put back by more is
 
 
 class AskedTooOften(Exception):
-    """A person asked more often than ten times within a second; answered by 429."""
+    """Somebody asked more often within a second than they may; answered by 429."""
 
 
-def turn_values(asker: int, at: datetime | None = None) -> dict[str, Any]:
+def turn_values(
+    asker: int, at: datetime | None = None, *, turns: int = SEARCHES_A_SECOND
+) -> dict[str, Any]:
     """What ``TURN`` needs; the moment is the database's if none is given."""
-    return {"asker": asker, "turns": SEARCHES_A_SECOND, "turn_at": at}
+    return {"asker": asker, "turns": turns, "turn_at": at}
 
 
 @contextmanager
@@ -59,13 +70,19 @@ def no_long_wait() -> Iterator[None]:
         raise
 
 
-def take_turn(asker: int, at: datetime | None = None) -> None:
-    """Count one search.
+def take_turn(
+    asker: int,
+    at: datetime | None = None,
+    *,
+    statement: str = TURN,
+    turns: int = SEARCHES_A_SECOND,
+) -> None:
+    """Count one search, or whatever ``statement`` (of ``turn_in``) counts.
 
-    Raises AskedTooOften when there were ten within the last second.
+    Raises AskedTooOften when there were ``turns`` within the last second.
     """
     with no_long_wait(), connection.cursor() as cursor:
-        cursor.execute(TURN, turn_values(asker, at))
+        cursor.execute(statement, turn_values(asker, at, turns=turns))
         if cursor.fetchone() is None:
             raise AskedTooOften
 
