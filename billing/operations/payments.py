@@ -64,6 +64,18 @@ def record_payment(
         earlier = _claimed(form_key, wish, by=by, at=at)
         if earlier:
             return Payment.objects.get(number=earlier)
+    payment = take(wish, consumer, by=by, at=at)
+    if by and form_key:
+        form_keys.submitted(form_key, form="", by=by.pk, act=RECORD, result=payment.number)
+    return payment
+
+
+@step
+def take(wish: PaymentWish, consumer: Consumer, *, by: Person | None, at: datetime) -> Payment:
+    """Take a payment of ``consumer``, whose row is held: at the desk, or as a gateway told of it.
+
+    Raises UnableToRecordPayment.
+    """
     _check(wish, _today(at))
     payment = _store(wish, consumer, by=by.pk if by else None, at=at)
     record(
@@ -75,8 +87,6 @@ def record_payment(
     )
     if payment.state == PaymentState.PROCESSED:
         _owe_receipt(payment, consumer, at=at)
-    if by and form_key:
-        form_keys.submitted(form_key, form="", by=by.pk, act=RECORD, result=payment.number)
     return payment
 
 
@@ -172,10 +182,25 @@ def settle_payment(
 
     Raises UnableToSettlePayment.
     """
-    locked, consumer = _locked(payment)
+    locked, consumer = locked_payment(payment)
     said = {"has_come": has_come, "failure": failure}
     if _is_repeated(locked, form_key, act=SETTLE, by=by, at=at, said=said):
         return locked
+    settle(locked, consumer, has_come=has_come, failure=failure, by=by, at=at)
+    return locked
+
+
+@step
+def settle(
+    locked: Payment,
+    consumer: Consumer,
+    *,
+    has_come: bool,
+    failure: str,
+    by: Person | None,
+    at: datetime,
+) -> None:
+    """Settle a payment whose row, and its consumer's, are held. Raises UnableToSettlePayment."""
     if locked.state != PaymentState.PENDING:
         raise UnableToSettlePayment(
             f"{locked.number} is {locked.get_state_display()} already", is_conflict=True
@@ -202,7 +227,6 @@ def settle_payment(
     )
     if has_come:
         _owe_receipt(locked, consumer, at=at)
-    return locked
 
 
 @operation
@@ -213,7 +237,7 @@ def reverse_payment(
 
     Who recorded it does not take it back. Raises UnableToReversePayment.
     """
-    locked, consumer = _locked(payment)
+    locked, consumer = locked_payment(payment)
     if _is_repeated(locked, form_key, act=REVERSE, by=by, at=at, said={"reason": reason}):
         return locked
     if locked.reversed_by is not None:
@@ -252,7 +276,7 @@ def attach_receipt(*, payment: int, body: bytes, at: datetime) -> Payment:
 
     Raises UnableToStore of ``documents.store``.
     """
-    locked, consumer = _locked(payment)
+    locked, consumer = locked_payment(payment)
     if locked.receipt_id is not None:
         return locked
     locked.receipt = store_pdf(title=f"Receipt {locked.number}", body=body, by=None, at=at)
@@ -273,7 +297,7 @@ def retry_receipt(*, payment: int, by: Person, at: datetime) -> None:
 
     Raises UnableToRetry of ``owed.book`` when it has not failed.
     """
-    locked, consumer = _locked(payment)
+    locked, consumer = locked_payment(payment)
     owe_again(receipt_key(locked.number), at=at)
     record(
         Event.DOCUMENT_RETRIED,
@@ -285,7 +309,7 @@ def retry_receipt(*, payment: int, by: Person, at: datetime) -> None:
 
 
 # ------------------------------------------------------------------ steps of these acts
-def _locked(payment: int) -> tuple[Payment, Consumer]:
+def locked_payment(payment: int) -> tuple[Payment, Consumer]:
     """The payment under its consumer's lock: one order for all."""
     consumer = guards.lock_consumer(
         Payment.objects.values_list("consumer_id", flat=True).get(pk=payment)
