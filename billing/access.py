@@ -1,9 +1,17 @@
-"""The only doors to money for a person: whose payments and refunds they may open."""
+"""The only doors to money for a person: whose payments, refunds and bills they may open."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from billing.models import Payment, Refund
+from billing.choices import InvoiceKind, InvoiceState
+from billing.models import Arrangement, Invoice, Payment, Refund
+from billing.models.invoices import SEALED
+from billing.queries.final_bills import bill_sent_under
 from consumers.access import visible_consumers
+from consumers.models import Consumer
+from smart360.cases.access import visible_cases
+from smart360.cases.models import Case
+from smart360.comms.ports import Enclosure, NotReady
+from smart360.documents.access import plain_name, read
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 
@@ -31,3 +39,61 @@ def visible_refunds(person: Person) -> QuerySet[Refund]:
 def get_refund(number: str, *, to: Person) -> Refund | None:
     """The refund with this number, or None when there is none for this person."""
     return visible_refunds(to).filter(number=number).first()
+
+
+# ------------------------------------------------------------------ final bills
+def get_case(number: str, *, to: Person) -> Case | None:
+    """The request with this number whose settlement this person may see, or None."""
+    if not to.has_permission(Permission.VIEW_BALANCE):
+        return None
+    found = visible_cases(to).filter(number=number, consumer__isnull=False)
+    return found.select_related("consumer__category", "ended_by").first()
+
+
+def get_credit_note(number: str, *, case: int, to: Person) -> CreditNote | None:
+    """The credit note with this number for a bill of a request, or None."""
+    if not to.has_permission(Permission.VIEW_MONEY):
+        return None
+    return CreditNote.objects.filter(number=number, invoice__case=case).first()
+
+
+def visible_final_bills(person: Person) -> QuerySet[Invoice]:
+    """The final bills that this person may print: those of the requests they may see."""
+    if not person.has_permission(Permission.PRINT_BILL):
+        return Invoice.objects.none()
+    return Invoice.objects.filter(kind=InvoiceKind.FINAL, case__in=visible_cases(person))
+
+
+def get_final_bill_of(case: str, *, to: Person) -> Invoice | None:
+    """The live final bill of the request with this number, or None when there is none for them."""
+    live = Q(state__in=(InvoiceState.DRAFT, InvoiceState.APPROVED), taken_back_at__isnull=True)
+    found = visible_final_bills(to).select_related("pdf", "case").filter(live)
+    return found.filter(case__number=case).first()
+
+
+def enclosed_bill(dedupe_key: str) -> Enclosure:
+    """The PDF that goes with a final bill's e-mail: the stored one, always the same bytes.
+
+    Raises NotReady until a worker has made it, and UnableToOpen when it cannot be read.
+    """
+    bill = bill_sent_under(dedupe_key)
+    if bill is None or bill.pdf is None:
+        raise NotReady(f"the bill of {dedupe_key} has no PDF yet")
+    name = plain_name(bill.pdf.title)
+    return Enclosure(f"{name}.pdf", "application/pdf", read(bill.pdf))
+
+
+# ------------------------------------------------------------------ invoices and arrangements
+def get_invoice(number: int, *, to: Person) -> Invoice | None:
+    """The issued or approved invoice with this number, or None when there is none for them."""
+    if not to.has_permission(Permission.VIEW_MONEY):
+        return None
+    sealed = Invoice.objects.filter(consumer__in=visible_consumers(to), state__in=SEALED)
+    return sealed.select_related("pdf").filter(number=number).first()
+
+
+def get_arrangement(number: str, *, of: Consumer, to: Person) -> Arrangement | None:
+    """The payment arrangement of this consumer with this number, or None for this person."""
+    if not to.has_permission(Permission.VIEW_MONEY):
+        return None
+    return Arrangement.objects.filter(consumer=of, number=number).first()

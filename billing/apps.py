@@ -1,8 +1,16 @@
 """Configuration of billing."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
 
+from smart360.comms.ports import ENCLOSURES, Enclosure
 from smart360.owed.handlers import Handler, register
+
+
+def _enclosed_bill(dedupe_key: str) -> Enclosure:
+    """The PDF that goes with a final bill's e-mail, found when it is asked for."""
+    found: Enclosure = import_string("billing.access.enclosed_bill")(dedupe_key)
+    return found
 
 
 class BillingConfig(AppConfig):
@@ -12,7 +20,15 @@ class BillingConfig(AppConfig):
     verbose_name = "Billing"
 
     def ready(self) -> None:
-        """Say who pays what is owed about money."""
+        """Say who pays what is owed about money, and what goes with a final bill's e-mail."""
+        register(
+            Handler(
+                kind="billing.go_on_with_run",
+                queue="DEFAULT",
+                pays="billing.tasks.runs.go_on",
+                gives_up="billing.tasks.runs.give_up",
+            )
+        )
         register(
             Handler(
                 kind="billing.payment_receipt",
@@ -20,3 +36,11 @@ class BillingConfig(AppConfig):
                 pays="billing.tasks.payments.make_receipt",
             )
         )
+        register(
+            Handler(
+                kind="billing.final_bill",
+                queue="PDF",
+                pays="billing.tasks.final_bills.make_paper",
+            )
+        )
+        ENCLOSURES["bill.sent"] = _enclosed_bill

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
+from billing.invoicing import void_draft
 from consumers import guards
 from consumers.guards import SuppliedService
 from consumers.models import Consumer
@@ -254,7 +255,7 @@ def close_request(
 ) -> Case:
     """End a request without carrying it out, for one of five reasons (DIS7).
 
-    Gives the slot back and lifts the guard. Raises UnableToClose.
+    Gives the slot back, lifts the guard, voids a draft of the final bill. Raises UnableToClose.
     """
     consumer = Case.objects.values_list("consumer_id", flat=True).get(pk=case)
     guards.lock_consumer(consumer)
@@ -280,6 +281,7 @@ def close_request(
         locked, CaseStatus.CLOSED, event=Event.CLOSED, by=by.pk, at=at,
         new={"reason": reason}, words=note,
     )  # fmt: skip
+    void_draft(case, by=by.pk, at=at)
     slots.give_back(DisconnectionRequest.objects.get(pk=case))
     guards.remove_guard(locked.number)
     request_closed(locked, at=at)

@@ -65,6 +65,7 @@ class MeterFacts:
     device_number: str
     meter_type: str
     unit: str
+    installed_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,16 @@ class ServiceFacts:
     def previous(self) -> KnownReading | None:
         """The last reading on record."""
         return self.history[-1] if self.history else None
+
+    @property
+    def usual(self) -> tuple[KnownReading, ...]:
+        """The readings from which the usual consumption follows.
+
+        With one alone: that the meter showed nothing when it was installed.
+        """
+        if len(self.history) == 1 and self.meter and self.meter.installed_on:
+            return (KnownReading(Decimal(0), self.meter.installed_on), *self.history)
+        return self.history
 
     @property
     def utility(self) -> str:
@@ -164,6 +175,7 @@ def _meters_of(services: Sequence[int]) -> dict[int, MeterFacts]:
             device_number=row.meter.device.number if row.meter.device else "",
             meter_type=row.meter.meter_type,
             unit=row.meter.unit,
+            installed_on=row.meter.installed_on,
         )
         for row in rows
     }
@@ -403,6 +415,18 @@ def find_live_bill(case: int) -> Invoice | None:
     """The request's draft, or its approved bill that nobody took back."""
     return (
         Invoice.objects.filter(case=case, state__in=("DRAFT", "APPROVED"), taken_back_at=None)
-        .select_related("made_by", "approved_by")
+        .select_related("made_by", "approved_by", "pdf")
         .first()
     )
+
+
+def wrong_readings(case: int) -> dict[int, date]:
+    """Meter → day of the final reading that stands on a bill of this request taken back last."""
+    rows = (
+        InvoiceSection.objects.filter(
+            invoice__case=case, invoice__taken_back_at__isnull=False, read_on__isnull=False
+        )
+        .order_by("invoice__number")
+        .values_list("meter", "read_on")
+    )
+    return {meter: read_on for meter, read_on in rows if meter is not None}

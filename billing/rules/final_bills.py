@@ -1,4 +1,4 @@
-"""What a final bill says: sections, lines and sums as values, and how they are kept (BIL4, BIL5)."""
+"""What a final bill says: sections, lines and sums as values, and how they are kept (BIL4)."""
 
 import hashlib
 import json

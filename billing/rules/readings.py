@@ -1,4 +1,4 @@
-"""What a final reading may be, and how much it measures (BIL4, W13; bad-inputs.md 83 to 86). Pure."""
+"""What a final reading may be, and how much it measures (BIL4; bad-inputs.md 83 to 86). Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

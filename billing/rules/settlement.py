@@ -49,7 +49,7 @@ def uses_deposit_by_default(*, outstanding: Decimal, deposit: Decimal) -> bool:
 
 
 def deposit_is_used(chosen: bool | None, *, outstanding: Decimal, deposit: Decimal) -> bool:
-    """Whether the deposit is used: as somebody chose, else by default; never where there is none."""
+    """Whether the deposit is used: as chosen, else by default; never where there is none."""
     if deposit <= 0:
         return False
     if chosen is not None:
@@ -69,6 +69,11 @@ class BillSums:
     applied: Decimal
     due: Decimal
     refund_due: Decimal
+
+    @property
+    def deducted(self) -> Decimal:
+        """The deposit applied as a bill shows it: below zero; never ``-0.00``."""
+        return ZERO - self.applied
 
 
 def bill_sums(

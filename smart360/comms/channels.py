@@ -45,7 +45,7 @@ class Way(Protocol):
 
 
 class EmailWay:
-    """E-mail as plain text through Django's configured backend."""
+    """E-mail as plain text, with a document if there is one, through Django's backend."""
 
     def hand_over(self, parcel: Parcel) -> None:
         """Send one e-mail with its own Message-ID, so that a second copy is known as one."""
@@ -57,6 +57,8 @@ class EmailWay:
             reply_to=[parcel.reply_to],
             headers={"Message-ID": parcel.letter_id, "Auto-Submitted": "auto-generated"},
         )
+        if enclosed := parcel.enclosure:
+            letter.attach(enclosed.name, enclosed.body, enclosed.media_type)
         try:
             letter.send(fail_silently=False)
         except SMTPRecipientsRefused as error:

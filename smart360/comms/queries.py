@@ -1,6 +1,6 @@
 """Reads of what was said, what is to be handed over, and whose bell rings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import formataddr, parseaddr
 
@@ -9,9 +9,10 @@ from django.db.models import BooleanField, Case, Q, QuerySet, Subquery, Value, W
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from smart360.comms import rules
+from smart360.comms import ports, rules
 from smart360.comms.choices import Channel, DeliveryState, Direction
 from smart360.comms.models import Delivery, Message, Notice, Template
+from smart360.comms.ports import Enclosure
 from smart360.organisation.models import Utility
 from smart360.organisation.queries import get_utility
 from smart360.staff.models import Person
@@ -46,6 +47,7 @@ class Parcel:
     to: str
     subject: str
     body: str
+    enclosure: Enclosure | None = None
 
 
 # ------------------------------------------------------------------ templates
@@ -78,15 +80,19 @@ def find_said(dedupe_key: str) -> Message | None:
 
 # ------------------------------------------------------------------ what is to be handed over
 def parcel_of_message(message: int) -> Parcel | None:
-    """The letter of a message that still waits to be sent; None when nothing is to be done."""
+    """The letter of a message that still waits to be sent; None when nothing is to be done.
+
+    Raises NotReady of ``comms.ports`` while its document is being made.
+    """
     found = (
         Message.objects.filter(pk=message, delivery__state=DeliveryState.QUEUED)
-        .select_related("to", "subject", "body")
+        .select_related("to", "subject", "body", "template")
         .first()
     )
     if found is None:
         return None
-    return _parcel(
+    encloses = ports.ENCLOSURES.get(found.template.code) if found.template else None
+    letter = _parcel(
         message=found.pk,
         channel=found.channel,
         dedupe_key=found.dedupe_key,
@@ -94,6 +100,7 @@ def parcel_of_message(message: int) -> Parcel | None:
         subject=found.subject.text if found.subject else "",
         body=found.body.text,
     )
+    return replace(letter, enclosure=encloses(found.dedupe_key)) if encloses else letter
 
 
 def parcel_of_notice(notice: int) -> Parcel | None:
