@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from billing.choices import InvoiceKind, InvoiceState
-from billing.models import Arrangement, Invoice, Payment, Refund
+from billing.models import Arrangement, CreditNote, Invoice, Payment, Refund
 from billing.models.invoices import SEALED
 from billing.queries.final_bills import bill_sent_under
 from consumers.access import visible_consumers
