@@ -155,7 +155,9 @@ def _declared_columns() -> Iterator[tuple[str, str, tuple[bool, bool, bool]]]:
     """Each column, and whether its field is unique, a foreign key, and never empty."""
     for model in _tables():
         for field in model._meta.local_concrete_fields:
-            asked = field.unique, getattr(field, "db_constraint", False), not field.null
+            is_generated = isinstance(field, models.GeneratedField)  # PostgreSQL fills it always
+            is_filled = not field.null and not is_generated
+            asked = field.unique, getattr(field, "db_constraint", False), is_filled
             yield model._meta.db_table, str(field.column), asked
 
 
