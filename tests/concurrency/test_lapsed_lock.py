@@ -18,7 +18,7 @@ from smart360.cases.models import Case
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from smart360.trail.models import Entry
-from tests.concurrency.racing import AT_ONCE, done, race, refusals
+from tests.concurrency.racing import AT_ONCE, SECONDS, done, race, refusals
 from tests.conftest import MakeConsumer, MakePerson, wish_for
 from tests.invariants import assert_sound
 
@@ -154,11 +154,11 @@ def test_control_without_the_consumers_lock_a_broken_hold_comes_back(
 
     def take_after_the_break(*args: Any, **named: Any) -> Any:
         has_looked.set()
-        assert is_broken.wait(20)
+        assert is_broken.wait(SECONDS)
         return take(*args, **named)
 
     def break_between() -> None:
-        assert has_looked.wait(20)
+        assert has_looked.wait(SECONDS)
         breaks(consumer, david, later)()
         is_broken.set()
 
