@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("smart360.organisation.urls")),
     path("", include("smart360.comms.urls")),
     path("cx/consumer-management/", include("consumers.urls")),
+    path("cx/", include("billing.urls")),  # after consumers, which says what an account number is
     path("cx/disconnections/", include("disconnections.urls")),
     path("admin/", admin.site.urls),
 ]
