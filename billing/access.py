@@ -5,13 +5,10 @@ from django.db.models import Q, QuerySet
 from billing.choices import InvoiceKind, InvoiceState
 from billing.models import Arrangement, CreditNote, Invoice, Payment, Refund
 from billing.models.invoices import SEALED
-from billing.queries.final_bills import bill_sent_under
 from consumers.access import visible_consumers
 from consumers.models import Consumer
 from smart360.cases.access import visible_cases
 from smart360.cases.models import Case
-from smart360.comms.ports import Enclosure, NotReady
-from smart360.documents.access import plain_name, read
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 
@@ -69,18 +66,6 @@ def get_final_bill_of(case: str, *, to: Person) -> Invoice | None:
     live = Q(state__in=(InvoiceState.DRAFT, InvoiceState.APPROVED), taken_back_at__isnull=True)
     found = visible_final_bills(to).select_related("pdf", "case").filter(live)
     return found.filter(case__number=case).first()
-
-
-def enclosed_bill(dedupe_key: str) -> Enclosure:
-    """The PDF that goes with a final bill's e-mail: the stored one, always the same bytes.
-
-    Raises NotReady until a worker has made it, and UnableToOpen when it cannot be read.
-    """
-    bill = bill_sent_under(dedupe_key)
-    if bill is None or bill.pdf is None:
-        raise NotReady(f"the bill of {dedupe_key} has no PDF yet")
-    name = plain_name(bill.pdf.title)
-    return Enclosure(f"{name}.pdf", "application/pdf", read(bill.pdf))
 
 
 # ------------------------------------------------------------------ invoices and arrangements

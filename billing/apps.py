@@ -9,7 +9,7 @@ from smart360.owed.handlers import Handler, register
 
 def _enclosed_bill(dedupe_key: str) -> Enclosure:
     """The PDF that goes with a final bill's e-mail, found when it is asked for."""
-    found: Enclosure = import_string("billing.access.enclosed_bill")(dedupe_key)
+    found: Enclosure = import_string("billing.queries.enclosures.enclosed_bill")(dedupe_key)
     return found
 
 

@@ -56,6 +56,12 @@ REMOVED_BY_THE_PRODUCT = {
     "web_draft",
     "consumers_guard",
     "cases_tallychange",
+    "consumers_balancechange",
+    # the content of a draft that is made anew, the rates of a tariff that no bill was made by
+    "billing_invoicesection",
+    "billing_invoiceline",
+    "billing_tariffslab",
+    "billing_tarifftax",
     # an administrator's removal, which row history keeps
     "staff_rolemembership",
     "organisation_businesshours",
