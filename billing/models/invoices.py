@@ -325,8 +325,6 @@ OF_SECTION = "(SELECT s.invoice_id FROM billing_invoicesection s WHERE s.id = {}
 class InvoiceSection(models.Model):
     """What one service connection contributes to an invoice, with its meter as it was then."""
 
-    removable = True  # a draft is made anew
-
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="sections")
     service_connection = models.ForeignKey(
         ServiceConnection, on_delete=models.PROTECT, related_name="+"
@@ -394,8 +392,6 @@ class InvoiceSection(models.Model):
 
 class InvoiceLine(models.Model):
     """One charge, with the arithmetic that made it (BEY9)."""
-
-    removable = True  # a draft is made anew
 
     section = models.ForeignKey(InvoiceSection, on_delete=models.PROTECT, related_name="lines")
     position = models.PositiveSmallIntegerField()

@@ -57,9 +57,7 @@ REMOVED_BY_THE_PRODUCT = {
     "consumers_guard",
     "cases_tallychange",
     "consumers_balancechange",
-    # the content of a draft that is made anew, the rates of a tariff that no bill was made by
-    "billing_invoicesection",
-    "billing_invoiceline",
+    # the rates of a tariff that no bill was made by
     "billing_tariffslab",
     "billing_tarifftax",
     # an administrator's removal, which row history keeps
