@@ -148,3 +148,10 @@ class DepositForm(forms.Form):
     def wish(self, consumer: int) -> DepositWish:
         """What was typed, for the operation."""
         return DepositWish(consumer=consumer, **self.cleaned_data)
+
+
+class BillingRunForm(forms.Form):
+    """The days that a billing run bills."""
+
+    period_from = PlainDateField(label="First day")
+    period_to = PlainDateField(label="Last day")
