@@ -15,7 +15,13 @@ from billing.rules.payments import (
 )
 from smart360.kernel.text import REQUIRED
 from smart360.web.amounts import MoneyField
-from smart360.web.fields import CodeField, IsoDateField, ShownTextField, TickField
+from smart360.web.fields import (
+    CodeField,
+    IsoDateField,
+    PlainDateField,
+    ShownTextField,
+    TickField,
+)
 
 LONGEST_REASON = 250
 LONGEST_FAILURE = 120
