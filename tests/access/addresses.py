@@ -25,6 +25,7 @@ DESK = "yyyyy---"  # messages and receipts name the consumer
 CREATORS = "yyy-y---"
 WORKERS = "y-y-y---"  # acknowledge, hold, resume, close, assign
 ADMINS = "-----y--"
+BILLERS = "---yy---"  # billing runs
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,10 @@ ADDRESSES: dict[str, Address] = {
     "receipt_download": Address(f"{ONE}/receipt.pdf", DESK, get=202),
     "receipt_retry": Address(f"{ONE}/receipt/retry", DESK, post=409),
     "message_retry": Address("/messages/{message}/retry", "----yy--", post=409),  # has not failed
+    # billing runs
+    "billing_run_list": Address("/cx/billing/runs", BILLERS, get=200),
+    "billing_run_start": Address("/cx/billing/runs/start", BILLERS, post=400),  # without a form key
+    "billing_run_resume": Address("/cx/billing/runs/999999/resume", BILLERS, post=404),
     # administration
     "utility_change": Address("/settings/", ADMINS, get=200, post=422),
     # Django admin has no door of its own
@@ -160,6 +165,8 @@ ADMIN_MODELS: dict[str, int] = {
     "disconnections_timeslot": 200,
     "cases_slapolicy": 200,
     "cases_holdreason": 200,
+    "billing_tariff": 200,
+    "billing_billingpolicy": 403,  # there is exactly one
 }
 ADMIN_READ_ONLY = {"staff_rolegroup", "staff_signin"}
 """Models that administrators look at and never change there."""

@@ -1,0 +1,286 @@
+"""Tariffs and the billing policy, for administrators (BIL4, ADM1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from billing.models import BillingPolicy, Tariff, TariffSlab, TariffTax
+from billing.operations.tariffs import UnableToCopyTariff, copy_as_new_version
+from billing.queries.tariffs import is_used, is_used_after, overlapping
+from consumers.models import Category
+from smart360.kernel import clock
+from smart360.organisation.queries import get_utility
+from smart360.web.admin import STRICT_FIELDS, ConfigurationAdmin, ConfigurationInline
+from smart360.web.amounts import PlainNumberField
+from smart360.web.fields import PlainDateField
+from smart360.web.formats import shown_date
+
+DAY = timedelta(days=1)
+LARGEST_CHARGE = Decimal("9999999.99")
+LARGEST_BOUND = Decimal("99999999.999")
+LARGEST_RATE = Decimal("99999.999999")
+MONEY_LIMIT = Decimal("9999999999.99")
+NUMBERS = STRICT_FIELDS | {models.DecimalField: {"form_class": PlainNumberField}}
+WHILE_UNUSED = ("name", "utility_type", "category", "begins_on", "fixed_charge")
+
+
+def today() -> date:
+    """The utility's day."""
+    return clock.now().astimezone(get_utility().zone).date()
+
+
+def within(least: str, most: str, value: Decimal | int | None) -> None:
+    """Refuse a number outside of its limits, in a sentence."""
+    if value is not None and not Decimal(least) <= value <= Decimal(most):
+        raise ValidationError(f"Enter a number from {least} to {most}.", code="limits")
+
+
+# ------------------------------------------------------------------ tariffs
+class TariffForm(forms.ModelForm[Tariff]):
+    """One version of a tariff; its days are typed as first and last day."""
+
+    begins_on = PlainDateField(label="First day")
+    last_on = PlainDateField(
+        label="Last day", required=False, help_text="To retire a tariff. Empty: it goes on."
+    )
+
+    class Meta:
+        model = Tariff
+        fields = ("name", "utility_type", "category", "fixed_charge")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        valid = self.instance.valid if self.instance.pk else None
+        if valid is not None and "begins_on" in self.fields:
+            self.fields["begins_on"].initial = valid.lower
+        if valid is not None and valid.upper is not None and "last_on" in self.fields:
+            self.fields["last_on"].initial = valid.upper - DAY
+        if "category" in self.fields:
+            self.fields["category"].queryset = _categories(self.instance)  # type: ignore[attr-defined]  # a ModelChoiceField
+
+    def clean_fixed_charge(self) -> Decimal:
+        """A sum that a bill can show."""
+        charge: Decimal = self.cleaned_data["fixed_charge"]
+        within("0.00", str(LARGEST_CHARGE), charge)
+        return charge
+
+    def clean(self) -> dict[str, Any]:
+        """The last day after the first, nobody else's days, no day that is on a bill already."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        begins, last = cleaned.get("begins_on"), cleaned.get("last_on")
+        if "begins_on" not in self.fields:
+            begins = self.instance.valid.lower
+        if begins is None or "last_on" in self.errors:
+            return cleaned
+        if last is not None and last < begins:
+            self.add_error("last_on", "The last day lies before the first.")
+            return cleaned
+        if last == date.max:
+            self.add_error("last_on", "Leave it empty instead.")
+            return cleaned
+        self._check_days(cleaned, begins, last)
+        self.instance.valid = DateRange(begins, last + DAY if last else None)
+        return cleaned
+
+    def _check_days(self, cleaned: Mapping[str, Any], begins: date, last: date | None) -> None:
+        key = self.instance.pk
+        if key and last and is_used_after(key, last):
+            self.add_error("last_on", "Bills were made by it for days after this one.")
+        utility = cleaned.get("utility_type", self.instance.utility_type)
+        category = cleaned.get("category")
+        category_key = category.pk if category else self.instance.category_id
+        if not utility or not category_key:
+            return
+        other = overlapping(
+            utility_type=utility,
+            category=category_key,
+            begins_on=begins,
+            until=last + DAY if last else None,
+            but=key,
+        )
+        if other is not None:
+            field = "begins_on" if "begins_on" in self.fields else "last_on"
+            self.add_error(field, f"{other.name} is valid from {shown_date(other.valid.lower)} on.")
+
+
+def _categories(tariff: Tariff) -> QuerySet[Category]:
+    """Those in use, and the one that this tariff is of."""
+    in_use = Category.objects.filter(is_active=True)
+    return in_use | Category.objects.filter(pk=tariff.category_id)
+
+
+class SlabForm(forms.ModelForm[TariffSlab]):
+    """One slab; a wrong number is refused at its field."""
+
+    class Meta:
+        model = TariffSlab
+        fields = ("above", "rate")
+
+    def clean_above(self) -> Decimal:
+        """Where a slab begins."""
+        above: Decimal = self.cleaned_data["above"]
+        within("0.000", str(LARGEST_BOUND), above)
+        return above
+
+    def clean_rate(self) -> Decimal:
+        """What a unit costs."""
+        rate: Decimal = self.cleaned_data["rate"]
+        within("0.000000", str(LARGEST_RATE), rate)
+        return rate
+
+
+class TaxForm(forms.ModelForm[TariffTax]):
+    """One tax; a wrong number is refused at its field."""
+
+    class Meta:
+        model = TariffTax
+        fields = ("name", "percent", "is_on_fixed", "is_on_usage")
+
+    def clean_percent(self) -> Decimal:
+        """A percentage."""
+        percent: Decimal = self.cleaned_data["percent"]
+        within("0.000", "100.000", percent)
+        return percent
+
+
+class RatesInline(ConfigurationInline):
+    """What belongs to a tariff: changed and removed until an invoice was made by it."""
+
+    can_be_removed = True
+    formfield_overrides = NUMBERS
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """While it is unused."""
+        return super().has_add_permission(request, obj) and not _is_sealed(obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """While it is unused."""
+        return super().has_change_permission(request, obj) and not _is_sealed(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """While it is unused."""
+        return super().has_delete_permission(request, obj) and not _is_sealed(obj)
+
+
+class SlabInline(RatesInline):
+    """Consumption by monthly slabs; the bounds shrink and grow with the days of a bill."""
+
+    model = TariffSlab
+    form = SlabForm
+    ordering = ("above",)
+
+
+class TaxInline(RatesInline):
+    """Taxes, each on the sum of what it is on."""
+
+    model = TariffTax
+    form = TaxForm
+    ordering = ("pk",)
+
+
+def _is_sealed(tariff: Tariff | None) -> bool:
+    return tariff is not None and not tariff._state.adding and is_used(tariff.pk)
+
+
+@admin.register(Tariff)
+class TariffAdmin(ConfigurationAdmin):
+    """What supply costs. A tariff that made an invoice only ends; its next version is a copy."""
+
+    form = TariffForm
+    formfield_overrides = NUMBERS
+    inlines = (SlabInline, TaxInline)
+    history_relations = {"slabs": "tariff", "taxes": "tariff"}
+    list_display = ("name", "utility_type", "category", "begins_on", "last_day", "fixed_charge")
+    list_filter = ("utility_type", "category")
+    list_select_related = ("category",)
+    search_fields = ("name",)
+    ordering = ("utility_type", "category", "-valid")
+    fields = ("name", "utility_type", "category", "begins_on", "last_on", "fixed_charge")
+    actions = ("copy_versions",)  # type: ignore[assignment]  # the base has none
+    sentences = {
+        "one_tariff_at_a_time": "Another tariff is valid for them on some of these days.",
+        "a_used_tariff_stays": "Bills were made by this tariff: copy it as a new version.",
+        "a_slab_begins_once": "Another slab begins there.",
+        "a_tax_is_named_once": "This tariff has a tax of that name.",
+    }
+
+    @admin.display(description="first day", ordering="valid")
+    def begins_on(self, tariff: Tariff) -> str:
+        """From when on."""
+        return shown_date(tariff.valid.lower)
+
+    @admin.display(description="last day")
+    def last_day(self, tariff: Tariff) -> str:
+        """Until when, if it ends."""
+        return shown_date(tariff.valid.upper - DAY) if tariff.valid.upper else "–"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """All but the last day, once an invoice was made by it."""
+        return WHILE_UNUSED if _is_sealed(obj) else ()
+
+    @admin.action(description="Copy as new version")
+    def copy_versions(self, request: HttpRequest, chosen: QuerySet[Tariff]) -> HttpResponse | None:
+        """The next version of each, from next month on; of one, to be changed at once."""
+        made = []
+        for tariff in chosen:
+            try:
+                made.append(copy_as_new_version(tariff=tariff.pk, on=today()))
+            except UnableToCopyTariff as refusal:
+                self.message_user(request, refusal.sentence, messages.ERROR)
+        if len(made) != 1:
+            return None
+        self.message_user(request, "This is the new version: change its rates.", messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:billing_tariff_change", args=[made[0].pk]))
+
+
+# ------------------------------------------------------------------ the policy
+class PolicyForm(forms.ModelForm[BillingPolicy]):
+    """The utility's rules for money; every refusal stands at its field."""
+
+    LIMITS = {
+        "days_to_pay": ("1", "365"),
+        "two_people_from": ("0.00", str(MONEY_LIMIT)),
+        "refund_two_people_from": ("0.00", str(MONEY_LIMIT)),
+        "largest_payment": ("0.01", str(MONEY_LIMIT)),
+        "deposit_interest": ("0.000", "100.000"),
+        "unusual_from": ("2", "1000"),
+    }
+
+    class Meta:
+        model = BillingPolicy
+        fields = "__all__"  # noqa: DJ007  (there is nothing in it that an administrator may not set)
+
+    def clean(self) -> dict[str, Any]:
+        """Each number within its limits."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        for name, limits in self.LIMITS.items():
+            try:
+                within(*limits, cleaned.get(name))
+            except ValidationError as error:
+                self.add_error(name, error)
+        return cleaned
+
+
+@admin.register(BillingPolicy)
+class BillingPolicyAdmin(ConfigurationAdmin):
+    """The one row of rules for money."""
+
+    form = PolicyForm
+    formfield_overrides = NUMBERS
+    list_display = ("__str__", "days_to_pay", "two_people_from", "refund_two_people_from")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """There is exactly one."""
+        return False
