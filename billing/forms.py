@@ -25,19 +25,13 @@ from smart360.web.fields import (
 
 LONGEST_REASON = 250
 LONGEST_FAILURE = 120
-
-
-def _money(form: forms.Form, limit: Decimal) -> None:
-    """Let the form's amount go up to the utility's limit."""
-    amount = form.fields["amount"]
-    assert isinstance(amount, MoneyField)
-    amount.limit = limit
+MOST = Decimal("999999999999.99")  # what the tables hold; the policy's limit is asked for later
 
 
 class PaymentForm(forms.Form):
     """A payment at the desk."""
 
-    amount = MoneyField(label="Amount")
+    amount = MoneyField(label="Amount", limit=MOST)
     method = CodeField(
         label="Payment method", choices=[("", "Choose a method"), *PaymentMethod.choices]
     )
@@ -54,10 +48,9 @@ class PaymentForm(forms.Form):
         help_text="The payment is Pending until the bank has cleared it.",
     )
 
-    def __init__(self, *args: Any, limit: Decimal, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", "payment-%s")
         super().__init__(*args, **kwargs)
-        _money(self, limit)
 
     def clean(self) -> dict[str, Any]:
         """All but cash have a reference; only a cheque is waited for."""
@@ -124,16 +117,15 @@ class RefundForm(forms.Form):
     """A refund to propose."""
 
     source = CodeField(label="Refund of", choices=RefundFrom.choices, widget=forms.RadioSelect)
-    amount = MoneyField(label="Amount")
+    amount = MoneyField(label="Amount", limit=MOST)
     method = CodeField(label="Refund by", choices=[("", "Choose a method"), *PaymentMethod.choices])
     reason = ShownTextField(
         label="Reason", at_most=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 2})
     )
 
-    def __init__(self, *args: Any, limit: Decimal, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", "refund-%s")
         super().__init__(*args, **kwargs)
-        _money(self, limit)
 
     def wish(self, consumer: int) -> RefundWish:
         """What was typed, for the operation."""
@@ -143,13 +135,12 @@ class RefundForm(forms.Form):
 class DepositForm(forms.Form):
     """A security deposit that was paid."""
 
-    amount = MoneyField(label="Amount")
+    amount = MoneyField(label="Amount", limit=MOST)
     received_on = IsoDateField(label="Received on")
 
-    def __init__(self, *args: Any, limit: Decimal, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", "deposit-%s")
         super().__init__(*args, **kwargs)
-        _money(self, limit)
 
     def wish(self, consumer: int) -> DepositWish:
         """What was typed, for the operation."""

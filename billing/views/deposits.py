@@ -7,7 +7,6 @@ from django.views.decorators.http import require_http_methods
 
 from billing.forms import DepositForm
 from billing.operations.deposits import receive_deposit
-from billing.queries.policies import get_policy
 from billing.views.payments import account_figures, found_consumer, shown
 from consumers.models import Consumer
 from smart360.kernel import clock
@@ -27,11 +26,10 @@ NEW = "billing/deposit_new.html"
 def deposit_new(request: HttpRequest, account: str) -> HttpResponse:
     """Record a security deposit."""
     consumer = found_consumer(request, account)
-    limit = get_policy().largest_payment
     if request.method == "GET":
         today = clock.now().astimezone(zone_in_use()).date()
-        return _new(request, consumer, DepositForm(limit=limit, initial={"received_on": today}))
-    key, form = posted_form_key(request.POST), DepositForm(request.POST, limit=limit)
+        return _new(request, consumer, DepositForm(initial={"received_on": today}))
+    key, form = posted_form_key(request.POST), DepositForm(request.POST)
     if not form.is_valid():
         return _new(request, consumer, form, status=422)
     try:

@@ -23,7 +23,6 @@ from billing.queries.payments import (
     payment_facts,
     receipt_state,
 )
-from billing.queries.policies import get_policy
 from consumers import access
 from consumers.models import Consumer
 from smart360.documents.access import as_download
@@ -91,13 +90,12 @@ def account_figures(request: HttpRequest, consumer: Consumer) -> dict[str, Any]:
 def payment_new(request: HttpRequest, account: str) -> HttpResponse:
     """Record a payment; the account's figures refresh themselves when it is recorded."""
     consumer = found_consumer(request, account)
-    limit = get_policy().largest_payment
     if request.method == "GET":
         today = clock.now().astimezone(zone_in_use()).date()
-        form = PaymentForm(limit=limit, initial={"paid_on": today})
+        form = PaymentForm(initial={"paid_on": today})
         context = account_figures(request, consumer) | {"form": form}
         return page_or_fragment(request, NEW, "account-figures", context)
-    key, form = posted_form_key(request.POST), PaymentForm(request.POST, limit=limit)
+    key, form = posted_form_key(request.POST), PaymentForm(request.POST)
     if not form.is_valid():
         return _payment_again(request, consumer, form, 422)
     try:

@@ -34,10 +34,9 @@ LIST = "billing/refund_list.html"
 def refund_new(request: HttpRequest, account: str) -> HttpResponse:
     """Propose to give back a credit or a deposit."""
     consumer = found_consumer(request, account)
-    limit = get_policy().largest_payment
     if request.method == "GET":
-        return _new(request, consumer, RefundForm(limit=limit, initial={"source": "CREDIT"}))
-    key, form = posted_form_key(request.POST), RefundForm(request.POST, limit=limit)
+        return _new(request, consumer, RefundForm(initial={"source": "CREDIT"}))
+    key, form = posted_form_key(request.POST), RefundForm(request.POST)
     if not form.is_valid():
         return _new(request, consumer, form, status=422)
     try:
