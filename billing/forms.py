@@ -1,11 +1,24 @@
 """The forms about money: a payment, what came of it, a refund, a deposit."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
 
 from billing.choices import PaymentMethod, RefundFrom
+from billing.rules.arrangements import (
+    IN_THE_PAST,
+    LONGEST,
+    MOST_PARTS,
+    TOO_LATE,
+    TOO_SMALL,
+    ArrangementWish,
+    Part,
+    equal_parts,
+)
 from billing.rules.payments import (
     LONGEST_REFERENCE,
     WITHOUT_REFERENCE,
@@ -13,6 +26,7 @@ from billing.rules.payments import (
     PaymentWish,
     RefundWish,
 )
+from smart360.kernel.money import CENT
 from smart360.kernel.text import REQUIRED
 from smart360.web.amounts import MoneyField
 from smart360.web.fields import (
@@ -152,3 +166,74 @@ class BillingRunForm(forms.Form):
 
     period_from = PlainDateField(label="First day")
     period_to = PlainDateField(label="Last day")
+
+
+class DivideForm(forms.Form):
+    """What is to be paid in how many equal monthly instalments, the first of them when."""
+
+    total = MoneyField(label="Amount to be paid")
+    count = CodeField(
+        label="Number of instalments",
+        choices=[(str(number), str(number)) for number in range(1, MOST_PARTS + 1)],
+    )
+    first_on = IsoDateField(label="First instalment due on")
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "arrangement-%s")
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_first_on(self) -> date:
+        """A day from today on, within a year."""
+        first_on: date = self.cleaned_data["first_on"]
+        if first_on < self.today:
+            raise ValidationError(IN_THE_PAST)
+        if first_on > self.today + LONGEST:
+            raise ValidationError(TOO_LATE)
+        return first_on
+
+    def clean(self) -> dict[str, Any]:
+        """Each instalment is a cent at least."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        total, count = cleaned.get("total"), cleaned.get("count")
+        if total and count and total < CENT * int(count):
+            self.add_error("count", TOO_SMALL)
+        return cleaned
+
+    @property
+    def divided(self) -> tuple[Part, ...]:
+        """The equal instalments, once the form is valid."""
+        typed = self.cleaned_data
+        return equal_parts(typed["total"], int(typed["count"]), typed["first_on"])
+
+
+class ArrangementForm(DivideForm):
+    """A payment arrangement: the same with a row for each instalment."""
+
+    def __init__(self, *args: Any, rows: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.row_numbers = range(1, rows + 1)
+        for row in self.row_numbers:
+            self.fields[f"due_on_{row}"] = IsoDateField(label=f"Instalment {row} due on")
+            self.fields[f"amount_{row}"] = MoneyField(label=f"Amount of instalment {row}")
+
+    def clean_first_on(self) -> date:
+        """What was divided by; the rows say when each instalment is due."""
+        first_on: date = self.cleaned_data["first_on"]
+        return first_on
+
+    @property
+    def rows(self) -> list[tuple[int, BoundField, BoundField]]:
+        """Number, day and amount of each instalment."""
+        return [(row, self[f"due_on_{row}"], self[f"amount_{row}"]) for row in self.row_numbers]
+
+    def wish(self, consumer: int) -> ArrangementWish:
+        """What was typed, for the operation."""
+        typed = self.cleaned_data
+        return ArrangementWish(
+            consumer=consumer,
+            total=typed["total"],
+            parts=tuple(
+                Part(typed[f"due_on_{row}"], typed[f"amount_{row}"]) for row in self.row_numbers
+            ),
+        )

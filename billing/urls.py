@@ -2,7 +2,15 @@
 
 from django.urls import path, register_converter
 
-from billing.views import deposits, payments, refunds, runs
+from billing.views import (
+    arrangements,
+    deposits,
+    financial,
+    payments,
+    refunds,
+    runs,
+    statements,
+)
 
 
 class PaymentNumber:
@@ -25,13 +33,49 @@ class RefundNumber(PaymentNumber):
     regex = r"REF-[0-9]{4}-[0-9]{6,9}"
 
 
+class ArrangementNumber(PaymentNumber):
+    """A payment arrangement's number: ``PA-2026-000001``."""
+
+    regex = r"PA-[0-9]{4}-[0-9]{6,9}"
+
+
+class InvoiceNumber:
+    """An invoice's number as people write it, ``INV-414013``, for its row's own."""
+
+    regex = r"INV-[0-9]{6,12}"
+
+    def to_python(self, value: str) -> int:
+        """The number in the series."""
+        return int(value.removeprefix("INV-"))
+
+    def to_url(self, value: str) -> str:
+        """The number as it is shown."""
+        return value
+
+
 register_converter(PaymentNumber, "payment_number")
+register_converter(ArrangementNumber, "arrangement_number")
+register_converter(InvoiceNumber, "invoice_number")
 register_converter(RefundNumber, "refund_number")
 ACCOUNT = "consumer-management/<account:account>"
 PAYMENT = "billing/payments/<payment_number:number>"
 REFUND = "billing/refunds/<refund_number:number>"
 
 urlpatterns = [
+    path(f"{ACCOUNT}/financial", financial.consumer_financial, name="consumer_financial"),
+    path(f"{ACCOUNT}/statement", statements.consumer_statement, name="consumer_statement"),
+    path(f"{ACCOUNT}/statement.csv", statements.statement_csv, name="statement_csv"),
+    path(f"{ACCOUNT}/arrangements/new", arrangements.arrangement_new, name="arrangement_new"),
+    path(
+        f"{ACCOUNT}/arrangements/<arrangement_number:number>/cancel",
+        arrangements.arrangement_cancel,
+        name="arrangement_cancel",
+    ),
+    path(
+        "billing/invoices/<invoice_number:number>.pdf",
+        financial.invoice_download,
+        name="invoice_download",
+    ),
     path(f"{ACCOUNT}/payments/new", payments.payment_new, name="payment_new"),
     path(f"{ACCOUNT}/refunds/new", refunds.refund_new, name="refund_new"),
     path(f"{ACCOUNT}/deposits/new", deposits.deposit_new, name="deposit_new"),

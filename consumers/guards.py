@@ -5,18 +5,22 @@ passes to somebody else or is broken, so that a submit under an older token is r
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.db import connection
 from django.db.models import F, Value
 from django.db.models.functions import Greatest
 
-from consumers.choices import SupplyState
-from consumers.models import Consumer, Guard, ProfileLock
+from consumers import ports
+from consumers.choices import AccountHoldKind, SupplyState
+from consumers.models import AccountHold, Consumer, Guard, ProfileLock
 from smart360.kernel.db import refuses, step
 from smart360.kernel.errors import Refusal
 from smart360.organisation.queries import get_utility
 from smart360.staff.models import Person
+from smart360.trail.choices import Event
+from smart360.trail.record import record
 from smart360.web.formats import shown_time
 
 LEASE = timedelta(minutes=15)
@@ -296,3 +300,67 @@ def guard_instead_of_hold(consumer: int, *, placed_by: str, by: Person, at: date
 def remove_guard(placed_by: str) -> None:
     """The request has ended: its guard goes."""
     Guard.objects.filter(placed_by=placed_by).delete()
+
+
+# ------------------------------------------------------------------ what protects an account
+@step
+def place_hold(
+    consumer: int,
+    *,
+    kind: AccountHoldKind,
+    source: str,
+    from_on: date,
+    to_on: date | None,
+    by: int | None,
+    at: datetime,
+    amount: Decimal | None = None,
+) -> AccountHold:
+    """Protect an account for a reason, up to and with ``to_on``; the consumer's row is held.
+
+    ``source`` is the number of what it rests on; ``amount`` is what is disputed.
+    """
+    hold = AccountHold.objects.create(
+        consumer_id=consumer,
+        kind=kind,
+        from_on=from_on,
+        to_on=to_on,
+        source=source,
+        amount=amount,
+        placed_at=at,
+        placed_by_id=by,
+    )
+    record(
+        Event.HOLD_PLACED,
+        by=by,
+        at=at,
+        consumer=consumer,
+        new={"kind": kind, "source": source, "to_on": to_on.isoformat() if to_on else ""},
+    )
+    for tell in ports.HOLD_PLACED:
+        tell(consumer=consumer, hold=hold.pk, by=by, at=at)
+    return hold
+
+
+@step
+def move_hold(hold: AccountHold, *, to_on: date) -> None:
+    """Let a hold end on another day: it lapses then by itself, with every worker dead."""
+    if hold.to_on != to_on:
+        hold.to_on = to_on
+        hold.save(update_fields=["to_on"])
+
+
+@step
+def lift_hold(hold: AccountHold, *, by: int | None, at: datetime) -> None:
+    """End a hold: what it rested on is over. Lifting it again changes nothing."""
+    if hold.lifted_at is not None:
+        return
+    hold.lifted_at = at
+    hold.lifted_by_id = by
+    hold.save(update_fields=["lifted_at", "lifted_by"])
+    record(
+        Event.HOLD_LIFTED,
+        by=by,
+        at=at,
+        consumer=hold.consumer_id,
+        new={"kind": hold.kind, "source": hold.source},
+    )

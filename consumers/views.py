@@ -18,6 +18,7 @@ from consumers.rules.profiles import EDITABLE, LABELS, ShownConsumer, editable_b
 from consumers.rules.searching import TOO_LONG, SearchHit, read_search
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
+from smart360.organisation.context import zone_in_use
 from smart360.staff.access import signed_in_person
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission, permissions_of
@@ -136,7 +137,7 @@ def _detail_page(
 ) -> HttpResponse:
     person = signed_in_person(request)
     shown = access.shown(consumer, to=person)
-    context = _shell(request, shown) | {
+    context = shell(request, shown) | {
         "connections": access.shown_connections(queries.connection_facts(consumer.pk), to=person),
         "entries": queries.timeline(consumer.pk, sees_words=shown.sees_personal_data),
         "refusal": refusal,
@@ -146,14 +147,18 @@ def _detail_page(
     return render(request, "consumers/consumer_detail.html", context, status=status)
 
 
-def _shell(request: HttpRequest, shown: ShownConsumer) -> dict[str, Any]:
-    """What ``consumers/profile_shell.html`` shows above every tab."""
+def shell(request: HttpRequest, shown: ShownConsumer, *, tab: str = "Overview") -> dict[str, Any]:
+    """What ``consumers/profile_shell.html`` shows above every tab, of which ``tab`` is this one."""
     person = signed_in_person(request)
     permissions = permissions_of(person.roles)
     lock = queries.lock_facts(shown.id, to=person, at=clock.now())
     is_held = lock is not None and not lock.is_own
+    sees_balance = Permission.VIEW_BALANCE in permissions
     return {
         "consumer": shown,
+        "figures": queries.figures_of(shown.id) if sees_balance else None,
+        "today": clock.now().astimezone(zone_in_use()).date(),
+        "tabs": _tabs(shown.account_number, permissions, tab),
         "lock": lock,
         "open_requests": queries.guards_of(shown.id),
         "can_edit": not is_held and bool(editable_by(permissions, is_guarded=False)),
@@ -161,6 +166,21 @@ def _shell(request: HttpRequest, shown: ShownConsumer) -> dict[str, Any]:
         "can_break": bool(lock) and Permission.BREAK_PROFILE_LOCK in permissions,
         "needs_hold": Permission.TAKE_PROFILE_LOCK in permissions,
     }
+
+
+TABS: tuple[tuple[str, str, Permission], ...] = (
+    ("Overview", "consumer_detail", Permission.VIEW_CONSUMER),
+    ("Financial", "consumer_financial", Permission.VIEW_BALANCE),
+)
+"""Label, URL name, who sees it (CON4). Tabs that are not there yet are not listed."""
+
+
+def _tabs(account: str, permissions: frozenset[Permission], tab: str) -> list[Link]:
+    return [
+        Link(label, resolve_url(name, account), label == tab)
+        for label, name, permission in TABS
+        if permission in permissions
+    ]
 
 
 # ------------------------------------------------------------------ changing it
@@ -241,7 +261,7 @@ def _edit_page(
     if isinstance(refusal, operations.UnableToChangeProfile):  # it says who was faster with what
         consumer.refresh_from_db(fields=["version"])
         seen = consumer.version
-    context = _shell(request, access.shown(consumer, to=person)) | {
+    context = shell(request, access.shown(consumer, to=person)) | {
         "form": form,
         "version": seen,
         "refusal": refusal,

@@ -72,6 +72,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"queue": "default", "expires": 60},
     },
+    "judge arrangements of which a due day has passed": {
+        "task": "billing.judge_arrangements",
+        "schedule": 600.0,  # the day begins at its own hour in each utility's zone
+        "options": {"queue": "default", "expires": 600},
+    },
     "compare stored SLA times with history": {
         "task": "cases.recompute_open_cases",
         "schedule": crontab(hour="2", minute="15"),

@@ -7,6 +7,7 @@ from consumers.queries.accounts import (
     subcategories,
     with_list_facts,
 )
+from consumers.queries.figures import figures_of
 from consumers.queries.hits import fitting, search
 from consumers.queries.profiles import (
     connection_facts,
@@ -20,6 +21,7 @@ __all__ = [
     "SORTS",
     "categories",
     "connection_facts",
+    "figures_of",
     "fitting",
     "guards_of",
     "hold_facts",

@@ -1,10 +1,13 @@
-"""What all consumers together owe: the total and what no worker has folded into it yet."""
+"""What one consumer owes, and what all together: the total and what is not folded into it yet."""
 
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.db import connection
 
-from consumers.models import BalanceChange
+from consumers.models import BalanceChange, ConsumerFigures
+from smart360.kernel.money import ZERO
 
 TOTAL = """
 SELECT t.balance + (SELECT coalesce(sum(c.change), 0) FROM consumers_balancechange c)
@@ -24,3 +27,30 @@ def total_balance() -> Decimal:
 def has_unfolded_balances() -> bool:
     """Whether there is anything to fold."""
     return BalanceChange.objects.exists()
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFigures:
+    """What the head of a profile shows of an account's money (CON3).
+
+    ``balance``        owed by the consumer; below zero: a credit
+    ``oldest_due_on``  since when something is unpaid
+    """
+
+    balance: Decimal = ZERO
+    last_billed_on: date | None = None
+    oldest_due_on: date | None = None
+
+    @property
+    def credit(self) -> Decimal:
+        """What the consumer has paid too much, or zero."""
+        return max(ZERO, -self.balance)
+
+
+def figures_of(consumer: int) -> AccountFigures:
+    """A consumer's figures, kept by the ledger; one statement."""
+    found = ConsumerFigures.objects.filter(consumer=consumer).values_list(
+        "balance", "last_billed_on", "oldest_due_on"
+    )
+    row = found.first()
+    return AccountFigures(*row) if row else AccountFigures()

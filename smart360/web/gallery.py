@@ -139,6 +139,8 @@ def samples() -> dict[str, Any]:
         "supplies": list(tones.SUPPLY_STATE), "priorities": list(tones.PRIORITY),
         "kinds": list(tones.CASE_KIND), "deliveries": list(tones.DELIVERY),
         "payments": list(tones.PAYMENT),
+        "arrangements": list(tones.ARRANGEMENT),
+        "account_holds": list(tones.ACCOUNT_HOLD),
         "utilities": list(tones.UTILITY), "meters": list(tones.METER),
         "verifications": list(tones.VERIFICATION), "tones": sorted(tones.TONES),
         "filled": filled("filled_%s"), "wrong": SampleForm({}, auto_id="wrong_%s"),

@@ -83,6 +83,19 @@ PAYMENT: Mapping[str, Badge] = {
     "REVERSED": Badge("Reversed", "slate", "arrow-left"),
 }
 
+ARRANGEMENT: Mapping[str, Badge] = {
+    "RUNNING": Badge("Running", "blue", "progress"),
+    "KEPT": Badge("Kept", "green", "circle-check"),
+    "BROKEN": Badge("Broken", "red", "circle-x"),
+    "CANCELLED": Badge("Cancelled", "slate", "circle-minus"),
+}
+
+ACCOUNT_HOLD: Mapping[str, Badge] = {
+    "STANDS": Badge("Protected", "green", "shield-check"),
+    "LAPSED": Badge("Lapsed", "orange", "shield-half"),
+    "LIFTED": Badge("Lifted", "slate", "circle-minus"),
+}
+
 SLA: Mapping[str, Badge] = {
     "ON_TRACK": Badge("On Track", "green", "clock-check"),
     "AT_RISK": Badge("At risk", "yellow", "clock-exclamation"),

@@ -25,6 +25,7 @@ DESK = "yyyyy---"  # messages and receipts name the consumer
 CREATORS = "yyy-y---"
 WORKERS = "y-y-y---"  # acknowledge, hold, resume, close, assign
 ADMINS = "-----y--"
+MONEY = "--yyy---"  # lines of money, payments, arrangements
 BILLERS = "---yy---"  # billing runs
 
 
@@ -68,6 +69,8 @@ ADDRESSES: dict[str, Address] = {
     "logo": Address("/logo", ANYBODY, get=404),  # there is none yet
     "track": Address("/track/{tracking}", ANYBODY, get=200),
     "track_receipt": Address("/track/{tracking}/receipt.pdf", ANYBODY, get=202),  # being made
+    "api_payments": Address("/api/v1/payments", ANYBODY, post=401),  # asks for an API key
+    "api_payment_status": Address("/api/v1/payments/PAY-2026-000001/status", ANYBODY, post=401),
     "healthz": Address("/healthz", ANYBODY, get=200),
     "readyz": Address("/readyz", ANYBODY, get=200),
     # everybody's own
@@ -96,6 +99,15 @@ ADDRESSES: dict[str, Address] = {
     "profile_release": Address(f"{CONSUMER}/release", CREATORS, post=302, writes=True),
     "profile_break": Address(f"{CONSUMER}/break", "----y---", post=422),
     "profile_renew": Address(f"{CONSUMER}/renew/1", CREATORS, post=409),  # not held
+    # a consumer's money
+    "consumer_financial": Address(f"{CONSUMER}/financial", "yyyyy---", get=200),
+    "consumer_statement": Address(f"{CONSUMER}/statement", MONEY, get=200),
+    "statement_csv": Address(f"{CONSUMER}/statement.csv", MONEY, get=200),
+    "arrangement_new": Address(f"{CONSUMER}/arrangements/new", MONEY, get=200, post=400),
+    "arrangement_cancel": Address(
+        f"{CONSUMER}/arrangements/PA-2024-999999/cancel", MONEY, get=404, post=404
+    ),
+    "invoice_download": Address("/cx/billing/invoices/INV-999999.pdf", MONEY, get=404),
     # requests
     "request_list": Address("/cx/disconnections/", READERS, get=200),
     "request_export": Address("/cx/disconnections/export.csv", "--y-y---", get=200),

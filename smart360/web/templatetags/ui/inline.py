@@ -105,6 +105,18 @@ def delivery_tag(code: str) -> SafeString:
 
 
 @register.simple_tag
+def arrangement_tag(code: str) -> SafeString:
+    """How a payment arrangement stands: `RUNNING`, `KEPT`, `BROKEN`, `CANCELLED`."""
+    return badge(tones.badge_of(tones.ARRANGEMENT, code))
+
+
+@register.simple_tag
+def hold_tag(code: str) -> SafeString:
+    """Whether a hold protects an account: `STANDS`, `LAPSED`, `LIFTED`."""
+    return badge(tones.badge_of(tones.ACCOUNT_HOLD, code))
+
+
+@register.simple_tag
 def payment_tag(code: str) -> SafeString:
     """What became of a payment: `PENDING`, `PROCESSED`, `FAILED`, or taken back, `REVERSED`."""
     return badge(tones.badge_of(tones.PAYMENT, code))

@@ -1,0 +1,144 @@
+"""A statement of account: what was posted in a period, and the balance after each line (CON9).
+
+The balance before the period is not summed up from the beginning: each invoice keeps what was
+owed before it, so the newest one posted before the period says it, and only what was posted
+between that invoice and the period is added, a month or so. Who was never billed before is
+summed from their first posting.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db.models import Sum
+
+from billing.choices import InvoiceKind, LedgerKind, PostingKind
+from billing.models import Invoice, LedgerEntry
+from smart360.kernel.money import ZERO
+
+LONGEST = timedelta(days=366)
+MOST_LINES = 2_000
+"""More than five postings on each day of a year; a file has as many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One posting as the statement shows it; ``balance`` is what is owed after it."""
+
+    posting: int
+    posted_at: datetime
+    valued_on: date
+    what: str
+    reference: str
+    amount: Decimal
+    balance: Decimal
+
+    @property
+    def debit(self) -> Decimal | None:
+        """What was charged, or None."""
+        return self.amount if self.amount > 0 else None
+
+    @property
+    def credit(self) -> Decimal | None:
+        """What was paid or given back, or None."""
+        return -self.amount if self.amount < 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementView:
+    """What an account did from a day to a day, both included. ``has_more``: it is too long."""
+
+    from_on: date
+    to_on: date
+    opening: Decimal
+    lines: tuple[Line, ...]
+    has_more: bool = False
+
+    @property
+    def closing(self) -> Decimal:
+        """What was owed at the end of the last day."""
+        return self.lines[-1].balance if self.lines else self.opening
+
+    @property
+    def charged(self) -> Decimal:
+        """The sum of the debits shown."""
+        return sum((line.debit or ZERO for line in self.lines), ZERO)
+
+    @property
+    def credited(self) -> Decimal:
+        """The sum of the credits shown."""
+        return sum((line.credit or ZERO for line in self.lines), ZERO)
+
+
+def statement_of(
+    consumer: int, *, from_on: date, to_on: date, zone: ZoneInfo, before: int | None = None
+) -> StatementView:
+    """The statement of the days on which something was posted; four statements at most.
+
+    ``before``  only what was posted before this key, so that a paper says what was asked for
+    """
+    start = datetime.combine(from_on, time.min, zone)
+    end = datetime.combine(to_on + timedelta(days=1), time.min, zone)
+    entries = (
+        LedgerEntry.objects.filter(
+            transaction__consumer=consumer,
+            transaction__posted_at__gte=start,
+            transaction__posted_at__lt=end,
+            account__kind=LedgerKind.RECEIVABLE,
+        )
+        .select_related("transaction")
+        .order_by("transaction", "pk")
+    )
+    if before is not None:
+        entries = entries.filter(transaction__lte=before)
+    rows = list(entries[: MOST_LINES + 1])
+    opening = balance_before(consumer, start)
+    return StatementView(
+        from_on=from_on,
+        to_on=to_on,
+        opening=opening,
+        lines=_lines(rows[:MOST_LINES], opening),
+        has_more=len(rows) > MOST_LINES,
+    )
+
+
+def _lines(entries: Sequence[LedgerEntry], opening: Decimal) -> tuple[Line, ...]:
+    lines, balance = [], opening
+    for entry in entries:
+        balance += entry.amount
+        posted = entry.transaction
+        lines.append(
+            Line(
+                posting=posted.pk,
+                posted_at=posted.posted_at,
+                valued_on=posted.valued_on,
+                what=PostingKind(posted.kind).label,
+                reference=posted.reference,
+                amount=entry.amount,
+                balance=balance,
+            )
+        )
+    return tuple(lines)
+
+
+def balance_before(consumer: int, moment: datetime) -> Decimal:
+    """What a consumer owed just before a moment; two statements, bounded by an invoice."""
+    anchor = (
+        Invoice.objects.filter(
+            consumer=consumer, kind=InvoiceKind.REGULAR, posting__posted_at__lt=moment
+        )
+        .order_by("-posting")
+        .values_list("posting", "outstanding")
+        .first()
+    )
+    after, owed = anchor or (0, ZERO)
+    since = LedgerEntry.objects.filter(
+        transaction__consumer=consumer,
+        transaction__gte=after,
+        transaction__posted_at__lt=moment,
+        account__kind=LedgerKind.RECEIVABLE,
+    )
+    moved: Decimal = since.aggregate(moved=Sum("amount"))["moved"] or ZERO
+    return owed + moved

@@ -1,0 +1,114 @@
+"""The Financial tab of a consumer's profile (CON9), and the PDF of one invoice."""
+
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET
+
+from billing.access import get_invoice
+from billing.queries.ageing import allocation_of
+from billing.queries.arrangements import list_arrangements
+from billing.queries.financial import (
+    account_summary,
+    list_deposits,
+    list_holds,
+    list_invoices,
+    overview_of,
+    summary_of,
+)
+from billing.queries.payments import list_payments
+from billing.rules.allocation import Allocation
+from consumers import access
+from consumers.models import Consumer
+from consumers.views import shell
+from smart360.documents.access import as_download
+from smart360.kernel import clock
+from smart360.organisation.context import zone_in_use
+from smart360.staff.access import signed_in_person
+from smart360.staff.permissions import Permission
+from smart360.web.gate import requires
+from smart360.web.htmx import page_or_fragment
+
+FINANCIAL = "billing/consumer_financial.html"
+
+
+def consumer_or_404(request: HttpRequest, account: str) -> Consumer:
+    """The consumer with this account number; not there and not theirs are the same 404."""
+    consumer = access.get_consumer(account, to=signed_in_person(request))
+    if consumer is None:
+        raise Http404
+    return consumer
+
+
+def today() -> date:
+    """Today where the utility is."""
+    return clock.now().astimezone(zone_in_use()).date()
+
+
+def profile_page(
+    request: HttpRequest,
+    consumer: Consumer,
+    template: str,
+    context: dict[str, Any],
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """A whole page below the head of the consumer's profile, on the tab Financial."""
+    shown = access.shown(consumer, to=signed_in_person(request))
+    whole = shell(request, shown, tab="Financial") | context
+    return render(request, template, whole, status=status)
+
+
+@require_GET
+@requires(Permission.VIEW_BALANCE)
+def consumer_financial(request: HttpRequest, account: str) -> HttpResponse:
+    """Balance, payments, invoices, deposits, arrangements; a summary for who sees no lines."""
+    consumer, person, day = consumer_or_404(request, account), signed_in_person(request), today()
+    if not person.has_permission(Permission.VIEW_MONEY):
+        context: dict[str, Any] = {"summary": account_summary(consumer.pk, today=day)}
+        return profile_page(request, consumer, FINANCIAL, context)
+    cursor = request.GET.get("cursor", "")
+    payments = list_payments(consumer.pk, cursor=cursor)
+    history = {
+        "payments": payments.rows,
+        "next_url": f"?{urlencode({'cursor': payments.next_cursor})}",
+        "previous_url": f"?{urlencode({'cursor': payments.previous_cursor})}",
+        "has_next": bool(payments.next_cursor),
+        "has_previous": bool(payments.previous_cursor),
+    }
+    if request.headers.get("HX-Target") == "payment-history":
+        return page_or_fragment(request, FINANCIAL, "payment-history", history)
+    allocation = allocation_of(consumer.pk)
+    summary = summary_of(consumer.pk, allocation, today=day)
+    owed = summary.outstanding - summary.credit
+    context = history | {
+        "sees_lines": True,
+        "summary": summary,
+        "ageing": _ageing(allocation, day),
+        "overview": overview_of(consumer, today=day),
+        "invoices": list_invoices(consumer.pk, allocation),
+        "deposits": list_deposits(consumer.pk),
+        "arrangements": list_arrangements(consumer.pk, today=day, outstanding=owed),
+        "holds": list_holds(consumer.pk, today=day),
+        "can_record": person.has_permission(Permission.RECORD_PAYMENT),
+        "can_propose": person.has_permission(Permission.PROPOSE_REFUND),
+        "can_print": person.has_permission(Permission.PRINT_BILL),
+    }
+    return profile_page(request, consumer, FINANCIAL, context)
+
+
+def _ageing(allocation: Allocation, day: date) -> list[tuple[str, Any]]:
+    return [(bucket.label, amount) for bucket, amount in allocation.aged(day).items()]
+
+
+@require_GET
+@requires(Permission.VIEW_MONEY)
+def invoice_download(request: HttpRequest, number: int) -> HttpResponse:
+    """The PDF of an issued or approved invoice, the stored one; 404 while it has none."""
+    invoice = get_invoice(number, to=signed_in_person(request))
+    if invoice is None or invoice.pdf is None:
+        raise Http404
+    return as_download(invoice.pdf)
