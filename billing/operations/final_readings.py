@@ -18,6 +18,7 @@ from billing.rules.readings import (
     UnableToEnterReading,
     check_reading,
     is_unusual,
+    shown_value,
     units_between,
 )
 from smart360.cases import handling
@@ -73,8 +74,17 @@ def enter_final_readings(
     refuse_approved(locked)
     services = _services(locked)
     today = at.astimezone(get_utility().zone).date()
+    before = {each.service_connection_id: each for each in locked.final_readings.all()}
     kept = tuple(
-        _enter(locked, wish, services.get(wish.service_connection), today=today, by=by, at=at)
+        _enter(
+            locked,
+            wish,
+            services.get(wish.service_connection),
+            before.get(wish.service_connection),
+            today=today,
+            by=by,
+            at=at,
+        )
         for wish in wishes
     )
     if kept:
@@ -94,6 +104,7 @@ def _enter(
     case: Case,
     wish: ReadingWish,
     service: ServiceFacts | None,
+    old: FinalReading | None,
     *,
     today: date,
     by: Person,
@@ -116,29 +127,27 @@ def _enter(
     is_far = _is_far_above(wish, service, exception)
     if is_far and not wish.confirms_unusual:
         raise UnableToEnterReading(FAR_ABOVE, field=wish.field("confirms_unusual"))
-    old = FinalReading.objects.filter(
-        case=case, service_connection=service.service_connection
-    ).first()
-    kept, _ = FinalReading.objects.update_or_create(
-        case=case,
-        service_connection_id=service.service_connection,
-        defaults={
-            "meter_id": meter.id,
-            "value": wish.value,
-            "read_on": wish.read_on,
-            "exception": exception,
-            "is_unusual": is_far,
-            "entered_at": at,
-            "entered_by": by,
-        },
-    )
+    was = _facts(old) if old else {}
+    values = {
+        "meter_id": meter.id,
+        "value": wish.value,
+        "read_on": wish.read_on,
+        "exception": exception,
+        "is_unusual": is_far,
+        "entered_at": at,
+        "entered_by_id": by.pk,
+    }
+    kept = old or FinalReading(case=case, service_connection_id=service.service_connection)
+    for name, value in values.items():
+        setattr(kept, name, value)
+    kept.save(update_fields=values if old else None)
     record(
         Event.FINAL_READING_ENTERED,
         by=by.pk,
         at=at,
         case=case.pk,
         consumer=case.consumer_id,
-        old=_facts(old) if old else {},
+        old=was,
         new=_facts(kept),
     )
     return kept
@@ -157,7 +166,7 @@ def _is_far_above(wish: ReadingWish, service: ServiceFacts, exception: ReadingEx
 def _facts(reading: FinalReading) -> dict[str, object]:
     return {
         "service": reading.service_connection_id,
-        "value": f"{reading.value:f}",
+        "value": shown_value(reading.value),
         "read_on": reading.read_on.isoformat(),
         "exception": reading.exception,
         "is_unusual": reading.is_unusual,

@@ -24,10 +24,9 @@ from smart360.comms.models import Message
 from smart360.owed.models import OwedWork
 from smart360.trail.choices import Event
 from smart360.trail.models import Entry
-from tests.billing.final_billing import DAY, MakeBilling, make_billing
+from tests.billing.final_billing import DAY, MakeBilling
 from tests.invariants import assert_sound
 
-__all__ = ["make_billing"]
 pytestmark = pytest.mark.django_db
 BILLED = Decimal("226.60")
 """Electricity Dec 1–15: fixed 15.00, 96.774 at 0.10 = 9.68, 3.226 at 0.20 = 0.65, tax 1.27;
