@@ -54,8 +54,11 @@ def test_a_reading_is_kept_with_its_meter(make_billing: MakeBilling) -> None:
             "exception",
             "Only a supervisor accepts a lower reading",
         ),
-        ({"value": SAME, "exception": "ROLLOVER"}, "value", "Reading must be greater than the "
-         "previous reading (18245)"),
+        (
+            {"value": SAME, "exception": "ROLLOVER"},
+            "value",
+            "Reading must be greater than the previous reading (18245)",
+        ),
         ({"value": Decimal(-1)}, "value", "Enter a number."),
         ({"value": Decimal("NaN")}, "value", "Enter a number."),
         ({"value": Decimal("1.00001")}, "value", "Enter a number."),

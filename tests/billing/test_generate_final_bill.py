@@ -1,4 +1,4 @@
-"""Drafts of a final bill: one number, kept; void when the request ends without it (BIL4, M9, M10)."""
+"""Drafts of a final bill: one number, kept; void when the request ends (BIL4, M9, M10)."""
 
 from datetime import date, timedelta
 from decimal import Decimal
