@@ -144,7 +144,7 @@ def bench(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="./dev bench",
         usage="./dev bench [pages] [--rows N] [--state DIR] [--load-only] [more]\n"
-        "       ./dev bench rates|import [more]",
+        "       ./dev bench rates|import|run [more]",
         description="Load N accounts and N requests, once, and measure on them.",
         epilog="Options that are not listed here pass through to `manage.py bench`.",
     )
@@ -175,6 +175,7 @@ BENCHES = {
     "pages": "",
     "rates": "smart360.local.bench.rates",
     "import": "smart360.local.bench.importing",
+    "run": "smart360.local.bench.invoices",
 }
 """What `./dev bench` measures, and the module that does it on servers of its own."""
 
