@@ -1,7 +1,8 @@
 """One violation for each oracle, planted by the owner past every guard.
 
 ``OPEN``, ``ENDED`` and ``BOOKED`` stand for three cases: one in progress that was held and
-answered, one closed, one new with a booked slot; ``MESSAGE`` for the first message of ``OPEN``.
+answered, one closed, one new with a booked slot; ``MESSAGE`` for the first message of ``OPEN``;
+``PAID`` for the payment of its consumer of which a part went back.
 """
 
 from dataclasses import dataclass
@@ -38,6 +39,103 @@ MESSAGE_LIKE = (
     " SELECT case_id, consumer_id, channel, direction, visibility, at, by_id, template_id,"
     " is_statutory, to_id, subject_id, body_id, {} FROM comms_message WHERE id = {}"
 ).format
+
+TARIFF = (
+    "INSERT INTO billing_tariff (name, utility_type, category_id, valid, fixed_charge)"
+    " SELECT 'Planted', 'WATER', min(id), '[2020-01-01,)', 1 FROM consumers_category"
+)
+INVOICE = (
+    "INSERT INTO billing_invoice (number, kind, state, consumer_id, period_from, period_to,"
+    " version, made_at, issued_on, due_on, billed, outstanding, deposit, uses_deposit, applied,"
+    " inputs_hash)"
+    " SELECT {}, 'REGULAR', 'ISSUED', consumer_id, '2024-11-01', '2024-11-30', 1, now(),"
+    " '2024-12-01', '2024-12-21', {}, 0, 0, false, 0, '' FROM cases_case WHERE id = OPEN"
+).format
+SECTION = (
+    "INSERT INTO billing_invoicesection (invoice_id, service_connection_id, utility_type,"
+    " tariff_id, from_on, to_on, meter_number, device_number, meter_type, unit, basis,"
+    " consumption, amount)"
+    " SELECT (SELECT id FROM billing_invoice WHERE number = {}), s.id, s.utility_type,"
+    " (SELECT max(id) FROM billing_tariff), '{}', '2024-11-30', '', '', '', '', 'NO_METER', 0, 0"
+    " FROM consumers_serviceconnection s JOIN cases_case c ON c.consumer_id = s.consumer_id"
+    " WHERE c.id = {} ORDER BY s.id LIMIT 1"
+).format
+COUNTED = "UPDATE billing_invoicecounter SET last_number = {}".format
+UNPOSTED = DROP("billing_invoice", "an_issued_invoice_is_posted")
+
+BILLS = (
+    plant("M9", "invoice_numbers_with_a_gap", INVOICE(1, 0), INVOICE(3, 0), COUNTED(3)),
+    plant("M9", "invoice_numbers_beyond_the_counter", INVOICE(1, 0), COUNTED(2)),
+    plant(
+        "M9",
+        "invoice_numbers_given_twice",
+        DROP("billing_invoice", "invoice_number_is_unique"),
+        INVOICE(1, 0),
+        INVOICE(1, 0),
+        COUNTED(1),
+    ),
+    plant(
+        "M12", "invoices_that_do_not_add_up", UNPOSTED, TARIFF, INVOICE(1, 5),
+        SECTION(1, "2024-11-01", "OPEN"),
+    ),
+    plant("M12", "invoices_posted_otherwise", UNPOSTED, INVOICE(1, 5)),
+    plant(
+        "M12", "days_billed_twice", TARIFF, INVOICE(1, 0), INVOICE(2, 0),
+        SECTION(1, "2024-11-01", "OPEN"), SECTION(2, "2024-11-30", "OPEN"),
+    ),
+    plant(
+        "M12", "sections_of_somebody_else", TARIFF, INVOICE(1, 0),
+        SECTION(1, "2024-11-01", "ENDED"),
+    ),
+)  # fmt: skip
+"""Of invoices."""
+
+PROMISED = (
+    "INSERT INTO consumers_accounthold (consumer_id, kind, from_on, to_on, source, placed_at)"
+    " SELECT consumer_id, 'ARRANGEMENT', '2024-12-10', '{0}', 'PA-2024-000900', now()"
+    "   FROM cases_case WHERE id = OPEN;"
+    "INSERT INTO billing_arrangement (number, consumer_id, total, state, made_at, made_by_id,"
+    " after_posting, next_due_on, hold_id, reason)"
+    " SELECT source, consumer_id, 200, 'RUNNING', now(), (SELECT min(id) FROM staff_person),"
+    "        999999999, to_on, id, '' FROM consumers_accounthold WHERE source = 'PA-2024-000900';"
+    "INSERT INTO billing_instalment (arrangement_id, due_on, amount)"
+    " SELECT id, day::date, {1} FROM billing_arrangement,"
+    "        unnest('{{2024-12-20,2025-01-20}}'::text[]) AS due (day) WHERE number = 'PA-2024-000900'"
+).format
+ARRANGEMENTS = (
+    plant("BIL8", "arrangements_of_another_sum", PROMISED("2024-12-20", 99)),
+    plant(
+        "BIL8",
+        "arrangements_without_their_hold",
+        PROMISED("2024-12-20", 100),
+        "UPDATE consumers_accounthold SET to_on = '2025-12-20' WHERE source = 'PA-2024-000900'",
+    ),
+    plant(
+        "BIL8",
+        "arrangements_ended_without_their_line",
+        PROMISED("2024-12-20", 100),
+        "UPDATE billing_arrangement SET state = 'KEPT', ended_at = now()"
+        " WHERE number = 'PA-2024-000900'",
+    ),
+    plant(
+        "BIL8",
+        "arrangements_kept_without_paying",
+        PROMISED("2025-01-20", 100),
+        "UPDATE consumers_consumerfigures SET balance = 200"
+        " WHERE consumer_id = (SELECT consumer_id FROM cases_case WHERE id = OPEN)",
+    ),
+    plant(
+        "M3",
+        "invoices_of_another_balance",
+        "INSERT INTO billing_invoice (number, kind, state, consumer_id, period_from, period_to,"
+        " version, made_at, issued_on, due_on, billed, outstanding, deposit, uses_deposit, applied,"
+        " inputs_hash, posting_id)"
+        " SELECT 900, 'REGULAR', 'ISSUED', consumer_id, '2024-11-01', '2024-11-30', 1, now(),"
+        "        '2024-12-10', '2024-12-30', -150, 12345, 0, false, 0, '', posting_id"
+        "   FROM billing_payment WHERE id = PAID",
+    ),
+)
+"""Of payment arrangements, and of what a statement of account begins at."""
 
 PLANTS = (
     # ---------------------------------------------------------------- requests
@@ -354,6 +452,76 @@ PLANTS = (
         "words_that_do_not_match_the_timeline",
         ENTRY("OPEN", "NOTE_ADDED", "{}", "NULL"),
     ),
+    # ---------------------------------------------------------------- money
+    plant(
+        "M1",
+        "postings_that_do_not_balance",
+        "UPDATE billing_ledgertransaction SET legs = 3",
+    ),
+    plant(
+        "M2",
+        "reversals_that_do_not_mirror",
+        "UPDATE billing_ledgerentry SET amount = 2 * amount WHERE transaction_id ="
+        " (SELECT id FROM billing_ledgertransaction WHERE reverses_id IS NOT NULL)",
+    ),
+    plant(
+        "M2",
+        "postings_reversed_twice",
+        DROP("billing_ledgertransaction", "billing_ledgertransaction_reverses_id_key"),
+        "INSERT INTO billing_ledgertransaction (kind, consumer_id, reverses_id, reference,"
+        " valued_on, legs, posted_at) SELECT kind, consumer_id, reverses_id, reference,"
+        " valued_on, legs, posted_at FROM billing_ledgertransaction WHERE reverses_id IS NOT NULL",
+    ),
+    plant(
+        "M3",
+        "balances_that_are_not_the_sum",
+        "UPDATE billing_ledgeraccount SET balance = balance + 1 WHERE kind = 'RECEIVABLE'",
+    ),
+    plant(
+        "M3",
+        "figures_that_differ_from_the_ledger",
+        "UPDATE consumers_consumerfigures SET deposit = deposit + 1",
+    ),
+    plant(
+        "M3",
+        "totals_that_differ_from_the_ledger",
+        "INSERT INTO consumers_balancechange (change) VALUES (0.01)",
+    ),
+    plant(
+        "M13",
+        "payments_recorded_twice",
+        "DROP INDEX a_payment_reference_is_used_once",
+        "UPDATE billing_payment SET reference = 'one'",
+    ),
+    plant(
+        "M13",
+        "form_keys_without_their_payment",
+        "INSERT INTO web_formkey (key, person_id, act, about, result, created_at)"
+        " SELECT gen_random_uuid(), min(id), 'billing.record_payment', '', 'PAY-0', now()"
+        " FROM staff_person",
+    ),
+    plant(
+        "M15",
+        "refunds_that_one_person_decided",
+        DROP("billing_refund", "a_large_refund_takes_two_people"),
+        "UPDATE billing_refund SET needs_second_person = true, decided_by_id = proposed_by_id",
+    ),
+    plant(
+        "M15",
+        "refunds_that_differ_from_the_ledger",
+        "UPDATE billing_refund SET amount = amount + 1",
+    ),
+    plant(
+        "M15",
+        "refunds_beyond_the_credit",
+        "UPDATE billing_ledgerentry SET amount = amount + 1000 WHERE transaction_id ="
+        " (SELECT posting_id FROM billing_payment WHERE id = PAID)",
+    ),
+    plant(
+        "M17",
+        "payments_that_differ_from_the_ledger",
+        "UPDATE billing_payment SET amount = amount + 1 WHERE id = PAID",
+    ),
     # ---------------------------------------------------------------- the rest
     plant(
         "A1",
@@ -409,4 +577,6 @@ PLANTS = (
         " SELECT p.id, g.id, now() FROM (SELECT min(id) AS id FROM staff_person) p, auth_group g"
         " ON CONFLICT DO NOTHING",
     ),
+    *BILLS,
+    *ARRANGEMENTS,
 )
