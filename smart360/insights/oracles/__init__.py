@@ -7,6 +7,7 @@ with each other, or looks at the database as a whole, lies here.
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from billing import oracles as of_billing
 from consumers import oracles as of_consumers
 from disconnections import oracles as of_requests
 from smart360.cases import oracles as of_cases
@@ -23,6 +24,7 @@ EVERY_ORACLE: tuple[Oracle, ...] = (
     *of_cases.ORACLES,
     *histories.ORACLES,
     *of_consumers.ORACLES,
+    *of_billing.ORACLES,
     *of_comms.ORACLES,
     *messages.ORACLES,
     *of_documents.ORACLES,

@@ -1,0 +1,10 @@
+"""Queries on money that must return no row."""
+
+from billing.oracles import invoices, ledger, payments
+from smart360.kernel.oracle import Oracle
+
+ORACLES: tuple[Oracle, ...] = (
+    *ledger.ORACLES,
+    *payments.ORACLES,
+    *invoices.ORACLES,
+)

@@ -1,0 +1,375 @@
+"""Payments, refunds and deposits at the same moment, with the controls that fail without guards."""
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from billing.choices import LedgerKind, PaymentState, PostingKind
+from billing.ledger import Leg, Posting
+from billing.models import LedgerTransaction, Payment, Refund
+from billing.operations.payments import record_payment, reverse_payment, settle_payment
+from billing.operations.refunds import approve_refund, reject_refund
+from billing.oracles import ledger
+from billing.oracles.ledger import postings_reversed_twice
+from billing.oracles.payments import (
+    form_keys_without_their_payment,
+    payments_recorded_twice,
+    refunds_beyond_the_credit,
+    refunds_that_differ_from_the_ledger,
+)
+from billing.queries.accounts import balances_of
+from consumers.models import Consumer, ConsumerFigures
+from smart360.staff.choices import Role
+from smart360.staff.models import Person
+from tests.billing.paying import cheque, deposit, pay, payment_wish, propose
+from tests.billing.posting import DAY, post_now
+from tests.concurrency.racing import (
+    done,
+    race,
+    refusals,
+    slowly,
+    without_index,
+    without_triggers,
+)
+from tests.conftest import MakeConsumer, MakePerson
+from tests.invariants import assert_sound
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
+MANY = 20
+FEW = 4
+Amount = Callable[[int, int], int]
+
+
+def unguarded(patch: pytest.MonkeyPatch) -> None:
+    """Take away the consumer's lock, which every act on an account takes first."""
+    patch.setattr("consumers.guards.lock_consumer", lambda key: Consumer.objects.get(pk=key))
+
+
+def assert_ledger_is_sound(at: datetime) -> None:
+    """Postings of tests, which no bill stands behind, are asked for by the ledger's oracles."""
+    found = {each.sentence: each.rows(at) for each in ledger.ORACLES}
+    assert not any(found.values()), found
+
+
+# ------------------------------------------------------------------ two payments, one reference
+def with_one_reference(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, count: int, reference: str
+) -> list[partial[Payment]]:
+    """Each at an account of its own, so that no lock stands between them."""
+    by = person(Role.BILLING)
+    return [
+        partial(
+            record_payment,
+            wish=payment_wish(make_consumer(with_meters=False), reference=reference),
+            by=by,
+            at=at,
+            form_key=uuid4(),
+        )
+        for _ in range(count)
+    ]
+
+
+def test_a_reference_is_one_payments(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, amount: Amount
+) -> None:
+    """M13: twenty desks at once, one of them is first; the others are told."""
+    for each in range(amount(1, 50)):
+        outcomes = race(with_one_reference(make_consumer, person, at, MANY, f"BT-{each}"))
+        assert len(done(outcomes)) == 1, refusals(outcomes)
+        assert {str(error) for error in refusals(outcomes)} == {
+            f"Payment BT-{each} is already recorded"
+        }
+        assert Payment.objects.count() == LedgerTransaction.objects.count() == each + 1
+    assert_sound()
+
+
+def test_control_without_its_index_a_reference_is_used_twice(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acts = with_one_reference(make_consumer, person, at, FEW, "BT-1")
+    slowly(monkeypatch, "billing.operations.payments._store")
+    with without_index("a_payment_reference_is_used_once"):
+        outcomes = race(acts)
+        assert len(done(outcomes)) > 1, refusals(outcomes)
+        assert payments_recorded_twice() != []
+
+
+# ------------------------------------------------------------------ one form, posted again
+def one_form(consumer: Consumer, by: Person, at: datetime, count: int) -> list[partial[Payment]]:
+    """Cash, which no reference guards: only the form's key does."""
+    wish, key = payment_wish(consumer, method="CASH", reference=""), uuid4()
+    return [partial(record_payment, wish=wish, by=by, at=at, form_key=key) for _ in range(count)]
+
+
+def test_one_form_posted_many_times_is_one_payment(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, amount: Amount
+) -> None:
+    """M13, R4: everybody gets the first result."""
+    by = person(Role.BILLING)
+    for _ in range(amount(1, 50)):
+        consumer = make_consumer(with_meters=False)
+        outcomes = race(one_form(consumer, by, at, MANY))
+        assert refusals(outcomes) == []
+        assert len({made.pk for made in done(outcomes)}) == 1
+        assert balances_of(consumer.pk).credit == Decimal("150.00")
+    assert_sound()
+
+
+def test_control_without_its_key_a_form_pays_each_time(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consumer = make_consumer()
+    acts = one_form(consumer, person(Role.BILLING), at, FEW)
+    monkeypatch.setattr("smart360.web.form_keys.claim", lambda *key, **about: None)
+    outcomes = race(acts)
+    assert len(done(outcomes)) == FEW, refusals(outcomes)
+    assert balances_of(consumer.pk).credit == Decimal("600.00")
+
+
+def test_a_key_that_names_no_payment_is_seen(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime
+) -> None:
+    record_payment(
+        wish=payment_wish(make_consumer()), by=person(Role.BILLING), at=at, form_key=uuid4()
+    )
+    assert form_keys_without_their_payment() == []
+    with without_triggers("billing_payment"):
+        Payment.objects.update(number="PAY-2024-999999")
+        assert form_keys_without_their_payment() != []
+
+
+# ------------------------------------------------------------------ settled, reversed
+def test_a_cheque_clears_or_fails_once(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, amount: Amount
+) -> None:
+    by = person(Role.BILLING)
+    for _ in range(amount(1, 50)):
+        consumer = make_consumer(with_meters=False)
+        waiting = cheque(consumer, by=by, at=at)
+        outcomes = race(
+            [
+                partial(
+                    settle_payment, payment=waiting.pk, has_come=bool(n % 2), failure="No funds",
+                    by=by, at=at,
+                )
+                for n in range(MANY)
+            ]
+        )  # fmt: skip
+        (made,) = done(outcomes)
+        assert all("already" in str(error) for error in refusals(outcomes))
+        is_paid = made.state == PaymentState.PROCESSED
+        assert balances_of(consumer.pk).credit == (Decimal("150.00") if is_paid else 0)
+    assert_sound()
+
+
+def reversals(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, count: int
+) -> list[partial[Payment]]:
+    made = pay(make_consumer(with_meters=False), by=person(Role.BILLING), at=at)
+    boss = person(Role.SUPERVISOR)
+    return [
+        partial(reverse_payment, payment=made.pk, reason=f"Desk {n}", by=boss, at=at)
+        for n in range(count)
+    ]
+
+
+def test_a_payment_is_taken_back_once(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, amount: Amount
+) -> None:
+    """M2: as many supervisors as there are, one mirror."""
+    for each in range(1, amount(1, 50) + 1):
+        outcomes = race(reversals(make_consumer, person, at, MANY))
+        assert len(done(outcomes)) == 1, refusals(outcomes)
+        assert all("already" in str(error) for error in refusals(outcomes))
+        assert LedgerTransaction.objects.filter(kind=PostingKind.REVERSAL).count() == each
+    assert_sound()
+
+
+def test_control_without_lock_and_index_a_payment_is_taken_back_twice(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acts = reversals(make_consumer, person, at, FEW)
+
+    def read(payment: int) -> tuple[Payment, Consumer]:
+        found = Payment.objects.select_related("posting", "reversed_by").get(pk=payment)
+        return found, found.consumer
+
+    slowly(monkeypatch, "billing.operations.payments.locked_payment", read)
+    with (
+        without_triggers("billing_payment"),
+        without_index("billing_ledgertransaction_reverses_id_key"),
+    ):
+        outcomes = race(acts)
+        assert len(done(outcomes)) > 1, refusals(outcomes)
+        assert postings_reversed_twice() != []
+
+
+# ------------------------------------------------------------------ refunds
+def approvals(refund: Refund, person: MakePerson, at: datetime, count: int) -> list[partial[Any]]:
+    return [
+        partial(approve_refund, refund=refund.pk, by=person(Role.SUPERVISOR), at=at)
+        for _ in range(count)
+    ]
+
+
+def credited(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, amount: str = "150.00"
+) -> Consumer:
+    """Somebody who has paid too much."""
+    consumer = make_consumer(with_meters=False)
+    pay(consumer, amount, by=person(Role.BILLING), at=at)
+    return consumer
+
+
+def read_refund(refund: int) -> Refund:
+    """The refund without any lock, for controls."""
+    return Refund.objects.select_related("decided_by").get(pk=refund)
+
+
+def test_a_refund_leaves_once(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, amount: Amount
+) -> None:
+    """M15: twenty supervisors approve, or reject, one refund of a part of the credit."""
+    for each in range(1, amount(1, 50) + 1):
+        consumer = credited(make_consumer, person, at, "900.00")
+        asked = propose(consumer, "30.00", by=person(Role.BILLING), at=at)
+        boss = person(Role.SUPERVISOR)
+        rejections = [partial(reject_refund, refund=asked.pk, reason="No", by=boss, at=at)] * 2
+        outcomes = race([*approvals(asked, person, at, MANY - 2), *rejections])
+        assert len(done(outcomes)) == 1, refusals(outcomes)
+        assert all("already" in str(error) for error in refusals(outcomes))
+        assert Refund.objects.count() == each
+    assert_sound()
+
+
+def test_control_without_lock_and_trigger_a_refund_leaves_twice(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consumer = credited(make_consumer, person, at, "900.00")
+    asked = propose(consumer, "30.00", by=person(Role.BILLING), at=at)
+    acts = approvals(asked, person, at, FEW)
+    slowly(monkeypatch, "billing.operations.refunds._locked", read_refund)
+    with without_triggers("billing_refund"):
+        outcomes = race(acts)
+        assert len(done(outcomes)) > 1, refusals(outcomes)
+        assert refunds_that_differ_from_the_ledger() != []
+
+
+def whole_credit_twice(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, count: int
+) -> tuple[Consumer, list[partial[Any]]]:
+    """As many proposals of the whole credit as there are people to approve one each."""
+    consumer = credited(make_consumer, person, at)
+    asked = [propose(consumer, "150.00", by=person(Role.BILLING), at=at) for _ in range(count)]
+    return consumer, [act for each in asked for act in approvals(each, person, at, 1)]
+
+
+def test_a_credit_is_given_back_once(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, amount: Amount
+) -> None:
+    """M15: refund twice at once; the second is more than the credit."""
+    for _ in range(amount(1, 50)):
+        consumer, acts = whole_credit_twice(make_consumer, person, at, MANY)
+        outcomes = race(acts)
+        assert len(done(outcomes)) == 1, refusals(outcomes)
+        assert {str(error) for error in refusals(outcomes)} == {
+            "Refund is more than the credit of $0.00"
+        }
+        assert balances_of(consumer.pk).outstanding == 0
+    assert_sound()
+
+
+def test_the_trigger_alone_holds_a_credit(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M15 at its lowest level: nobody waits for the consumer any more."""
+    consumer, acts = whole_credit_twice(make_consumer, person, at, FEW)
+    slowly(monkeypatch, "billing.operations.refunds._locked", read_refund)
+    slowly(monkeypatch, "billing.operations.refunds._post")
+    outcomes = race(acts)
+    assert len(done(outcomes)) == 1, refusals(outcomes)
+    assert {str(error) for error in refusals(outcomes)} == {"Refund is more than the credit"}
+    assert balances_of(consumer.pk).outstanding == 0
+    assert_sound()
+
+
+def test_control_without_lock_and_trigger_a_credit_is_given_back_twice(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consumer, acts = whole_credit_twice(make_consumer, person, at, FEW)
+    slowly(monkeypatch, "billing.operations.refunds._locked", read_refund)
+    slowly(monkeypatch, "billing.operations.refunds._post")
+    with without_triggers("billing_refund"):
+        outcomes = race(acts)
+        assert len(done(outcomes)) > 1, refusals(outcomes)
+        assert balances_of(consumer.pk).outstanding > 0
+        assert refunds_beyond_the_credit() != []
+
+
+def test_who_proposed_never_wins_the_race(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime
+) -> None:
+    """X6: self-approval beside one by somebody else."""
+    consumer, boss = credited(make_consumer, person, at), person(Role.SUPERVISOR)
+    asked = propose(consumer, "100.00", by=boss, at=at)
+    own = [partial(approve_refund, refund=asked.pk, by=boss, at=at)] * (MANY // 2)
+    outcomes = race([*own, *approvals(asked, person, at, MANY // 2)])
+    (made,) = done(outcomes)
+    assert made.decided_by != boss
+    assert_sound()
+
+
+# ------------------------------------------------------------------ deposits
+def application(consumer: Consumer, number: int) -> Posting:
+    """The whole deposit, applied to what is owed, as a final bill does it."""
+    return Posting(
+        kind=PostingKind.DEPOSIT_APPLIED,
+        consumer=consumer.pk,
+        reference=f"INV-{number:06d}",
+        valued_on=DAY,
+        legs=[
+            Leg(LedgerKind.DEPOSIT_HELD, Decimal("200.00")),
+            Leg(LedgerKind.RECEIVABLE, Decimal("-200.00")),
+        ],
+    )
+
+
+def applied_many_times(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, count: int
+) -> tuple[Consumer, list[partial[Any]]]:
+    """Postings with no lock of ours before them: the balance alone stands in their way."""
+    consumer = make_consumer(with_meters=False)
+    deposit(consumer, "200.00", by=person(Role.BILLING), at=at)
+    return consumer, [partial(post_now, application(consumer, n), at=at) for n in range(count)]
+
+
+def test_a_deposit_is_used_once(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, amount: Amount
+) -> None:
+    """M7: applied by many and given back by one at the same moment, it covers one of them."""
+    for _ in range(amount(1, 50)):
+        consumer, acts = applied_many_times(make_consumer, person, at, MANY)
+        by = person(Role.BILLING)
+        asked = propose(consumer, "200.00", by=by, at=at, source="DEPOSIT")
+        outcomes = race([*acts, *approvals(asked, person, at, 1)])
+        assert len(done(outcomes)) == 1, refusals(outcomes)
+        assert balances_of(consumer.pk).deposit == 0
+    assert_ledger_is_sound(at)
+
+
+def test_control_without_its_checks_a_deposit_is_used_twice(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime
+) -> None:
+    consumer, acts = applied_many_times(make_consumer, person, at, FEW)
+    with (
+        without_index("a_deposit_covers_what_is_taken"),
+        without_index("a_deposit_is_not_negative"),
+    ):
+        outcomes = race(acts)
+        assert len(done(outcomes)) > 1, refusals(outcomes)
+        assert ConsumerFigures.objects.get(consumer=consumer).deposit < 0
