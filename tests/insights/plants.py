@@ -90,6 +90,53 @@ BILLS = (
 )  # fmt: skip
 """Of invoices."""
 
+PROMISED = (
+    "INSERT INTO consumers_accounthold (consumer_id, kind, from_on, to_on, source, placed_at)"
+    " SELECT consumer_id, 'ARRANGEMENT', '2024-12-10', '{0}', 'PA-2024-000900', now()"
+    "   FROM cases_case WHERE id = OPEN;"
+    "INSERT INTO billing_arrangement (number, consumer_id, total, state, made_at, made_by_id,"
+    " after_posting, next_due_on, hold_id, reason)"
+    " SELECT source, consumer_id, 200, 'RUNNING', now(), (SELECT min(id) FROM staff_person),"
+    "        999999999, to_on, id, '' FROM consumers_accounthold WHERE source = 'PA-2024-000900';"
+    "INSERT INTO billing_instalment (arrangement_id, due_on, amount)"
+    " SELECT id, day::date, {1} FROM billing_arrangement,"
+    "        unnest('{{2024-12-20,2025-01-20}}'::text[]) AS due (day) WHERE number = 'PA-2024-000900'"
+).format
+ARRANGEMENTS = (
+    plant("BIL8", "arrangements_of_another_sum", PROMISED("2024-12-20", 99)),
+    plant(
+        "BIL8",
+        "arrangements_without_their_hold",
+        PROMISED("2024-12-20", 100),
+        "UPDATE consumers_accounthold SET to_on = '2025-12-20' WHERE source = 'PA-2024-000900'",
+    ),
+    plant(
+        "BIL8",
+        "arrangements_ended_without_their_line",
+        PROMISED("2024-12-20", 100),
+        "UPDATE billing_arrangement SET state = 'KEPT', ended_at = now()"
+        " WHERE number = 'PA-2024-000900'",
+    ),
+    plant(
+        "BIL8",
+        "arrangements_kept_without_paying",
+        PROMISED("2025-01-20", 100),
+        "UPDATE consumers_consumerfigures SET balance = 200"
+        " WHERE consumer_id = (SELECT consumer_id FROM cases_case WHERE id = OPEN)",
+    ),
+    plant(
+        "M3",
+        "invoices_of_another_balance",
+        "INSERT INTO billing_invoice (number, kind, state, consumer_id, period_from, period_to,"
+        " version, made_at, issued_on, due_on, billed, outstanding, deposit, uses_deposit, applied,"
+        " inputs_hash, posting_id)"
+        " SELECT 900, 'REGULAR', 'ISSUED', consumer_id, '2024-11-01', '2024-11-30', 1, now(),"
+        "        '2024-12-10', '2024-12-30', -150, 12345, 0, false, 0, '', posting_id"
+        "   FROM billing_payment WHERE id = PAID",
+    ),
+)
+"""Of payment arrangements, and of what a statement of account begins at."""
+
 PLANTS = (
     # ---------------------------------------------------------------- requests
     plant(
@@ -531,4 +578,5 @@ PLANTS = (
         " ON CONFLICT DO NOTHING",
     ),
     *BILLS,
+    *ARRANGEMENTS,
 )
