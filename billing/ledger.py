@@ -126,7 +126,7 @@ def reverse(
     posted: LedgerTransaction, *, reference: str, valued_on: date, by: int | None, at: datetime
 ) -> LedgerTransaction:
     """Post the mirror of a transaction (M2). A second reversal is refused by the database."""
-    entries = list(posted.entries.all())
+    entries = list(LedgerEntry.objects.filter(transaction=posted))
     made = LedgerTransaction.objects.create(
         kind=PostingKind.REVERSAL,
         consumer_id=posted.consumer_id,

@@ -9,6 +9,7 @@ from billing.views import (
     payments,
     refunds,
     runs,
+    settlements,
     statements,
 )
 
@@ -53,13 +54,29 @@ class InvoiceNumber:
         return value
 
 
+class CreditNoteNumber(PaymentNumber):
+    """A credit note's number: ``CN-2026-000001``."""
+
+    regex = r"CN-[0-9]{4}-[0-9]{6,9}"
+
+
+class CaseNumber(PaymentNumber):
+    """The number of a request whose money it is about: ``DIS-2026-000001``."""
+
+    regex = r"[A-Z]{3}-[0-9]{4}-[0-9]{6,9}"
+
+
 register_converter(PaymentNumber, "payment_number")
 register_converter(ArrangementNumber, "arrangement_number")
 register_converter(InvoiceNumber, "invoice_number")
 register_converter(RefundNumber, "refund_number")
+register_converter(CreditNoteNumber, "credit_note_number")
+register_converter(CaseNumber, "case_number")
 ACCOUNT = "consumer-management/<account:account>"
 PAYMENT = "billing/payments/<payment_number:number>"
 REFUND = "billing/refunds/<refund_number:number>"
+SETTLEMENT = "billing/settlements/<case_number:number>"
+NOTE = f"{SETTLEMENT}/credit-notes/<credit_note_number:note>"
 
 urlpatterns = [
     path(f"{ACCOUNT}/financial", financial.consumer_financial, name="consumer_financial"),
@@ -93,4 +110,29 @@ urlpatterns = [
     path("billing/refunds", refunds.refund_list, name="refund_list"),
     path(f"{REFUND}/approve", refunds.refund_approve, name="refund_approve"),
     path(f"{REFUND}/reject", refunds.refund_reject, name="refund_reject"),
+    path(SETTLEMENT, settlements.settlement_detail, name="settlement_detail"),
+    path(
+        f"{SETTLEMENT}/device/<int:service>",
+        settlements.settlement_device,
+        name="settlement_device",
+    ),
+    path(f"{SETTLEMENT}/deposit", settlements.deposit_use_set, name="deposit_use_set"),
+    path(f"{SETTLEMENT}/deposit/plan", settlements.deposit_plan_set, name="deposit_plan_set"),
+    path(f"{SETTLEMENT}/readings", settlements.final_readings_enter, name="final_readings_enter"),
+    path(f"{SETTLEMENT}/adjustments", settlements.adjustment_add, name="adjustment_add"),
+    path(
+        f"{SETTLEMENT}/adjustments/<int:adjustment>/remove",
+        settlements.adjustment_remove,
+        name="adjustment_remove",
+    ),
+    path(f"{SETTLEMENT}/bill", settlements.final_bill_print, name="final_bill_print"),
+    path(f"{SETTLEMENT}/bill.pdf", settlements.final_bill_download, name="final_bill_download"),
+    path(
+        f"{SETTLEMENT}/bill/generate", settlements.final_bill_generate, name="final_bill_generate"
+    ),
+    path(f"{SETTLEMENT}/bill/approve", settlements.final_bill_approve, name="final_bill_approve"),
+    path(f"{SETTLEMENT}/bill/retry", settlements.final_bill_retry, name="final_bill_retry"),
+    path(f"{SETTLEMENT}/credit-notes", settlements.credit_note_propose, name="credit_note_propose"),
+    path(f"{NOTE}/approve", settlements.credit_note_approve, name="credit_note_approve"),
+    path(f"{NOTE}/reject", settlements.credit_note_reject, name="credit_note_reject"),
 ]

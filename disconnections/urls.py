@@ -39,6 +39,7 @@ urlpatterns = [
     path(ONE, requests.request_detail, name="reconnection_detail"),
     path(ONE, requests.request_detail, name="request_detail"),
     path(f"{ONE}/top", requests.request_top, name="request_top"),
+    path(f"{ONE}/settlement", requests.request_settlement, name="request_settlement"),
     path(f"{ONE}/communication", requests.request_communication, name="request_communication"),
     path(f"{ONE}/timeline", requests.request_timeline_tab, name="request_timeline"),
     path(f"{ONE}/acknowledge", acts.request_acknowledge, name="request_acknowledge"),

@@ -11,6 +11,7 @@ from billing.ports import terms_of
 from billing.queries.bill_inputs import (
     BillInputs,
     ServiceFacts,
+    entered_readings,
     find_live_bill,
     gather,
     services_of,
@@ -194,6 +195,16 @@ def get_final_bill(case: Case, *, on: date) -> FinalBillView:
         is_open=may_be_settled(case),
         two_people_from=get_policy().two_people_from,
     )
+
+
+def get_meters(case: int) -> tuple[MeterLine, ...]:
+    """The services of a request with their meters and what was entered; six statements."""
+    terms = terms_of(case)
+    if terms is None:
+        return ()
+    entered = {each.service_connection: each for each in entered_readings(case)}
+    services = services_of(case, terms)
+    return tuple(MeterLine(each, entered.get(each.service_connection)) for each in services)
 
 
 def _fresh(case: Case, on: date) -> tuple[BillInputs | None, str, tuple[ServiceFacts, ...]]:

@@ -312,7 +312,7 @@ def _fresh_top(request: HttpRequest, case: Case, *, status: int = 200, **more: A
 def _tab_of(request: HttpRequest) -> str:
     """The tab from which htmx was asked, so that its links stay where they are."""
     last = request.headers.get("HX-Current-URL", "").partition("?")[0].rpartition("/")[2]
-    return last if last in {"communication", "timeline"} else "details"
+    return last if last in {"settlement", "communication", "timeline"} else "details"
 
 
 def _conflict(request: HttpRequest, case: Case, refusal: Refusal) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from billing.views.settlement_sheet import settlement_context
 from disconnections.access import Act, allowed_acts, find_request
 from disconnections.choices import REQUEST_KINDS
 from disconnections.filters import OWN_NAMES, ListWish, address_with, read_list_wish
@@ -44,6 +45,7 @@ from smart360.comms.queries import count_messages_of_case, messages_of_case
 from smart360.kernel import clock
 from smart360.organisation.context import zone_in_use
 from smart360.staff.access import signed_in_person
+from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from smart360.web import form_keys, formats
 from smart360.web.export import csv_response
@@ -55,6 +57,7 @@ from smart360.web.shown import Link
 LIST = "disconnections/request_list.html"
 TABS = (
     ("details", "Details", "request_detail"),
+    ("settlement", "Settlement", "request_settlement"),
     ("communication", "Communication", "request_communication"),
     ("timeline", "Timeline", "request_timeline"),
 )
@@ -343,14 +346,21 @@ def shell(
         "tab": tab,
         "tabs": [
             Link(label, reverse(name, args=[case.number]), tab == code, key=str(place))
-            for place, (code, label, name) in enumerate(TABS, start=1)
+            for place, (code, label, name) in enumerate(_tabs_for(me), start=1)
         ],
+        "can_bill": case.is_open and me.has_permission(Permission.GENERATE_BILL),
     }
     if Act.HOLD in acts:
         values["hold_form"] = hold_form(page.offer, at=at, zone=zone)
     if Act.CLOSE in acts:
         values["close_form"] = CloseForm()
     return values | more
+
+
+def _tabs_for(person: Person) -> list[tuple[str, str, str]]:
+    """The tabs that this person may open: settlements are not for everybody."""
+    sees_money = person.has_permission(Permission.VIEW_BALANCE)
+    return [each for each in TABS if each[0] != "settlement" or sees_money]
 
 
 def hold_form(offer: HoldOffer | None, *, at: datetime, zone: ZoneInfo) -> HoldForm:
@@ -383,6 +393,15 @@ def request_top(request: HttpRequest, number: str) -> HttpResponse:
     case = found_or_404(request, number)
     context = shell(request, case, tab=request.GET.get("tab", "details"), at=clock.now())
     return render(request, "disconnections/request_shell.html#case-top", context)
+
+
+@require_GET
+@requires(Permission.VIEW_BALANCE)
+def request_settlement(request: HttpRequest, number: str) -> HttpResponse:
+    """The Settlement tab; its panels fetch themselves from billing (DIS9)."""
+    me, case, at = signed_in_person(request), found_or_404(request, number), clock.now()
+    context = settlement_context(case, to=me, at=at) | shell(request, case, tab="settlement", at=at)
+    return tab_or_fragment(request, "disconnections/request_settlement.html", "settlement", context)
 
 
 @require_GET
