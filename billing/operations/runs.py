@@ -109,7 +109,7 @@ def go_on_with_run(*, run: int, after: int, at: datetime) -> int:
     All of a batch is one transaction: a worker that is killed leaves nothing of it behind. Work
     that is paid twice finds that the run is further on and does nothing.
     """
-    locked = BillingRun.objects.select_for_update(of=("self",), no_key=True).get(pk=run)
+    locked = _hold(run)
     if locked.state != RunState.RUNNING or locked.after != after:
         return 0
     consumers = _lock_next(after)
@@ -129,7 +129,7 @@ def go_on_with_run(*, run: int, after: int, at: datetime) -> int:
 @operation
 def stop_run(*, run: int, at: datetime) -> None:
     """The worker has failed too often: the run stands still until a person lets it go on."""
-    locked = BillingRun.objects.select_for_update(of=("self",), no_key=True).get(pk=run)
+    locked = _hold(run)
     if locked.state == RunState.RUNNING:
         _end(locked, RunState.STOPPED, at=at)
 
@@ -137,7 +137,7 @@ def stop_run(*, run: int, at: datetime) -> None:
 @operation
 def resume_run(*, run: int, by: Person, at: datetime, form_key: uuid.UUID | None = None) -> None:
     """Let a stopped run go on where it stopped. Raises UnableToGoOn when it did not stop."""
-    locked = BillingRun.objects.select_for_update(of=("self",), no_key=True).get(pk=run)
+    locked = _hold(run)
     if form_key is not None:
         about, act = f"billing run {run}", "billing.resume_run"
         if form_keys.claim(form_key, by=by.pk, act=act, about=about, at=at) is not None:
@@ -148,6 +148,11 @@ def resume_run(*, run: int, by: Person, at: datetime, form_key: uuid.UUID | None
     locked.save(update_fields=["state", "ended_at"])
     record(Event.BILLING_RUN_STARTED, by=by.pk, at=at, new={"run": run, "after": locked.after})
     _owe_the_rest(locked, at=at, again=at.isoformat())
+
+
+def _hold(run: int) -> BillingRun:
+    """The run, with its row held: before the consumers', and by acts on runs alone."""
+    return BillingRun.objects.select_for_update(of=("self",), no_key=True).get(pk=run)
 
 
 def _check_period(period_from: date, period_to: date, *, today: date) -> None:
