@@ -265,7 +265,7 @@ def gather(case: Case, terms: RequestTerms, *, on: date) -> BillInputs:
         )
     )
     content = BillContent(
-        period_from=min((each.from_on for each in sections), default=ends_on),
+        period_from=min((ends_on, *(each.from_on for each in sections))),
         period_to=ends_on,
         sections=sections,
         adjustments=adjustments,
@@ -307,12 +307,12 @@ def _rates_of(
 ) -> dict[str, NamedRates]:
     """The tariffs of the services' utilities that may be needed, by utility; three statements."""
     found: dict[str, NamedRates] = {each.utility_type: [] for each in services}
-    begins_on = min((each.begins_on for each in services), default=ends_on)
+    begins_on = [ends_on, *(each.begins_on for each in services)]
     rows = (
         Tariff.objects.filter(
             category=category,
             utility_type__in=found,
-            valid__overlap=(min(begins_on, ends_on), ends_on + DAY),
+            valid__overlap=(min(begins_on), max(begins_on) + DAY),
         )
         .prefetch_related("slabs", "taxes")
         .order_by("valid")
@@ -329,21 +329,48 @@ def _sections(
     """What a service costs from the day after the last billed one to the last."""
     if entered and (service.meter is None or entered.meter != service.meter.id):
         entered = None  # of a meter that is not there any more
+    used, correction = _used(service, entered, [each for each, _ in rates])
+    unit = service.meter.unit if service.meter else ""
     begins_on, valid = service.begins_on, [each for each, _ in rates]
-    if begins_on > ends_on:  # billed up to here already: what is left is consumption
-        begins_on = ends_on
-        valid = [replace(each, fixed_charge=ZERO) for each in valid]
-    used, correction = _used(service, entered, valid)
+    if begins_on > ends_on:
+        rated = _rate_rest(service, entered, valid, used, correction)
+    else:
+        rated = rate(
+            tariffs=valid,
+            from_on=begins_on,
+            to_on=ends_on,
+            consumption=used,
+            unit=unit,
+            correction=correction,
+        )
+    names = {each.key: name for each, name in rates}
+    return tuple(_section(service, entered, each, names[each.tariff]) for each in rated)
+
+
+def _rate_rest(
+    service: ServiceFacts,
+    entered: EnteredReading | None,
+    rates: Sequence[Rates],
+    used: Decimal | None,
+    correction: Correction | None,
+) -> tuple[RatedSection, ...]:
+    """What is left where the days are billed already: consumption, on the first day not billed.
+
+    Its slabs are those of the days between the two readings; there is no fixed charge.
+    """
+    on, base = service.begins_on, service.base
+    last = entered.read_on if entered else on
+    first = min(base.read_on + DAY if base else last, last)
+    valid = [each for each in rates if each.from_on <= on and (not each.until or on < each.until)]
     rated = rate(
-        tariffs=valid,
-        from_on=begins_on,
-        to_on=ends_on,
+        tariffs=[replace(each, from_on=first, until=None, fixed_charge=ZERO) for each in valid[:1]],
+        from_on=first,
+        to_on=last,
         consumption=used,
         unit=service.meter.unit if service.meter else "",
         correction=correction,
     )
-    names = {each.key: name for each, name in rates}
-    return tuple(_section(service, entered, each, names[each.tariff]) for each in rated)
+    return tuple(replace(each, from_on=on, to_on=on) for each in rated)
 
 
 def _used(

@@ -1,8 +1,8 @@
 """A request whose final bill can be made: tariffs, meters, what is owed, a deposit."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -59,6 +59,7 @@ class Billing:
     karen: Person
     david: Person
     at: datetime
+    make_request: MakeRequest
 
     @property
     def services(self) -> list[ServiceConnection]:
@@ -117,6 +118,12 @@ class Billing:
             case=self.case.pk, plan=plan, by_day=on, version=version, by=self.robert, at=self.at
         )
 
+    def once_more(self, *, days: int) -> "Billing":
+        """Another request of the same account some days later, when the first one has ended."""
+        later = self.at + timedelta(days=days)
+        made = self.make_request(self.consumer, moment=later, preferred_on=LAST_DAY)
+        return replace(self, case=Case.objects.get(pk=made.pk), at=later)
+
     def owe(self, amount: str) -> None:
         """Charge the consumer."""
         post_now(charge(self.consumer, amount), at=self.at)
@@ -150,6 +157,7 @@ def make_billing(
             karen=person(Role.BILLING),
             david=person(Role.SUPERVISOR),
             at=at,
+            make_request=make_request,
         )
         if Decimal(outstanding):
             billing.owe(outstanding)

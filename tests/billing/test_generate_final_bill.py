@@ -94,16 +94,25 @@ def test_a_request_that_is_closed_voids_its_draft(make_billing: MakeBilling) -> 
     assert not view.can_be_generated
 
 
-def test_the_next_bill_begins_where_the_last_one_ended(make_billing: MakeBilling) -> None:
-    """A later request of the account bills from the day and the reading of the bill before."""
-    billing = make_billing()
+def test_days_that_are_billed_are_not_billed_again(make_billing: MakeBilling) -> None:
+    """A second request of the account: its days are billed up to the 15th, consumption is left."""
+    billing = make_billing(services={"ELECTRICITY": "CONNECTED"})
     billing.approved()
     close_request(
         case=billing.case.pk, reason="CANCELLED", note="", by=billing.david, at=billing.at
     )
-    section = InvoiceSection.objects.order_by("pk").first()
-    assert section is not None
-    assert (section.previous_reading, section.last_reading) == (18_245, 18_345)
+    again = billing.once_more(days=2)
+    assert get_final_bill(again.case, on=DAY).meters[0].service.previous is not None
+    again.read(again.wish(value=Decimal(18_355), read_on=DAY + timedelta(days=2)))
+    bill = again.generate()
+    assert (bill.number, bill.billed) == (2, Decimal("1.05")), "ten units and the tax"
+    again.approve()
+    sections = InvoiceSection.objects.order_by("pk")
+    assert [(each.from_on, each.to_on) for each in sections] == [
+        (date(2024, 12, 1), date(2024, 12, 15)),
+        (date(2024, 12, 16), date(2024, 12, 16)),
+    ]
+    assert sections[1].previous_reading == sections[0].last_reading == 18_345
 
 
 @operation
