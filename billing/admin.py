@@ -1,4 +1,4 @@
-"""Tariffs and the billing policy, for administrators (BIL4, ADM1)."""
+"""Tariffs, the billing policy and the keys of gateways, for administrators (BIL4, BIL7, ADM1)."""
 
 from __future__ import annotations
 
@@ -9,23 +9,29 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from billing.models import BillingPolicy, Tariff, TariffSlab, TariffTax
+from billing.models import ApiKey, BillingPolicy, Tariff, TariffSlab, TariffTax
+from billing.operations.api_keys import UnableToMakeKey, make_key, retire_key
 from billing.operations.tariffs import UnableToCopyTariff, copy_as_new_version
 from billing.queries.tariffs import is_used, is_used_after, overlapping
 from consumers.models import Category
 from smart360.kernel import clock
+from smart360.kernel.text import REQUIRED
 from smart360.organisation.queries import get_utility
 from smart360.web.admin import STRICT_FIELDS, ConfigurationAdmin, ConfigurationInline
 from smart360.web.amounts import PlainNumberField
-from smart360.web.fields import PlainDateField
+from smart360.web.fields import PlainDateField, ShownTextField, TickField
 from smart360.web.formats import shown_date
+from smart360.web.gate import person_id
 
 DAY = timedelta(days=1)
 LARGEST_CHARGE = Decimal("9999999.99")
@@ -284,3 +290,99 @@ class BillingPolicyAdmin(ConfigurationAdmin):
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """There is exactly one."""
         return False
+
+
+# ------------------------------------------------------------------ the keys of gateways
+class NewKeyForm(forms.Form):
+    """Whose key it will be."""
+
+    name = ShownTextField(
+        label="Name", at_most=60, is_one_line=True, help_text="The gateway, and the year perhaps."
+    )
+
+
+class RetireForm(forms.Form):
+    """Whether it is meant."""
+
+    is_meant = TickField(label="From now on the gateway is refused under this key")
+
+    def clean_is_meant(self) -> bool:
+        """Retiring is for good."""
+        if not self.cleaned_data["is_meant"]:
+            raise ValidationError(REQUIRED, code="required")
+        return True
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ConfigurationAdmin):
+    """API keys: made, shown this once, retired; never changed (docs/API.md)."""
+
+    list_display = ("name", "prefix", "is_active", "created_at", "created_by")
+    list_filter = ("is_active",)
+    list_select_related = ("created_by",)
+    ordering = ("-created_at",)
+    fields = ("name", "prefix", "is_active", "created_at", "created_by", "retire_link")
+    readonly_fields = fields
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never: a key is made and retired, each on a page of its own."""
+        return False
+
+    @admin.display(description="retire")
+    def retire_link(self, key: ApiKey) -> SafeString | str:
+        """Where the key is retired."""
+        if not key.is_active:
+            return "It is retired and opens nothing any more."
+        url = reverse("admin:billing_apikey_retire", args=[key.pk])
+        return format_html('<a href="{}">Retire this key</a>', url)
+
+    def get_urls(self) -> list[URLPattern]:
+        """One page more: the end of a key."""
+        page = self.admin_site.admin_view(self.retire_view)
+        return [path("<int:pk>/retire/", page, name="billing_apikey_retire"), *super().get_urls()]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Make a key, and show it the one time that it can be shown."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = NewKeyForm(request.POST if request.method == "POST" else None)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "New API key",
+            "form": form,
+            "opts": self.opts,
+        }
+        if request.method == "POST" and form.is_valid():
+            name = form.cleaned_data["name"]
+            try:
+                made = make_key(name=name, by=person_id(request), at=clock.now())
+            except UnableToMakeKey as refusal:
+                form.add_error(refusal.field, refusal.sentence)
+            else:
+                context |= {"name": name, "secret": made.secret}
+        return TemplateResponse(request, "admin/new_api_key.html", context)
+
+    def retire_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask once, then let the key open nothing any more."""
+        key = self.get_object(request, str(pk))
+        if key is None:
+            raise Http404
+        if not self.has_view_permission(request, key):
+            raise PermissionDenied
+        form = RetireForm(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            retire_key(key=pk)
+            self.message_user(request, f"{key} is retired.", messages.SUCCESS)
+            return HttpResponseRedirect(reverse("admin:billing_apikey_change", args=[pk]))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Retire {key}",
+            "form": form,
+            "opts": self.opts,
+            "object": key,
+            "submit": "Retire",
+        }
+        status = 422 if request.method == "POST" else 200
+        return TemplateResponse(request, "admin/one_form.html", context, status=status)

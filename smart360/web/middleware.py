@@ -70,6 +70,8 @@ class SessionTimeout:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Sign out when idle too long, else note at most once a minute that somebody is there."""
+        if request.path.startswith(API):  # there no session counts, and none is kept alive
+            return self.get_response(request)
         seen = request.session.get(SEEN)
         moment = int(time.time())  # noqa: TID251  (a session's age here, not the moment of an act)
         if isinstance(seen, int):

@@ -103,6 +103,7 @@ ADDRESSES: dict[str, Address] = {
     "consumer_financial": Address(f"{CONSUMER}/financial", "yyyyy---", get=200),
     "consumer_statement": Address(f"{CONSUMER}/statement", MONEY, get=200),
     "statement_csv": Address(f"{CONSUMER}/statement.csv", MONEY, get=200),
+    "statement_pdf": Address(f"{CONSUMER}/statement.pdf", MONEY, get=200, post=302),
     "arrangement_new": Address(f"{CONSUMER}/arrangements/new", MONEY, get=200, post=400),
     "arrangement_cancel": Address(
         f"{CONSUMER}/arrangements/PA-2024-999999/cancel", MONEY, get=404, post=404
@@ -178,13 +179,15 @@ ADMIN_MODELS: dict[str, int] = {
     "cases_slapolicy": 200,
     "cases_holdreason": 200,
     "billing_tariff": 200,
+    "billing_apikey": 200,
     "billing_billingpolicy": 403,  # there is exactly one
 }
-ADMIN_READ_ONLY = {"staff_rolegroup", "staff_signin"}
+ADMIN_READ_ONLY = {"staff_rolegroup", "staff_signin", "billing_apikey"}
 """Models that administrators look at and never change there."""
 
 ADMIN_EXTRA = {
     "admin:organisation_businesscalendar_import": "holidays",
     "admin:staff_person_password": "password",
+    "admin:billing_apikey_retire": "retire",
 }
 """Our own pages inside Django admin, with the last word of their paths."""

@@ -133,8 +133,9 @@ OWN = (
 
 OUTSIDE = (
     "sign_in", "logo", "track", "track_receipt", "healthz", "readyz", "admin/login/",
+    "api_payments", "api_payment_status",
 )  # fmt: skip
-"""For people who are not signed in (SEC2)."""
+"""For people who are not signed in (SEC2), and for programs with an API key."""
 
 
 def who_by_the_table() -> dict[str, str]:

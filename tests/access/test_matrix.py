@@ -14,9 +14,10 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
+from billing.operations.api_keys import make_key
 from smart360.organisation.models import BusinessCalendar
 from smart360.staff.choices import Role, SignInOutcome
-from smart360.staff.models import SignIn
+from smart360.staff.models import Person, SignIn
 from smart360.staff.operations import note_at_door
 from smart360.staff.permissions import ROLE_PERMISSIONS, Permission
 from smart360.web.gate import PUBLIC, SIGNED_IN
@@ -231,6 +232,8 @@ def administered(worlds: Worlds, at: datetime) -> Worlds:
     """A row of each model that Django admin shows."""
     BusinessCalendar.objects.create(name="Office", time_zone="America/Chicago")
     note_at_door(outcome=SignInOutcome.REFUSED, username="nobody", address=None, at=at)
+    somebody = Person.objects.values_list("pk", flat=True)[0]
+    make_key(name="Gateway", by=somebody, at=at)
     return worlds
 
 

@@ -15,7 +15,7 @@ from smart360.comms.models import Message
 from smart360.kernel.errors import Broken
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
-from smart360.web.gate import ADMIN_PERMISSION, declared_permissions
+from smart360.web.gate import ADMIN_PERMISSION, API, KEYED, PUBLIC, declared_permissions
 from tests.access.addresses import (
     ADDRESSES,
     ADMIN_EXTRA,
@@ -96,7 +96,8 @@ def test_every_model_in_the_admin_is_in_the_table() -> None:
 def test_every_view_declares_who_may_use_it(name: str) -> None:
     declared = declared_permissions(ALL[name])
     assert declared is not None
-    assert (declared == "public") == (ADDRESSES[name].who == ANYBODY)
+    assert (declared in (PUBLIC, KEYED)) == (ADDRESSES[name].who == ANYBODY)
+    assert (declared == KEYED) == ADDRESSES[name].path.startswith(API)
 
 
 @pytest.mark.parametrize("role", COLUMNS, ids=str)
