@@ -90,6 +90,81 @@ BILLS = (
 )  # fmt: skip
 """Of invoices."""
 
+FINAL = (
+    "INSERT INTO billing_invoice (number, kind, state, consumer_id, case_id, period_from,"
+    " period_to, version, made_at, issued_on, due_on, approved_at, approved_by_id, billed,"
+    " outstanding, deposit, uses_deposit, applied, inputs_hash)"
+    " SELECT {0}, 'FINAL', '{1}', consumer_id, id, '2024-12-01', '2024-12-15', 1, now(),"
+    " '2024-12-10', '2024-12-30', now(), (SELECT min(id) FROM staff_person), 0, {2}, 50, true, {3},"
+    " '' FROM cases_case WHERE id = {4}"
+).format
+"""Number, state, outstanding, deposit applied of 50, request: a final bill of nothing."""
+APPROVED = FINAL(900, "APPROVED", 100, 50, "OPEN")
+POSTED = "(SELECT posting_id FROM billing_payment WHERE id = PAID)"
+FINAL_BILLS = (
+    plant("M4", "balances_paid_otherwise", "UPDATE billing_payment SET amount = 1 WHERE id = PAID"),
+    plant(
+        "M5",
+        "bills_unlike_the_identity",
+        DROP("billing_invoice", "a_deposit_is_applied_up_to_what_is_owed"),
+        FINAL(900, "APPROVED", 100, 60, "OPEN"),
+    ),
+    plant(
+        "M6",
+        "bills_unlike_their_sums",
+        "ALTER TABLE billing_invoice ALTER COLUMN due DROP EXPRESSION",
+        APPROVED,
+        "UPDATE billing_invoice SET due = 1",
+    ),
+    plant("M7", "deposits_used_otherwise", APPROVED),
+    plant(
+        "M7",
+        "deposits_used_without_a_bill",
+        f"UPDATE billing_ledgertransaction SET kind = 'DEPOSIT_APPLIED' WHERE id = {POSTED}",
+    ),
+    plant("M8", "bills_unlike_their_draft", APPROVED),
+    plant(
+        "M8",
+        "bills_taken_back_otherwise",
+        APPROVED,
+        "UPDATE billing_invoice SET taken_back_at = now()",
+    ),
+    plant(
+        "M10",
+        "requests_with_two_bills",
+        "DROP INDEX a_request_has_one_live_final_bill",
+        FINAL(900, "DRAFT", 100, 50, "OPEN"),
+        FINAL(901, "DRAFT", 100, 50, "OPEN"),
+    ),
+    plant("M10", "drafts_of_closed_requests", FINAL(900, "DRAFT", 100, 50, "ENDED")),
+    plant(
+        "M11",
+        "bills_of_another_balance",
+        APPROVED,
+        f"UPDATE billing_invoice SET posting_id = {POSTED}",
+    ),
+    plant(
+        "M14",
+        "postings_after_the_freeze",
+        "UPDATE consumers_serviceconnection SET billing_frozen_at = '2020-01-01'",
+        f"UPDATE billing_ledgertransaction SET kind = 'FEE' WHERE id = {POSTED}",
+        "UPDATE billing_ledgerentry SET service_connection_id = (SELECT min(s.id)"
+        "  FROM consumers_serviceconnection s JOIN cases_case c ON c.consumer_id = s.consumer_id"
+        f" WHERE c.id = OPEN) WHERE transaction_id = {POSTED}",
+    ),
+    plant("M16", "bills_without_paper", APPROVED),
+    plant(
+        "M16",
+        "papers_that_were_exchanged",
+        APPROVED,
+        "INSERT INTO documents_storedfile (id, title, content_type, size, sha256, stored_as,"
+        " created_at) VALUES (gen_random_uuid(), 'Other', 'PDF', 1, repeat('a', 64), 'x', now())",
+        "UPDATE billing_invoice SET pdf_id = (SELECT id FROM documents_storedfile"
+        " WHERE title = 'Other')",
+    ),
+)
+"""Of final bills."""
+
 PROMISED = (
     "INSERT INTO consumers_accounthold (consumer_id, kind, from_on, to_on, source, placed_at)"
     " SELECT consumer_id, 'ARRANGEMENT', '2024-12-10', '{0}', 'PA-2024-000900', now()"
@@ -578,5 +653,6 @@ PLANTS = (
         " ON CONFLICT DO NOTHING",
     ),
     *BILLS,
+    *FINAL_BILLS,
     *ARRANGEMENTS,
 )

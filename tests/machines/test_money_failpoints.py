@@ -1,0 +1,62 @@
+"""R7 for a final bill: an act that breaks at any of its statements has not happened at all."""
+
+import pytest
+
+from billing.models import Invoice
+from billing.operations.credit_notes import approve_credit_note, propose_credit_note
+from tests.billing.final_billing import Billing, MakeBilling, make_billing
+from tests.invariants import assert_sound
+from tests.looking import checksums
+from tests.machines.running import Interrupted, interrupted_at
+from tests.machines.test_failpoints import Act
+
+__all__ = ["make_billing"]
+pytestmark = pytest.mark.django_db(transaction=True)
+MOST_STATEMENTS = 200
+
+
+def breaks_everywhere(act: Act) -> int:
+    """Break the act at each of its statements, then let it through; how many it has."""
+    before = checksums()
+    for statement in range(1, MOST_STATEMENTS):
+        try:
+            with interrupted_at(statement):
+                act()
+        except Interrupted:
+            changed = [table for table, digest in checksums().items() if digest != before[table]]
+            assert changed == [], f"statement {statement} left {changed} behind"
+        else:
+            assert checksums() != before, "the act itself did nothing"
+            return statement - 1
+    raise AssertionError(f"more than {MOST_STATEMENTS} statements")
+
+
+def generate(billing: Billing) -> Act:
+    billing.read()
+    return billing.generate
+
+
+def approve(billing: Billing) -> Act:
+    billing.read()
+    seen = billing.generate().inputs_hash
+    return lambda: billing.approve(seen)
+
+
+def take_back(billing: Billing) -> Act:
+    bill: Invoice = billing.approved()
+    note = propose_credit_note(invoice=bill.pk, reason="Wrong", by=billing.karen, at=billing.at)
+    return lambda: approve_credit_note(note=note.pk, by=billing.david, at=billing.at)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        approve,
+        pytest.param(generate, marks=pytest.mark.night),
+        pytest.param(take_back, marks=pytest.mark.night),
+    ],
+)
+def test_an_act_that_breaks_has_not_happened(make_billing: MakeBilling, act: object) -> None:
+    assert callable(act)
+    assert breaks_everywhere(act(make_billing())) > 10
+    assert_sound()
