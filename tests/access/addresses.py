@@ -25,6 +25,7 @@ DESK = "yyyyy---"  # messages and receipts name the consumer
 CREATORS = "yyy-y---"
 WORKERS = "y-y-y---"  # acknowledge, hold, resume, close, assign
 ADMINS = "-----y--"
+SUPERVISORS = "----y---"
 MONEY = "--yyy---"  # lines of money, payments, arrangements
 BILLERS = "---yy---"  # billing runs
 
@@ -61,7 +62,10 @@ class Address:
 
 NEW = "/cx/disconnections/new"
 ONE = "/cx/disconnections/{number}"
+SETTLEMENT = "/cx/billing/settlements/{number}"
+NOTE = f"{SETTLEMENT}/credit-notes/CN-2024-999999"
 CONSUMER = "/cx/consumer-management/{account}"
+PAYMENT = "/cx/billing/payments/{payment}"
 
 ADDRESSES: dict[str, Address] = {
     # outside
@@ -100,6 +104,18 @@ ADDRESSES: dict[str, Address] = {
     "profile_break": Address(f"{CONSUMER}/break", "----y---", post=422),
     "profile_renew": Address(f"{CONSUMER}/renew/1", CREATORS, post=409),  # not held
     # a consumer's money
+    "payment_new": Address(f"{CONSUMER}/payments/new", MONEY, get=200, post=400),
+    "deposit_new": Address(f"{CONSUMER}/deposits/new", MONEY, get=200, post=400),
+    "refund_new": Address(f"{CONSUMER}/refunds/new", MONEY, get=200, post=400),
+    "payment_detail": Address(PAYMENT, MONEY, get=200),
+    "payment_settle": Address(f"{PAYMENT}/settle", MONEY, post=400),
+    "payment_reverse": Address(f"{PAYMENT}/reverse", SUPERVISORS, post=400),
+    "payment_receipt": Address(f"{PAYMENT}/receipt", MONEY, get=200),
+    "payment_receipt_download": Address(f"{PAYMENT}/receipt.pdf", MONEY, get=202),
+    "payment_receipt_retry": Address(f"{PAYMENT}/receipt/retry", MONEY, post=409),  # not failed
+    "refund_list": Address("/cx/billing/refunds", MONEY, get=200),
+    "refund_approve": Address("/cx/billing/refunds/{refund}/approve", SUPERVISORS, post=400),
+    "refund_reject": Address("/cx/billing/refunds/{refund}/reject", SUPERVISORS, post=400),
     "consumer_financial": Address(f"{CONSUMER}/financial", "yyyyy---", get=200),
     "consumer_statement": Address(f"{CONSUMER}/statement", MONEY, get=200),
     "statement_csv": Address(f"{CONSUMER}/statement.csv", MONEY, get=200),
@@ -126,6 +142,7 @@ ADDRESSES: dict[str, Address] = {
     "reconnection_detail": Address(ONE, READERS, get=200),
     "request_detail": Address(ONE, READERS, get=200),
     "request_top": Address(f"{ONE}/top", READERS, get=200),
+    "request_settlement": Address(f"{ONE}/settlement", DESK, get=200),
     "request_communication": Address(f"{ONE}/communication", READERS, get=200),
     "request_timeline": Address(f"{ONE}/timeline", READERS, get=200),
     "request_acknowledge": Address(
@@ -142,6 +159,22 @@ ADDRESSES: dict[str, Address] = {
     "receipt_download": Address(f"{ONE}/receipt.pdf", DESK, get=202),
     "receipt_retry": Address(f"{ONE}/receipt/retry", DESK, post=409),
     "message_retry": Address("/messages/{message}/retry", "----yy--", post=409),  # has not failed
+    # settlements and final bills; a form of ours has a key
+    "settlement_detail": Address(SETTLEMENT, DESK, get=200),
+    "settlement_device": Address(f"{SETTLEMENT}/device/999999", BILLERS, get=404),
+    "deposit_use_set": Address(f"{SETTLEMENT}/deposit", MONEY, post=400),
+    "deposit_plan_set": Address(f"{SETTLEMENT}/deposit/plan", MONEY, post=400),
+    "final_readings_enter": Address(f"{SETTLEMENT}/readings", BILLERS, post=400),
+    "adjustment_add": Address(f"{SETTLEMENT}/adjustments", BILLERS, post=400),
+    "adjustment_remove": Address(f"{SETTLEMENT}/adjustments/999999/remove", BILLERS, post=400),
+    "final_bill_print": Address(f"{SETTLEMENT}/bill", DESK, get=409),  # there is none yet
+    "final_bill_download": Address(f"{SETTLEMENT}/bill.pdf", DESK, get=409),
+    "final_bill_generate": Address(f"{SETTLEMENT}/bill/generate", MONEY, post=400),
+    "final_bill_approve": Address(f"{SETTLEMENT}/bill/approve", BILLERS, post=400),
+    "final_bill_retry": Address(f"{SETTLEMENT}/bill/retry", DESK, post=409),
+    "credit_note_propose": Address(f"{SETTLEMENT}/credit-notes", BILLERS, post=400),
+    "credit_note_approve": Address(f"{NOTE}/approve", "----y---", post=404),
+    "credit_note_reject": Address(f"{NOTE}/reject", "----y---", post=404),
     # billing runs
     "billing_run_list": Address("/cx/billing/runs", BILLERS, get=200),
     "billing_run_start": Address("/cx/billing/runs/start", BILLERS, post=400),  # without a form key

@@ -31,6 +31,7 @@ NOT_YET: dict[str, tuple[str, ...]] = {
     "Internal notes": ("o",),
     "Export CSV": ("financial", "aggregates"),
     "Retry a failed message": ("own bills",),
+    "Reverse a ledger posting": ("propose",),
 }
 """Cells that wait for what they speak of: service orders of a technician, bills, aggregates."""
 
@@ -116,6 +117,34 @@ ROWS = (
         "Export CSV",
         ("–", "–", "own list", "financial", "✓", "aggregates", "–", "–"),
         ("request_export",),
+    ),
+    Row(
+        "Record payment, arrangement",
+        ("–", "–", "✓", "✓", "✓", "–", "–", "–"),
+        (
+            "payment_new",
+            "payment_detail",
+            "payment_settle",
+            "payment_receipt",
+            "payment_receipt_download",
+            "payment_receipt_retry",
+            "deposit_new",
+        ),
+    ),
+    Row(
+        "Propose refund",
+        ("–", "–", "✓", "✓", "✓", "–", "–", "–"),
+        ("refund_new", "refund_list"),
+    ),
+    Row(
+        "Approve refund",
+        ("–", "–", "–", "–", "✓ a", "–", "–", "–"),
+        ("refund_approve", "refund_reject"),
+    ),
+    Row(
+        "Reverse a ledger posting",
+        ("–", "–", "–", "propose", "✓ a", "–", "–", "–"),
+        ("payment_reverse",),
     ),
     Row(
         "Configure reasons, slots, SLA, checklist, categories, templates, thresholds, holidays",

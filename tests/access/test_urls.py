@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from itertools import product
 from pathlib import Path
@@ -27,6 +28,7 @@ from tests.access.addresses import (
     Address,
 )
 from tests.access.visiting import ALL, answer_of, cookie_of, visit
+from tests.billing.paying import pay, propose
 from tests.conftest import MakePerson, MakeRequest, SetClock
 from tests.looking import checksums
 
@@ -56,6 +58,8 @@ class Things:
     account: str
     tracking: str
     message: int
+    payment: str
+    refund: str
     notice: int = 1
     pk: int = 1
 
@@ -65,7 +69,14 @@ class Things:
 
 
 @pytest.fixture
-def things(make_request: MakeRequest, stands: SetClock, settings: Any, tmp_path: Path) -> Things:
+def things(
+    make_request: MakeRequest,
+    person: MakePerson,
+    stands: SetClock,
+    at: datetime,
+    settings: Any,
+    tmp_path: Path,
+) -> Things:
     settings.MEDIA_ROOT = tmp_path
     made = make_request(notifies_consumer=True)
     message = Message.objects.filter(case_id=made.pk).first()
@@ -76,6 +87,8 @@ def things(make_request: MakeRequest, stands: SetClock, settings: Any, tmp_path:
         account=made.case.consumer.account_number,
         tracking=made.tracking_token,
         message=message.pk,
+        payment=pay(made.case.consumer, by=person(Role.BILLING), at=at).number,
+        refund=propose(made.case.consumer, by=person(Role.BILLING), at=at).number,
     )
 
 

@@ -18,6 +18,7 @@ from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from tests.access.visiting import cookie_of
+from tests.billing.paying import pay, propose
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest
 from tests.seeds import chance_for
 
@@ -35,6 +36,8 @@ class Things:
     account: str = "NOBODY-1"
     tracking: str = "x" * 43
     message: int = 999_999
+    payment: str = "PAY-2024-999999"
+    refund: str = "REF-2024-999999"
     notice: int = 999_999
 
     def path(self, path: str) -> str:
@@ -118,5 +121,7 @@ class Worlds:
             account=consumer.account_number,
             tracking=made.tracking_token,
             message=message.pk,
+            payment=pay(consumer, by=boss, at=self.at).number,
+            refund=propose(consumer, by=boss, at=self.at).number,
             notice=notice.pk,
         )

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from django.test import Client
 
+from billing.models import Payment
 from consumers.choices import LockPurpose
 from consumers.models import Category, Consumer, Subcategory
 from consumers.operations import take_profile_lock
@@ -20,6 +21,7 @@ from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from smart360.web.gate import API
 from tests.access.addresses import ADDRESSES, ADMIN_MODELS
+from tests.billing.paying import cheque, pay, propose
 from tests.inputs.reading import Page
 from tests.inputs.walker import Target, body_of, targets_on
 
@@ -36,6 +38,7 @@ NOT_FOUND_BY_WALKING = {
     "profile_renew": "no field, a script asks",
     "request_heartbeat": "a script asks; its two parameters are sent here",
     "receipt_retry": "no field, and only after a failure",
+    "payment_receipt_retry": "no field, and only after a failure",
     "message_retry": "no field, and only after a failure",
     "notice_open": "no field",
     "notice_read_all": "no field",
@@ -64,6 +67,8 @@ class World:
     taken: Consumer
     wished: Consumer
     free: Consumer
+    paid: Payment
+    cheque: Payment
     calendar: BusinessCalendar
     somebody: Person
     right: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -110,6 +115,14 @@ class World:
                 (desk, f"{ONE_CONSUMER}{self.edited.account_number}"),
                 (desk, f"{ONE_CONSUMER}{self.edited.account_number}/edit"),
                 (desk, f"{ONE_CONSUMER}{self.taken.account_number}"),
+            ],
+            "payments": [
+                (desk, f"{ONE_CONSUMER}{self.paid.consumer.account_number}/payments/new"),
+                (desk, f"{ONE_CONSUMER}{self.paid.consumer.account_number}/refunds/new"),
+                (desk, f"{ONE_CONSUMER}{self.paid.consumer.account_number}/deposits/new"),
+                (desk, f"/cx/billing/payments/{self.paid.number}"),
+                (desk, f"/cx/billing/payments/{self.cheque.number}"),
+                (desk, "/cx/billing/refunds?cursor=x"),
             ],
             "settings": [
                 (admin, "/settings/"),
@@ -209,6 +222,7 @@ AREAS = (
     "create",
     "request",
     "consumer",
+    "payments",
     "settings",
     "lists of the administration",
     "rows to add",
@@ -245,9 +259,12 @@ def make_world(
     BusinessHours.objects.create(calendar=calendar, weekday=1, opens=time(8), closes=time(17))
     Holiday.objects.create(calendar=calendar, day=date(2024, 12, 25), name="Christmas Day")
     somebody = person(Role.BILLING)
+    paid, handed_in = pay(free, by=somebody, at=at), cheque(free, by=somebody, at=at)
+    propose(free, by=somebody, at=at)
     world = World(
         supervisor=desk, clerk=sales, administrator=admin, begun=begun, waiting=waiting, held=held,
-        edited=edited, taken=taken, wished=wished, free=free, calendar=calendar, somebody=somebody,
+        edited=edited, taken=taken, wished=wished, free=free, paid=paid,
+        cheque=handed_in, calendar=calendar, somebody=somebody,
     )  # fmt: skip
     world.right = _right(world, boss)
     _wish(world)
@@ -275,6 +292,12 @@ def _right(world: World, boss: Person) -> dict[str, dict[str, str]]:
         "request_send_message": {"subject": "Your visit", "words": "We come on Monday"},
         "request_log_call": {"direction": "FROM_CONSUMER", "minutes": "5", "words": "They called"},
         "profile_break": {"reason": "They have gone home for the day"},
+        "payment_new": {"amount": "150.00", "method": "CARD", "reference": "CARD-77"},
+        "payment_settle": {"outcome": "FAILED", "failure": "No funds"},
+        "payment_reverse": {"reason": "It bounced"},
+        "refund_new": {"amount": "5.00", "method": "CARD", "reason": "They paid twice"},
+        "refund_reject": {"reason": "It will be billed"},
+        "deposit_new": {"amount": "200.00"},
         "theme_set": {"theme": "dark"},
         "admin:organisation_businesscalendar_import": {"country": "US", "year": "2026"},
         "admin:staff_person_password": fresh,
