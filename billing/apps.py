@@ -38,6 +38,13 @@ class BillingConfig(AppConfig):
         )
         register(
             Handler(
+                kind="billing.statement",
+                queue="PDF",
+                pays="billing.tasks.statements.make_statement",
+            )
+        )
+        register(
+            Handler(
                 kind="billing.final_bill",
                 queue="PDF",
                 pays="billing.tasks.final_bills.make_paper",

@@ -13,6 +13,8 @@ from smart360.web.fields import IsoDateField
 
 BACKWARDS = "The last day is before the first"
 TOO_LONG = "Choose at most a year"
+TOO_EARLY = "Choose days after 1900"
+EARLIEST = date(1900, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ def read_period(typed: Mapping[str, str], *, today: date) -> Period:
     except ValidationError as error:
         return Period(first, last, error.messages[0])
     to_on = min(to_on or last, today)
+    if min(to_on, from_on or to_on) < EARLIEST:
+        return Period(first, last, TOO_EARLY)
     from_on = from_on or min(first, months_later(to_on.replace(day=1), -11))
     if to_on < from_on:
         return Period(first, last, BACKWARDS)

@@ -82,6 +82,7 @@ urlpatterns = [
     path(f"{ACCOUNT}/financial", financial.consumer_financial, name="consumer_financial"),
     path(f"{ACCOUNT}/statement", statements.consumer_statement, name="consumer_statement"),
     path(f"{ACCOUNT}/statement.csv", statements.statement_csv, name="statement_csv"),
+    path(f"{ACCOUNT}/statement.pdf", statements.statement_pdf, name="statement_pdf"),
     path(f"{ACCOUNT}/arrangements/new", arrangements.arrangement_new, name="arrangement_new"),
     path(
         f"{ACCOUNT}/arrangements/<arrangement_number:number>/cancel",

@@ -32,6 +32,7 @@ from billing.models.payments import (
     Payment,
     Refund,
 )
+from billing.models.statements import StatementPaper
 from billing.models.tariffs import (
     BillingPolicy,
     Tariff,
@@ -63,6 +64,7 @@ __all__ = [
     "Payment",
     "Refund",
     "SettlementChoice",
+    "StatementPaper",
     "Tariff",
     "TariffSlab",
     "TariffTax",

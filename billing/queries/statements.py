@@ -10,13 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from django.db.models import Sum
 
 from billing.choices import InvoiceKind, LedgerKind, PostingKind
-from billing.models import Invoice, LedgerEntry
+from billing.models import Invoice, LedgerEntry, StatementPaper
+from billing.queries.arrangements import last_posting
 from smart360.kernel.money import ZERO
+from smart360.owed.choices import OwedState
+from smart360.owed.models import OwedWork
 
 LONGEST = timedelta(days=366)
 MOST_LINES = 2_000
@@ -142,3 +146,36 @@ def balance_before(consumer: int, moment: datetime) -> Decimal:
     )
     moved: Decimal = since.aggregate(moved=Sum("amount"))["moved"] or ZERO
     return owed + moved
+
+
+# ------------------------------------------------------------------ on paper
+class PaperState(StrEnum):
+    """How far the PDF of a statement is."""
+
+    NOT_ASKED = "NOT_ASKED"
+    BEING_MADE = "BEING_MADE"
+    FAILED = "FAILED"
+    READY = "READY"
+
+
+def statement_key(paper: int) -> str:
+    """Under which the making of a statement is owed."""
+    return f"statement:{paper}"
+
+
+def find_paper(consumer: int, *, from_on: date, to_on: date) -> StatementPaper | None:
+    """The paper of these days as the ledger stands now, or None when nobody asked for it yet."""
+    found = StatementPaper.objects.filter(
+        consumer=consumer, from_on=from_on, to_on=to_on, upto=last_posting(consumer)
+    )
+    return found.select_related("pdf").first()
+
+
+def paper_state(paper: StatementPaper | None) -> PaperState:
+    """Whether the PDF is there, will be, could not be made, or was not asked for."""
+    if paper is None:
+        return PaperState.NOT_ASKED
+    if paper.pdf_id is not None:
+        return PaperState.READY
+    failed = OwedWork.objects.filter(dedupe_key=statement_key(paper.pk), state=OwedState.FAILED)
+    return PaperState.FAILED if failed.exists() else PaperState.BEING_MADE

@@ -64,8 +64,10 @@ class NextBill:
 
 
 def next_period(billed_to: date | None, today: date) -> tuple[date, date]:
-    """The calendar month that is billed next: the one after the last billed, else this one."""
-    first = (billed_to + DAY if billed_to else today).replace(day=1)
+    """The calendar month that is billed next: this one, or the one after the last billed."""
+    first = today.replace(day=1)
+    if billed_to is not None:
+        first = max(first, (billed_to + DAY).replace(day=1))
     return first, months_later(first, 1) - DAY
 
 

@@ -1,24 +1,37 @@
-"""The statement of account: page and CSV (CON9)."""
+"""The statement of account: page, CSV and PDF (CON9)."""
 
 from collections.abc import Iterator
 from decimal import Decimal
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.views.decorators.http import require_GET
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
 
 from billing.filters import Period, read_period
-from billing.queries.statements import StatementView, statement_of
+from billing.models import StatementPaper
+from billing.operations.statements import ask_for_statement, retry_statement
+from billing.queries.statements import (
+    PaperState,
+    StatementView,
+    find_paper,
+    paper_state,
+    statement_of,
+)
 from billing.views.financial import consumer_or_404, profile_page, today
 from consumers.models import Consumer
-from smart360.documents.access import plain_name
+from smart360.documents.access import as_download, plain_name
+from smart360.kernel import clock
 from smart360.organisation.context import zone_in_use
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
 from smart360.web.export import csv_response
 from smart360.web.gate import requires
+from smart360.web.htmx import is_fragment
 
 PAGE = "billing/consumer_statement.html"
+WAITING = "billing/statement_waiting.html"
 HEAD = (
     "Date", "Posted", "What", "Reference", "Debit", "Credit", "Owed after", "In credit after",
 )  # fmt: skip
@@ -47,6 +60,41 @@ def statement_csv(request: HttpRequest, account: str) -> HttpResponseBase:
         return HttpResponse(period.problem, status=422, content_type="text/plain; charset=utf-8")
     name = plain_name(f"Statement {account} {period.from_on} {period.to_on}")
     return csv_response(f"{name}.csv", HEAD, _rows(_statement(consumer, period)))
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.EXPORT_MONEY)
+def statement_pdf(request: HttpRequest, account: str) -> HttpResponse:
+    """The PDF of the days in the address, or a page that lets it be made and waits for it."""
+    consumer, period = consumer_or_404(request, account), _period(request)
+    if period.problem:
+        return HttpResponse(period.problem, status=422, content_type="text/plain; charset=utf-8")
+    paper = find_paper(consumer.pk, from_on=period.from_on, to_on=period.to_on)
+    state = paper_state(paper)
+    if request.method == "POST":
+        return _let_be_made(request, consumer, period, paper)
+    if paper is not None and paper.pdf is not None and "HX-Request" not in request.headers:
+        return as_download(paper.pdf)
+    context = {"period": period, "state": state.value}
+    status = 202 if state is PaperState.BEING_MADE else 200
+    if is_fragment(request):
+        context["consumer"] = consumer
+        return render(request, f"{WAITING}#statement-paper", context, status=status)
+    return profile_page(request, consumer, WAITING, context, status=status)
+
+
+def _let_be_made(
+    request: HttpRequest, consumer: Consumer, period: Period, paper: StatementPaper | None
+) -> HttpResponse:
+    me, at = signed_in_person(request), clock.now()
+    if paper is not None and paper_state(paper) is PaperState.FAILED:
+        retry_statement(statement=paper.pk, by=me, at=at)
+    else:
+        ask_for_statement(
+            consumer=consumer.pk, from_on=period.from_on, to_on=period.to_on, by=me, at=at
+        )
+    page = reverse("statement_pdf", args=[consumer.account_number])
+    return HttpResponseRedirect(f"{page}?{period.query}")
 
 
 def _period(request: HttpRequest) -> Period:

@@ -1,4 +1,4 @@
-"""``manage.py load_demo``: the demo's people, accounts and requests, on the first start."""
+"""``manage.py load_demo``: the demo's people, accounts, money and requests, on the first start."""
 
 import sys
 from random import Random
@@ -11,6 +11,7 @@ from consumers.models import Consumer
 from smart360.kernel import clock
 from smart360.local.demo.accounts import accounts
 from smart360.local.demo.cast import CATEGORIES, PASSWORD, STAFF
+from smart360.local.demo.money import make_money
 from smart360.local.demo.requests import HOW_MANY, make_requests
 from smart360.local.operations import add_accounts, add_staff, set_up_utility
 from smart360.staff.models import Person
@@ -36,6 +37,7 @@ class Command(BaseCommand):
         if not Consumer.objects.exists():
             self.stdout.write("demo: 2,000 accounts with a year of readings …")
             add_accounts(accounts=accounts(today, Random(36)), categories=CATEGORIES)
+        make_money(at=at)
         if Person.objects.filter(is_demo=True).exists() and not self._is_whole():
             make_requests(at=at, tell=self._tell)
             self.stdout.write("demo: ready")
