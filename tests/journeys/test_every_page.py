@@ -1,7 +1,7 @@
 """Every page there is, light and dark, at a desk and on a phone: axe, the policy, and its width."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
+from billing.operations.runs import start_billing_run
 from consumers.choices import AccountStatus, LockPurpose, UtilityType
 from consumers.models import Consumer
 from consumers.operations import take_profile_lock
@@ -84,6 +85,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "consumer_edit": (f"{PROFILES}{{busy}}/edit", f"{PROFILES}{{free}}/edit"),
     },
+    "billing runs": {"billing_run_list": ("/cx/billing/runs",)},
 }
 """What a supervisor sees, by the name of the address."""
 
@@ -156,6 +158,9 @@ def town(
                 case=closed.pk, subject="", words=words, by=sarah, at=stands.at, form_key=uuid4()
             )
     drain("MAIL")
+    start_billing_run(
+        period_from=date(2024, 11, 1), period_to=date(2024, 11, 30), by=david, at=stands.at
+    )
     close_request(case=closed.pk, reason="OTHER", note="z" * 300, by=sarah, at=stands.at)
     cases.assign(case=pending.pk, to=david, by=david, at=stands.at)
     locked = make_consumer("Mary Smith", status=AccountStatus.COLLECTION, email="")

@@ -20,7 +20,15 @@ from smart360.staff.models import Person
 FEWEST_A_SECOND = 200
 MOST_GROWTH = 15
 """Megabytes that the process may grow by between its first tenth and its end."""
-AT = datetime(2025, 1, 1, 15, 30, tzinfo=UTC)
+AT = datetime(2025, 3, 1, 15, 30, tzinfo=UTC)
+CYCLES = {
+    "read": (date(2024, 12, 1), date(2024, 12, 31)),
+    "estimated": (date(2025, 1, 1), date(2025, 1, 31)),
+    "estimated again": (date(2025, 2, 1), date(2025, 2, 28)),
+}
+HEAD = """\
+| cycle | invoices | seconds | a second | ≥ | own work, s | MB | grown by | ≤ | load |
+|---|---|---|---|---|---|---|---|---|---|"""
 READINGS = """
 INSERT INTO consumers_reading (meter_id, value, read_on, verification)
 SELECT meter_id, value + 250 + id %% 500, %s, 'VERIFIED' FROM consumers_reading
@@ -33,12 +41,17 @@ class Command(BaseCommand):
     help = "Measure a billing run (./dev bench run)."
 
     def handle(self, **options: Any) -> None:
-        """Run December, print the table; exit code 1 when something falls short."""
+        """Run each cycle, print the table; exit code 1 when something falls short."""
         _prepare()
         by = Person.objects.create(username="bench", full_name="Bench")
-        key = start_billing_run(
-            period_from=date(2024, 12, 1), period_to=date(2024, 12, 31), by=by, at=AT
-        )
+        self.stdout.write(HEAD)
+        holds = [self._run(name, *days, by=by) for name, days in CYCLES.items()]
+        if not all(holds):
+            raise SystemExit(1)
+
+    def _run(self, name: str, period_from: date, period_to: date, *, by: Person) -> bool:
+        """One run, its row of the table, and whether it holds."""
+        key = start_billing_run(period_from=period_from, period_to=period_to, by=by, at=AT)
         began, worked = time.monotonic(), time.process_time()
         early = 0.0
         while (run := BillingRun.objects.get(pk=key)).state == RunState.RUNNING:
@@ -48,13 +61,10 @@ class Command(BaseCommand):
         taken, own = time.monotonic() - began, time.process_time() - worked
         rate, growth = run.issued / taken, megabytes() - early
         self.stdout.write(
-            "| invoices | seconds | a second | ≥ | own work, s | MB | grown by | ≤ | load |\n"
-            "|---|---|---|---|---|---|---|---|---|\n"
-            f"| {run.issued:,} | {taken:.1f} | {rate:,.0f} | {FEWEST_A_SECOND} | {own:.1f}"
+            f"| {name} | {run.issued:,} | {taken:.1f} | {rate:,.0f} | {FEWEST_A_SECOND} | {own:.1f}"
             f" | {megabytes():.0f} | {growth:.1f} | {MOST_GROWTH} | {os.getloadavg()[0]:.1f} |"
         )
-        if rate < FEWEST_A_SECOND or growth > MOST_GROWTH or run.issued < run.to_do:
-            raise SystemExit(1)
+        return rate >= FEWEST_A_SECOND and growth <= MOST_GROWTH and run.issued >= run.to_do
 
 
 def _prepare() -> None:
