@@ -87,6 +87,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="3", minute="15"),
         "options": {"queue": "default"},
     },
+    "add last year's interest to deposits": {
+        "task": "billing.add_deposit_interest",
+        "schedule": crontab(month_of_year="1", hour="2", minute="45"),
+        "options": {"queue": "default"},
+    },
     "look for what must never be": {
         "task": "insights.check_invariants",
         "schedule": crontab(hour="4", minute="15"),

@@ -17,6 +17,8 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from billing.operations.payments import record_payment, reverse_payment, settle_payment
+from billing.operations.refunds import approve_refund
 from consumers.choices import LockPurpose
 from consumers.operations import change_profile, import_accounts, take_profile_lock
 from consumers.rules.importing import ImportedAccount, ImportedService
@@ -27,6 +29,7 @@ from smart360.comms.models import Message
 from smart360.comms.operations import mark_sent
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
+from tests.billing.paying import cheque, owe, pay, payment_wish, propose
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, wish_for
 from tests.invariants import assert_sound
 from tests.looking import checksums
@@ -65,6 +68,7 @@ class Stage:
         at: datetime,
     ) -> None:
         self.make_request, self.make_consumer, self.at = make_request, make_consumer, at
+        self.person = person
         self.by: Person = person(Role.CSE)
         self.key = uuid.uuid4()
 
@@ -136,6 +140,27 @@ class Stage:
             at=self.at,
         )
 
+    def record_payment(self) -> Act:
+        consumer = self.make_consumer()
+        owe(consumer, "150.00", at=self.at)
+        wish = payment_wish(consumer)
+        return lambda: record_payment(wish=wish, by=self.by, at=self.at, form_key=self.key)
+
+    def settle_payment(self) -> Act:
+        waiting = cheque(self.make_consumer(), by=self.by, at=self.at).pk
+        return lambda: settle_payment(payment=waiting, has_come=True, by=self.by, at=self.at)
+
+    def reverse_payment(self) -> Act:
+        paid = pay(self.make_consumer(), by=self.by, at=self.at).pk
+        boss = self.person(Role.SUPERVISOR)
+        return lambda: reverse_payment(payment=paid, reason="Bounced", by=boss, at=self.at)
+
+    def approve_refund(self) -> Act:
+        consumer, boss = self.make_consumer(), self.person(Role.SUPERVISOR)
+        pay(consumer, by=self.by, at=self.at)
+        asked = propose(consumer, by=self.by, at=self.at).pk
+        return lambda: approve_refund(refund=asked, by=boss, at=self.at)
+
     def import_accounts(self) -> Act:
         self.make_consumer()  # brings the category
         accounts = [imported(serial) for serial in range(3)]
@@ -181,12 +206,12 @@ def stage(
     return Stage(make_request, make_consumer, person, at)
 
 
-BY_DAY = ["create_request", "close_request"]
+BY_DAY = ["create_request", "close_request", "record_payment"]
 BY_NIGHT = [
     "acknowledge", "put_on_hold", "resume", "send_message", "change_profile", "import_accounts",
-    "mark_sent", "raise_alerts",
+    "mark_sent", "raise_alerts", "settle_payment", "reverse_payment", "approve_refund",
 ]  # fmt: skip
-ONCE = {"create_request", "send_message"}
+ONCE = {"create_request", "send_message", "record_payment"}
 """Acts with a form key: done again, they give the first result and change nothing."""
 
 
