@@ -144,7 +144,7 @@ def bench(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="./dev bench",
         usage="./dev bench [pages] [--rows N] [--state DIR] [--load-only] [more]\n"
-        "       ./dev bench rates|import|run [more]",
+        "       ./dev bench rates|import|run|money [more]",
         description="Load N accounts and N requests, once, and measure on them.",
         epilog="Options that are not listed here pass through to `manage.py bench`.",
     )
@@ -176,6 +176,7 @@ BENCHES = {
     "rates": "smart360.local.bench.rates",
     "import": "smart360.local.bench.importing",
     "run": "smart360.local.bench.invoices",
+    "money": "smart360.local.bench.money",
 }
 """What `./dev bench` measures, and the module that does it on servers of its own."""
 

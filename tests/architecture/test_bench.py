@@ -1,13 +1,16 @@
 """The bench: what it loads is sound, each page has its figure, and a bad figure is called short."""
 
 import re
+from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from consumers.models import Consumer, MeterAssignment, ServiceConnection
+from billing.models import LedgerEntry
+from billing.queries.ageing import allocation_of
+from consumers.models import Consumer, ConsumerFigures, MeterAssignment, ServiceConnection
 from smart360.cases.choices import OPEN_STATUSES
 from smart360.cases.models import Case, Hold
 from smart360.kernel import clock
@@ -16,7 +19,7 @@ from smart360.local.bench.accounts import account
 from smart360.local.bench.at_once import throughput
 from smart360.local.bench.delays import row as delay_row
 from smart360.local.bench.fates import Order
-from smart360.local.bench.operations import UnableToLoad, load, loaded
+from smart360.local.bench.operations import UnableToLoad, load, load_ledger, loaded
 from smart360.local.bench.pages import Bench
 from smart360.local.bench.table import (
     Budget,
@@ -120,6 +123,49 @@ def _schema() -> set[tuple[str, ...]]:
 
 UNTOLD = re.compile(r"::character varying|::text|\[\]|[()]")
 """What PostgreSQL writes another way when it reads its own words again."""
+
+
+# ------------------------------------------------------------------ the ledger
+ENTRIES = 60 * 2 * 21
+
+
+@pytest.fixture
+def with_ledger(as_the_owner: None, settings: Any) -> None:
+    """Sixty accounts with 21 postings each."""
+    settings.IS_DEMO = True
+    _fill(60)
+    before = _schema()
+    assert load_ledger(entries=ENTRIES, at=clock.now(), tell=lambda words: None) == ENTRIES
+    assert _schema() == before
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE smart360_app")
+
+
+def test_a_loaded_ledger_is_sound(with_ledger: None) -> None:
+    """Every oracle agrees: balances are what the entries come to, payments are posted."""
+    assert_sound(clock.now())
+    assert LedgerEntry.objects.count() == ENTRIES
+    figures = ConsumerFigures.objects.order_by("consumer")
+    assert {
+        allocation_of(each.consumer_id).oldest_due_on == each.oldest_due_on for each in figures
+    } == {True}
+    assert figures.values("oldest_due_on").distinct().count() > 1
+
+
+def test_a_ledger_is_loaded_once(with_ledger: None) -> None:
+    with pytest.raises(UnableToLoad):
+        load_ledger(entries=ENTRIES, at=clock.now(), tell=lambda words: None)
+
+
+def test_every_read_of_money_has_a_figure(with_ledger: None) -> None:
+    said = StringIO()
+    try:
+        call_command("bench_money", rounds=30, stdout=said)
+    except SystemExit:  # a figure may fall short on a busy machine
+        assert "short: " in said.getvalue()
+    table = [line for line in said.getvalue().splitlines() if line.startswith("| ")]
+    assert len(table) == 7
+    assert all(line.endswith("| no |") for line in table[1:])
 
 
 def test_a_database_with_consumers_is_left_alone(full: None) -> None:

@@ -1,9 +1,9 @@
-"""Filling an empty database with made-up accounts and requests, all or nothing."""
+"""Filling an empty database with made-up accounts, requests and a ledger, each all or nothing."""
 
 import json
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -11,12 +11,16 @@ from typing import Any
 import psycopg
 from django.db import connection
 
+from billing.choices import LedgerKind
+from billing.models import LedgerEntry
+from billing.queries.accounts import shared_accounts
 from consumers.models import Consumer
 from smart360.cases.handling import rebuild_tallies
 from smart360.cases.models import Case
 from smart360.kernel.db import operation
 from smart360.kernel.errors import Refusal
 from smart360.kernel.numbering import go_on_after
+from smart360.local.bench import ledger
 from smart360.local.bench.copying import COLUMNS
 from smart360.local.bench.histories import Histories
 from smart360.local.bench.setting import Setting, add_categories
@@ -89,18 +93,7 @@ def load(*, rows: int, at: datetime, tell: Tell) -> None:
         for table in COLUMNS:
             histories.spool.ids[table] = _last_id(cursor, table)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(
-            "SET LOCAL maintenance_work_mem = '512MB'; SET LOCAL work_mem = '128MB';"
-            "SET LOCAL max_parallel_maintenance_workers = 2;"
-            "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0"
-        )
-        aside = _set_aside(cursor)
-        tell("rows …")
-        _copy_all(histories.batches(BATCH))
-        for number, statement in enumerate(aside):
-            if number % 20 == 0:
-                tell(f"indexes and keys, {number} of {len(aside)} …")
-            cursor.execute(statement)
+        _copied(cursor, COLUMNS, histories.batches(BATCH), tell=tell)
         _go_on(cursor, histories)
         rebuild_tallies()  # what triggers would have derived row by row
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
@@ -108,18 +101,68 @@ def load(*, rows: int, at: datetime, tell: Tell) -> None:
         cursor.execute(f"COMMENT ON TABLE {MARK} IS 'bench {mark}'")
 
 
+@operation
+def load_ledger(*, entries: int, at: datetime, tell: Tell) -> int:
+    """Give every consumer a ledger, so that there are about ``entries`` in all; how many it made.
+
+    It runs as the owner. Triggers are off meanwhile: the balances are loaded as what the entries
+    come to, which the oracles confirm. Raises UnableToLoad.
+    """
+    if LedgerEntry.objects.exists():
+        raise UnableToLoad("There is something in the ledger already.")
+    consumers = list(Consumer.objects.order_by("pk").values_list("pk", flat=True))
+    shared = shared_accounts()
+    with connection.cursor() as cursor:
+        made = ledger.Ledger(
+            consumers,
+            entries // ledger.LEGS // len(consumers),
+            until=at.date(),
+            shared=(shared[LedgerKind.CASH, ""], shared[LedgerKind.REVENUE, "ELECTRICITY"]),
+            first=(
+                _last_id(cursor, "billing_ledgeraccount") + 1,
+                _last_id(cursor, "billing_ledgertransaction") + 1,
+            ),
+        )
+        cursor.execute("DELETE FROM consumers_balancetotal; SET CONSTRAINTS ALL IMMEDIATE")
+        _copied(cursor, ledger.COLUMNS, made.batches(), tell=tell)
+        for table in ("billing_ledgeraccount", "billing_ledgertransaction"):
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence(%s, 'id'), max(id)) FROM {table}",  # noqa: S608  (our own names)
+                [table],
+            )
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    return made.entries
+
+
+def _copied(
+    cursor: Any, columns: Mapping[str, str], batches: Iterator[list[tuple[str, str]]], *, tell: Tell
+) -> None:
+    """Copy rows while triggers, indexes and keys are aside, and bring these back."""
+    cursor.execute(
+        "SET LOCAL maintenance_work_mem = '512MB'; SET LOCAL work_mem = '128MB';"
+        "SET LOCAL max_parallel_maintenance_workers = 2;"
+        "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0"
+    )
+    aside = _set_aside(cursor, list(columns))
+    tell("rows …")
+    _copy_all(columns, batches)
+    for number, statement in enumerate(aside):
+        if number % 20 == 0:
+            tell(f"indexes and keys, {number} of {len(aside)} …")
+        cursor.execute(statement)
+
+
 def _last_id(cursor: Any, table: str) -> int:
     """The greatest id that was ever given; tables keyed by another have none of their own."""
-    if not COLUMNS[table].startswith("id,"):
+    if not {**COLUMNS, **ledger.COLUMNS}[table].startswith("id,"):
         return 0
     cursor.execute(f"SELECT coalesce(max(id), 0) FROM {table}")  # noqa: S608  (our own names)
     last: int = cursor.fetchone()[0]
     return last
 
 
-def _set_aside(cursor: Any) -> list[str]:
+def _set_aside(cursor: Any, tables: list[str]) -> list[str]:
     """Switch triggers off, drop what can be made again; the statements that bring all back."""
-    tables = list(COLUMNS)
     again: list[str] = []
     cursor.execute(CONSTRAINTS, [tables])
     constraints = cursor.fetchall()
@@ -144,7 +187,7 @@ def _set_aside(cursor: Any) -> list[str]:
     return again
 
 
-def _copy_all(batches: Iterator[list[tuple[str, str]]]) -> None:
+def _copy_all(columns: Mapping[str, str], batches: Iterator[list[tuple[str, str]]]) -> None:
     """Let the database take one batch while the next one is made."""
     waiting: queue.Queue[list[tuple[str, str]] | None] = queue.Queue(maxsize=2)
     failed: list[BaseException] = []
@@ -157,7 +200,7 @@ def _copy_all(batches: Iterator[list[tuple[str, str]]]) -> None:
             try:
                 with psycopg.ClientCursor(raw) as cursor:
                     for table, lines in batch:
-                        with cursor.copy(f"COPY {table} ({COLUMNS[table]}) FROM STDIN") as copy:
+                        with cursor.copy(f"COPY {table} ({columns[table]}) FROM STDIN") as copy:
                             copy.write(lines)
             except psycopg.Error as error:
                 failed.append(error)

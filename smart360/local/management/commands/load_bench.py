@@ -1,5 +1,6 @@
 """``manage.py load_bench``: fill an empty database for ``./dev bench``. It runs as the owner."""
 
+import os
 import resource
 import time
 from typing import Any
@@ -8,11 +9,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
+from billing.models import LedgerEntry
 from consumers.models import Consumer
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
+from smart360.local.bench import ledger
 from smart360.local.bench.copying import COLUMNS
-from smart360.local.bench.operations import load, loaded
+from smart360.local.bench.operations import load, load_ledger, loaded
 from smart360.local.demo.cast import PASSWORD, STAFF
 from smart360.local.operations import add_staff, set_up_utility
 
@@ -25,6 +28,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """How many."""
         parser.add_argument("--rows", type=int, default=100_000)
+        parser.add_argument(
+            "--entries",
+            type=int,
+            default=0,
+            help="of the ledger; 0: without one (./dev bench money)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load what is missing, or say why not."""
@@ -37,6 +46,7 @@ class Command(BaseCommand):
                     f"This database was filled with {there.rows} rows; choose another."
                 )
             self._tell(f"{rows:,} accounts and requests are here since {there.at[:16]}")
+            self._load_ledger(options["entries"])
             return
         if Consumer.objects.exists():
             raise CommandError("There are consumers already; only an empty database is filled.")
@@ -52,14 +62,36 @@ class Command(BaseCommand):
         with connection.cursor() as cursor:
             for table in COLUMNS:
                 cursor.execute(f"VACUUM (ANALYZE) {table}")
-            cursor.execute("SELECT pg_database_size(current_database())")
-            size = cursor.fetchone()[0] / 2**30
+        size = self._size()
         seconds = time.monotonic() - began
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         self._tell(
             f"{rows:,} accounts and requests in {seconds:.0f} s, {size:.2f} GB on disk,"
             f" {memory:.0f} MB of memory at most"
         )
+        self._load_ledger(options["entries"])
+
+    def _load_ledger(self, entries: int) -> None:
+        """The ledger, unless it is there already or nobody asked for one."""
+        if not entries or LedgerEntry.objects.exists():
+            return
+        began = time.monotonic()
+        before = self._size()
+        made = load_ledger(entries=entries, at=clock.now(), tell=self._tell)
+        with connection.cursor() as cursor:
+            for table in ledger.COLUMNS:
+                cursor.execute(f"VACUUM (ANALYZE) {table}")
+        self._tell(
+            f"{made:,} entries in {time.monotonic() - began:.0f} s,"
+            f" {self._size() - before:.2f} GB on disk, load {os.getloadavg()[0]:.1f}"
+        )
+
+    def _size(self) -> float:
+        """Gigabytes of the database."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_database_size(current_database())")
+            size: int = cursor.fetchone()[0]
+        return size / 2**30
 
     def _tell(self, words: str) -> None:
         self.stdout.write(f"bench: {words}")
