@@ -31,7 +31,7 @@ ENV PATH=/opt/smart360/bin:$PATH \
 # Gathering static files reads the settings and connects to nothing: these are no secrets and stay in this line.
 RUN SECRET_KEY=none PUBLIC_URL=https://localhost DATABASE_URL=postgresql://localhost/none REDIS_URL=redis://localhost/0 \
         python manage.py collectstatic --noinput -v 0 \
-    && python -m compileall -q smart360 consumers disconnections
+    && python -m compileall -q smart360 consumers billing disconnections
 USER smart360
 EXPOSE 8000
 ENTRYPOINT ["tini", "--"]

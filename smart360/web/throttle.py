@@ -74,15 +74,15 @@ def take_turn(
     asker: int,
     at: datetime | None = None,
     *,
-    statement: str = TURN,
+    statement: str = "",
     turns: int = SEARCHES_A_SECOND,
 ) -> None:
-    """Count one search, or whatever ``statement`` (of ``turn_in``) counts.
+    """Count one search, or whatever another ``statement`` (of ``turn_in``) counts.
 
     Raises AskedTooOften when there were ``turns`` within the last second.
     """
     with no_long_wait(), connection.cursor() as cursor:
-        cursor.execute(statement, turn_values(asker, at, turns=turns))
+        cursor.execute(statement or TURN, turn_values(asker, at, turns=turns))
         if cursor.fetchone() is None:
             raise AskedTooOften
 
