@@ -155,6 +155,11 @@ class BillDraft(models.Model):
                 fields=["invoice", "version"], name="a_draft_is_kept_once_per_version"
             ),
         ]
+        triggers = [
+            pgtrigger.Protect(
+                name="drafts_stay_as_they_were", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
 
     def __str__(self) -> str:
         return f"draft {self.version} of {self.invoice_id}"
@@ -255,6 +260,11 @@ class DepositReceipt(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["consumer", "-received_on"], name="deposit_by_consumer")]
+        triggers = [
+            pgtrigger.Protect(
+                name="deposits_stay_as_received", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.amount} on {self.received_on}"
@@ -271,6 +281,13 @@ class DepositUse(models.Model):
     posting = models.OneToOneField(
         LedgerTransaction, on_delete=models.PROTECT, related_name="deposit_use"
     )
+
+    class Meta:
+        triggers = [
+            pgtrigger.Protect(
+                name="uses_of_deposits_stay", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
 
     def __str__(self) -> str:
         return f"deposit for {self.invoice_id}"

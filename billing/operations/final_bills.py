@@ -141,11 +141,12 @@ def _figures(content: BillContent) -> dict[str, object]:
 
 @step
 def _first_draft(case: Case, inputs: BillInputs, by: Person, at: datetime) -> Invoice:
+    assert case.consumer is not None  # a_request_has_a_consumer
     (number,) = take_numbers(1)
     made: Invoice = Invoice.objects.create(
         number=number,
         kind=InvoiceKind.FINAL,
-        consumer_id=case.consumer_id,
+        consumer=case.consumer,
         case=case,
         made_at=at,
         made_by=by,

@@ -1,6 +1,7 @@
 """The acts on a settlement: whether the deposit is used, and what becomes of it (BIL3)."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from billing.choices import DepositPlan
@@ -169,8 +170,8 @@ def _note(
     *,
     by: Person,
     at: datetime,
-    old: dict[str, object],
-    new: dict[str, object],
+    old: Mapping[str, object],
+    new: Mapping[str, object],
 ) -> None:
     handling.touch(case, by=by.pk, at=at)
     record(event, by=by.pk, at=at, case=case.pk, consumer=case.consumer_id, old=old, new=new)

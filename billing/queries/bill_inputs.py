@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -184,7 +185,7 @@ def _meters_of(services: Sequence[int]) -> dict[int, MeterFacts]:
 def _readings_of(case: int, meters: Iterable[int]) -> dict[int, list[KnownReading]]:
     """The newest readings of each meter, without those of a bill that was taken back."""
     found: dict[int, list[KnownReading]] = defaultdict(list)
-    values = {"meters": list(meters), "case": case, "most": MONTHS_OF_HISTORY}
+    values: dict[str, Any] = {"meters": list(meters), "case": case, "most": MONTHS_OF_HISTORY}
     with connection.cursor() as cursor:
         cursor.execute(NEWEST_READINGS, values)
         for meter, value, read_on in cursor.fetchall():
@@ -456,4 +457,4 @@ def wrong_readings(case: int) -> dict[int, date]:
         .order_by("invoice__number")
         .values_list("meter", "read_on")
     )
-    return {meter: read_on for meter, read_on in rows if meter is not None}
+    return {meter: read_on for meter, read_on in rows if meter and read_on}

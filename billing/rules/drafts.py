@@ -8,6 +8,8 @@ from decimal import Decimal
 from billing.rules.final_bills import BillContent, BillSection
 
 Value = Decimal | date | bool | str | None
+CHARGES = "charges"
+MEASURED = ("previous reading", "last reading", "consumption")
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,11 @@ def _causes(old: BillContent, new: BillContent) -> Iterator[Change]:
     for key in dict.fromkeys((*before, *after)):
         yield from _of_section(before.get(key), after.get(key))
     added = {each.key: each for each in (*old.adjustments, *new.adjustments)}
-    was = {each.key: each.amount for each in old.adjustments}
-    now = {each.key: each.amount for each in new.adjustments}
-    for key, each in added.items():
+    was: dict[int, Decimal] = {each.key: each.amount for each in old.adjustments}
+    now: dict[int, Decimal] = {each.key: each.amount for each in new.adjustments}
+    for each in added.values():
         what = f"Adjustment: {each.reason}" if each.reason else "Adjustment"
-        yield Change(what, was.get(key), now.get(key), is_money=True)
+        yield Change(what, was.get(each.key), now.get(each.key), is_money=True)
 
 
 def _by_service(content: BillContent) -> dict[tuple[int, int], BillSection]:
@@ -54,22 +56,34 @@ def _of_section(old: BillSection | None, new: BillSection | None) -> Iterator[Ch
     one = new or old
     if one is None:
         return
-    name = one.utility_type.capitalize()
-    unit = one.unit
-    yield Change(f"{name}: tariff", old and old.tariff_name, new and new.tariff_name)
-    yield Change(f"{name}: meter", old and old.meter_number, new and new.meter_number)
-    yield Change(
-        f"{name}: previous reading", old and old.previous_reading, new and new.previous_reading,
-        unit=unit,
-    )  # fmt: skip
-    yield Change(
-        f"{name}: last reading", old and old.last_reading, new and new.last_reading, unit=unit
-    )
-    yield Change(f"{name}: reading date", old and old.read_on, new and new.read_on)
-    yield Change(
-        f"{name}: consumption", old and old.consumption, new and new.consumption, unit=unit
-    )
-    yield Change(f"{name}: charges", old and old.amount, new and new.amount, is_money=True)
+    for what, values in _told(old, new):
+        yield Change(
+            f"{one.utility_type.capitalize()}: {what}",
+            *values,
+            is_money=what == CHARGES,
+            unit=one.unit if what in MEASURED else "",
+        )
+
+
+def _told(
+    old: BillSection | None, new: BillSection | None
+) -> Iterator[tuple[str, tuple[Value, Value]]]:
+    """What each of two sections says, by what it is."""
+    before, after = (_facts(each) if each else {} for each in (old, new))
+    for what in before | after:
+        yield what, (before.get(what), after.get(what))
+
+
+def _facts(section: BillSection) -> dict[str, Value]:
+    return {
+        "tariff": section.tariff_name,
+        "meter": section.meter_number,
+        "previous reading": section.previous_reading,
+        "last reading": section.last_reading,
+        "reading date": section.read_on,
+        "consumption": section.consumption,
+        CHARGES: section.amount,
+    }
 
 
 def _sums(old: BillContent, new: BillContent) -> Iterator[Change]:

@@ -26,14 +26,14 @@ SAME = Decimal(PREVIOUS)
 def test_a_reading_is_kept_with_its_meter(make_billing: MakeBilling) -> None:
     billing = make_billing()
     (kept,) = billing.read(billing.wish(meter_number=f" {billing.meter().number.lower()} "))
-    assert (kept.meter, kept.value, kept.exception) == (billing.meter(), PREVIOUS + 100, "NONE")
+    assert (kept.meter, kept.value, kept.exception) == (billing.meter(), SAME + 100, "NONE")
     assert Reading.objects.filter(read_on=DAY).count() == 0, "among the meter's when approved"
     entry = Entry.objects.get(kind=Event.FINAL_READING_ENTERED)
     assert (entry.case, entry.new["value"]) == (billing.case, "18345")
     view = get_final_bill(billing.case, on=DAY)
     assert view.meters[0].entered is not None
     assert view.meters[0].service.meter is not None
-    assert view.meters[0].service.meter.device_number == billing.meter().device.number
+    assert view.meters[0].service.meter.device_number == str(billing.meter().device)
     assert view.meters[1].entered is None
     billing.read(billing.wish(value=Decimal(PREVIOUS + 90)))
     assert FinalReading.objects.get().value == PREVIOUS + 90

@@ -16,9 +16,11 @@ from billing.operations import final_bills
 from billing.operations.credit_notes import approve_credit_note, propose_credit_note
 from billing.operations.payments import record_payment
 from billing.queries.accounts import balances_of
+from billing.queries.bill_inputs import find_live_bill
 from billing.rules.payments import PaymentWish
 from smart360.cases.models import Case
 from smart360.staff.choices import Role
+from smart360.trail.record import record
 from tests.billing.final_billing import Billing, MakeBilling, make_billing
 from tests.concurrency.racing import (
     AT_ONCE,
@@ -152,7 +154,7 @@ def test_discarding_and_approving_do_not_mix(make_billing: MakeBilling, amount: 
     for _ in range(amount(1, 40)):
         billing = make_billing()
         seen = ready(billing)
-        acts = [partial(billing.approve, seen), *(billing.generate for _ in range(9))]
+        acts: list[Callable[[], Any]] = [partial(billing.approve, seen), *[billing.generate] * 9]
         outcomes = race(acts)
         bill = Invoice.objects.get(case=billing.case)
         assert bill.number == Invoice.objects.count()
@@ -173,7 +175,7 @@ def test_a_toggle_in_a_second_tab_does_not_slip_in(
         bill = Invoice.objects.get(case=billing.case)
         balances = balances_of(billing.consumer.pk)
         if bill.state == "APPROVED":
-            assert (bill.applied, balances.deposit) == (Decimal("200.00"), 0)
+            assert (bill.applied, balances.deposit) == (Decimal("200.00"), Decimal(0))
         else:
             assert balances.deposit == Decimal("200.00")
     assert_sound()
@@ -204,7 +206,7 @@ def test_control_without_its_guards_a_request_has_two_bills(
 ) -> None:
     billing = make_billing()
     no_lock(monkeypatch)
-    slowly(monkeypatch, "billing.operations.final_bills.find_live_bill", final_bills.find_live_bill)
+    slowly(monkeypatch, "billing.operations.final_bills.find_live_bill", find_live_bill)
     with without_index("a_request_has_one_live_final_bill"):
         race([billing.generate for _ in range(4)])
         assert Invoice.objects.filter(case=billing.case).count() > 1
@@ -235,7 +237,6 @@ def test_numbers_have_no_gap_whoever_fails(
     make_billing: MakeBilling, monkeypatch: pytest.MonkeyPatch, amount: Amount
 ) -> None:
     """M9: drafts made and undone at once, approved, too; every third act fails after its number."""
-    record = final_bills.record
     count = iter(range(10**9))
 
     def fails_now_and_then(*args: Any, **named: Any) -> Any:
