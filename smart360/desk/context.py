@@ -28,6 +28,7 @@ PLACES: tuple[tuple[str, str, str, str, Permission | None], ...] = (
     ("Start", "start", "home", "g s", None),
     ("Consumers", "consumer_list", "users", "g c", Permission.SEARCH_CONSUMERS),
     ("Disconnections", "request_list", "plug-connected-x", "g d", Permission.VIEW_REQUESTS),
+    ("Billing runs", "billing_run_list", "cash", "g b", Permission.RUN_BILLING),
     ("Settings", "utility_change", "settings", "g u", Permission.CONFIGURE),
     ("Administration", "admin:index", "adjustments", "g a", Permission.CONFIGURE),
 )
