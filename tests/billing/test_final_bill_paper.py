@@ -1,10 +1,12 @@
 """The PDF of a final bill: made once, kept for ever, enclosed with its e-mail (BIL6, M16)."""
 
 import hashlib
+import io
 from datetime import timedelta
 
 import pytest
 from django.core import mail
+from pypdf import PdfReader
 
 from billing.models import Invoice
 from billing.operations.final_bills import attach_paper
@@ -23,6 +25,13 @@ from tests.billing.final_billing import DAY, MakeBilling
 pytestmark = pytest.mark.django_db
 
 
+def text_of(body: bytes) -> str:
+    """What a reader sees."""
+    return " ".join(
+        " ".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages).split()
+    )
+
+
 def test_the_paper_is_made_once_and_goes_with_the_letter(make_billing: MakeBilling) -> None:
     billing = make_billing()
     bill = billing.approved()
@@ -35,7 +44,14 @@ def test_the_paper_is_made_once_and_goes_with_the_letter(make_billing: MakeBilli
     bill = Invoice.objects.get(pk=bill.pk)
     assert bill.pdf is not None
     body = read(bill.pdf)
-    assert body.startswith(b"%PDF")
+    text = text_of(body)
+    assert "DRAFT" not in text.replace(" ", "")
+    for words in (
+        str(bill), "December 2024 – December 2024", billing.consumer.name, billing.meter(0).number,
+        billing.meter(1).number, "18,345", "Fixed charge, December 2024", "Sales tax", "$226.60",
+        "$456.78", "−$200.00", "$483.38", "Original deposit", "Applied to bill Yes", "Dec 30, 2024",
+    ):  # fmt: skip
+        assert words in text, words
     assert hashlib.sha256(body).hexdigest() == bill.pdf.sha256
     assert Entry.objects.get(kind=Event.DOCUMENT_MADE, case=billing.case).new["invoice"] == str(
         bill
@@ -59,6 +75,8 @@ def test_a_draft_says_so_and_is_not_kept(make_billing: MakeBilling) -> None:
     billing = make_billing()
     billing.read()
     bill = billing.generate()
-    assert b"%PDF" in bill_pdf(bill.pk, billing.at)[:10]
+    text = text_of(bill_pdf(bill.pk, billing.at))
+    assert "DRAFT" in text.replace(" ", "")
+    assert "When approved" in text
     attach_paper(invoice=bill.pk, body=b"%PDF draft", by=None, at=billing.at)
     assert not StoredFile.objects.filter(title__startswith="Final bill").exists()
