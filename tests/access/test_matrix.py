@@ -17,7 +17,7 @@ from django.contrib.auth.models import Group
 from billing.operations.api_keys import make_key
 from smart360.organisation.models import BusinessCalendar
 from smart360.staff.choices import Role, SignInOutcome
-from smart360.staff.models import Person, SignIn
+from smart360.staff.models import SignIn
 from smart360.staff.operations import note_at_door
 from smart360.staff.permissions import ROLE_PERMISSIONS, Permission
 from smart360.web.gate import PUBLIC, SIGNED_IN
@@ -44,6 +44,8 @@ from tests.access.world import (
     Worlds,
     chosen,
 )
+from tests.billing.rates import make_tariff
+from tests.conftest import MakePerson
 
 pytestmark = pytest.mark.django_db
 BY_DAY = 40
@@ -228,12 +230,12 @@ def admin_visits() -> list[AdminVisit]:
 
 
 @pytest.fixture
-def administered(worlds: Worlds, at: datetime) -> Worlds:
+def administered(worlds: Worlds, person: MakePerson, at: datetime) -> Worlds:
     """A row of each model that Django admin shows."""
     BusinessCalendar.objects.create(name="Office", time_zone="America/Chicago")
     note_at_door(outcome=SignInOutcome.REFUSED, username="nobody", address=None, at=at)
-    somebody = Person.objects.values_list("pk", flat=True)[0]
-    make_key(name="Gateway", by=somebody, at=at)
+    make_key(name="Gateway", by=person(Role.ADMIN).pk, at=at)
+    make_tariff()
     return worlds
 
 
