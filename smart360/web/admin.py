@@ -15,6 +15,8 @@ from types import new_class
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, models
@@ -181,6 +183,12 @@ class ConfigurationAdmin(_Permitted, admin.ModelAdmin[Any]):
         except IntegrityError as error:
             self.message_user(request, self.sentence_for(error), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """The list as its address asks for it; a filter that PostgreSQL cannot read is refused."""
+        if any("\0" in value for _, values in request.GET.lists() for value in values):
+            raise IncorrectLookupParameters
+        return super().get_changelist_instance(request)
 
     def sentence_for(self, error: IntegrityError) -> str:
         """What to tell the administrator about a constraint; its name is a sentence already."""

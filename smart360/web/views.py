@@ -3,6 +3,7 @@
 import sys
 
 from django.conf import settings
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,8 +22,21 @@ CONNECTION_FAILURES = ("08", "57P0", "53300")
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400: the browser sent something that no form of ours sends."""
+    """400: the browser sent something that no form of ours sends.
+
+    Or Django could not write a session down, and took it for one that somebody had ended: where it
+    was the database that failed, it was not the browser.
+    """
+    if error := _in_the_way_of_a_session(exception):
+        return _failure(error)
     return render(request, "400.html", status=400)
+
+
+def _in_the_way_of_a_session(exception: Exception | None) -> BaseException | None:
+    if not isinstance(exception, SessionInterrupted) or exception.__context__ is None:
+        return None
+    error = exception.__context__.__context__
+    return error if isinstance(error, OperationalError) else None
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -40,7 +54,11 @@ def failed(request: HttpRequest) -> HttpResponse:
 
     503 when it is the database that is away: the page needs none, and says when to try again.
     """
-    if is_database_away(sys.exc_info()[1]):
+    return _failure(sys.exc_info()[1])
+
+
+def _failure(error: BaseException | None) -> HttpResponse:
+    if is_database_away(error):
         response = render(None, "503.html", {"incident": request_id.get()}, status=503)
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response

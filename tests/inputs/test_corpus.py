@@ -39,6 +39,7 @@ pytestmark = pytest.mark.django_db
 log = logging.getLogger(__name__)
 Amount = Callable[[int, int], int]
 BY_DAY = 25  # attempts in each area
+WEEK = 7 * 24 * 60 * 60
 MUTATIONS = 20_000 // len(AREAS) + 1
 ENOUGH = {"image", "quote", "nul", "quote_or", "template_sum", "other_site", "missing"}
 """What the control is caught by."""
@@ -67,6 +68,7 @@ def world(
     tmp_path: Any,
 ) -> World:
     settings.MEDIA_ROOT = tmp_path
+    settings.SESSION_IDLE_SECONDS = settings.SESSION_COOKIE_AGE = WEEK  # longer than any night
     return make_world(
         person=person,
         client_as=client_as,

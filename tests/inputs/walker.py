@@ -129,6 +129,8 @@ class Walker:
             words = f" {error[0].__name__}: {error[1]}" if error else ""
             outcome.wrong.append(f"answered {answer.status_code}{words[:300]}")
         outcome.wrong += wrong_in(answer, body, payload)
+        if target.cookie and target.name != "sign_out" and is_sent_to_the_door(answer):
+            outcome.wrong.append("was signed out: nothing is proved any more")
         return outcome
 
     def _changes(self, target: Target, outcome: Outcome, changed: set[str]) -> list[str]:
@@ -158,6 +160,12 @@ def body_of(answer: Any) -> str:
     raw = b"".join(answer.streaming_content) if answer.streaming else answer.content
     kind = answer.headers.get("Content-Type", "")
     return raw.decode() if kind.startswith("text/") else ""
+
+
+def is_sent_to_the_door(answer: Any) -> bool:
+    """Whether the answer asks to sign in."""
+    place = answer.headers.get("Location", "") or answer.headers.get("HX-Redirect", "")
+    return bool(urlsplit(place).path == "/sign-in")
 
 
 def wrong_in(answer: Any, body: str, payload: Payload | None) -> list[str]:

@@ -1,8 +1,12 @@
 """What a page answers when the database ends its act: busy, away, or our fault."""
 
+from collections.abc import Callable
+
 import pytest
 from django.db import connection
 from django.test import Client
+
+from smart360.staff.choices import Role
 
 pytestmark = pytest.mark.urls("tests.web.failing_urls")
 BUSY = "Somebody else is working on this right now. Nothing was changed; try again."
@@ -49,3 +53,23 @@ def test_a_connection_that_is_gone_is_a_database_that_is_away(path: str) -> None
     connection.close()
     assert status == 503
     assert AWAY in page
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/cut-off-afterwards", 503, AWAY),
+        ("/ended-meanwhile", 400, "The browser sent something that this page does not understand"),
+    ],
+)
+def test_a_session_that_cannot_be_written_down_is_not_the_browsers_fault(
+    path: str, status: int, words: str, client_as: Callable[..., Client]
+) -> None:
+    """The control: a session that is gone, with the database there, is still told as before."""
+    client = client_as(Role.CSE)
+    client.raise_request_exception = False
+    response = client.get(path)
+    connection.close()
+    assert response.status_code == status
+    assert words in response.content.decode()
