@@ -16,7 +16,6 @@ from smart360.local.demo.money import SAMPLE, TARIFFS, make_sample
 from smart360.local.demo.operations import add_tariffs
 from smart360.local.operations import add_accounts, add_staff
 from smart360.organisation.models import Utility
-from tests.conftest import CHICAGO_MORNING
 from tests.invariants import assert_sound
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +27,8 @@ def test_the_sample_of_the_documents(utility: Utility) -> None:
     every = accounts(date(2024, 12, 10), Random(36))
     add_accounts(accounts=every[:1], categories=CATEGORIES)
     add_tariffs(tariffs=TARIFFS)
-    make_sample()
+    for _ in range(2):  # a second start finds it there
+        make_sample()
     john = Consumer.objects.get(account_number=SAMPLE)
     found = account_summary(john.pk, today=date(2024, 12, 10))
     assert (found.outstanding, found.due_on) == (Decimal("456.78"), date(2024, 11, 30))
@@ -41,4 +41,4 @@ def test_the_sample_of_the_documents(utility: Utility) -> None:
     settled = Settlement(found.outstanding, found.deposit, uses_deposit=True)
     assert (settled.net, found.net) == (Decimal("256.78"), Decimal("256.78"))
     assert Invoice.objects.filter(consumer=john, billed__gt=0).count() == 4
-    assert_sound(CHICAGO_MORNING)
+    assert_sound()

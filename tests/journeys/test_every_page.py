@@ -1,7 +1,7 @@
 """Every page there is, light and dark, at a desk and on a phone: axe, the policy, and its width."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
+from billing.models import Arrangement
 from billing.operations.runs import start_billing_run
 from consumers.choices import AccountStatus, LockPurpose, UtilityType
 from consumers.models import Consumer
@@ -22,6 +23,8 @@ from smart360.owed.tasks import drain
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from tests.access.addresses import ADDRESSES, ADMIN_MODELS
+from tests.billing.arranging import arrange
+from tests.billing.paying import cheque, deposit, owe, pay
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
 from tests.journeys.conftest import SignIn, Watched, accessibility_violations
 
@@ -39,6 +42,8 @@ NOT_A_PAGE = {
     "consumer_search": "a fragment",
     "request_top": "a fragment",
     "request_export": "a file",
+    "statement_csv": "a file",
+    "invoice_download": "a file",
     "gallery": "in test_components.py",
     "receipt_print": "in test_receipt_and_tracking.py",
     "receipt_download": "in test_receipt_and_tracking.py",
@@ -85,6 +90,16 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "consumer_edit": (f"{PROFILES}{{busy}}/edit", f"{PROFILES}{{free}}/edit"),
     },
+    "account": {
+        "consumer_financial": (
+            f"{PROFILES}{{busy}}/financial",
+            f"{PROFILES}{{free}}/financial",
+        ),
+        "consumer_statement": (f"{PROFILES}{{busy}}/statement",),
+        "statement_pdf": (f"{PROFILES}{{busy}}/statement.pdf",),
+        "arrangement_new": (f"{PROFILES}{{free}}/arrangements/new",),
+        "arrangement_cancel": (f"{PROFILES}{{busy}}/arrangements/{{arrangement}}/cancel",),
+    },
     "billing runs": {"billing_run_list": ("/cx/billing/runs",)},
 }
 """What a supervisor sees, by the name of the address."""
@@ -104,6 +119,7 @@ class Town:
     closed: DisconnectionRequest
     locked: Consumer
     free: Consumer
+    arrangement: Arrangement
 
     def fill(self, path: str) -> str:
         """The address of the things meant."""
@@ -116,6 +132,7 @@ class Town:
             busy=busy.account_number,
             locked=self.locked.account_number,
             free=self.free.account_number,
+            arrangement=self.arrangement.number,
         )
 
 
@@ -167,7 +184,18 @@ def town(
     stands.go_on(days=1, hours=3)  # the pending one is overdue: the supervisors' bell rings
     raise_due_alerts()
     take_profile_lock(consumer=locked.pk, purpose=LockPurpose.EDIT_PROFILE, by=sarah, at=stands.at)
-    return Town(david, busy, pending, held, closed, locked, make_consumer("Bob Smith", phone=""))
+    promised = money_of(busy, by=david, at=stands.at)
+    free = make_consumer("Bob Smith", phone="")
+    return Town(david, busy, pending, held, closed, locked, free, promised)
+
+
+def money_of(consumer: Consumer, *, by: Person, at: datetime) -> Arrangement:
+    """A debt, a deposit, payments of each state, and an arrangement that runs."""
+    owe(consumer, "1234567.89", at=at)
+    deposit(consumer, "200.00", by=by, at=at)
+    pay(consumer, "99999.99", by=by, at=at, reference="R" * 60)
+    cheque(consumer, "150.00", by=by, at=at)
+    return arrange(consumer, by=by, at=at)
 
 
 def faults(page: Page) -> list[str]:

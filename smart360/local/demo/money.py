@@ -11,7 +11,10 @@ from decimal import Decimal
 from random import Random
 from zoneinfo import ZoneInfo
 
-from billing.models import LedgerTransaction
+from django.db.models import QuerySet
+
+from billing.choices import PostingKind
+from billing.models import Invoice, LedgerTransaction, Payment, Tariff
 from billing.operations.deposits import receive_deposit
 from billing.operations.payments import record_payment
 from billing.rules.arrangements import months_later
@@ -65,10 +68,9 @@ TARIFFS = tuple(
 
 
 def make_money(*, at: datetime) -> None:
-    """All of it, unless something was ever posted."""
-    if LedgerTransaction.objects.exists():
-        return
-    add_tariffs(tariffs=TARIFFS)
+    """Make what is missing of it, however far an earlier run came."""
+    if not Tariff.objects.exists():
+        add_tariffs(tariffs=TARIFFS)
     make_sample()
     make_others(at=at, chance=Random(42))
 
@@ -78,9 +80,21 @@ def make_sample() -> None:
     """John Michael Smith as 004 §8 has him."""
     consumer = Consumer.objects.get(account_number=SAMPLE)
     biller = Person.objects.with_roles().get(username="billing")
-    wish = DepositWish(consumer.pk, Decimal("200.00"), date(2024, 1, 15))
-    receive_deposit(wish=wish, by=biller, at=_office_hours(date(2024, 1, 15)))
+    if not consumer.deposits.exists():
+        wish = DepositWish(consumer.pk, Decimal("200.00"), date(2024, 1, 15))
+        receive_deposit(wish=wish, by=biller, at=_office_hours(date(2024, 1, 15)))
+    if not _opened().filter(consumer=consumer).exists():
+        _open_sample(consumer)
     *earlier, newest = SAMPLE_MONTHS
+    for month in earlier:
+        _invoice([consumer.pk], month)
+    if not consumer.payments.exists():
+        _pay_sample(consumer, biller)
+    _invoice([consumer.pk], newest)
+
+
+def _open_sample(consumer: Consumer) -> None:
+    """What was owed before the four invoices, so that with them it is what the documents say."""
     billed = sum(
         (
             invoice.billed
@@ -94,10 +108,10 @@ def make_sample() -> None:
         openings={consumer.pk: (SAMPLE_OUTSTANDING + SAMPLE_PAID - billed, date(2024, 6, 20))},
         at=_office_hours(date(2024, 6, 30)),
     )
-    for month in earlier:
-        _invoice([consumer.pk], month)
-    _pay_sample(consumer, biller)
-    _invoice([consumer.pk], newest)
+
+
+def _opened() -> QuerySet[LedgerTransaction]:
+    return LedgerTransaction.objects.filter(kind=PostingKind.OPENING_BALANCE)
 
 
 def _pay_sample(consumer: Consumer, biller: Person) -> None:
@@ -120,6 +134,8 @@ def _pay_sample(consumer: Consumer, biller: Person) -> None:
 def _invoice(consumers: Sequence[int], month: date) -> None:
     """Bill a month on the 10th of the next one, so that 20 days to pay end on the 30th."""
     issued_on = months_later(month, 1).replace(day=10)
+    if Invoice.objects.filter(consumer__in=consumers, period_from=month).exists():
+        return
     invoice_month(
         consumers=consumers, first=month, issued_on=issued_on, at=_office_hours(issued_on)
     )
@@ -127,7 +143,12 @@ def _invoice(consumers: Sequence[int], month: date) -> None:
 
 # ------------------------------------------------------------------ everybody else
 def make_others(*, at: datetime, chance: Random) -> None:
-    """Deposits and opening balances at the go-live, payments since, a month of invoices."""
+    """Deposits and opening balances at the go-live, payments since, a month of invoices: the last.
+
+    Once there are invoices all of it is there; a later start adds nothing.
+    """
+    if Invoice.objects.exclude(consumer__account_number=SAMPLE).exists():
+        return
     today = at.astimezone(ZONE).date()
     month = months_later((today - timedelta(days=12)).replace(day=1), -1)
     went_live = months_later(month, -3)
@@ -138,15 +159,13 @@ def make_others(*, at: datetime, chance: Random) -> None:
         .values_list("pk", "status")
     )
     openings = dict(_openings(rows, went_live, chance))
-    open_accounts(
-        deposits={
-            key: Decimal(chance.choice((75, 100, 100, 150, 200)))
-            for key, _ in rows
-            if chance.random() < 0.7
-        },
-        openings=openings,
-        at=_office_hours(went_live),
-    )
+    deposits = {
+        key: Decimal(chance.choice((75, 100, 100, 150, 200)))
+        for key, _ in rows
+        if chance.random() < 0.7
+    }
+    if not _opened().exclude(consumer__account_number=SAMPLE).exists():
+        open_accounts(deposits=deposits, openings=openings, at=_office_hours(went_live))
     payers = chance.sample(sorted(key for key, (owed, _) in openings.items() if owed > 0), PAID_TOO)
     days = [went_live + timedelta(days=10 + 20 * turn) for turn in range(PAID_TOO // BATCH)]
     for turn, day in enumerate(days):
@@ -154,7 +173,8 @@ def make_others(*, at: datetime, chance: Random) -> None:
             _payment(consumer, openings[consumer][0], f"BF-{turn}-{consumer}", chance)
             for consumer in payers[turn * BATCH : (turn + 1) * BATCH]
         ]
-        pay_accounts(payments=payments, paid_on=day, at=_office_hours(day))
+        if not Payment.objects.filter(reference__startswith=f"BF-{turn}-").exists():
+            pay_accounts(payments=payments, paid_on=day, at=_office_hours(day))
     active = [key for key, status in rows if status == "ACTIVE"]
     _invoice(sorted(chance.sample(active, INVOICED_TOO)), month)
 

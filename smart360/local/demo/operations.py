@@ -69,7 +69,7 @@ def add_tariffs(*, tariffs: Sequence[DemoTariff]) -> None:
     categories = dict(Category.objects.values_list("name", "pk"))
     for each in tariffs:
         tariff = Tariff.objects.create(
-            name=f"{each.category} {each.utility_type.lower()} {each.from_on.year}",
+            name=f"{each.category} {each.from_on.year}",
             utility_type=each.utility_type,
             category_id=categories[each.category],
             valid=DateRange(each.from_on, None),
