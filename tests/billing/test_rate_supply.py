@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,9 +24,13 @@ from smart360.kernel.money import rounded
 from tests.billing.rates import rates
 
 DAY = timedelta(days=1)
-DECEMBER = {"from_on": date(2024, 12, 1), "to_on": date(2024, 12, 31)}
 SLABS = (("0", "0.10"), ("200", "0.15"))
 VAT = Tax("VAT", Decimal(7))
+
+
+def december(**given: Any) -> tuple[RatedSection, ...]:
+    """What is charged for a whole December."""
+    return rate(from_on=date(2024, 12, 1), to_on=date(2024, 12, 31), **given)
 
 
 def amounts(section: RatedSection) -> list[tuple[str, Decimal]]:
@@ -33,10 +38,9 @@ def amounts(section: RatedSection) -> list[tuple[str, Decimal]]:
 
 
 def test_a_whole_month() -> None:
-    (section,) = rate(
-        tariffs=[rates("12.50", *SLABS, taxes=(VAT,))], consumption=Decimal(250), unit="kWh",
-        **DECEMBER,
-    )  # fmt: skip
+    (section,) = december(
+        tariffs=[rates("12.50", *SLABS, taxes=(VAT,))], consumption=Decimal(250), unit="kWh"
+    )
     assert section.lines == (
         RatedLine(
             LineKind.FIXED, "Fixed charge, December 2024", Decimal(31), Decimal(31),
@@ -86,7 +90,7 @@ def test_length_in_months(from_on: date, to_on: date, months: str) -> None:
 def test_a_new_tariff_splits_the_section_and_shares_consumption_by_days() -> None:
     old = rates("10.00", ("0", "0.10"), key=1, until=date(2024, 12, 11))
     new = rates("20.00", ("0", "0.20"), key=2, from_on=date(2024, 12, 11))
-    sections = rate(tariffs=[new, old], consumption=Decimal(100), unit="kWh", **DECEMBER)
+    sections = december(tariffs=[new, old], consumption=Decimal(100), unit="kWh")
     assert [(each.tariff, each.from_on, each.to_on, each.consumption) for each in sections] == [
         (1, date(2024, 12, 1), date(2024, 12, 10), Decimal("32.258")),
         (2, date(2024, 12, 11), date(2024, 12, 31), Decimal("67.742")),
@@ -97,7 +101,7 @@ def test_a_new_tariff_splits_the_section_and_shares_consumption_by_days() -> Non
 def test_a_day_without_tariff_is_told() -> None:
     ended = rates("10.00", until=date(2024, 12, 24))
     with pytest.raises(NoTariff) as raised:
-        rate(tariffs=[ended], consumption=None, **DECEMBER)
+        december(tariffs=[ended], consumption=None)
     assert raised.value.on == date(2024, 12, 24)
 
 
@@ -106,37 +110,34 @@ def test_a_tax_is_on_what_it_says() -> None:
         Tax("City", Decimal(10), is_on_usage=False),
         Tax("State", Decimal("2.5"), is_on_fixed=False),
     )
-    (section,) = rate(
-        tariffs=[rates("10.00", ("0", "1"), taxes=taxes)], consumption=Decimal(40), **DECEMBER
+    (section,) = december(
+        tariffs=[rates("10.00", ("0", "1"), taxes=taxes)], consumption=Decimal(40)
     )
     assert amounts(section)[2:] == [("City", Decimal("1.00")), ("State", Decimal("1.00"))]
 
 
 def test_without_a_meter_nothing_is_said_of_consumption() -> None:
-    (section,) = rate(tariffs=[rates("10.00", *SLABS)], consumption=None, **DECEMBER)
+    (section,) = december(tariffs=[rates("10.00", *SLABS)], consumption=None)
     assert [line.kind for line in section.lines] == [LineKind.FIXED]
 
 
 def test_no_consumption_is_a_line() -> None:
-    (section,) = rate(tariffs=[rates("0", *SLABS)], consumption=Decimal(0), unit="kWh", **DECEMBER)
+    (section,) = december(tariffs=[rates("0", *SLABS)], consumption=Decimal(0), unit="kWh")
     assert amounts(section) == [("Consumption up to 200 kWh", Decimal("0.00"))]
 
 
 def test_an_estimate_says_so() -> None:
-    (section,) = rate(
-        tariffs=[rates("0", ("0", "1"))], consumption=Decimal(3), unit="m³", is_estimated=True,
-        **DECEMBER,
-    )  # fmt: skip
+    (section,) = december(
+        tariffs=[rates("0", ("0", "1"))], consumption=Decimal(3), unit="m³", is_estimated=True)  # fmt: skip
     assert amounts(section) == [("Estimated consumption, m³", Decimal("3.00"))]
 
 
 def test_what_an_estimate_took_too_much_comes_back_with_its_tax() -> None:
-    (section,) = rate(
+    (section,) = december(
         tariffs=[rates("10.00", *SLABS, taxes=(VAT,))],
         consumption=Decimal(0),
         correction=Correction(Decimal(-30), Decimal("0.125")),
         unit="kWh",
-        **DECEMBER,
     )
     assert amounts(section) == [
         ("Fixed charge, December 2024", Decimal("10.00")),
@@ -147,7 +148,7 @@ def test_what_an_estimate_took_too_much_comes_back_with_its_tax() -> None:
 
 
 def test_half_a_cent_goes_up() -> None:
-    (section,) = rate(tariffs=[rates("0", ("0", "0.005"))], consumption=Decimal(1), **DECEMBER)
+    (section,) = december(tariffs=[rates("0", ("0", "0.005"))], consumption=Decimal(1))
     assert section.amount == Decimal("0.01")
 
 
