@@ -29,6 +29,7 @@ PLACES: tuple[tuple[str, str, str, str, Permission | None], ...] = (
     ("Consumers", "consumer_list", "users", "g c", Permission.SEARCH_CONSUMERS),
     ("Disconnections", "request_list", "plug-connected-x", "g d", Permission.VIEW_REQUESTS),
     ("Billing runs", "billing_run_list", "cash", "g b", Permission.RUN_BILLING),
+    ("Refunds", "refund_list", "arrow-down-left", "g r", Permission.PROPOSE_REFUND),
     ("Settings", "utility_change", "settings", "g u", Permission.CONFIGURE),
     ("Administration", "admin:index", "adjustments", "g a", Permission.CONFIGURE),
 )

@@ -415,6 +415,12 @@ class TestRefund:
         asked.refresh_from_db()
         assert (asked.state, asked.decision) == (ProposalState.REJECTED, "Will be billed")
 
+    @pytest.mark.parametrize(("role", "leads"), [(Role.RECOVERY, True), (Role.CSE, False)])
+    def test_the_side_leads_there_whom_it_is_for(
+        self, role: Role, leads: bool, client_as: ClientAs, utility: Any
+    ) -> None:
+        assert (f'href="{REFUNDS}"' in client_as(role).get("/").content.decode()) is leads
+
     def test_the_list_goes_on(
         self, client_as: ClientAs, make_consumer: MakeConsumer, person: MakePerson,
         stands: SetClock, at: datetime, django_assert_max_num_queries: Any,
