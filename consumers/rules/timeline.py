@@ -17,12 +17,17 @@ LOOKS: dict[str, tuple[str, str]] = {
     Event.CONSUMER_IMPORTED: ("plus", "slate"),
 }
 
+NUMBERED = ("payment", "refund", "deposit")
+"""Facts that are the number of what a line is about."""
+
 
 def sentence_of(kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     """What happened, in the users' words.
 
     >>> sentence_of("PROFILE_CHANGED", {}, {"fields": ["name", "phone"]})
     'Profile changed: name, phone'
+    >>> sentence_of("PAYMENT_RECORDED", {}, {"payment": "PAY-2026-000001"})
+    'Payment recorded: PAY-2026-000001'
     """
     label = Event(kind).label
     if kind == Event.PROFILE_CHANGED:
@@ -32,7 +37,10 @@ def sentence_of(kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> st
         purpose = new.get("purpose", "")
         known = purpose in LockPurpose.values
         return f"{label}: {LockPurpose(purpose).label.lower()}" if known else label
-    return label
+    if "interest_for" in new:
+        return f"Interest on the security deposit for {new['interest_for']}"
+    numbers = [str(new[name]) for name in NUMBERED if name in new]
+    return f"{label}: {numbers[0]}" if numbers else label
 
 
 def look_of(kind: str) -> tuple[str, str]:

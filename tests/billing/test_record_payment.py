@@ -15,6 +15,7 @@ from billing.operations.payments import UnableToRecordPayment, record_payment
 from billing.queries.accounts import balances_of
 from billing.queries.payments import last_payment, list_payments, receipt_key
 from consumers.guards import NoSuchConsumer
+from consumers.rules.timeline import sentence_of
 from smart360.comms.models import Message
 from smart360.owed.models import OwedWork
 from smart360.staff.choices import Role
@@ -245,6 +246,23 @@ def test_what_is_plugged_in_fails_the_payment(
 
 
 # ------------------------------------------------------------------ what is shown of it
+@pytest.mark.parametrize(
+    ("kind", "new", "sentence"),
+    [
+        (Event.PAYMENT_RECORDED, {"payment": "PAY-1"}, "Payment recorded: PAY-1"),
+        (Event.REFUND_APPROVED, {"refund": "REF-1"}, "Refund approved: REF-1"),
+        (Event.DEPOSIT_RECEIVED, {"deposit": "DEP-1"}, "Security deposit received: DEP-1"),
+        (
+            Event.DEPOSIT_RECEIVED,
+            {"interest_for": 2024},
+            "Interest on the security deposit for 2024",
+        ),
+    ],
+)
+def test_a_line_says_what_it_is_about(kind: str, new: dict[str, Any], sentence: str) -> None:
+    assert sentence_of(kind, {}, new) == sentence
+
+
 def test_the_last_payment_is_the_latest_that_came(
     make_consumer: MakeConsumer, person: MakePerson, at: datetime
 ) -> None:
