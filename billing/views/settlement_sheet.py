@@ -13,7 +13,7 @@ from billing.queries.final_bills import FinalBillView, MeterLine, get_final_bill
 from billing.queries.settlements import SettlementView, get_settlement
 from billing.rules.arithmetic import arithmetic_of
 from billing.rules.drafts import Change, Value
-from billing.rules.final_bills import BillContent, BillSection
+from billing.rules.final_bills import AddedSum, BillContent, BillSection
 from billing.rules.readings import units_between
 from smart360.cases.models import Case
 from smart360.kernel.money import ZERO
@@ -125,6 +125,13 @@ class SettlementSheet:
     def is_approved(self) -> bool:
         """Whether the bill is locked for ever."""
         return bool(self.bill and self.bill.head and self.bill.head.is_approved)
+
+    @property
+    def adjustments(self) -> tuple[AddedSum, ...]:
+        """What is added to the bill or taken off it now."""
+        fresh = self.bill.fresh if self.bill else None
+        content = fresh or self.content
+        return content.adjustments if content else ()
 
     @property
     def can_toggle(self) -> bool:

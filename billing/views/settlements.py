@@ -53,12 +53,10 @@ class UnableToPrint(Refusal):
 @require_GET
 @requires(Permission.VIEW_BALANCE)
 def settlement_detail(request: HttpRequest, number: str) -> HttpResponse:
-    """The panels that depend on the ledger, fetched again when it has moved; else the tab."""
+    """The panels that depend on the ledger, fetched again when it has moved; or all of them."""
     case = _found(request, number)
-    if not is_fragment(request):
-        return HttpResponseRedirect(_tab(number))
     context = settlement_context(case, to=signed_in_person(request), at=clock.now())
-    return render(request, f"{PAGE}#refreshed", context)
+    return page_or_fragment(request, PAGE, "refreshed", context)
 
 
 @require_GET

@@ -83,8 +83,8 @@ def reading_data(billing: Billing, **changed: str) -> dict[str, str]:
         for name, value in typed.items():
             sent[f"{service.pk}-{name}"] = changed.pop(f"{position}_{name}", value)
     for name, value in changed.items():
-        position, _, field = name.partition("_")
-        sent[f"{billing.services[int(position)].pk}-{field}"] = value
+        at_service, _, field = name.partition("_")
+        sent[f"{billing.services[int(at_service)].pk}-{field}"] = value
     return {name: value for name, value in sent.items() if value != "(absent)"}
 
 
@@ -310,8 +310,9 @@ def test_readings_are_entered_and_the_bill_follows(
     answer = client.post(at(billing, "/readings"), reading_data(billing), headers=HTMX)
     assert answer.status_code == 200, words(answer)
     assert FinalReading.objects.count() == 2
-    assert billing.meter().device is not None
-    assert f"Device {billing.meter().device.number}" in words(answer)
+    device = billing.meter().device
+    assert device is not None
+    assert f"Device {device.number}" in words(answer)
     shown = panel(client.get(tab(billing)), "bill-details")
     assert "Preview, nothing generated yet" in shown
     assert "Billed amount $226.60" in shown
