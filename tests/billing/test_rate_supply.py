@@ -128,7 +128,8 @@ def test_no_consumption_is_a_line() -> None:
 
 def test_an_estimate_says_so() -> None:
     (section,) = december(
-        tariffs=[rates("0", ("0", "1"))], consumption=Decimal(3), unit="m³", is_estimated=True)  # fmt: skip
+        tariffs=[rates("0", ("0", "1"))], consumption=Decimal(3), unit="m³", is_estimated=True
+    )
     assert amounts(section) == [("Estimated consumption, m³", Decimal("3.00"))]
 
 
