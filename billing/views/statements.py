@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -75,7 +76,7 @@ def statement_pdf(request: HttpRequest, account: str) -> HttpResponse:
         return _let_be_made(request, consumer, period, paper)
     if paper is not None and paper.pdf is not None and "HX-Request" not in request.headers:
         return as_download(paper.pdf)
-    context = {"period": period, "state": state.value}
+    context: dict[str, Any] = {"period": period, "state": state.value}
     status = 202 if state is PaperState.BEING_MADE else 200
     if is_fragment(request):
         context["consumer"] = consumer
