@@ -175,7 +175,8 @@ PROMISED = (
     "        999999999, to_on, id, '' FROM consumers_accounthold WHERE source = 'PA-2024-000900';"
     "INSERT INTO billing_instalment (arrangement_id, due_on, amount)"
     " SELECT id, day::date, {1} FROM billing_arrangement,"
-    "        unnest('{{2024-12-20,2025-01-20}}'::text[]) AS due (day) WHERE number = 'PA-2024-000900'"
+    "        unnest('{{2024-12-20,2025-01-20}}'::text[]) AS due (day)"
+    "  WHERE number = 'PA-2024-000900'"
 ).format
 ARRANGEMENTS = (
     plant("BIL8", "arrangements_of_another_sum", PROMISED("2024-12-20", 99)),
