@@ -362,7 +362,8 @@ class ApiKeyAdmin(ConfigurationAdmin):
                 form.add_error(refusal.field, refusal.sentence)
             else:
                 context |= {"name": name, "secret": made.secret}
-        return TemplateResponse(request, "admin/new_api_key.html", context)
+        status = 201 if "secret" in context else 200
+        return TemplateResponse(request, "admin/new_api_key.html", context, status=status)
 
     def retire_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask once, then let the key open nothing any more."""

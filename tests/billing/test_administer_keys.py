@@ -25,6 +25,7 @@ def admin(client_as: Callable[..., Client]) -> Client:
 
 def test_a_key_is_shown_once(admin: Client, make_consumer: MakeConsumer, stands: SetClock) -> None:
     answer = admin.post(f"{KEYS}add/", {"name": "Gateway 2024"})
+    assert answer.status_code == 201
     found = re.search(r'value="(s360_[^"]+)"', answer.content.decode())
     assert found
     secret = found.group(1)

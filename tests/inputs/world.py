@@ -302,6 +302,11 @@ def _right(world: World, boss: Person) -> dict[str, dict[str, str]]:
         "admin:organisation_businesscalendar_import": {"country": "US", "year": "2026"},
         "admin:staff_person_password": fresh,
         "admin:billing_apikey_add": {"name": "Gateway"},
+        "admin:billing_tariff_add": {
+            "name": "Residential 2025", "utility_type": "ELECTRICITY", "begins_on": "2025-01-01",
+            "category": str(Category.objects.get(name="Residential").pk), "fixed_charge": "12.50",
+            "slabs-0-above": "0", "slabs-0-rate": "0.10",
+        },
         "admin:organisation_businesscalendar_add": {
             "name": "Night shift", "time_zone": "America/Chicago",
         },
