@@ -1,6 +1,8 @@
 """The list of consumers, the search as one types, a consumer's profile and changing it."""
 
 import re
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -18,13 +20,14 @@ from consumers.rules.profiles import EDITABLE, LABELS, ShownConsumer, editable_b
 from consumers.rules.searching import TOO_LONG, SearchHit, read_search
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
+from smart360.kernel.money import ZERO
 from smart360.organisation.context import zone_in_use
 from smart360.staff.access import signed_in_person
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission, permissions_of
 from smart360.web.formats import shown_phone
 from smart360.web.gate import requires
-from smart360.web.htmx import page_or_fragment
+from smart360.web.htmx import is_fragment, page_or_fragment
 from smart360.web.shown import Link
 
 MOST_FOUND = 50
@@ -58,6 +61,7 @@ def consumer_list(request: HttpRequest) -> HttpResponse:
             asker=person.pk,
         )
         context["rows"] = access.shown_hits(hits, to=person)
+        balances = _balances_of(hits, to=person)
         context["words"] = _found_words(len(hits))
     else:
         page = queries.list_consumers(
@@ -68,15 +72,28 @@ def consumer_list(request: HttpRequest) -> HttpResponse:
             at=clock.now(),
         )
         context["rows"] = [access.shown_row(row, to=person) for row in page.rows]
+        balances = [vars(row)["balance"] for row in page.rows]
         context["words"] = f"{len(page.rows)} shown"
         if page.next_cursor:
             context["next_url"] = asked.address(sort=asked.sort, cursor=page.next_cursor)
         if page.previous_cursor:
             context["previous_url"] = asked.address(sort=asked.sort, cursor=page.previous_cursor)
+    context["sees_balance"] = person.has_permission(Permission.VIEW_BALANCE)
+    context["lines"] = list(zip(context["rows"], balances, strict=True))
+    if person.has_permission(Permission.VIEW_MONEY) and not is_fragment(request):
+        context["total_balance"] = queries.total_balance()
     status = 422 if asked.problem == TOO_LONG else 200
     return page_or_fragment(
         request, "consumers/consumer_list.html", "consumers", context, status=status
     )
+
+
+def _balances_of(hits: Sequence[SearchHit], *, to: Person) -> list[Decimal]:
+    """What each account that was found owes, in its order, for those who may see it."""
+    if not to.has_permission(Permission.VIEW_BALANCE):
+        return [ZERO] * len(hits)
+    found = queries.balances_by_consumer([hit.consumer for hit in hits])
+    return [found.get(hit.consumer, ZERO) for hit in hits]
 
 
 @require_GET

@@ -7,7 +7,7 @@ from consumers.queries.accounts import (
     subcategories,
     with_list_facts,
 )
-from consumers.queries.figures import figures_of
+from consumers.queries.figures import balances_by_consumer, figures_of, total_balance
 from consumers.queries.hits import fitting, search
 from consumers.queries.profiles import (
     connection_facts,
@@ -19,6 +19,7 @@ from consumers.queries.profiles import (
 
 __all__ = [
     "SORTS",
+    "balances_by_consumer",
     "categories",
     "connection_facts",
     "figures_of",
@@ -30,5 +31,6 @@ __all__ = [
     "search",
     "subcategories",
     "timeline",
+    "total_balance",
     "with_list_facts",
 ]

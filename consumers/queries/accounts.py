@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 
 from consumers.choices import AccountStatus
 from consumers.models import Category, Consumer, Guard, Premise, ProfileLock, Subcategory
+from smart360.kernel.money import ZERO
 from smart360.web.paging import Page, Sort, page_of
 
 BY_ACCOUNT = Sort("account", "Account number", ("account_number",))
@@ -33,6 +34,7 @@ def with_list_facts(consumers: QuerySet[Consumer], *, at: datetime) -> QuerySet[
             ),
             Value(""),
         ),
+        balance=Coalesce(F("figures__balance"), Value(ZERO)),
         held_by=Subquery(held.values("holder_id")),
         held_by_name=Coalesce(Subquery(held.values(name=F("holder__full_name"))), Value("")),
         held_since=Subquery(held.values("taken_at")),

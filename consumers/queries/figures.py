@@ -1,5 +1,6 @@
 """What one consumer owes, and what all together: the total and what is not folded into it yet."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -54,3 +55,9 @@ def figures_of(consumer: int) -> AccountFigures:
     )
     row = found.first()
     return AccountFigures(*row) if row else AccountFigures()
+
+
+def balances_by_consumer(consumers: Collection[int]) -> dict[int, Decimal]:
+    """Consumer → what they owe, for a list; one statement. Who is not in it owes nothing."""
+    found = ConsumerFigures.objects.filter(consumer__in=consumers)
+    return dict(found.values_list("consumer", "balance"))

@@ -100,7 +100,7 @@ class _Statements:
 
         That is the page's, where its own rows were found soon, or by the days that are asked for.
         """
-        rows = facts_of(self.fitting())
+        rows = facts_of(self.fitting(), with_balance=True)
         if not self.is_counted:
             return rows
         if self.is_whole:
@@ -116,7 +116,8 @@ class _Statements:
         order = ", ".join(f"{c[1:]} DESC" if c.startswith("-") else c for c in columns)
         first = RawSQL(FIRST_OF_FIT.format(order=order, most=PAGE_SIZE + 1), ())  # noqa: S611  (ours)
         cases = with_pause(Case.objects.filter(pk__in=first), at=A_MOMENT)
-        rows = facts_of(cases).annotate(found=RawSQL(HOW_MANY_FIT, ()))  # noqa: S611  (ours)
+        rows = facts_of(cases, with_balance=True)
+        rows = rows.annotate(found=RawSQL(HOW_MANY_FIT, ()))  # noqa: S611  (ours)
         inner = prepared(keys[: FOUND_CAP + 1])
         outer = prepared(rows.order_by(*self.sort.ordering))
         sql = FIT.format(fit=inner.sql, rows=outer.sql)

@@ -23,6 +23,7 @@ from smart360.cases.access import visible_cases
 from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus, Priority
 from smart360.cases.models import DUE, URGENCY, Case
 from smart360.cases.queries.states import sla_is, sla_state, with_pause
+from smart360.kernel.money import ZERO
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from smart360.web import formats
@@ -222,16 +223,19 @@ SHOWN = (
     "disconnection_request__service_address",
     "disconnection_request__reason__label",
 )
+BALANCE = "consumer__figures__balance"
+"""What the account owes: in the list and its export alone, from the figures kept beside it."""
 Facts = dict[str, Any]
 
 
-def facts_of(cases: QuerySet[Case]) -> QuerySet[Case, Facts]:
+def facts_of(cases: QuerySet[Case], *, with_balance: bool = False) -> QuerySet[Case, Facts]:
     """All that ``row_of`` shows of cases ``with_pause``, and the columns by which the list sorts.
 
     Plain values: five objects a row would cost more than the statement.
     """
+    shown = (*SHOWN, BALANCE) if with_balance else SHOWN
     facts: QuerySet[Case, Facts] = cases.values(
-        *SHOWN, "paused_until", due_sort=DUE, urgency=URGENCY
+        *shown, "paused_until", due_sort=DUE, urgency=URGENCY
     )
     return facts
 
@@ -247,8 +251,11 @@ def facts_in(case: Case) -> Facts:
     return facts
 
 
-def row_of(facts: Facts, *, to: Person, at: datetime) -> RequestRow:
-    """One line of the list, with only what this person may see (X3)."""
+def row_of(facts: Facts, *, to: Person, at: datetime, currency: str = "") -> RequestRow:
+    """One line of the list, with only what this person may see (X3).
+
+    ``currency`` is given where the facts are ``with_balance``.
+    """
     sees = to.has_permission(Permission.SEE_CONTACT_DATA)
     name, paused_until = facts["consumer__name"], facts["paused_until"]
     status, warns_at = facts["status"], facts["warns_at"]
@@ -275,10 +282,18 @@ def row_of(facts: Facts, *, to: Person, at: datetime) -> RequestRow:
         due_at=facts["adjusted_due_at"],
         warns_at=warns_at,
         paused_until=paused_until,
+        outstanding=_outstanding(facts, to, currency),
         percent=_percent_used(
             facts["created_at"], facts["due_at"], facts["adjusted_due_at"], at=at
         ),
     )
+
+
+def _outstanding(facts: Facts, to: Person, currency: str) -> str | None:
+    """What the account owes, for those who may see it; None where the list has no such column."""
+    if not currency or not to.has_permission(Permission.VIEW_BALANCE):
+        return None
+    return formats.shown_money(facts[BALANCE] or ZERO, currency)
 
 
 def _percent_used(
@@ -292,9 +307,10 @@ def _percent_used(
 
 
 def export_requests(
-    person: Person, wish: RequestFilter, *, sort: Sort, at: datetime, zone: ZoneInfo
+    person: Person, wish: RequestFilter, *, sort: Sort, at: datetime, zone: ZoneInfo, currency: str
 ) -> Iterator[RequestRow]:
     """Every row that fits the filter, up to the cap, read from the database in pieces."""
-    cases = facts_of(filtered(person, wish, at=at, zone=zone)).order_by(*sort.ordering)
+    fitting = filtered(person, wish, at=at, zone=zone)
+    cases = facts_of(fitting, with_balance=True).order_by(*sort.ordering)
     for case in cases[:EXPORT_CAP].iterator(chunk_size=2_000):
-        yield row_of(case, to=person, at=at)
+        yield row_of(case, to=person, at=at, currency=currency)

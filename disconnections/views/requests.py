@@ -44,6 +44,7 @@ from smart360.cases.queries.timeline import case_timeline
 from smart360.comms.queries import count_messages_of_case, messages_of_case
 from smart360.kernel import clock
 from smart360.organisation.context import zone_in_use
+from smart360.organisation.queries import get_utility
 from smart360.staff.access import signed_in_person
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
@@ -63,7 +64,7 @@ TABS = (
 )
 EXPORT_HEAD = (
     "Request ID", "Consumer", "VIP", "Account no", "Address", "Type", "Reason", "Date requested",
-    "Status", "Priority", "SLA", "Due", "Assigned to",
+    "Status", "Priority", "SLA", "Due", "Assigned to", "Outstanding",
 )  # fmt: skip
 SLA_IN_FILE = {**SLA_WORDS, "MET": "Within target", "MISSED": "Breached"}
 
@@ -89,7 +90,8 @@ def request_list(request: HttpRequest) -> HttpResponse:
         zone=zone,
         is_counted=is_fragment(request) or not wish.looks_for.is_whole,
     )
-    rows = [row_of(facts, to=me, at=at) for facts in page.rows]
+    currency = get_utility().currency
+    rows = [row_of(facts, to=me, at=at, currency=currency) for facts in page.rows]
     context: dict[str, Any] = {
         "now": at,
         "wish": wish,
@@ -97,6 +99,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
         "previous_url": address_of_page(request, page.previous_cursor),
         "next_url": address_of_page(request, page.next_cursor),
         "heads": sort_heads(request, wish),
+        "sees_balance": me.has_permission(Permission.VIEW_BALANCE),
         "clear_url": clear_address(wish),
         "can_create": me.has_permission(Permission.CREATE_REQUEST),
     }
@@ -302,7 +305,8 @@ def request_export(request: HttpRequest) -> StreamingHttpResponse:
     wish = read_list_wish(request.GET, me=me.pk)
     taken_part = None if me.has_permission(Permission.ASSIGN_OTHERS) else me.pk
     looks_for = wish.looks_for.only_of(taken_part)
-    rows = export_requests(me, looks_for, sort=wish.sort, at=at, zone=zone)
+    currency = get_utility().currency
+    rows = export_requests(me, looks_for, sort=wish.sort, at=at, zone=zone, currency=currency)
     name = f"requests-{at.astimezone(zone):%Y-%m-%d-%H%M}.csv"
     return csv_response(name, EXPORT_HEAD, _file_lines(rows, zone))
 
@@ -317,6 +321,7 @@ def _file_lines(rows: Iterable[RequestRow], zone: ZoneInfo) -> Iterator[tuple[st
             row.number, row.name, "VIP" if row.is_vip else "", row.account_number, row.address,
             row.kind, row.reason, requested, CaseStatus(row.status).label,
             Priority(row.priority).label, SLA_IN_FILE[row.sla], due, row.assignee,
+            row.outstanding or "",
         )  # fmt: skip
 
 

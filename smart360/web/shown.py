@@ -24,7 +24,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedCase:
-    """One case in a list; `status`, `priority` and `sla` are the stored codes."""
+    """One case in a list; `status`, `priority` and `sla` are the stored codes.
+
+    `outstanding` is what the account owes, as it is shown; None where the list has no such column.
+    """
 
     number: str
     name: str
@@ -40,6 +43,7 @@ class ListedCase:
     warns_at: datetime | None
     paused_until: datetime | None
     percent: int | None
+    outstanding: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

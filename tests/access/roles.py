@@ -32,6 +32,7 @@ NOT_YET: dict[str, tuple[str, ...]] = {
     "Export CSV": ("financial", "aggregates"),
     "Retry a failed message": ("own bills",),
     "Reverse a ledger posting": ("propose",),
+    "Enter final readings": ("o as field reading",),
 }
 """Cells that wait for what they speak of: service orders of a technician, bills, aggregates."""
 
@@ -117,6 +118,46 @@ ROWS = (
         "Export CSV",
         ("–", "–", "own list", "financial", "✓", "aggregates", "–", "–"),
         ("request_export",),
+    ),
+    Row(
+        "View settlement",
+        ("s", "s", "✓", "✓", "✓", "–", "–", "–"),
+        ("request_settlement", "settlement_detail"),
+    ),
+    Row(
+        "Toggle “Use in bill”",
+        ("–", "–", "✓", "✓", "✓", "–", "–", "–"),
+        ("deposit_use_set", "deposit_plan_set"),
+    ),
+    Row(
+        "Enter final readings",
+        ("–", "–", "–", "✓", "✓", "–", "o as field reading", "–"),
+        ("settlement_device", "final_readings_enter"),
+    ),
+    Row(
+        "Generate / discard draft bill",
+        ("–", "–", "✓", "✓", "✓", "–", "–", "–"),
+        ("final_bill_generate",),
+    ),
+    Row(
+        "Approve and send bill",
+        ("–", "–", "–", "✓ a over threshold", "✓", "–", "–", "–"),
+        ("final_bill_approve", "adjustment_add", "adjustment_remove"),
+    ),
+    Row(
+        "Print / download bill",
+        ("✓", "✓", "✓", "✓", "✓", "–", "–", "–"),
+        ("final_bill_print", "final_bill_download", "final_bill_retry"),
+    ),
+    Row(
+        "Credit note: propose",
+        ("–", "–", "–", "✓", "✓", "–", "–", "–"),
+        ("credit_note_propose",),
+    ),
+    Row(
+        "Credit note: approve",
+        ("–", "–", "–", "–", "✓ a", "–", "–", "–"),
+        ("credit_note_approve", "credit_note_reject"),
     ),
     Row(
         "Record payment, arrangement",

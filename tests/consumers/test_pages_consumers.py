@@ -97,7 +97,7 @@ class TestList:
         assert len(statements) <= 6
         with CaptureQueriesContext(connection) as statements:
             client.get(LIST, {"q": "smith"}, **HTMX)
-        assert len(statements) <= 4
+        assert len(statements) <= 5  # the last one reads what those found owe
 
 
 @pytest.mark.parametrize("role", [Role.ADMIN])

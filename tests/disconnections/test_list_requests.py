@@ -56,7 +56,7 @@ def test_says_the_same_as_asked_anew(
     for moment in (at + timedelta(hours=1), at + timedelta(hours=2), at + timedelta(days=9)):
         for wish in WISHES:
             for sort in SORTS.values():
-                anew = facts_of(filtered(supervisor, wish, at=moment, zone=zone))
+                anew = facts_of(filtered(supervisor, wish, at=moment, zone=zone), with_balance=True)
                 in_all = anew.count()
                 cursor = ""
                 for _ in range(3):  # forwards, and back again

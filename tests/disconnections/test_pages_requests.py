@@ -54,7 +54,7 @@ class TestList:
         ):  # fmt: skip
             assert shown in html, shown
         assert "Date requested" in html
-        assert "Outstanding" not in html
+        assert "Outstanding" in html
 
     def test_shows_the_crown_of_a_vip(
         self,

@@ -103,12 +103,13 @@ def request_rows(rows: Sequence[ListedCase], *, at: datetime) -> SafeString:
 
 def _request_row(row: ListedCase, at: datetime) -> str:
     number = escape(row.number)
+    owed = "" if row.outstanding is None else f'<td class="s-num">{escape(row.outstanding)}'
     return (
         f'<tr><th scope="row"><a href="{number}">{number}</a>'
         f"<td>{escape(row.name)}{vip(row.is_vip)}<td>{escape(row.account_number)}"
         f"<td>{escape(row.address)}<td>{escape(row.kind)}"
         f"<td>{formats.shown_date(row.requested_at)}<td>{status_mark(row.status)}"
-        f"<td>{priority_mark(row.priority)}<td>{_sla_of(row, at)}"
+        f"<td>{priority_mark(row.priority)}<td>{_sla_of(row, at)}{owed}"
         f'<td><a href="{number}" aria-label="View {number}">View</a>'
     )
 
