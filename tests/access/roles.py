@@ -120,6 +120,21 @@ ROWS = (
         ("request_export",),
     ),
     Row(
+        "Financial tab: balance, payments",
+        ("s", "s", "✓", "✓", "✓", "–", "–", "–"),
+        ("consumer_financial",),
+    ),
+    Row(
+        "Financial tab: lines, and Export CSV of them",
+        ("–", "–", "✓", "✓ financial", "✓", "–", "–", "–"),
+        ("consumer_statement", "statement_csv", "statement_pdf", "invoice_download"),
+    ),
+    Row(
+        "Billing run",
+        ("–", "–", "–", "✓", "✓", "–", "–", "–"),
+        ("billing_run_list", "billing_run_start", "billing_run_resume"),
+    ),
+    Row(
         "View settlement",
         ("s", "s", "✓", "✓", "✓", "–", "–", "–"),
         ("request_settlement", "settlement_detail"),
@@ -170,6 +185,8 @@ ROWS = (
             "payment_receipt_download",
             "payment_receipt_retry",
             "deposit_new",
+            "arrangement_new",
+            "arrangement_cancel",
         ),
     ),
     Row(
