@@ -119,7 +119,7 @@ ADDRESSES: dict[str, Address] = {
     "consumer_financial": Address(f"{CONSUMER}/financial", "yyyyy---", get=200),
     "consumer_statement": Address(f"{CONSUMER}/statement", MONEY, get=200),
     "statement_csv": Address(f"{CONSUMER}/statement.csv", MONEY, get=200),
-    "statement_pdf": Address(f"{CONSUMER}/statement.pdf", MONEY, get=200, post=302),
+    "statement_pdf": Address(f"{CONSUMER}/statement.pdf", MONEY, get=200, post=302, writes=True),
     "arrangement_new": Address(f"{CONSUMER}/arrangements/new", MONEY, get=200, post=400),
     "arrangement_cancel": Address(
         f"{CONSUMER}/arrangements/PA-2024-999999/cancel", MONEY, get=404, post=404
