@@ -90,7 +90,7 @@ def reading_data(billing: Billing, **changed: str) -> dict[str, str]:
 
 # ------------------------------------------------------------------ the cards
 def test_the_sample_of_the_documents(make_billing: MakeBilling, client_as: ClientAs) -> None:
-    """004 §8: $456.78, $200.00, ON → $256.78 payable."""
+    """AC012, 004 §8: $456.78, $200.00, ON → $256.78 payable."""
     billing = make_billing()
     shown = panel(client_as(billing.robert).get(tab(billing)), "settlement-cards")
     assert "Outstanding balance $456.78" in shown
@@ -127,6 +127,7 @@ def test_what_the_cards_say(
 def test_the_switch_recalculates_the_net_at_once(
     make_billing: MakeBilling, client_as: ClientAs
 ) -> None:
+    """AC013: the deposit is taken off, or not."""
     billing = make_billing()
     client = client_as(billing.robert)
     sent = keyed(uses_deposit="no", version="0")
@@ -143,6 +144,7 @@ def test_the_switch_recalculates_the_net_at_once(
 
 
 def test_the_switch_works_without_scripts(make_billing: MakeBilling, client_as: ClientAs) -> None:
+    """AC013, by a plain form."""
     billing = make_billing()
     client = client_as(billing.robert)
     answer = client.post(at(billing, "/deposit"), keyed(uses_deposit="no", version="0"))
@@ -354,7 +356,7 @@ def test_one_service_can_wait(make_billing: MakeBilling, client_as: ClientAs) ->
 def test_wrong_readings_stand_beside_their_field(
     make_billing: MakeBilling, client_as: ClientAs, changed: dict[str, str], sentence: str
 ) -> None:
-    """Rows 83 to 86 and 89 of bad-inputs.md; what was typed is kept."""
+    """AC015, and rows 83 to 86 of bad-inputs.md; what was typed is kept."""
     billing = make_billing()
     client = client_as(billing.karen)
     sent = reading_data(billing, **changed)
@@ -372,7 +374,7 @@ def test_wrong_readings_stand_beside_their_field(
 def test_another_services_meter_is_not_linked(
     make_billing: MakeBilling, client_as: ClientAs
 ) -> None:
-    """Row 89: electricity's meter typed into the water field."""
+    """AC015, row 89: electricity's meter typed into the water field."""
     billing = make_billing()
     sent = reading_data(billing, **{"1_meter_number": billing.meter(0).number})
     answer = client_as(billing.karen).post(at(billing, "/readings"), sent, headers=HTMX)

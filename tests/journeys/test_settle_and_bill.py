@@ -175,7 +175,7 @@ def test_a_billing_specialist_generates_discards_approves_and_sends(
 def test_a_payment_that_lands_meanwhile_is_never_overlooked(
     billing: Billing, at_desk: SignIn
 ) -> None:
-    """The click comes too late: 409, the fresh figures in all panels."""
+    """AC012: the click comes too late; 409, the fresh figures in all panels."""
     billing.read()
     billing.generate()
     page = at_desk(billing.karen)
