@@ -190,7 +190,8 @@ def test_the_database_goes_away(path: Path, monkeypatch: pytest.MonkeyPatch) -> 
             run(path)
     connection.close()
     assert str(error.value).startswith("The database gave up: ")
-    assert f"{CHUNK} of {ACCOUNTS} accounts are done. Give the same file again" in str(error.value)
+    said = f"{CHUNK} of {ACCOUNTS} accounts are done ({CHUNK} new and stored, 0 here already)."
+    assert f"{said} Give the same file again" in str(error.value)
     run(path)
     assert_all_is_there_once(path)
 

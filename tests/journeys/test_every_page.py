@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from billing.models import Arrangement
+from billing.models import Arrangement, Payment
 from billing.operations.runs import start_billing_run
 from consumers.choices import AccountStatus, LockPurpose, UtilityType
 from consumers.models import Consumer
@@ -44,6 +44,11 @@ NOT_A_PAGE = {
     "request_export": "a file",
     "statement_csv": "a file",
     "invoice_download": "a file",
+    "payment_receipt_download": "a file",
+    "final_bill_download": "a file",
+    "final_bill_print": "in test_settle_and_bill.py",
+    "settlement_detail": "a fragment",
+    "settlement_device": "a fragment",
     "gallery": "in test_components.py",
     "receipt_print": "in test_receipt_and_tracking.py",
     "receipt_download": "in test_receipt_and_tracking.py",
@@ -100,6 +105,20 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "arrangement_new": (f"{PROFILES}{{free}}/arrangements/new",),
         "arrangement_cancel": (f"{PROFILES}{{busy}}/arrangements/{{arrangement}}/cancel",),
     },
+    "payments": {
+        "payment_new": (f"{PROFILES}{{busy}}/payments/new",),
+        "refund_new": (f"{PROFILES}{{busy}}/refunds/new",),
+        "deposit_new": (f"{PROFILES}{{free}}/deposits/new",),
+        "payment_detail": (
+            "/cx/billing/payments/{payment}",
+            "/cx/billing/payments/{cheque}",
+        ),
+        "payment_receipt": ("/cx/billing/payments/{payment}/receipt",),
+        "refund_list": ("/cx/billing/refunds",),
+    },
+    "settlement": {
+        "request_settlement": (f"{LIST}{{pending}}/settlement", f"{LIST}{{closed}}/settlement"),
+    },
     "billing runs": {"billing_run_list": ("/cx/billing/runs",)},
 }
 """What a supervisor sees, by the name of the address."""
@@ -120,6 +139,8 @@ class Town:
     locked: Consumer
     free: Consumer
     arrangement: Arrangement
+    payment: Payment
+    cheque: Payment
 
     def fill(self, path: str) -> str:
         """The address of the things meant."""
@@ -133,6 +154,8 @@ class Town:
             locked=self.locked.account_number,
             free=self.free.account_number,
             arrangement=self.arrangement.number,
+            payment=self.payment.number,
+            cheque=self.cheque.number,
         )
 
 
@@ -186,16 +209,18 @@ def town(
     take_profile_lock(consumer=locked.pk, purpose=LockPurpose.EDIT_PROFILE, by=sarah, at=stands.at)
     promised = money_of(busy, by=david, at=stands.at)
     free = make_consumer("Bob Smith", phone="")
-    return Town(david, busy, pending, held, closed, locked, free, promised)
+    return Town(david, busy, pending, held, closed, locked, free, *promised)
 
 
-def money_of(consumer: Consumer, *, by: Person, at: datetime) -> Arrangement:
+def money_of(
+    consumer: Consumer, *, by: Person, at: datetime
+) -> tuple[Arrangement, Payment, Payment]:
     """A debt, a deposit, payments of each state, and an arrangement that runs."""
     owe(consumer, "1234567.89", at=at)
     deposit(consumer, "200.00", by=by, at=at)
-    pay(consumer, "99999.99", by=by, at=at, reference="R" * 60)
-    cheque(consumer, "150.00", by=by, at=at)
-    return arrange(consumer, by=by, at=at)
+    paid = pay(consumer, "99999.99", by=by, at=at, reference="R" * 60)
+    waiting = cheque(consumer, "150.00", by=by, at=at)
+    return arrange(consumer, by=by, at=at), paid, waiting
 
 
 def faults(page: Page) -> list[str]:
