@@ -26,7 +26,7 @@ from billing.ports import terms_of
 from billing.queries.bill_inputs import BillInputs, find_live_bill, gather, wrong_readings
 from billing.queries.final_bills import paper_key
 from billing.queries.policies import get_policy
-from billing.rules.final_bills import BillContent, BillSection, as_json
+from billing.rules.final_bills import SECOND_PERSON, BillContent, BillSection, as_json
 from billing.rules.rating import NoTariff
 from consumers import guards, metering
 from smart360.cases import handling
@@ -46,7 +46,6 @@ APPROVE = "billing.approve_and_send"
 PAPER = "billing.final_bill"
 CHANGED = "Amounts changed since you opened this page"
 NO_DRAFT = "There is no draft to approve. Generate the bill first."
-SECOND_PERSON = "Somebody else must approve a bill of this size: you generated it."
 NO_SERVICE = "This request has no service to bill"
 
 
@@ -195,17 +194,13 @@ def approve_and_send(
         raise UnableToApprove(CHANGED, is_conflict=True)
     if inputs.missing:
         raise UnableToApprove(inputs.missing[0])
-    if needs_other_than(bill.made_by_id, inputs.content, by):
+    above = get_policy().two_people_from
+    if inputs.content.needs_other_than(by.pk, made_by=bill.made_by_id, above=above):
         raise UnableToApprove(SECOND_PERSON, is_forbidden=True)
     _seal(locked, bill, inputs, by=by, at=at)
     handling.touch(locked, by=by.pk, at=at)
     _tell(locked, bill, inputs.content, by=by, at=at)
     return bill
-
-
-def needs_other_than(made_by: int | None, content: BillContent, person: Person) -> bool:
-    """Whether a bill of this size needs somebody else than ``person``, who generated it."""
-    return made_by == person.pk and content.at_stake() > get_policy().two_people_from
 
 
 @step

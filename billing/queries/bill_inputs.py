@@ -230,7 +230,7 @@ def entered_readings(case: int) -> tuple[EnteredReading, ...]:
 def adjustments_of(case: int) -> tuple[AddedSum, ...]:
     """What was added to a request's bill or taken off it, and not removed again."""
     rows = BillAdjustment.objects.filter(case=case, removed_at__isnull=True).order_by("pk")
-    return tuple(AddedSum(row.pk, row.amount, row.reason) for row in rows)
+    return tuple(AddedSum(row.pk, row.amount, row.reason, row.added_by_id) for row in rows)
 
 
 def ledger_head(consumer: int) -> int:

@@ -159,8 +159,10 @@ class FinalBillView:
         """Whether this person may approve it now, as far as the bill goes."""
         if self.head is None or self.content is None or not self.head.is_draft:
             return False
-        is_large = self.content.at_stake() > self.two_people_from
-        return self.is_ready and not (is_large and self.head.made_by_id == person.pk)
+        needs_other = (self.fresh or self.content).needs_other_than(
+            person.pk, made_by=self.head.made_by_id, above=self.two_people_from
+        )
+        return self.is_ready and not needs_other
 
 
 def get_final_bill(case: Case, *, on: date) -> FinalBillView:

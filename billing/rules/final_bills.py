@@ -63,16 +63,21 @@ class BillSection:
         return sum((line.amount for line in self.lines if line.kind in kinds), ZERO)
 
 
+SECOND_PERSON = "Somebody else must approve a bill of this size: you generated it, or added to it."
+
+
 @dataclass(frozen=True)
 class AddedSum:
     """A sum that somebody added to the bill, or took off it.
 
-    ``reason`` may name somebody: it is read from its own row and not kept with a draft.
+    ``reason`` may name somebody: it is read from its own row and not kept with a draft, and so is
+    who added it, ``by``.
     """
 
     key: int
     amount: Decimal
     reason: str = ""
+    by: int | None = None
 
 
 @dataclass(frozen=True)
@@ -113,8 +118,16 @@ class BillContent:
         return f"{self.period_from:%B %Y} – {self.period_to:%B %Y}"
 
     def at_stake(self) -> Decimal:
-        """The sum by which a second person is asked for: of the bill, or taken off it if more."""
-        return max(abs(self.billed), abs(self.adjusted))
+        """The sum by which a second person is asked for: of the bill, or moved on it if more."""
+        return max(abs(self.billed), sum((abs(each.amount) for each in self.adjustments), ZERO))
+
+    def needs_other_than(self, person: int, *, made_by: int | None, above: Decimal) -> bool:
+        """Whether a bill that puts more than ``above`` at stake needs somebody else to approve it.
+
+        Who generated the draft or adjusted it has had a hand in its sum (X6).
+        """
+        had_a_hand = person == made_by or any(each.by == person for each in self.adjustments)
+        return had_a_hand and self.at_stake() > above
 
     def with_reasons(self, reasons: Mapping[int, str]) -> "BillContent":
         """The same, with the reasons of its adjustments."""
@@ -129,7 +142,7 @@ def as_json(content: BillContent) -> JsonObject:
     """The content as it is kept with a draft: nothing personal, sums as words of digits."""
     plain: JsonObject = _plain(content)
     for each in plain["adjustments"]:
-        del each["reason"]
+        del each["reason"], each["by"]
     return plain
 
 

@@ -13,7 +13,7 @@ from billing.queries.final_bills import FinalBillView, MeterLine, get_final_bill
 from billing.queries.settlements import SettlementView, get_settlement
 from billing.rules.arithmetic import arithmetic_of
 from billing.rules.drafts import Change, Value
-from billing.rules.final_bills import AddedSum, BillContent, BillSection
+from billing.rules.final_bills import SECOND_PERSON, AddedSum, BillContent, BillSection
 from billing.rules.readings import units_between
 from smart360.cases.models import Case
 from smart360.kernel.money import ZERO
@@ -25,7 +25,6 @@ from smart360.web.formats import MISSING, shown_date, shown_money, shown_reading
 
 STALE = "Amounts changed since this draft was made. Discard it and generate a new bill."
 NOT_GENERATED = "Generate the bill."
-SECOND_PERSON = "Somebody else must approve a bill of this size: you generated it."
 ACTS = {
     "toggle": Permission.SET_DEPOSIT_USE,
     "read": Permission.ENTER_FINAL_READING,

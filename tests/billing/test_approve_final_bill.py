@@ -15,6 +15,7 @@ from billing.models import (
     LedgerTransaction,
 )
 from billing.operations.final_bills import UnableToApprove
+from billing.operations.final_readings import add_adjustment
 from billing.operations.settlements import UnableToSettle
 from billing.queries.accounts import balances_of
 from billing.queries.final_bills import get_final_bill
@@ -175,6 +176,25 @@ def test_a_large_bill_needs_somebody_else(make_billing: MakeBilling) -> None:
         billing.approve(by=billing.karen)
     assert no.value.http_status == 403
     assert billing.approve(by=billing.david).approved_by == billing.david
+
+
+def test_who_added_a_large_sum_does_not_approve_it(make_billing: MakeBilling) -> None:
+    """X6: somebody else has generated the draft, and the sum is hidden in a small bill."""
+    billing = make_billing()
+    billing.read()
+    for amount in ("-300.00", "299.00"):
+        add_adjustment(
+            case=billing.case.pk,
+            amount=Decimal(amount),
+            reason="Goodwill",
+            by=billing.karen,
+            at=billing.at,
+        )
+    billing.generate(by=billing.robert)
+    with pytest.raises(UnableToApprove, match="Somebody else") as no:
+        billing.approve(by=billing.karen)
+    assert no.value.http_status == 403
+    assert billing.approve(by=billing.david).state == "APPROVED"
 
 
 def test_a_small_bill_may_be_approved_by_who_generated_it(make_billing: MakeBilling) -> None:
