@@ -50,10 +50,10 @@ class AskedTooOften(Exception):
 
 
 def turn_values(
-    asker: int, at: datetime | None = None, *, turns: int = SEARCHES_A_SECOND
+    asker: int, at: datetime | None = None, *, turns: int | None = None
 ) -> dict[str, Any]:
-    """What ``TURN`` needs; the moment is the database's if none is given."""
-    return {"asker": asker, "turns": turns, "turn_at": at}
+    """What ``TURN`` needs; the moment is the database's if none is given, the turns a search's."""
+    return {"asker": asker, "turns": turns or SEARCHES_A_SECOND, "turn_at": at}
 
 
 @contextmanager
@@ -75,7 +75,7 @@ def take_turn(
     at: datetime | None = None,
     *,
     statement: str = "",
-    turns: int = SEARCHES_A_SECOND,
+    turns: int | None = None,
 ) -> None:
     """Count one search, or whatever another ``statement`` (of ``turn_in``) counts.
 

@@ -103,6 +103,7 @@ FOUND_IN: dict[str, set[tuple[str, str]]] = {
     "create": {("request_review", "preferred_on"), ("request_submit", "preferred_on")},
     "request": {("request_hold", "resume_on"), ("request_hold", "resume_at")},
     "rows to add": {
+        ("admin:billing_tariff_add", "begins_on"),
         ("admin:disconnections_timeslot_add", "starts"),
         ("admin:disconnections_timeslot_add", "ends"),
     },
