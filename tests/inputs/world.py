@@ -290,13 +290,13 @@ def make_world(
     somebody = person(Role.BILLING)
     paid, handed_in = pay(free, by=somebody, at=at), cheque(free, by=somebody, at=at)
     propose(free, by=somebody, at=at)
-    billed = begun.case.consumer
-    assert billed is not None
-    owe(billed, "456.78", at=at)
-    deposit(billed, "200.00", by=somebody, at=at)
+    settled = begun.case.consumer
+    assert settled is not None
+    owe(settled, "456.78", at=at)
+    deposit(settled, "200.00", by=somebody, at=at)
     owing, promising = make_consumer(name="Olive"), make_consumer(name="Paul")
-    for each in (owing, promising):
-        owe(each, "300.00", at=at)
+    for debtor in (owing, promising):
+        owe(debtor, "300.00", at=at)
     promised = arrange(promising, by=somebody, at=at)
     world = World(
         supervisor=desk, clerk=sales, administrator=admin, begun=begun, waiting=waiting, held=held,
