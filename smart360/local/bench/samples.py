@@ -65,9 +65,17 @@ def some_requests(chance: Random, number: int) -> list[str]:
 
 
 def free_consumers(chance: Random, number: int) -> list[Consumer]:
-    """Consumers without an open request, who can ask for a disconnection; each is taken once."""
+    """Consumers without an open request, who can ask for a disconnection; each is taken once.
+
+    Asked again as long as a much used database gives too few. Raises LookupError when it has none.
+    """
     last = Consumer.objects.order_by("-pk").values_list("pk", flat=True)[0]
-    keys = [chance.randint(1, last) for _ in range(number * 20)]
-    busy = Case.objects.filter(consumer__in=keys, status__in=OPEN_STATUSES).values("consumer")
-    free = Consumer.objects.filter(pk__in=keys, status="ACTIVE").exclude(pk__in=busy)
-    return list(free.exclude(email="")[:number])
+    found: dict[int, Consumer] = {}
+    for _ in range(50):
+        keys = [chance.randint(1, last) for _ in range(number * 20)]
+        busy = Case.objects.filter(consumer__in=keys, status__in=OPEN_STATUSES).values("consumer")
+        free = Consumer.objects.filter(pk__in=keys, status="ACTIVE").exclude(pk__in=busy)
+        found |= {each.pk: each for each in free.exclude(email="")[:number]}
+        if len(found) >= number:
+            return list(found.values())[:number]
+    raise LookupError("too few accounts without an open request: load a fresh database")
