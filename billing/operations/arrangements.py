@@ -2,7 +2,9 @@
 
 import uuid
 from datetime import date, datetime
+from decimal import Decimal
 
+from billing import ledger
 from billing.choices import ArrangementState
 from billing.models import Arrangement, Instalment
 from billing.notices import arrangement_broken
@@ -142,6 +144,18 @@ def judge_arrangement(*, consumer: int, at: datetime) -> int:
     """
     guards.lock_consumer(consumer)
     return judge_running(consumer, at=at)
+
+
+@step
+def bring_up_to_date(consumer: int, *, before: Decimal, by: int | None, at: datetime) -> None:
+    """What follows from the ledger, in the transaction that moved it; ``before`` was owed then.
+
+    The figures' dates, the arrangement that runs, and who waits for the account to be settled.
+    Every act that posts for one consumer ends with it.
+    """
+    ledger.refresh_figures(consumer)
+    judge_running(consumer, at=at)
+    ledger.tell_if_settled(consumer, before=before, by=by, at=at)
 
 
 @step

@@ -6,6 +6,8 @@ from datetime import datetime
 from billing import ledger
 from billing.choices import InvoiceState, ProposalState
 from billing.models import CreditNote, DepositUse, Invoice
+from billing.operations.arrangements import bring_up_to_date
+from billing.queries.accounts import balances_of
 from consumers import guards
 from smart360.cases import handling
 from smart360.kernel.db import operation, refuses, step
@@ -79,6 +81,7 @@ def approve_credit_note(*, note: int, by: Person, at: datetime) -> CreditNote:
     """
     found, bill = _decide(note, ProposalState.APPROVED, by, at)
     today = at.astimezone(get_utility().zone).date()
+    before = balances_of(bill.consumer_id).outstanding
     use = DepositUse.objects.filter(invoice=bill).select_related("posting").first()
     if use is not None:
         ledger.reverse(use.posting, reference=found.number, valued_on=today, by=by.pk, at=at)
@@ -89,7 +92,7 @@ def approve_credit_note(*, note: int, by: Person, at: datetime) -> CreditNote:
     found.save(update_fields=["state", "decided_at", "decided_by", "posting"])
     bill.taken_back_at = at
     bill.save(update_fields=["taken_back_at"])
-    ledger.refresh_figures(bill.consumer_id)
+    bring_up_to_date(bill.consumer_id, before=before, by=by.pk, at=at)
     _note(Event.CREDIT_NOTE_APPROVED, found, bill, by=by, at=at)
     return found
 

@@ -16,6 +16,7 @@ from billing.models import (
     LedgerTransaction,
 )
 from billing.notices import bill_sent
+from billing.operations.arrangements import bring_up_to_date
 from billing.operations.settlements import (
     NEVER_CHANGES,
     UnableToSettle,
@@ -220,8 +221,7 @@ def _seal(case: Case, bill: Invoice, inputs: BillInputs, *, by: Person, at: date
     if content.sums.applied:
         _apply_deposit(bill, issued_on=issued_on, by=by, at=at)
     _keep_readings(case, inputs)
-    ledger.refresh_figures(consumer)
-    ledger.tell_if_settled(consumer, before=content.outstanding, by=by.pk, at=at)
+    bring_up_to_date(consumer, before=content.outstanding, by=by.pk, at=at)
 
 
 @step

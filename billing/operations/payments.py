@@ -8,7 +8,7 @@ from billing.choices import LedgerKind, PaymentMethod, PaymentSource, PaymentSta
 from billing.ledger import Leg, Posting
 from billing.models import LedgerTransaction, Payment
 from billing.notices import payment_received
-from billing.operations.arrangements import judge_running
+from billing.operations.arrangements import bring_up_to_date
 from billing.queries.accounts import balances_of
 from billing.queries.payments import is_recorded, receipt_key
 from billing.queries.policies import get_policy
@@ -165,16 +165,8 @@ def _post(payment: Payment, *, valued_on: date, by: int | None, at: datetime) ->
         by=by,
         at=at,
     )
-    ledger.tell_if_settled(payment.consumer_id, before=before, by=by, at=at)
-    _bring_up_to_date(payment.consumer_id, at=at)
+    bring_up_to_date(payment.consumer_id, before=before, by=by, at=at)
     return posted
-
-
-@step
-def _bring_up_to_date(consumer: int, *, at: datetime) -> None:
-    """What follows from the ledger, in the transaction that moved it: dates, the arrangement."""
-    ledger.refresh_figures(consumer)
-    judge_running(consumer, at=at)
 
 
 @operation
@@ -265,8 +257,9 @@ def reverse_payment(
         )
     if not reason:
         raise UnableToReversePayment(REQUIRED, field="reason")
+    before = balances_of(consumer.pk).outstanding
     ledger.reverse(locked.posting, reference=locked.number, valued_on=_today(at), by=by.pk, at=at)
-    _bring_up_to_date(consumer.pk, at=at)
+    bring_up_to_date(consumer.pk, before=before, by=by.pk, at=at)
     locked.reversed_at, locked.reversed_by, locked.reversal_reason = at, by, reason
     locked.save(update_fields=["reversed_at", "reversed_by", "reversal_reason"])
     record(

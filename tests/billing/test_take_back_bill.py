@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from billing import ports
 from billing.models import CreditNote, Invoice, LedgerTransaction
 from billing.operations.credit_notes import (
     UnableToTakeBack,
@@ -14,11 +15,14 @@ from billing.operations.credit_notes import (
 )
 from billing.queries.accounts import balances_of
 from billing.queries.final_bills import get_final_bill
+from billing.rules.arrangements import Part
 from consumers.models import ConsumerFigures, Reading
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.models import Entry
+from tests.billing.arranging import FIRST, arrange
 from tests.billing.final_billing import DAY, Billing, MakeBilling
+from tests.billing.paying import pay
 from tests.invariants import assert_sound
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +36,26 @@ def propose(billing: Billing, bill: Invoice, reason: str = "Wrong reading") -> C
 
 def approve(billing: Billing, note: CreditNote, by: Person | None = None) -> CreditNote:
     return approve_credit_note(note=note.pk, by=by or billing.david, at=billing.at)
+
+
+def test_a_bill_taken_back_settles_who_owes_nothing_else(
+    make_billing: MakeBilling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever waits for the account hears of it, and an arrangement for the bill is kept."""
+    heard: list[int] = []
+    tell = [lambda *, consumer, by, at: heard.append(consumer)]
+    billing = make_billing("0.01", "0.00")
+    bill = billing.approved()
+    pay(billing.consumer, "0.01", by=billing.karen, at=billing.at)
+    owed = balances_of(billing.consumer.pk).outstanding
+    promised = arrange(billing.consumer, (Part(FIRST, owed),), by=billing.karen, at=billing.at)
+    monkeypatch.setattr(ports, "ACCOUNT_SETTLED", tell)
+    approve(billing, propose(billing, bill))
+    assert balances_of(billing.consumer.pk).outstanding == 0
+    assert heard == [billing.consumer.pk]
+    promised.refresh_from_db()
+    assert promised.state == "KEPT"
+    assert_sound(billing.at)
 
 
 def test_everything_returns_and_the_next_bill_is_a_new_one(make_billing: MakeBilling) -> None:
