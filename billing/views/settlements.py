@@ -1,6 +1,7 @@
 """The acts on a request's settlement and final bill: one call each, fragments or a redirect."""
 
 import json
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -31,6 +32,7 @@ from smart360.kernel.errors import Refusal
 from smart360.organisation.context import zone_in_use
 from smart360.organisation.queries import get_utility
 from smart360.staff.access import signed_in_person
+from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from smart360.web import form_keys
 from smart360.web.fields import posted_form_key
@@ -91,11 +93,7 @@ def _device(service: ServiceFacts, typed: str) -> str:
 @requires(Permission.SET_DEPOSIT_USE)
 def deposit_use_set(request: HttpRequest, number: str) -> HttpResponse:
     """Turn "Use in bill" on or off; the net follows at once."""
-    case, me, key = (
-        _found(request, number),
-        signed_in_person(request),
-        posted_form_key(request.POST),
-    )
+    case, me, key = _asked(request, number)
     form = DepositUseForm(request.POST)
     if not form.is_valid():
         return _again(request, case, CARDS, 422, wrong=_first_error(form))
@@ -120,11 +118,7 @@ def deposit_use_set(request: HttpRequest, number: str) -> HttpResponse:
 @requires(Permission.SET_DEPOSIT_USE)
 def deposit_plan_set(request: HttpRequest, number: str) -> HttpResponse:
     """Say what becomes of a deposit that the bill does not use."""
-    case, me, key = (
-        _found(request, number),
-        signed_in_person(request),
-        posted_form_key(request.POST),
-    )
+    case, me, key = _asked(request, number)
     form = DepositPlanForm(request.POST)
     if not form.is_valid():
         return _again(request, case, DEPOSIT, 422, plan_form=form)
@@ -145,11 +139,7 @@ def deposit_plan_set(request: HttpRequest, number: str) -> HttpResponse:
 @requires(Permission.ENTER_FINAL_READING)
 def final_readings_enter(request: HttpRequest, number: str) -> HttpResponse:
     """Enter the final readings; what is wrong stands beside its field, what was typed stays."""
-    case, me, key = (
-        _found(request, number),
-        signed_in_person(request),
-        posted_form_key(request.POST),
-    )
+    case, me, key = _asked(request, number)
     today = clock.now().astimezone(zone_in_use()).date()
     form = readings_form(get_meters(case.pk), me, on=today, data=request.POST)
     if not form.is_valid():
@@ -171,11 +161,7 @@ def final_readings_enter(request: HttpRequest, number: str) -> HttpResponse:
 @requires(Permission.APPROVE_BILL)
 def adjustment_add(request: HttpRequest, number: str) -> HttpResponse:
     """Add a sum to the bill, or take it off, with a reason."""
-    case, me, key = (
-        _found(request, number),
-        signed_in_person(request),
-        posted_form_key(request.POST),
-    )
+    case, me, key = _asked(request, number)
     form = AdjustmentForm(request.POST)
     if not form.is_valid():
         return _again(request, case, ADJUSTMENTS, 422, adjustment_form=form)
@@ -195,11 +181,7 @@ def adjustment_add(request: HttpRequest, number: str) -> HttpResponse:
 @requires(Permission.APPROVE_BILL)
 def adjustment_remove(request: HttpRequest, number: str, adjustment: int) -> HttpResponse:
     """Take an adjustment off the bill again."""
-    case, me, key = (
-        _found(request, number),
-        signed_in_person(request),
-        posted_form_key(request.POST),
-    )
+    case, me, key = _asked(request, number)
     return _do(
         request,
         case,
@@ -216,11 +198,7 @@ def adjustment_remove(request: HttpRequest, number: str, adjustment: int) -> Htt
 @requires(Permission.GENERATE_BILL)
 def final_bill_generate(request: HttpRequest, number: str) -> HttpResponse:
     """Generate the draft, or discard it and generate a new one from the latest data."""
-    case, me, key = (
-        _found(request, number),
-        signed_in_person(request),
-        posted_form_key(request.POST),
-    )
+    case, me, key = _asked(request, number)
     return _do(
         request,
         case,
@@ -234,11 +212,7 @@ def final_bill_generate(request: HttpRequest, number: str) -> HttpResponse:
 @requires(Permission.APPROVE_BILL)
 def final_bill_approve(request: HttpRequest, number: str) -> HttpResponse:
     """Lock the bill for ever, post it and send it: exactly what the page showed (M11)."""
-    case, me, key = (
-        _found(request, number),
-        signed_in_person(request),
-        posted_form_key(request.POST),
-    )
+    case, me, key = _asked(request, number)
     return _do(
         request,
         case,
@@ -319,11 +293,7 @@ def final_bill_retry(request: HttpRequest, number: str) -> HttpResponse:
 @requires(Permission.PROPOSE_CREDIT_NOTE)
 def credit_note_propose(request: HttpRequest, number: str) -> HttpResponse:
     """Ask to take the approved bill back; somebody else decides (BIL6)."""
-    case, me, key = (
-        _found(request, number),
-        signed_in_person(request),
-        posted_form_key(request.POST),
-    )
+    case, me, key = _asked(request, number)
     form = ReasonForm(request.POST, auto_id="credit-note-%s")
     if not form.is_valid():
         return _again(request, case, BILL, 422, note_form=form)
@@ -383,6 +353,11 @@ def _found(request: HttpRequest, number: str) -> Case:
     if case is None:
         raise Http404
     return case
+
+
+def _asked(request: HttpRequest, number: str) -> tuple[Case, Person, uuid.UUID]:
+    """What every act begins with: the request, who acts, and the form's one-time key."""
+    return _found(request, number), signed_in_person(request), posted_form_key(request.POST)
 
 
 def _tab(number: str) -> str:
