@@ -5,7 +5,9 @@ is wrong would make them blind.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import Random
 from uuid import uuid4
 
 import pytest
@@ -14,6 +16,7 @@ from django.db import connection
 from smart360.cases import operations, oracles, tasks
 from smart360.cases.models import Case, Hold, HoldReason
 from smart360.staff.choices import Role
+from smart360.staff.models import Person
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
 from tests.looking import put_back
 from tests.seeds import chance_for
@@ -29,6 +32,57 @@ def chosen_by(condition: str) -> set[int]:
         return {row[0] for row in cursor.fetchall()}
 
 
+@dataclass
+class Life:
+    """One open case, its person and its clock."""
+
+    case: int
+    by: Person
+    stands: SetClock
+
+    def acknowledge(self) -> None:
+        operations.acknowledge(case=self.case, by=self.by, at=self.stands.at)
+
+    def hold(self, reason: int, *, hours: int, at_resume_by: str) -> None:
+        at = self.stands.at
+        operations.put_on_hold(
+            case=self.case, reason=reason, resume_by=at + timedelta(hours=hours),
+            at_resume_by=at_resume_by, by=self.by, at=at,
+        )  # fmt: skip
+
+    def resume(self) -> None:
+        operations.resume(case=self.case, by=self.by, at=self.stands.at)
+
+    def answer(self) -> None:
+        operations.send_message(
+            case=self.case, subject="", words="We come", by=self.by, at=self.stands.at,
+            form_key=uuid4(),
+        )  # fmt: skip
+
+    def goes_on(self, *minutes: int, chance: Random) -> None:
+        self.stands.at += timedelta(minutes=chance.choice(minutes))
+
+    def goes_by_chance(self, chance: Random, reasons: list[int]) -> None:
+        """Acknowledged, answered, alerted, held and paused once, early, late or not."""
+        for act in chance.sample(["acknowledge", "answer", "alert", "alert"], chance.randrange(5)):
+            self.goes_on(1, 60, 90, 120, 179, 600, 1_500, chance=chance)
+            if act == "answer":
+                self.answer()
+            elif act == "alert":
+                tasks.raise_due_alerts()
+            else:
+                self.acknowledge()
+                if chance.random() < 0.8:
+                    self.goes_on(0, 30, 3_000, 9_000, chance=chance)
+                    then = chance.choice(["REMINDS", "RESUMES"])
+                    self.hold(
+                        chance.choice(reasons), hours=chance.choice([9, 90]), at_resume_by=then
+                    )
+                    if chance.random() < 0.5:
+                        self.goes_on(0, 7, 4_000, chance=chance)
+                        self.resume()
+
+
 @pytest.fixture
 def lives(
     make_consumer: MakeConsumer,
@@ -38,7 +92,7 @@ def lives(
     at: datetime,
     amount: Callable[[int, int], int],
 ) -> list[int]:
-    """Open cases: acknowledged, answered, alerted, held and paused once, early, late or not."""
+    """Open cases: one in a pause, one after its pause, the others as chance has it."""
     chance, by = chance_for("clocks of cases"), person(Role.SUPERVISOR)
     waits, pauses = (
         HoldReason.objects.filter(is_active=True, pauses=does).order_by("pk")[0].pk
@@ -46,29 +100,17 @@ def lives(
     )
     cases = []
     for number in range(amount(12, 150)):
-        case = make_request(make_consumer(f"Person {number}"), by=by).pk
+        life = Life(make_request(make_consumer(f"Person {number}"), by=by).pk, by, stands)
         stands.at = at
-        for act in chance.sample(["acknowledge", "answer", "alert", "alert"], chance.randrange(5)):
-            stands.at += timedelta(minutes=chance.choice([1, 60, 90, 120, 179, 600, 1_500]))
-            if act == "acknowledge":
-                operations.acknowledge(case=case, by=by, at=stands.at)
-                if chance.random() < 0.8:
-                    stands.at += timedelta(minutes=chance.choice([0, 30, 3_000, 9_000]))
-                    operations.put_on_hold(
-                        case=case, reason=chance.choice([waits, pauses, pauses]),
-                        resume_by=stands.at + timedelta(hours=chance.choice([9, 90])),
-                        at_resume_by=chance.choice(["REMINDS", "RESUMES"]), by=by, at=stands.at,
-                    )  # fmt: skip
-                    if chance.random() < 0.5:
-                        stands.at += timedelta(minutes=chance.choice([0, 7, 4_000]))
-                        operations.resume(case=case, by=by, at=stands.at)
-            elif act == "answer":
-                operations.send_message(
-                    case=case, subject="", words="We come", by=by, at=stands.at, form_key=uuid4()
-                )
-            else:
-                tasks.raise_due_alerts()
-        cases.append(case)
+        if number < 2:
+            life.acknowledge()
+            life.hold(pauses, hours=90, at_resume_by="REMINDS")
+            if number == 1:
+                life.goes_on(7, chance=chance)
+                life.resume()
+        else:
+            life.goes_by_chance(chance, [waits, pauses, pauses])
+        cases.append(life.case)
     return cases
 
 
