@@ -103,6 +103,7 @@ def lives(
         life = Life(make_request(make_consumer(f"Person {number}"), by=by).pk, by, stands)
         stands.at = at
         if number < 2:
+            life.goes_on(1, chance=chance)
             life.acknowledge()
             life.hold(pauses, hours=90, at_resume_by="REMINDS")
             if number == 1:
