@@ -47,6 +47,7 @@ APPROVE = "billing.approve_and_send"
 PAPER = "billing.final_bill"
 CHANGED = "Amounts changed since you opened this page"
 NO_DRAFT = "There is no draft to approve. Generate the bill first."
+READ_AGAIN = "Another reading of a meter says otherwise. Enter the final reading again."
 NO_SERVICE = "This request has no service to bill"
 
 
@@ -64,6 +65,7 @@ refuses(
         "a_request_has_one_live_final_bill": UnableToSettle(
             "This request has a bill already. Look at it again.", is_conflict=True
         ),
+        "readings_never_fall": UnableToApprove(READ_AGAIN, is_conflict=True),
     }
 )
 
@@ -206,10 +208,11 @@ def approve_and_send(
 
 @step
 def _seal(case: Case, bill: Invoice, inputs: BillInputs, *, by: Person, at: datetime) -> None:
-    """Post it, use the deposit, keep the readings, write its content, and close it for ever."""
+    """Keep the readings, write its content, post it, use the deposit, and close it for ever."""
     content, consumer = inputs.content, bill.consumer_id
     issued_on = at.astimezone(get_utility().zone).date()
     due_on = issued_on + timedelta(days=get_policy().days_to_pay)
+    _keep_readings(case, inputs)
     _write_content(bill, content)
     bill.posting = _post_bill(bill, inputs, issued_on=issued_on, due_on=due_on, by=by, at=at)
     bill.state = InvoiceState.APPROVED
@@ -220,7 +223,6 @@ def _seal(case: Case, bill: Invoice, inputs: BillInputs, *, by: Person, at: date
     )
     if content.sums.applied:
         _apply_deposit(bill, issued_on=issued_on, by=by, at=at)
-    _keep_readings(case, inputs)
     bring_up_to_date(consumer, before=content.outstanding, by=by.pk, at=at)
 
 
@@ -340,6 +342,7 @@ def _keep_readings(case: Case, inputs: BillInputs) -> None:
             each.meter,
             value=each.value,
             read_on=each.read_on,
+            exception=each.exception,
             is_verified=not each.is_unusual,
             instead_of=wrong.get(each.meter),
         )

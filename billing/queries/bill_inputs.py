@@ -47,7 +47,7 @@ NEWEST_READINGS = """
 SELECT m.id, r.value, r.read_on FROM unnest(%(meters)s::bigint[]) AS m(id)
  CROSS JOIN LATERAL (
     SELECT value, read_on FROM consumers_reading
-     WHERE meter_id = m.id
+     WHERE meter_id = m.id AND verification <> 'REJECTED'
        AND NOT EXISTS (SELECT 1 FROM billing_invoicesection s
                          JOIN billing_invoice i ON i.id = s.invoice_id
                         WHERE i.case_id = %(case)s AND i.taken_back_at IS NOT NULL

@@ -332,6 +332,18 @@ PLANTS = (
         "UPDATE consumers_meter SET utility_type = 'WATER'",
     ),
     plant(
+        "W13",
+        "readings_that_fall",
+        "INSERT INTO consumers_reading (meter_id, value, read_on, verification)"
+        " SELECT meter_id, value - 1, read_on + 1, verification FROM consumers_reading",
+    ),
+    plant(
+        "W13",
+        "readings_of_the_future",
+        "INSERT INTO consumers_reading (meter_id, value, read_on, verification)"
+        " SELECT meter_id, value + 1, '2999-01-01', verification FROM consumers_reading",
+    ),
+    plant(
         "W15",
         "statuses_after_the_end",
         ENTRY("ENDED", "RESUMED", '{"status": "IN_PROGRESS"}', 9),
