@@ -38,8 +38,10 @@ from smart360.organisation.queries import get_utility
 from smart360.staff.choices import Role
 from tests.billing.paying import deposit, pay, propose
 from tests.conftest import MakePerson, MakeRequest, SetClock
-from tests.insights.plants import PLANTS
+from tests.insights import paper_plants, plants
 from tests.invariants import assert_sound
+
+PLANTS = (*paper_plants.PAPERS, *plants.PLANTS)
 
 
 @pytest.fixture
