@@ -279,6 +279,34 @@ class Invoice(models.Model):
                 ),
             ),
             pgtrigger.Trigger(
+                # A bill goes on where the one before it ended: days taken back from between two
+                # bills would never be billed again.
+                name="the_newest_bill_is_taken_back_first",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.taken_back_at IS NULL AND NEW.taken_back_at IS NOT NULL"
+                ),
+                func=pgtrigger.Func(
+                    """
+                    IF EXISTS (
+                        SELECT 1 FROM billing_invoicesection mine
+                          JOIN billing_invoicesection later
+                            ON later.service_connection_id = mine.service_connection_id
+                           AND later.to_on > mine.to_on AND later.invoice_id <> mine.invoice_id
+                          JOIN billing_invoice i ON i.id = later.invoice_id
+                         WHERE mine.invoice_id = NEW.id
+                           AND i.state IN ('ISSUED', 'APPROVED') AND i.taken_back_at IS NULL)
+                    THEN
+                        RAISE EXCEPTION 'a later bill goes on where invoice % ends', NEW.number
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'the_newest_bill_is_taken_back_first';
+                    END IF;
+                    RETURN NEW;
+                    """
+                ),
+            ),
+            pgtrigger.Trigger(
                 name="a_sealed_invoice_adds_up",
                 when=pgtrigger.After,
                 operation=pgtrigger.Update,

@@ -8,6 +8,7 @@ from billing.choices import InvoiceState, ProposalState
 from billing.models import CreditNote, DepositUse, Invoice
 from billing.operations.arrangements import bring_up_to_date
 from billing.queries.accounts import balances_of
+from billing.queries.invoices import later_bill
 from consumers import guards
 from smart360.cases import handling
 from smart360.kernel.db import operation, refuses, step
@@ -25,13 +26,19 @@ LONGEST_REASON = 250
 
 
 class UnableToTakeBack(Refusal):
-    """The invoice is not issued, is taken back already, or the second person is missing."""
+    """The invoice is not issued, is taken back already, or is not the newest of its services.
+
+    Or the second person is missing.
+    """
 
 
 refuses(
     {
         "an_invoice_is_taken_back_once": UnableToTakeBack(
             "A credit note for this invoice exists already.", is_conflict=True
+        ),
+        "the_newest_bill_is_taken_back_first": UnableToTakeBack(
+            "A later bill goes on where this one ends. Take that one back first.", is_conflict=True
         ),
         "a_credit_note_takes_two_people": UnableToTakeBack(
             "Somebody else must decide it: you proposed it.", is_forbidden=True
@@ -44,7 +51,11 @@ refuses(
 def propose_credit_note(
     *, invoice: int, reason: str, by: Person, at: datetime, form_key: uuid.UUID | None = None
 ) -> CreditNote:
-    """Ask to take an invoice back, with a reason. Raises UnableToTakeBack."""
+    """Ask to take an invoice back, with a reason.
+
+    The newest of its services comes first: a bill goes on where the one before it ended, so that
+    days taken back from between two bills would never be billed again. Raises UnableToTakeBack.
+    """
     bill = _lock(invoice)
     if form_key is not None:
         about = form_keys.with_contents(str(bill), {"reason": reason})
@@ -53,6 +64,7 @@ def propose_credit_note(
             return CreditNote.objects.get(number=earlier)
     if bill.state not in (InvoiceState.ISSUED, InvoiceState.APPROVED):
         raise UnableToTakeBack(f"{bill} is {bill.get_state_display().lower()}", is_conflict=True)
+    _refuse_between(bill)
     if is_blank(reason):
         raise UnableToTakeBack(REQUIRED, field="reason")
     if len(reason) > LONGEST_REASON:
@@ -76,10 +88,11 @@ def propose_credit_note(
 def approve_credit_note(*, note: int, by: Person, at: datetime) -> CreditNote:
     """Take the invoice back: its postings are mirrored, a deposit that it used returns in full.
 
-    Both stay. A request whose final bill was taken back may get another, under a new number.
-    Raises UnableToTakeBack.
+    Both stay. The next billing run bills a regular invoice's days again; a request whose final bill
+    was taken back may get another, under a new number. Raises UnableToTakeBack.
     """
     found, bill = _decide(note, ProposalState.APPROVED, by, at)
+    _refuse_between(bill)
     today = at.astimezone(get_utility().zone).date()
     before = balances_of(bill.consumer_id).outstanding
     use = DepositUse.objects.filter(invoice=bill).select_related("posting").first()
@@ -118,6 +131,15 @@ def _lock(invoice: int) -> Invoice:
         .select_related("posting")
         .get(pk=invoice)
     )
+
+
+def _refuse_between(bill: Invoice) -> None:
+    """Raises UnableToTakeBack while a later bill goes on where this one ends."""
+    later = later_bill(bill)
+    if later is not None:
+        raise UnableToTakeBack(
+            f"{later} goes on where {bill} ends. Take {later} back first.", is_conflict=True
+        )
 
 
 @step

@@ -8,8 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.models import Case as SqlCase
+from django.db.models import F, Q, When
 
-from billing.choices import LineKind, ReadingBasis
+from billing.choices import InvoiceKind, LineKind, ReadingBasis
 from billing.models import (
     BillAdjustment,
     FinalReading,
@@ -194,21 +196,30 @@ def _readings_of(case: int, meters: Iterable[int]) -> dict[int, list[KnownReadin
 
 
 def _billed_up_to(services: Sequence[int]) -> dict[int, BilledUpTo]:
+    """Where the newest live invoice of each service ended.
+
+    Where all were taken back, the first of them says from when on nothing is billed any more.
+    """
     rows = (
         InvoiceSection.objects.filter(
+            Q(invoice__taken_back_at__isnull=True) | Q(invoice__kind=InvoiceKind.REGULAR),
             service_connection__in=services,
             invoice__state__in=SEALED,
-            invoice__taken_back_at__isnull=True,
         )
-        .order_by("service_connection", "-to_on", "-id")
+        .annotate(
+            unbilled_from=SqlCase(When(invoice__taken_back_at__isnull=False, then=F("from_on")))
+        )
+        .order_by("service_connection", F("unbilled_from").asc(nulls_first=True), "-to_on", "-id")
         .distinct("service_connection")
     )
-    return {
-        row.service_connection_id: BilledUpTo(
-            row.pk, row.to_on, row.meter_id, row.last_reading, row.read_on
-        )
-        for row in rows
-    }
+    return {row.service_connection_id: _end_of(row, row.unbilled_from) for row in rows}
+
+
+def _end_of(row: InvoiceSection, unbilled_from: date | None) -> BilledUpTo:
+    if unbilled_from is None:
+        return BilledUpTo(row.pk, row.to_on, row.meter_id, row.last_reading, row.read_on)
+    before = unbilled_from - DAY
+    return BilledUpTo(row.pk, before, row.meter_id, row.previous_reading, row.previous_on)
 
 
 def entered_readings(case: int) -> tuple[EnteredReading, ...]:

@@ -84,6 +84,12 @@ BILLS = (
         SECTION(1, "2024-11-01", "OPEN"), SECTION(2, "2024-11-30", "OPEN"),
     ),
     plant(
+        "M12", "days_passed_over", TARIFF, INVOICE(1, 0), INVOICE(2, 0),
+        SECTION(1, "2024-11-01", "OPEN"), SECTION(2, "2024-11-30", "OPEN"),
+        "UPDATE billing_invoicesection SET to_on = '2024-11-29' WHERE from_on = '2024-11-01'",
+        "UPDATE billing_invoice SET taken_back_at = now() WHERE number = 1",
+    ),
+    plant(
         "M12", "sections_of_somebody_else", TARIFF, INVOICE(1, 0),
         SECTION(1, "2024-11-01", "ENDED"),
     ),
