@@ -8,8 +8,8 @@ from billing import ledger
 from billing.choices import ArrangementState
 from billing.models import Arrangement, Instalment
 from billing.notices import arrangement_broken
-from billing.queries.accounts import balances_of
-from billing.queries.arrangements import last_posting, running_arrangement, standing
+from billing.queries.accounts import balances_of, last_posting
+from billing.queries.arrangements import running_arrangement, standing
 from billing.rules.arrangements import NOTHING_OWED, ArrangementWish, Standing, why_not_parts
 from consumers import guards
 from consumers.choices import AccountHoldKind
@@ -19,7 +19,7 @@ from smart360.kernel.errors import Refusal
 from smart360.kernel.money import ZERO
 from smart360.kernel.numbering import next_number
 from smart360.kernel.text import REQUIRED, is_blank
-from smart360.organisation.queries import get_utility
+from smart360.organisation.queries import day_of, get_utility
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.record import record
@@ -71,7 +71,7 @@ def make_arrangement(
         if earlier:
             return Arrangement.objects.get(number=earlier)
     judge_running(consumer.pk, at=at)  # what has lapsed is in nobody's way
-    today = _today(at)
+    today = day_of(at)
     _check(wish, today)
     made = _store(wish, consumer, today=today, by=by, at=at)
     record(
@@ -165,7 +165,7 @@ def judge_running(consumer: int, *, at: datetime) -> int:
     if arrangement is None:
         return 0
     outstanding = balances_of(consumer).outstanding
-    found = standing(arrangement, today=_today(at), outstanding=outstanding)
+    found = standing(arrangement, today=day_of(at), outstanding=outstanding)
     if found.state == ArrangementState.RUNNING:
         _go_on(arrangement, found)
         return 0
@@ -248,8 +248,3 @@ def _end(
 
 def _facts(arrangement: Arrangement) -> dict[str, object]:
     return {"arrangement": arrangement.number, "total": f"{arrangement.total:f}"}
-
-
-def _today(at: datetime) -> date:
-    """The day of ``at`` where the utility is."""
-    return at.astimezone(get_utility().zone).date()

@@ -19,7 +19,7 @@ from consumers.models import Consumer, ConsumerFigures
 from smart360.kernel.db import operation
 from smart360.kernel.errors import Refusal
 from smart360.kernel.numbering import next_number
-from smart360.organisation.queries import get_utility
+from smart360.organisation.queries import day_of
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.record import record, record_for_each
@@ -48,8 +48,8 @@ def receive_deposit(
         earlier = form_keys.claim(form_key, by=by.pk, act=RECEIVE, about=about, at=at)
         if earlier:
             return DepositReceipt.objects.get(consumer=consumer, posting__reference=earlier)
-    _check(wish, _today(at))
-    number = next_number(series="DEP", year=_today(at).year)
+    _check(wish, day_of(at))
+    number = next_number(series="DEP", year=day_of(at).year)
     posted = ledger.post(
         Posting(
             kind=PostingKind.DEPOSIT_RECEIVED,
@@ -91,7 +91,7 @@ def add_interest(*, year: int, after: int, at: datetime) -> int | None:
     when there was nobody left, or the policy gives no interest.
     """
     percent = get_policy().deposit_interest
-    if not percent or year >= _today(at).year:
+    if not percent or year >= day_of(at).year:
         return None
     held = dict(
         ConsumerFigures.objects.filter(consumer__gt=after, deposit__gt=0)
@@ -133,7 +133,7 @@ def _post_interest(
             kind=PostingKind.DEPOSIT_INTEREST,
             consumer=consumer,
             reference=reference,
-            valued_on=_today(at),
+            valued_on=day_of(at),
             legs=[Leg(LedgerKind.INTEREST, amount), Leg(LedgerKind.DEPOSIT_HELD, -amount)],
         )
         for consumer, amount in due.items()
@@ -150,8 +150,3 @@ def _post_interest(
                 for each in postings
             },
         )
-
-
-def _today(at: datetime) -> date:
-    """The day of ``at`` where the utility is."""
-    return at.astimezone(get_utility().zone).date()

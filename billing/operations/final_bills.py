@@ -35,7 +35,7 @@ from smart360.cases.models import Case
 from smart360.documents.store import store_pdf
 from smart360.kernel.db import operation, refuses, step
 from smart360.kernel.errors import Refusal
-from smart360.organisation.queries import get_utility
+from smart360.organisation.queries import day_of
 from smart360.owed.book import owe, owe_again
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
@@ -122,7 +122,7 @@ def fresh_inputs(case: Case, *, at: datetime) -> BillInputs:
     if terms is None or not terms.services:
         raise UnableToGenerate(NO_SERVICE)
     try:
-        return gather(case, terms, on=at.astimezone(get_utility().zone).date())
+        return gather(case, terms, on=day_of(at))
     except NoTariff as lack:
         raise UnableToGenerate(
             f"No tariff is valid for these services on {shown_date(lack.on)}"
@@ -210,7 +210,7 @@ def approve_and_send(
 def _seal(case: Case, bill: Invoice, inputs: BillInputs, *, by: Person, at: datetime) -> None:
     """Keep the readings, write its content, post it, use the deposit, and close it for ever."""
     content, consumer = inputs.content, bill.consumer_id
-    issued_on = at.astimezone(get_utility().zone).date()
+    issued_on = day_of(at)
     due_on = issued_on + timedelta(days=get_policy().days_to_pay)
     _keep_readings(case, inputs)
     _write_content(bill, content)

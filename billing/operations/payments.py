@@ -25,7 +25,7 @@ from smart360.kernel.db import operation, step
 from smart360.kernel.errors import Refusal, refusing
 from smart360.kernel.numbering import next_number
 from smart360.kernel.text import NOT_OFFERED, REQUIRED
-from smart360.organisation.queries import get_utility
+from smart360.organisation.queries import day_of
 from smart360.owed.book import owe, owe_again
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
@@ -77,7 +77,7 @@ def take(wish: PaymentWish, consumer: Consumer, *, by: Person | None, at: dateti
 
     Raises UnableToRecordPayment.
     """
-    _check(wish, _today(at))
+    _check(wish, day_of(at))
     payment = _store(wish, consumer, by=by.pk if by else None, at=at)
     record(
         Event.PAYMENT_RECORDED,
@@ -127,7 +127,7 @@ def _is_recorded(reference: str) -> UnableToRecordPayment:
 def _store(wish: PaymentWish, consumer: Consumer, *, by: int | None, at: datetime) -> Payment:
     """The payment, and its posting when the money has come."""
     payment = Payment(
-        number=next_number(series="PAY", year=_today(at).year),
+        number=next_number(series="PAY", year=day_of(at).year),
         consumer=consumer,
         source=wish.source,
         reference=wish.reference,
@@ -212,7 +212,7 @@ def settle(
     locked.settled_at = at
     if has_come:
         locked.state = PaymentState.PROCESSED
-        locked.posting = _post(locked, valued_on=_today(at), by=actor, at=at)
+        locked.posting = _post(locked, valued_on=day_of(at), by=actor, at=at)
     else:
         locked.state = PaymentState.FAILED
         locked.failure = failure
@@ -258,7 +258,7 @@ def reverse_payment(
     if not reason:
         raise UnableToReversePayment(REQUIRED, field="reason")
     before = balances_of(consumer.pk).outstanding
-    ledger.reverse(locked.posting, reference=locked.number, valued_on=_today(at), by=by.pk, at=at)
+    ledger.reverse(locked.posting, reference=locked.number, valued_on=day_of(at), by=by.pk, at=at)
     bring_up_to_date(consumer.pk, before=before, by=by.pk, at=at)
     locked.reversed_at, locked.reversed_by, locked.reversal_reason = at, by, reason
     locked.save(update_fields=["reversed_at", "reversed_by", "reversal_reason"])
@@ -349,8 +349,3 @@ def _owe_receipt(payment: Payment, consumer: Consumer, *, at: datetime) -> None:
 
 def _facts(payment: Payment) -> dict[str, str]:
     return {"payment": payment.number, "amount": str(payment.amount)}
-
-
-def _today(at: datetime) -> date:
-    """The day of ``at`` where the utility is."""
-    return at.astimezone(get_utility().zone).date()

@@ -1,7 +1,7 @@
 """The acts on refunds: propose, approve, reject; a large one takes two people (BIL7, M15)."""
 
 import uuid
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from billing import ledger
@@ -22,7 +22,7 @@ from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
 from smart360.kernel.numbering import next_number
 from smart360.kernel.text import NOT_OFFERED, REQUIRED
-from smart360.organisation.queries import get_utility
+from smart360.organisation.queries import day_of, get_utility
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.record import record
@@ -68,7 +68,7 @@ def propose_refund(
             return Refund.objects.get(number=earlier)
     _check(wish)
     refund = Refund.objects.create(
-        number=next_number(series="REF", year=_today(at).year),
+        number=next_number(series="REF", year=day_of(at).year),
         consumer=consumer,
         source=wish.source,
         amount=wish.amount,
@@ -157,7 +157,7 @@ def _post(refund: Refund, *, by: int, at: datetime) -> LedgerTransaction:
             kind=PostingKind.DEPOSIT_REFUNDED if is_deposit else PostingKind.REFUND,
             consumer=refund.consumer_id,
             reference=refund.number,
-            valued_on=_today(at),
+            valued_on=day_of(at),
             legs=[Leg(held, refund.amount), Leg(LedgerKind.CASH, -refund.amount)],
         ),
         by=by,
@@ -247,8 +247,3 @@ def _decide(
 
 def _facts(refund: Refund) -> dict[str, str]:
     return {"refund": refund.number, "amount": str(refund.amount)}
-
-
-def _today(at: datetime) -> date:
-    """The day of ``at`` where the utility is."""
-    return at.astimezone(get_utility().zone).date()

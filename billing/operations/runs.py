@@ -15,7 +15,7 @@ from consumers.models import Consumer
 from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
 from smart360.kernel.money import ZERO
-from smart360.organisation.queries import get_utility
+from smart360.organisation.queries import day_of, get_utility
 from smart360.owed.book import owe
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
@@ -68,7 +68,7 @@ def start_billing_run(
         earlier = form_keys.claim(form_key, by=by.pk, act="billing.start_run", about=about, at=at)
         if earlier is not None:
             return int(earlier)
-    _check_period(period_from, period_to, today=at.astimezone(get_utility().zone).date())
+    _check_period(period_from, period_to, today=day_of(at))
     run = BillingRun.objects.create(
         period_from=period_from,
         period_to=period_to,
@@ -166,7 +166,7 @@ def _plan(run: BillingRun, consumers: Sequence[int]) -> list[Planned]:
 
 
 def _issue(run: BillingRun, planned: Sequence[Planned], *, at: datetime) -> None:
-    today = at.astimezone(get_utility().zone).date()
+    today = day_of(at)
     issue_invoices(
         [each.invoice for each in planned if each.invoice],
         run=run.pk,

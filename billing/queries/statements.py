@@ -17,7 +17,7 @@ from django.db.models import Sum
 
 from billing.choices import InvoiceKind, LedgerKind, PostingKind
 from billing.models import Invoice, LedgerEntry, StatementPaper
-from billing.queries.arrangements import last_posting
+from billing.queries.accounts import last_posting
 from smart360.kernel.money import ZERO
 from smart360.owed.choices import OwedState
 from smart360.owed.models import OwedWork
