@@ -11,19 +11,18 @@ from django.db import connection
 from django.db.models import Case as SqlCase
 from django.db.models import F, Q, When
 
-from billing.choices import InvoiceKind, LineKind, ReadingBasis
+from billing.choices import InvoiceKind, InvoiceState, LineKind, ReadingBasis
 from billing.models import (
     BillAdjustment,
     FinalReading,
     Invoice,
     InvoiceSection,
-    LedgerTransaction,
     SettlementChoice,
     Tariff,
 )
 from billing.models.invoices import SEALED
 from billing.ports import RequestTerms
-from billing.queries.accounts import balances_of
+from billing.queries.accounts import balances_of, last_posting
 from billing.queries.cycles import rates_of
 from billing.rules.final_bills import (
     AddedSum,
@@ -244,12 +243,6 @@ def adjustments_of(case: int) -> tuple[AddedSum, ...]:
     return tuple(AddedSum(row.pk, row.amount, row.reason, row.added_by_id) for row in rows)
 
 
-def ledger_head(consumer: int) -> int:
-    """The key of the consumer's last posting; 0 before the first."""
-    rows = LedgerTransaction.objects.filter(consumer=consumer).order_by("-pk")
-    return rows.values_list("pk", flat=True).first() or 0
-
-
 def gather(case: Case, terms: RequestTerms, *, on: date) -> BillInputs:
     """Everything that a final bill is made from, as it is now.
 
@@ -287,7 +280,7 @@ def gather(case: Case, terms: RequestTerms, *, on: date) -> BillInputs:
     )
     basis = Basis(
         readings=readings,
-        ledger_head=ledger_head(case.consumer.pk),
+        ledger_head=last_posting(case.consumer.pk),
         uses_deposit=uses_deposit,
         rates=tuple(rate for _, found in sorted(rates.items()) for rate, _ in found),
         adjustments=adjustments,
@@ -453,7 +446,9 @@ def _section(
 def find_live_bill(case: int) -> Invoice | None:
     """The request's draft, or its approved bill that nobody took back."""
     return (
-        Invoice.objects.filter(case=case, state__in=("DRAFT", "APPROVED"), taken_back_at=None)
+        Invoice.objects.filter(
+            case=case, state__in=(InvoiceState.DRAFT, InvoiceState.APPROVED), taken_back_at=None
+        )
         .select_related("made_by", "approved_by", "pdf")
         .first()
     )
