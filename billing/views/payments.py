@@ -109,7 +109,7 @@ def payment_new(request: HttpRequest, account: str) -> HttpResponse:
         _put_beside(form, refusal)
         return _payment_again(request, consumer, form, refusal.http_status)
     if is_fragment(request):
-        context = {"payment": payment, "amount": shown(payment.amount)}
+        context = {"payment": payment, "consumer": consumer, "amount": shown(payment.amount)}
         return ledger_changed(render(request, f"{NEW}#payment-recorded", context))
     messages.success(request, f"{payment.number} is recorded.")
     return HttpResponseRedirect(reverse("payment_detail", args=[payment.number]))
