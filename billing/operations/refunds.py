@@ -1,7 +1,7 @@
 """The acts on refunds: propose, approve, reject; a large one takes two people (BIL7, M15)."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from billing import ledger
@@ -16,6 +16,7 @@ from billing.ledger import Leg, Posting
 from billing.models import LedgerTransaction, Refund
 from billing.queries.accounts import balances_of
 from billing.queries.policies import get_policy
+from billing.queries.refunds import proposed_since
 from billing.rules.payments import RefundWish, more_than_there_is, why_not_amount
 from consumers import guards
 from smart360.kernel.db import operation, refuses
@@ -32,6 +33,8 @@ from smart360.web.formats import shown_money
 PROPOSE = "billing.propose_refund"
 APPROVE = "billing.approve_refund"
 REJECT = "billing.reject_refund"
+COUNTS_TOGETHER = timedelta(days=30)
+"""What one person proposes for one account within these days is one sum to the policy's limit."""
 SECOND_PERSON = "Somebody else must decide a refund that you proposed"
 
 
@@ -59,6 +62,9 @@ def propose_refund(
 ) -> Refund:
     """Propose to give back a credit or a deposit; nothing is posted until somebody approves it.
 
+    Above the policy's limit, with what ``by`` proposed for this account within the last thirty
+    days, somebody else has to decide it.
+
     The same form key gives the first proposal again. Raises NoSuchConsumer, UnableToProposeRefund.
     """
     consumer = guards.lock_consumer(wish.consumer)
@@ -74,7 +80,7 @@ def propose_refund(
         amount=wish.amount,
         method=wish.method,
         reason=wish.reason,
-        needs_second_person=wish.amount > get_policy().refund_two_people_from,
+        needs_second_person=_takes_two(wish, by=by, at=at),
         proposed_at=at,
         proposed_by=by,
     )
@@ -114,6 +120,12 @@ def _check(wish: RefundWish) -> None:
     there_is = _there_is(wish.consumer, wish.source)
     if wish.amount > there_is:
         raise UnableToProposeRefund(_too_much(wish.source, there_is), field="amount")
+
+
+def _takes_two(wish: RefundWish, *, by: Person, at: datetime) -> bool:
+    """Whether somebody else has to decide it: a large sum stays one in small pieces (X6)."""
+    lately = proposed_since(wish.consumer, by=by.pk, since=at - COUNTS_TOGETHER)
+    return wish.amount + lately > get_policy().refund_two_people_from
 
 
 def _there_is(consumer: int, source: str) -> Decimal:

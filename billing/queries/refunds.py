@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Sum
 
 from billing.choices import ProposalState
 from billing.models import Refund
 from consumers.access import shown
+from smart360.kernel.money import ZERO
 from smart360.staff.models import Person
 from smart360.web.paging import Page, Sort, page_of
 
@@ -109,3 +110,9 @@ def list_refunds(consumer: int) -> list[RefundRow]:
         )
         for each in found.order_by("-pk")[:MOST_REFUNDS]
     ]
+
+
+def proposed_since(consumer: int, *, by: int, since: datetime) -> Decimal:
+    """What one person proposed to give back to an account since then, and nobody rejected."""
+    found = Refund.objects.filter(consumer=consumer, proposed_by=by, proposed_at__gt=since)
+    return found.exclude(state=ProposalState.REJECTED).aggregate(all=Sum("amount"))["all"] or ZERO
