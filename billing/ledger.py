@@ -14,6 +14,7 @@ from billing.queries.ageing import allocation_of, last_billed_on
 from consumers.models import ConsumerFigures, ServiceConnection
 from smart360.kernel.db import copy_rows, next_keys, refuses, step
 from smart360.kernel.errors import Refusal
+from smart360.organisation.queries import day_of
 from smart360.trail.choices import Event
 from smart360.trail.record import record
 
@@ -190,7 +191,10 @@ def freeze_billing(
 
 @step
 def lift_freeze(services: Sequence[int], *, case: int | None, by: int | None, at: datetime) -> None:
-    """Bill these services again: they were reconnected."""
+    """Bill these services again from the day of ``at`` on: they were reconnected.
+
+    The days between belong to no bill, so that supply counts as begun on that day.
+    """
     _set_freeze(services, None, Event.BILLING_RESUMED, case=case, by=by, at=at)
 
 
@@ -208,9 +212,12 @@ def _set_freeze(
         .filter(pk__in=services, billing_frozen_at__isnull=frozen_at is not None)
         .order_by("pk")
     )
+    today = day_of(at)
     for service in moving:
         service.billing_frozen_at = frozen_at
-        service.save(update_fields=["billing_frozen_at"])
+        if frozen_at is None:
+            service.connected_on = today
+        service.save(update_fields=["billing_frozen_at", "connected_on"])
         record(
             event,
             by=by,

@@ -126,9 +126,9 @@ class ServiceFacts:
 
     @property
     def begins_on(self) -> date:
-        """The first day not billed yet."""
+        """The first day not billed yet; after a reconnection not before that."""
         if self.billed:
-            return self.billed.to_on + DAY
+            return max(self.billed.to_on + DAY, self.connected_on)
         return self.previous.read_on + DAY if self.previous else self.connected_on
 
 
