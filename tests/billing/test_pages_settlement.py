@@ -700,4 +700,5 @@ def test_the_tab_asks_few_questions(
     client = client_as(billing.karen)
     client.get(tab(billing))
     with django_assert_max_num_queries(60):
-        client.get(tab(billing))
+        page = client.get(tab(billing))
+    assert "Approve and Send" in words(page), "the whole tab, not an empty one"

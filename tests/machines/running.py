@@ -38,10 +38,13 @@ def run(
     *,
     by_day: tuple[int, int],
     by_night: tuple[int, int] = BY_NIGHT,
-) -> None:
-    """Run so many examples of so many steps of a machine."""
+) -> int:
+    """Run so many examples of so many steps of a machine; how many acts it went through.
+
+    A step that differs from the model raises AssertionError.
+    """
     examples, steps = by_night if config.getoption("--night") else by_day
-    _run(machine, config, examples, steps, PHASES)
+    return _run(machine, config, examples, steps, PHASES)
 
 
 def finds(machine: type[RuleBasedStateMachine], config: pytest.Config) -> bool:
@@ -59,12 +62,21 @@ def _run(
     examples: int,
     steps: int,
     phases: tuple[Phase, ...],
-) -> None:
+) -> int:
+    acts = 0
+
+    class Counted(machine):  # type: ignore[valid-type, misc]  # the machine is a parameter
+        def check_invariants(self, *args: Any) -> None:
+            nonlocal acts
+            acts += 1  # Hypothesis asks after each act
+            super().check_invariants(*args)
+
+    Counted.__name__ = machine.__name__
     given = config.getoption("hypothesis_seed", None)
     seed = randbits(32) if given in (None, "random") else int(given)
     print(f"{machine.__name__}: --hypothesis-seed={seed}")  # noqa: T201  (shown when it fails)
     run_state_machine_as_test(
-        hypothesis.seed(seed)(machine),
+        hypothesis.seed(seed)(Counted),
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
@@ -75,6 +87,7 @@ def _run(
             database=None if phases == (Phase.generate,) else settings().database,
         ),
     )
+    return acts
 
 
 def begin_example() -> None:
