@@ -270,6 +270,32 @@ class Invoice(models.Model):
                 ),
             ),
             pgtrigger.Trigger(
+                # `billing.rules.final_bills.BillContent.needs_other_than` says the same (X6).
+                name="a_large_bill_takes_two_people",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("OLD.state = 'DRAFT' AND NEW.state = 'APPROVED'"),
+                declare=[("moved", "numeric"), ("had_a_hand", "boolean")],
+                func=pgtrigger.Func(
+                    """
+                    SELECT coalesce(sum(abs(a.amount)), 0),
+                           NEW.made_by_id = NEW.approved_by_id
+                           OR coalesce(bool_or(a.added_by_id = NEW.approved_by_id), false)
+                      INTO moved, had_a_hand
+                      FROM billing_billadjustment a
+                     WHERE a.case_id = NEW.case_id AND a.removed_at IS NULL;
+                    IF had_a_hand AND greatest(abs(NEW.billed), moved)
+                       > (SELECT p.two_people_from FROM billing_billingpolicy p WHERE p.id = 1)
+                    THEN
+                        RAISE EXCEPTION 'somebody else must approve invoice %', NEW.number
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'a_large_bill_takes_two_people';
+                    END IF;
+                    RETURN NEW;
+                    """
+                ),
+            ),
+            pgtrigger.Trigger(
                 name="a_sealed_invoice_adds_up",
                 when=pgtrigger.After,
                 operation=pgtrigger.Update,

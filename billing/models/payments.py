@@ -87,6 +87,9 @@ class Payment(models.Model):
                 ),
                 name="a_reversed_payment_says_why",
             ),
+            models.CheckConstraint(
+                condition=~Q(reversed_by=F("recorded_by")), name="a_reversal_takes_two_people"
+            ),
         ]
         indexes = [
             # The payment history, newest first (CON9).
@@ -102,7 +105,7 @@ class Payment(models.Model):
                     """
                     IF TG_OP = 'UPDATE' THEN
                         moves := ARRAY['receipt_id'];
-                        IF OLD.receipt_id IS NOT NULL AND NEW.receipt_id <> OLD.receipt_id THEN
+                        IF OLD.receipt_id IS NOT NULL THEN
                             moves := ARRAY[]::text[];
                         END IF;
                         IF OLD.state = 'PENDING' THEN

@@ -65,6 +65,7 @@ refuses(
         "a_request_has_one_live_final_bill": UnableToSettle(
             "This request has a bill already. Look at it again.", is_conflict=True
         ),
+        "a_large_bill_takes_two_people": UnableToApprove(SECOND_PERSON, is_forbidden=True),
         "readings_never_fall": UnableToApprove(READ_AGAIN, is_conflict=True),
     }
 )

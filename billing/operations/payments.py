@@ -21,7 +21,7 @@ from billing.rules.payments import (
 from consumers import guards
 from consumers.models import Consumer
 from smart360.documents.store import store_pdf
-from smart360.kernel.db import operation, step
+from smart360.kernel.db import operation, refuses, step
 from smart360.kernel.errors import Refusal, refusing
 from smart360.kernel.numbering import next_number
 from smart360.kernel.text import NOT_OFFERED, REQUIRED
@@ -36,6 +36,7 @@ RECORD = "billing.record_payment"
 SETTLE = "billing.settle_payment"
 REVERSE = "billing.reverse_payment"
 RECEIPT = "billing.payment_receipt"
+SECOND_PERSON = "Somebody else must reverse a payment that you recorded"
 
 
 class UnableToRecordPayment(Refusal):
@@ -48,6 +49,9 @@ class UnableToSettlePayment(Refusal):
 
 class UnableToReversePayment(Refusal):
     """The payment is not in the ledger, or is taken back already."""
+
+
+refuses({"a_reversal_takes_two_people": UnableToReversePayment(SECOND_PERSON, is_forbidden=True)})
 
 
 @operation
@@ -252,9 +256,7 @@ def reverse_payment(
             is_conflict=True,
         )
     if locked.recorded_by_id == by.pk:
-        raise UnableToReversePayment(
-            "Somebody else must reverse a payment that you recorded", is_forbidden=True
-        )
+        raise UnableToReversePayment(SECOND_PERSON, is_forbidden=True)
     if not reason:
         raise UnableToReversePayment(REQUIRED, field="reason")
     before = balances_of(consumer.pk).outstanding

@@ -5,10 +5,11 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError
 
 from billing.choices import PostingKind
-from billing.models import LedgerTransaction
-from billing.operations.payments import UnableToReversePayment, reverse_payment
+from billing.models import LedgerTransaction, Payment
+from billing.operations.payments import UnableToReversePayment, attach_receipt, reverse_payment
 from billing.queries.accounts import balances_of
 from billing.queries.payments import REVERSED, last_payment, list_payments
 from smart360.staff.choices import Role
@@ -83,3 +84,22 @@ def test_the_same_form_shows_the_result_again(
     for _ in range(2):
         reverse_payment(payment=made.pk, reason="Bounced", by=boss, at=at, form_key=key)
     assert LedgerTransaction.objects.filter(kind=PostingKind.REVERSAL).count() == 1
+
+
+def test_the_database_refuses_a_reversal_by_who_recorded_it(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime
+) -> None:
+    by = person(Role.SUPERVISOR)
+    made = pay(make_consumer(), by=by, at=at)
+    taken_back = {"reversed_at": at, "reversed_by": by, "reversal_reason": "Mine"}
+    with pytest.raises(IntegrityError, match="a_reversal_takes_two_people"):
+        Payment.objects.filter(pk=made.pk).update(**taken_back)
+
+
+def test_a_receipt_that_was_made_stays(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime
+) -> None:
+    made = pay(make_consumer(), by=person(Role.BILLING), at=at)
+    attach_receipt(payment=made.pk, body=b"%PDF-1.7 the receipt", at=at)
+    with pytest.raises(IntegrityError, match="stays as it is"):
+        Payment.objects.filter(pk=made.pk).update(receipt=None)
