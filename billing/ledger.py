@@ -165,9 +165,10 @@ def tell_if_settled(consumer: int, *, before: Decimal, by: int | None, at: datet
 
 @step
 def refresh_figures(consumer: int) -> None:
-    """Bring the dates of a consumer's figures up to date; every act that posts ends with it.
+    """Say anew since when a consumer's oldest charge is unpaid, and when they were billed last.
 
-    Since when the oldest charge is unpaid, and when the consumer was billed last.
+    Every act that changes what one consumer owes ends with it; a refund of a credit and what only
+    moves a deposit leave both dates as they are.
     """
     dates = {
         "oldest_due_on": allocation_of(consumer).oldest_due_on,

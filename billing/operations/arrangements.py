@@ -151,7 +151,8 @@ def bring_up_to_date(consumer: int, *, before: Decimal, by: int | None, at: date
     """What follows from the ledger, in the transaction that moved it; ``before`` was owed then.
 
     The figures' dates, the arrangement that runs, and who waits for the account to be settled.
-    Every act that posts for one consumer ends with it.
+    Every act that changes what one consumer owes ends with it. A refund of a credit does not: who
+    has one owes nothing before and after.
     """
     ledger.refresh_figures(consumer)
     judge_running(consumer, at=at)
