@@ -141,6 +141,19 @@ def test_the_first_page_says_what_is_due(make_billing: MakeBilling) -> None:
     assert "$31.00 a month" in " ".join(first.split())
 
 
+def test_a_draft_on_paper_leads_back_and_prints(
+    make_billing: MakeBilling, client_as: ClientAs
+) -> None:
+    """It opens in the place of the tab; its PDF has neither."""
+    billing = make_billing()
+    billing.read()
+    billing.generate()
+    address = f"/cx/billing/settlements/{billing.case.number}/bill"
+    page = client_as(billing.karen).get(address).content.decode()
+    assert f'href="{tab(billing)}"' in page
+    assert "data-print" in page
+
+
 def test_a_letter_with_a_document_says_so(make_billing: MakeBilling, client_as: ClientAs) -> None:
     billing = make_billing()
     address = f"/cx/disconnections/{billing.case.number}/communication"
