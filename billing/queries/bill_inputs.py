@@ -34,7 +34,7 @@ from billing.rules.final_bills import (
     missing_readings,
 )
 from billing.rules.rating import DAY, Correction, RatedSection, Rates, rate
-from billing.rules.readings import KnownReading, units_between
+from billing.rules.readings import KnownReading, units_along
 from billing.rules.settlement import deposit_is_used
 from consumers.choices import ReadingException, UtilityType
 from consumers.models import MeterAssignment, ServiceConnection
@@ -45,9 +45,9 @@ SAY_WHAT_BECOMES = "Say what becomes of the security deposit"
 MONTHS_OF_HISTORY = 13
 
 NEWEST_READINGS = """
-SELECT m.id, r.value, r.read_on FROM unnest(%(meters)s::bigint[]) AS m(id)
+SELECT m.id, r.value, r.read_on, r.exception FROM unnest(%(meters)s::bigint[]) AS m(id)
  CROSS JOIN LATERAL (
-    SELECT value, read_on FROM consumers_reading
+    SELECT value, read_on, exception FROM consumers_reading
      WHERE meter_id = m.id AND verification <> 'REJECTED'
        AND NOT EXISTS (SELECT 1 FROM billing_invoicesection s
                          JOIN billing_invoice i ON i.id = s.invoice_id
@@ -189,8 +189,8 @@ def _readings_of(case: int, meters: Iterable[int]) -> dict[int, list[KnownReadin
     values: dict[str, Any] = {"meters": list(meters), "case": case, "most": MONTHS_OF_HISTORY}
     with connection.cursor() as cursor:
         cursor.execute(NEWEST_READINGS, values)
-        for meter, value, read_on in cursor.fetchall():
-            found[meter].append(KnownReading(value, read_on))
+        for meter, *shown in cursor.fetchall():
+            found[meter].append(KnownReading(*shown))
     return found
 
 
@@ -387,7 +387,11 @@ def _used(
     if entered is None:
         return Decimal(0), None
     base = service.base
-    used = units_between(base.value if base else None, entered.value, entered.exception)
+    since = [each for each in service.history if base and each.read_on > base.read_on]
+    used = units_along(
+        base.value if base else None,
+        [*((each.value, each.exception) for each in since), (entered.value, entered.exception)],
+    )
     if used >= 0:
         return used, None
     price = _price_of_a_unit(service.billed.section) if service.billed else None
