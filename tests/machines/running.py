@@ -18,6 +18,8 @@ from django.db import connection
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
+from tests.looking import checksums
+
 MINE = ("SAVEPOINT", "RELEASE", "ROLLBACK")
 ALL_FINE = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large)
 PHASES = tuple(phase for phase in Phase if phase != Phase.explain)
@@ -26,6 +28,9 @@ BY_NIGHT = (200, 50)
 """Examples × steps: some ten minutes for each machine on two quiet cores, so that all machines
 and what else runs by night fit into one. Each night has another seed, which searches further than
 more examples from one; quality.md's 2,000 × 60 would take two hours each."""
+MOST_STATEMENTS = 200
+"""An act with more of them does something else than it should."""
+Act = Callable[[], Any]
 
 
 class Interrupted(Exception):
@@ -126,3 +131,19 @@ def interrupted_at(statement: int) -> Iterator[None]:
 
     with connection.execute_wrapper(interrupt):
         yield
+
+
+def breaks_everywhere(act: Act) -> int:
+    """Break the act at each of its statements, then let it through; how many it has (R7)."""
+    before = checksums()
+    for statement in range(1, MOST_STATEMENTS):
+        try:
+            with interrupted_at(statement):
+                act()
+        except Interrupted:
+            changed = [table for table, digest in checksums().items() if digest != before[table]]
+            assert changed == [], f"statement {statement} left {changed} behind"
+        else:
+            assert checksums() != before, "the act itself did nothing"
+            return statement - 1
+    raise AssertionError(f"more than {MOST_STATEMENTS} statements")

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from http import HTTPStatus
-from typing import Any
 
 import pytest
 from django.db import transaction
@@ -33,28 +32,9 @@ from tests.billing.paying import cheque, owe, pay, payment_wish, propose
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, wish_for
 from tests.invariants import assert_sound
 from tests.looking import checksums
-from tests.machines.running import Interrupted, interrupted_at
+from tests.machines.running import MOST_STATEMENTS, Act, breaks_everywhere, interrupted_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-MOST_STATEMENTS = 80
-Act = Callable[[], Any]
-
-
-def breaks_everywhere(act: Act) -> int:
-    """Break the act at each of its statements, then let it through; how many it has."""
-    before = checksums()
-    for statement in range(1, MOST_STATEMENTS):
-        try:
-            with interrupted_at(statement):
-                act()
-        except Interrupted:
-            changed = [table for table, digest in checksums().items() if digest != before[table]]
-            assert changed == [], f"statement {statement} left {changed} behind"
-        else:
-            assert checksums() != before, "the act itself did nothing"
-            return statement - 1
-    raise AssertionError(f"more than {MOST_STATEMENTS} statements")
 
 
 class Stage:
