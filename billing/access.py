@@ -74,7 +74,15 @@ def get_invoice(number: int, *, to: Person) -> Invoice | None:
     if not to.has_permission(Permission.VIEW_MONEY):
         return None
     sealed = Invoice.objects.filter(consumer__in=visible_consumers(to), state__in=SEALED)
-    return sealed.select_related("pdf").filter(number=number).first()
+    found = sealed.select_related("pdf", "case", "consumer__category")
+    return found.filter(number=number).first()
+
+
+def get_note_for(invoice: Invoice, number: str, *, to: Person) -> CreditNote | None:
+    """The credit note with this number for an invoice, or None for this person."""
+    if not to.has_permission(Permission.VIEW_MONEY):
+        return None
+    return CreditNote.objects.filter(number=number, invoice=invoice).first()
 
 
 def get_arrangement(number: str, *, of: Consumer, to: Person) -> Arrangement | None:

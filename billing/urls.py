@@ -6,6 +6,7 @@ from billing.views import (
     arrangements,
     deposits,
     financial,
+    invoices,
     payments,
     refunds,
     runs,
@@ -72,6 +73,8 @@ register_converter(InvoiceNumber, "invoice_number")
 register_converter(RefundNumber, "refund_number")
 register_converter(CreditNoteNumber, "credit_note_number")
 register_converter(CaseNumber, "case_number")
+INVOICE = "billing/invoices/<invoice_number:number>"
+INVOICE_NOTE = f"{INVOICE}/credit-notes/<credit_note_number:note>"
 ACCOUNT = "consumer-management/<account:account>"
 PAYMENT = "billing/payments/<payment_number:number>"
 REFUND = "billing/refunds/<refund_number:number>"
@@ -89,11 +92,11 @@ urlpatterns = [
         arrangements.arrangement_cancel,
         name="arrangement_cancel",
     ),
-    path(
-        "billing/invoices/<invoice_number:number>.pdf",
-        financial.invoice_download,
-        name="invoice_download",
-    ),
+    path(INVOICE, invoices.invoice_detail, name="invoice_detail"),
+    path(f"{INVOICE}.pdf", invoices.invoice_download, name="invoice_download"),
+    path(f"{INVOICE}/credit-notes", invoices.invoice_take_back, name="invoice_take_back"),
+    path(f"{INVOICE_NOTE}/approve", invoices.invoice_note_approve, name="invoice_note_approve"),
+    path(f"{INVOICE_NOTE}/reject", invoices.invoice_note_reject, name="invoice_note_reject"),
     path(f"{ACCOUNT}/payments/new", payments.payment_new, name="payment_new"),
     path(f"{ACCOUNT}/refunds/new", refunds.refund_new, name="refund_new"),
     path(f"{ACCOUNT}/deposits/new", deposits.deposit_new, name="deposit_new"),

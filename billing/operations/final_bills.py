@@ -15,6 +15,7 @@ from billing.models import (
     InvoiceSection,
     LedgerTransaction,
 )
+from billing.models.invoices import SEALED
 from billing.notices import bill_sent
 from billing.operations.arrangements import bring_up_to_date
 from billing.operations.settlements import (
@@ -45,6 +46,8 @@ from smart360.web.formats import shown_date
 GENERATE = "billing.generate_final_bill"
 APPROVE = "billing.approve_and_send"
 PAPER = "billing.final_bill"
+INVOICE_PAPER = "billing.invoice"
+PAPER_WORDS: dict[str, str] = {InvoiceKind.FINAL: "final bill", InvoiceKind.REGULAR: "invoice"}
 CHANGED = "Amounts changed since you opened this page"
 NO_DRAFT = "There is no draft to approve. Generate the bill first."
 READ_AGAIN = "Another reading of a meter says otherwise. Enter the final reading again."
@@ -374,7 +377,7 @@ def _tell(case: Case, bill: Invoice, content: BillContent, *, by: Person, at: da
 # ------------------------------------------------------------------ the paper
 @operation
 def attach_paper(*, invoice: int, body: bytes, by: Person | None, at: datetime) -> Invoice:
-    """Keep the PDF of an approved bill. A second one changes nothing: the first is the bill (M16).
+    """Keep the PDF of a sealed bill. A second one changes nothing: the first is the bill (M16).
 
     Raises UnableToStore of ``documents.store``.
     """
@@ -383,9 +386,10 @@ def attach_paper(*, invoice: int, body: bytes, by: Person | None, at: datetime) 
     if case is not None:
         handling.lock_case(case)
     bill = Invoice.objects.select_for_update(of=("self",), no_key=True).get(pk=invoice)
-    if bill.pdf_id is not None or bill.state != InvoiceState.APPROVED:
+    if bill.pdf_id is not None or bill.state not in SEALED:
         return bill
-    bill.pdf = store_pdf(title=f"Final bill {bill}", body=body, by=by, at=at)
+    title = f"{PAPER_WORDS[bill.kind].capitalize()} {bill}"
+    bill.pdf = store_pdf(title=title, body=body, by=by, at=at)
     bill.save(update_fields=["pdf"])
     record(
         Event.DOCUMENT_MADE,
@@ -393,9 +397,25 @@ def attach_paper(*, invoice: int, body: bytes, by: Person | None, at: datetime) 
         at=at,
         case=case,
         consumer=consumer,
-        new={"document": "final bill", "invoice": str(bill), "sha256": bill.pdf.sha256},
+        new={
+            "document": PAPER_WORDS[bill.kind],
+            "invoice": str(bill),
+            "sha256": bill.pdf.sha256,
+        },
     )
     return bill
+
+
+@operation
+def ask_for_paper(*, invoice: int, at: datetime) -> None:
+    """Owe the PDF of a regular invoice, once: runs make none, a worker does when it is wanted.
+
+    A draft has none, and that of an approved bill is owed since its approval. Nothing happens then.
+    """
+    guards.lock_consumer(Invoice.objects.values_list("consumer_id", flat=True).get(pk=invoice))
+    bill = Invoice.objects.get(pk=invoice)
+    if bill.state == InvoiceState.ISSUED and bill.pdf_id is None:
+        owe(INVOICE_PAPER, dedupe_key=paper_key(str(bill)), about={"invoice": bill.pk}, at=at)
 
 
 @operation
@@ -411,5 +431,5 @@ def retry_paper(*, invoice: int, by: Person, at: datetime) -> None:
         at=at,
         case=case,
         consumer=consumer,
-        new={"document": "final bill", "invoice": str(bill)},
+        new={"document": PAPER_WORDS[bill.kind], "invoice": str(bill)},
     )

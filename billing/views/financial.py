@@ -1,4 +1,4 @@
-"""The Financial tab of a consumer's profile (CON9), and the PDF of one invoice."""
+"""The Financial tab of a consumer's profile (CON9)."""
 
 from datetime import date
 from typing import Any
@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
-from billing.access import get_invoice
 from billing.queries.arrangements import list_arrangements
 from billing.queries.financial import (
     account_of,
@@ -23,7 +22,6 @@ from billing.rules.allocation import Allocation
 from consumers import access
 from consumers.models import Consumer
 from consumers.views import shell
-from smart360.documents.access import as_download
 from smart360.kernel import clock
 from smart360.organisation.context import zone_in_use
 from smart360.staff.access import signed_in_person
@@ -102,13 +100,3 @@ def consumer_financial(request: HttpRequest, account: str) -> HttpResponse:
 
 def _ageing(allocation: Allocation, day: date) -> list[tuple[str, Any]]:
     return [(bucket.label, amount) for bucket, amount in allocation.aged(day).items()]
-
-
-@require_GET
-@requires(Permission.VIEW_MONEY)
-def invoice_download(request: HttpRequest, number: int) -> HttpResponse:
-    """The PDF of an issued or approved invoice, the stored one; 404 while it has none."""
-    invoice = get_invoice(number, to=signed_in_person(request))
-    if invoice is None or invoice.pdf is None:
-        raise Http404
-    return as_download(invoice.pdf)

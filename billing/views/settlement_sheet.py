@@ -178,7 +178,7 @@ def settlement_sheet(case: Case, *, to: Person, at: datetime) -> SettlementSheet
         bill=bill,
         content=content,
         is_preview=bool(bill and bill.head is None and content),
-        sections=_shown_sections(content, currency) if content else (),
+        sections=shown_sections(content, currency) if content else (),
         meters=_shown_meters(bill) if bill else (),
         since=_shown_changes(bill.since, currency) if bill else (),
         changes=_shown_changes(bill.changes, currency) if bill else (),
@@ -281,7 +281,8 @@ def _read_meter(line: MeterLine) -> ShownMeter:
     )
 
 
-def _shown_sections(content: BillContent, currency: str) -> tuple[ShownSection, ...]:
+def shown_sections(content: BillContent, currency: str) -> tuple[ShownSection, ...]:
+    """What a bill charges, each line with its arithmetic in words."""
     return tuple(
         ShownSection(
             section,

@@ -64,6 +64,8 @@ NEW = "/cx/disconnections/new"
 ONE = "/cx/disconnections/{number}"
 SETTLEMENT = "/cx/billing/settlements/{number}"
 NOTE = f"{SETTLEMENT}/credit-notes/CN-2024-999999"
+INVOICE = "/cx/billing/invoices/INV-999999"
+INVOICE_NOTE = f"{INVOICE}/credit-notes/CN-2024-999999"
 CONSUMER = "/cx/consumer-management/{account}"
 PAYMENT = "/cx/billing/payments/{payment}"
 
@@ -124,7 +126,11 @@ ADDRESSES: dict[str, Address] = {
     "arrangement_cancel": Address(
         f"{CONSUMER}/arrangements/PA-2024-999999/cancel", MONEY, get=404, post=404
     ),
-    "invoice_download": Address("/cx/billing/invoices/INV-999999.pdf", MONEY, get=404),
+    "invoice_detail": Address(INVOICE, MONEY, get=404),
+    "invoice_download": Address(f"{INVOICE}.pdf", MONEY, get=404, post=404),
+    "invoice_take_back": Address(f"{INVOICE}/credit-notes", BILLERS, post=404),
+    "invoice_note_approve": Address(f"{INVOICE_NOTE}/approve", SUPERVISORS, post=404),
+    "invoice_note_reject": Address(f"{INVOICE_NOTE}/reject", SUPERVISORS, post=404),
     # requests
     "request_list": Address("/cx/disconnections/", READERS, get=200),
     "request_export": Address("/cx/disconnections/export.csv", "--y-y---", get=200),

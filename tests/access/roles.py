@@ -127,7 +127,13 @@ ROWS = (
     Row(
         "Financial tab: lines, and Export CSV of them",
         ("–", "–", "✓", "✓ financial", "✓", "–", "–", "–"),
-        ("consumer_statement", "statement_csv", "statement_pdf", "invoice_download"),
+        (
+            "consumer_statement",
+            "statement_csv",
+            "statement_pdf",
+            "invoice_detail",
+            "invoice_download",
+        ),
     ),
     Row(
         "Billing run",
@@ -167,12 +173,17 @@ ROWS = (
     Row(
         "Credit note: propose",
         ("–", "–", "–", "✓", "✓", "–", "–", "–"),
-        ("credit_note_propose",),
+        ("credit_note_propose", "invoice_take_back"),
     ),
     Row(
         "Credit note: approve",
         ("–", "–", "–", "–", "✓ a", "–", "–", "–"),
-        ("credit_note_approve", "credit_note_reject"),
+        (
+            "credit_note_approve",
+            "credit_note_reject",
+            "invoice_note_approve",
+            "invoice_note_reject",
+        ),
     ),
     Row(
         "Record payment, arrangement",

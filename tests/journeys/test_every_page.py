@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from billing.models import Arrangement, Payment
-from billing.operations.runs import start_billing_run
+from billing.models import Arrangement, Invoice, Payment
+from billing.operations.runs import go_on_with_run, start_billing_run
 from consumers.choices import AccountStatus, LockPurpose, UtilityType
 from consumers.models import Consumer
 from consumers.operations import take_profile_lock
@@ -25,6 +25,7 @@ from smart360.staff.models import Person
 from tests.access.addresses import ADDRESSES, ADMIN_MODELS
 from tests.billing.arranging import arrange
 from tests.billing.paying import cheque, deposit, owe, pay
+from tests.billing.rates import make_tariff
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
 from tests.journeys.conftest import SignIn, Watched, accessibility_violations
 
@@ -43,7 +44,6 @@ NOT_A_PAGE = {
     "request_top": "a fragment",
     "request_export": "a file",
     "statement_csv": "a file",
-    "invoice_download": "a file",
     "payment_receipt_download": "a file",
     "final_bill_download": "a file",
     "final_bill_print": "in test_settle_and_bill.py",
@@ -102,6 +102,8 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "consumer_statement": (f"{PROFILES}{{busy}}/statement",),
         "statement_pdf": (f"{PROFILES}{{busy}}/statement.pdf",),
+        "invoice_detail": ("/cx/billing/invoices/{invoice}",),
+        "invoice_download": ("/cx/billing/invoices/{invoice}.pdf",),
         "arrangement_new": (f"{PROFILES}{{free}}/arrangements/new",),
         "arrangement_cancel": (f"{PROFILES}{{busy}}/arrangements/{{arrangement}}/cancel",),
     },
@@ -141,6 +143,7 @@ class Town:
     arrangement: Arrangement
     payment: Payment
     cheque: Payment
+    invoice: Invoice
 
     def fill(self, path: str) -> str:
         """The address of the things meant."""
@@ -156,6 +159,7 @@ class Town:
             arrangement=self.arrangement.number,
             payment=self.payment.number,
             cheque=self.cheque.number,
+            invoice=self.invoice,
         )
 
 
@@ -198,7 +202,8 @@ def town(
                 case=closed.pk, subject="", words=words, by=sarah, at=stands.at, form_key=uuid4()
             )
     drain("MAIL")
-    start_billing_run(
+    make_tariff()
+    run = start_billing_run(
         period_from=date(2024, 11, 1), period_to=date(2024, 11, 30), by=david, at=stands.at
     )
     close_request(case=closed.pk, reason="OTHER", note="z" * 300, by=sarah, at=stands.at)
@@ -209,7 +214,9 @@ def town(
     take_profile_lock(consumer=locked.pk, purpose=LockPurpose.EDIT_PROFILE, by=sarah, at=stands.at)
     promised = money_of(busy, by=david, at=stands.at)
     free = make_consumer("Bob Smith", phone="")
-    return Town(david, busy, pending, held, closed, locked, free, *promised)
+    go_on_with_run(run=run, after=0, at=stands.at)  # all are billed, and it has still to end
+    invoice = Invoice.objects.get(consumer=busy)
+    return Town(david, busy, pending, held, closed, locked, free, *promised, invoice)
 
 
 def money_of(
