@@ -75,7 +75,6 @@ def start_billing_run(
         state=RunState.RUNNING,
         started_at=at,
         started_by=by,
-        to_do=Consumer.objects.count(),
     )
     cycle = {"run": run.pk, "from": period_from.isoformat(), "to": period_to.isoformat()}
     record(Event.BILLING_RUN_STARTED, by=by.pk, at=at, new=cycle)
@@ -101,12 +100,16 @@ def go_on_with_run(*, run: int, after: int, at: datetime) -> int:
     if not consumers:
         _end(locked, RunState.DONE, at=at)
         return 0
+    if not after:  # who starts a run does not wait until all consumers are counted
+        locked.to_do = Consumer.objects.count()
     planned = _plan(locked, consumers)
     _issue(locked, planned, at=at)
     locked.after = consumers[-1]
     locked.looked_at += len(consumers)
     _count(locked, planned)
-    locked.save(update_fields=["after", "looked_at", "issued", "estimated", "left_out", "billed"])
+    locked.save(
+        update_fields=["to_do", "after", "looked_at", "issued", "estimated", "left_out", "billed"]
+    )
     _owe_the_rest(locked, at=at)
     return len(consumers)
 

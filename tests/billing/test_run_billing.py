@@ -522,6 +522,7 @@ def test_a_worker_runs_it_to_the_end(
     key = start_billing_run(
         period_from=DECEMBER[0], period_to=DECEMBER[1], by=person(Role.BILLING), at=stands.at
     )
+    assert BillingRun.objects.get(pk=key).to_do == 0, "nobody waits until all are counted"
     drain("DEFAULT")
     run = BillingRun.objects.get(pk=key)
     assert (run.state, run.issued, run.looked_at, run.to_do) == (RunState.DONE, 3, 3, 3)
