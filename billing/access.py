@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from billing.choices import InvoiceKind, InvoiceState
-from billing.models import Arrangement, CreditNote, Invoice, Payment, Refund
+from billing.models import Arrangement, CreditNote, Invoice, Payment, Refund, Reversal
 from billing.models.invoices import SEALED
 from consumers.access import visible_consumers
 from consumers.models import Consumer
@@ -36,6 +36,18 @@ def visible_refunds(person: Person) -> QuerySet[Refund]:
 def get_refund(number: str, *, to: Person) -> Refund | None:
     """The refund with this number, or None when there is none for this person."""
     return visible_refunds(to).filter(number=number).first()
+
+
+def visible_reversals(person: Person) -> QuerySet[Reversal]:
+    """The reversals, waiting or decided, of the payments that this person may open."""
+    if not person.has_permission(Permission.VIEW_MONEY):
+        return Reversal.objects.none()
+    return Reversal.objects.filter(payment__consumer__in=visible_consumers(person))
+
+
+def get_reversal(number: str, *, to: Person) -> Reversal | None:
+    """The reversal with this number and its payment, or None when there is none for this person."""
+    return visible_reversals(to).select_related("payment").filter(number=number).first()
 
 
 # ------------------------------------------------------------------ final bills

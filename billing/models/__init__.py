@@ -26,6 +26,7 @@ from billing.models.payments import (
     Payment,
     Refund,
 )
+from billing.models.reversals import Reversal
 from billing.models.runs import BillingRun
 from billing.models.statements import StatementPaper
 from billing.models.tariffs import (
@@ -58,6 +59,7 @@ __all__ = [
     "LedgerTransaction",
     "Payment",
     "Refund",
+    "Reversal",
     "SettlementChoice",
     "StatementPaper",
     "Tariff",

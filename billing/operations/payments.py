@@ -1,4 +1,4 @@
-"""The acts on payments: record, settle, reverse, keep the receipt (BIL7)."""
+"""The acts on payments: record, settle, keep the receipt (BIL7)."""
 
 import uuid
 from datetime import date, datetime
@@ -21,7 +21,7 @@ from billing.rules.payments import (
 from consumers import guards
 from consumers.models import Consumer
 from smart360.documents.store import store_pdf
-from smart360.kernel.db import operation, refuses, step
+from smart360.kernel.db import operation, step
 from smart360.kernel.errors import Refusal, refusing
 from smart360.kernel.numbering import next_number
 from smart360.kernel.text import NOT_OFFERED, REQUIRED
@@ -34,9 +34,7 @@ from smart360.web import form_keys
 
 RECORD = "billing.record_payment"
 SETTLE = "billing.settle_payment"
-REVERSE = "billing.reverse_payment"
 RECEIPT = "billing.payment_receipt"
-SECOND_PERSON = "Somebody else must reverse a payment that you recorded"
 
 
 class UnableToRecordPayment(Refusal):
@@ -45,13 +43,6 @@ class UnableToRecordPayment(Refusal):
 
 class UnableToSettlePayment(Refusal):
     """The payment was settled already, or nobody said why it failed."""
-
-
-class UnableToReversePayment(Refusal):
-    """The payment is not in the ledger, or is taken back already."""
-
-
-refuses({"a_reversal_takes_two_people": UnableToReversePayment(SECOND_PERSON, is_forbidden=True)})
 
 
 @operation
@@ -232,47 +223,6 @@ def settle(
     )
     if has_come:
         _owe_receipt(locked, consumer, at=at)
-
-
-@operation
-def reverse_payment(
-    *, payment: int, reason: str, by: Person, at: datetime, form_key: uuid.UUID | None = None
-) -> Payment:
-    """Take a processed payment back: its mirror is posted, and what it paid is owed again (M2, M4).
-
-    Who recorded it does not take it back. Raises UnableToReversePayment.
-    """
-    locked, consumer = locked_payment(payment)
-    if _is_repeated(locked, form_key, act=REVERSE, by=by, at=at, said={"reason": reason}):
-        return locked
-    if locked.reversed_by is not None:
-        raise UnableToReversePayment(
-            f"{locked.number} was reversed by {locked.reversed_by.full_name} already",
-            is_conflict=True,
-        )
-    if locked.posting is None:
-        raise UnableToReversePayment(
-            f"{locked.number} is {locked.get_state_display()}: there is nothing to reverse",
-            is_conflict=True,
-        )
-    if locked.recorded_by_id == by.pk:
-        raise UnableToReversePayment(SECOND_PERSON, is_forbidden=True)
-    if not reason:
-        raise UnableToReversePayment(REQUIRED, field="reason")
-    before = balances_of(consumer.pk).outstanding
-    ledger.reverse(locked.posting, reference=locked.number, valued_on=day_of(at), by=by.pk, at=at)
-    bring_up_to_date(consumer.pk, before=before, by=by.pk, at=at)
-    locked.reversed_at, locked.reversed_by, locked.reversal_reason = at, by, reason
-    locked.save(update_fields=["reversed_at", "reversed_by", "reversal_reason"])
-    record(
-        Event.PAYMENT_REVERSED,
-        by=by.pk,
-        at=at,
-        consumer=consumer.pk,
-        new=_facts(locked),
-        words=reason,
-    )
-    return locked
 
 
 @operation

@@ -27,7 +27,7 @@ WORKERS = "y-y-y---"  # acknowledge, hold, resume, close, assign
 ADMINS = "-----y--"
 SUPERVISORS = "----y---"
 MONEY = "--yyy---"  # lines of money, payments, arrangements
-BILLERS = "---yy---"  # billing runs
+BILLERS = "---yy---"  # billing runs, reversals
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,10 @@ ADDRESSES: dict[str, Address] = {
     "refund_new": Address(f"{CONSUMER}/refunds/new", MONEY, get=200, post=400),
     "payment_detail": Address(PAYMENT, MONEY, get=200),
     "payment_settle": Address(f"{PAYMENT}/settle", MONEY, post=400),
-    "payment_reverse": Address(f"{PAYMENT}/reverse", SUPERVISORS, post=400),
+    "reversal_propose": Address(f"{PAYMENT}/reverse", BILLERS, post=400),
+    "reversal_list": Address("/cx/billing/reversals", BILLERS, get=200),
+    "reversal_approve": Address("/cx/billing/reversals/{reversal}/approve", SUPERVISORS, post=400),
+    "reversal_reject": Address("/cx/billing/reversals/{reversal}/reject", SUPERVISORS, post=400),
     "payment_receipt": Address(f"{PAYMENT}/receipt", MONEY, get=200),
     "payment_receipt_download": Address(f"{PAYMENT}/receipt.pdf", MONEY, get=202),
     "payment_receipt_retry": Address(f"{PAYMENT}/receipt/retry", MONEY, post=409),  # not failed

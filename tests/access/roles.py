@@ -31,7 +31,6 @@ NOT_YET: dict[str, tuple[str, ...]] = {
     "Internal notes": ("o",),
     "Export CSV": ("financial", "aggregates"),
     "Retry a failed message": ("own bills",),
-    "Reverse a ledger posting": ("propose",),
     "Enter final readings": ("o as field reading",),
 }
 """Cells that wait for what they speak of: service orders of a technician, bills, aggregates."""
@@ -213,7 +212,12 @@ ROWS = (
     Row(
         "Reverse a ledger posting",
         ("–", "–", "–", "propose", "✓ a", "–", "–", "–"),
-        ("payment_reverse",),
+        ("reversal_propose", "reversal_list"),
+    ),
+    Row(
+        "Reverse a ledger posting: approve",
+        ("–", "–", "–", "–", "✓ a", "–", "–", "–"),
+        ("reversal_approve", "reversal_reject"),
     ),
     Row(
         "Configure reasons, slots, SLA, checklist, categories, templates, thresholds, holidays",

@@ -595,6 +595,12 @@ PLANTS = (
         " FROM staff_person",
     ),
     plant(
+        "M2",
+        "reversals_that_differ_from_their_payment",
+        DROP("billing_reversal", "a_reversal_is_decided_by_another"),
+        "UPDATE billing_reversal SET decided_by_id = proposed_by_id",
+    ),
+    plant(
         "M15",
         "refunds_that_one_person_decided",
         DROP("billing_refund", "a_large_refund_takes_two_people"),

@@ -24,7 +24,7 @@ from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from tests.access.addresses import ADDRESSES, ADMIN_MODELS
 from tests.billing.arranging import arrange
-from tests.billing.paying import cheque, deposit, owe, pay
+from tests.billing.paying import cheque, deposit, owe, pay, propose_back
 from tests.billing.rates import make_tariff
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
 from tests.journeys.conftest import SignIn, Watched, accessibility_violations
@@ -114,7 +114,9 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "payment_detail": (
             "/cx/billing/payments/{payment}",
             "/cx/billing/payments/{cheque}",
+            "/cx/billing/payments/{bounced}",
         ),
+        "reversal_list": ("/cx/billing/reversals",),
         "payment_receipt": ("/cx/billing/payments/{payment}/receipt",),
         "refund_list": ("/cx/billing/refunds",),
     },
@@ -143,6 +145,7 @@ class Town:
     arrangement: Arrangement
     payment: Payment
     cheque: Payment
+    bounced: Payment
     invoice: Invoice
 
     def fill(self, path: str) -> str:
@@ -160,6 +163,7 @@ class Town:
             payment=self.payment.number,
             cheque=self.cheque.number,
             invoice=self.invoice,
+            bounced=self.bounced.number,
         )
 
 
@@ -221,13 +225,15 @@ def town(
 
 def money_of(
     consumer: Consumer, *, by: Person, at: datetime
-) -> tuple[Arrangement, Payment, Payment]:
+) -> tuple[Arrangement, Payment, Payment, Payment]:
     """A debt, a deposit, payments of each state, and an arrangement that runs."""
     owe(consumer, "1234567.89", at=at)
     deposit(consumer, "200.00", by=by, at=at)
     paid = pay(consumer, "99999.99", by=by, at=at, reference="R" * 60)
     waiting = cheque(consumer, "150.00", by=by, at=at)
-    return arrange(consumer, by=by, at=at), paid, waiting
+    bounced = pay(consumer, "1.00", by=by, at=at)
+    propose_back(bounced, "x" * 250, by=by, at=at)
+    return arrange(consumer, by=by, at=at), paid, waiting, bounced
 
 
 def faults(page: Page) -> list[str]:

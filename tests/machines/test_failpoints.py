@@ -16,8 +16,9 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from billing.operations.payments import record_payment, reverse_payment, settle_payment
+from billing.operations.payments import record_payment, settle_payment
 from billing.operations.refunds import approve_refund
+from billing.operations.reversals import approve_reversal
 from consumers.choices import LockPurpose
 from consumers.operations import change_profile, import_accounts, take_profile_lock
 from consumers.rules.importing import ImportedAccount, ImportedService
@@ -28,7 +29,7 @@ from smart360.comms.models import Message
 from smart360.comms.operations import mark_sent
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
-from tests.billing.paying import cheque, owe, pay, payment_wish, propose
+from tests.billing.paying import cheque, owe, pay, payment_wish, propose, propose_back
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, wish_for
 from tests.invariants import assert_sound
 from tests.looking import checksums
@@ -130,10 +131,10 @@ class Stage:
         waiting = cheque(self.make_consumer(), by=self.by, at=self.at).pk
         return lambda: settle_payment(payment=waiting, has_come=True, by=self.by, at=self.at)
 
-    def reverse_payment(self) -> Act:
-        paid = pay(self.make_consumer(), by=self.by, at=self.at).pk
-        boss = self.person(Role.SUPERVISOR)
-        return lambda: reverse_payment(payment=paid, reason="Bounced", by=boss, at=self.at)
+    def approve_reversal(self) -> Act:
+        paid = pay(self.make_consumer(), by=self.by, at=self.at)
+        asked, boss = propose_back(paid, at=self.at).pk, self.person(Role.SUPERVISOR)
+        return lambda: approve_reversal(reversal=asked, by=boss, at=self.at)
 
     def approve_refund(self) -> Act:
         consumer, boss = self.make_consumer(), self.person(Role.SUPERVISOR)
@@ -189,7 +190,7 @@ def stage(
 BY_DAY = ["create_request", "close_request", "record_payment"]
 BY_NIGHT = [
     "acknowledge", "put_on_hold", "resume", "send_message", "change_profile", "import_accounts",
-    "mark_sent", "raise_alerts", "settle_payment", "reverse_payment", "approve_refund",
+    "mark_sent", "raise_alerts", "settle_payment", "approve_reversal", "approve_refund",
 ]  # fmt: skip
 ONCE = {"create_request", "send_message", "record_payment"}
 """Acts with a form key: done again, they give the first result and change nothing."""
