@@ -22,7 +22,10 @@ from smart360.trail.record import record
 from smart360.web import form_keys
 
 PROPOSE = "billing.propose_credit_note"
+APPROVE = "billing.approve_credit_note"
+REJECT = "billing.reject_credit_note"
 LONGEST_REASON = 250
+SECOND_PERSON = "Somebody else must decide it: you proposed it."
 
 
 class UnableToTakeBack(Refusal):
@@ -40,9 +43,7 @@ refuses(
         "the_newest_bill_is_taken_back_first": UnableToTakeBack(
             "A later bill goes on where this one ends. Take that one back first.", is_conflict=True
         ),
-        "a_credit_note_takes_two_people": UnableToTakeBack(
-            "Somebody else must decide it: you proposed it.", is_forbidden=True
-        ),
+        "a_credit_note_takes_two_people": UnableToTakeBack(SECOND_PERSON, is_forbidden=True),
     }
 )
 
@@ -85,13 +86,19 @@ def propose_credit_note(
 
 
 @operation
-def approve_credit_note(*, note: int, by: Person, at: datetime) -> CreditNote:
+def approve_credit_note(
+    *, note: int, by: Person, at: datetime, form_key: uuid.UUID | None = None
+) -> CreditNote:
     """Take the invoice back: its postings are mirrored, a deposit that it used returns in full.
 
     Both stay. The next billing run bills a regular invoice's days again; a request whose final bill
-    was taken back may get another, under a new number. Raises UnableToTakeBack.
+    was taken back may get another, under a new number. The same form key gives the first result
+    again. Raises UnableToTakeBack.
     """
-    found, bill = _decide(note, ProposalState.APPROVED, by, at)
+    found, bill = _locked(note)
+    if _is_repeated(found, form_key, act=APPROVE, by=by, at=at):
+        return found
+    _decide(found, ProposalState.APPROVED, by, at)
     _refuse_between(bill)
     today = at.astimezone(get_utility().zone).date()
     before = balances_of(bill.consumer_id).outstanding
@@ -111,9 +118,17 @@ def approve_credit_note(*, note: int, by: Person, at: datetime) -> CreditNote:
 
 
 @operation
-def reject_credit_note(*, note: int, by: Person, at: datetime) -> CreditNote:
-    """Leave the invoice as it is. Raises UnableToTakeBack."""
-    found, bill = _decide(note, ProposalState.REJECTED, by, at)
+def reject_credit_note(
+    *, note: int, by: Person, at: datetime, form_key: uuid.UUID | None = None
+) -> CreditNote:
+    """Leave the invoice as it is. The same form key gives the first result again.
+
+    Raises UnableToTakeBack.
+    """
+    found, bill = _locked(note)
+    if _is_repeated(found, form_key, act=REJECT, by=by, at=at):
+        return found
+    _decide(found, ProposalState.REJECTED, by, at)
     found.save(update_fields=["state", "decided_at", "decided_by"])
     _note(Event.CREDIT_NOTE_REJECTED, found, bill, by=by, at=at)
     return found
@@ -143,21 +158,37 @@ def _refuse_between(bill: Invoice) -> None:
 
 
 @step
-def _decide(
-    note: int, state: ProposalState, by: Person, at: datetime
-) -> tuple[CreditNote, Invoice]:
+def _locked(note: int) -> tuple[CreditNote, Invoice]:
+    """The credit note under its invoice's lock."""
     bill = _lock(CreditNote.objects.values_list("invoice_id", flat=True).get(pk=note))
-    found = CreditNote.objects.select_for_update(of=("self",), no_key=True).get(pk=note)
+    return CreditNote.objects.select_for_update(of=("self",), no_key=True).get(pk=note), bill
+
+
+def _is_repeated(
+    note: CreditNote, form_key: uuid.UUID | None, *, act: str, by: Person, at: datetime
+) -> bool:
+    """Whether this very form did it already: then its result is shown again (R4)."""
+    if form_key is None:
+        return False
+    return form_keys.claim(form_key, by=by.pk, act=act, about=note.number, at=at) is not None
+
+
+@step
+def _decide(found: CreditNote, state: ProposalState, by: Person, at: datetime) -> None:
     if found.state != ProposalState.PROPOSED:
         raise UnableToTakeBack(
             f"{found} was {found.get_state_display().lower()} already", is_conflict=True
         )
-    if found.proposed_by_id == by.pk:
-        raise UnableToTakeBack("Somebody else must decide it: you proposed it.", is_forbidden=True)
+    _refuse_if_own(found, by)
     found.state = state
     found.decided_at = at
     found.decided_by = by
-    return found, bill
+
+
+def _refuse_if_own(note: CreditNote, by: Person) -> None:
+    """X6: checked on the person, whatever their roles."""
+    if note.proposed_by_id == by.pk:
+        raise UnableToTakeBack(SECOND_PERSON, is_forbidden=True)
 
 
 @step

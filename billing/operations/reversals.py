@@ -112,7 +112,8 @@ def approve_reversal(
     locked, payment = _locked(reversal)
     if _is_repeated(locked, form_key, act=APPROVE, by=by, at=at):
         return locked
-    _refuse_unless_open_to(by, locked)
+    _refuse_if_decided(locked)
+    _refuse_if_own(locked, by)
     if payment.recorded_by_id == by.pk:
         raise UnableToDecideReversal(OWN_PAYMENT, is_forbidden=True)
     before = balances_of(payment.consumer_id).outstanding
@@ -141,7 +142,8 @@ def reject_reversal(
     locked, _ = _locked(reversal)
     if _is_repeated(locked, form_key, act=REJECT, by=by, at=at, reason=reason):
         return locked
-    _refuse_unless_open_to(by, locked)
+    _refuse_if_decided(locked)
+    _refuse_if_own(locked, by)
     if not reason:
         raise UnableToDecideReversal(REQUIRED, field="reason")
     locked.decision = reason
@@ -183,13 +185,16 @@ def _is_repeated(
     return form_keys.claim(form_key, by=by.pk, act=act, about=about, at=at) is not None
 
 
-def _refuse_unless_open_to(by: Person, reversal: Reversal) -> None:
-    """Decided once; and X6: by another than who proposed it, whatever their roles."""
+def _refuse_if_decided(reversal: Reversal) -> None:
     if reversal.decided_by is not None:
         raise UnableToDecideReversal(
             f"{reversal.get_state_display()} by {reversal.decided_by.full_name} already",
             is_conflict=True,
         )
+
+
+def _refuse_if_own(reversal: Reversal, by: Person) -> None:
+    """X6: checked on the person, whatever their roles."""
     if reversal.proposed_by_id == by.pk:
         raise UnableToDecideReversal(SECOND_PERSON, is_forbidden=True)
 

@@ -344,11 +344,12 @@ def _decide(
     found = get_credit_note(note, case=case.pk, to=me)
     if found is None:
         raise Http404
+    key = posted_form_key(request.POST)
     return _do(
         request,
         case,
         BILL,
-        lambda: act(note=found.pk, by=me, at=clock.now()),
+        lambda: act(note=found.pk, by=me, at=clock.now(), form_key=key),
         f"The bill is {result}.",
     )
 

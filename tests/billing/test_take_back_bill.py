@@ -108,6 +108,23 @@ def test_two_people_and_once(make_billing: MakeBilling) -> None:
     assert balances_of(billing.consumer.pk).deposit == 0
 
 
+def test_the_same_form_decides_once(make_billing: MakeBilling) -> None:
+    """R4: the second press gets the first result, of an approval and of a rejection."""
+    billing, key = make_billing(), uuid4()
+    bill = billing.approved()
+    note = propose(billing, bill)
+    for _ in range(2):
+        rejected = reject_credit_note(note=note.pk, by=billing.david, at=billing.at, form_key=key)
+        assert rejected.state == "REJECTED"
+    note = propose(billing, bill)
+    for _ in range(2):
+        done = approve_credit_note(note=note.pk, by=billing.david, at=billing.at, form_key=key)
+        assert done.state == "APPROVED"
+    assert LedgerTransaction.objects.filter(kind="REVERSAL").count() == 2
+    decided = (Event.CREDIT_NOTE_APPROVED, Event.CREDIT_NOTE_REJECTED)
+    assert Entry.objects.filter(case=billing.case, kind__in=decided).count() == 2
+
+
 def test_a_draft_and_an_empty_reason_are_refused(make_billing: MakeBilling) -> None:
     billing = make_billing()
     billing.read()

@@ -25,6 +25,7 @@ from billing.oracles.payments import (
 )
 from billing.queries.accounts import balances_of
 from consumers.models import Consumer, ConsumerFigures
+from smart360.kernel.errors import Refusal
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
@@ -171,6 +172,29 @@ def test_a_cheque_clears_or_fails_once(
     assert_sound()
 
 
+def test_control_without_lock_and_trigger_a_cheque_clears_and_fails(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by = person(Role.BILLING)
+    waiting = cheque(make_consumer(with_meters=False), by=by, at=at)
+    acts = [
+        partial(
+            settle_payment, payment=waiting.pk, has_come=has_come, failure="No funds", by=by, at=at
+        )
+        for has_come in (True, False)
+    ]
+    slowly(monkeypatch, "billing.operations.payments.locked_payment", read_payment)
+    with without_triggers("billing_payment"):
+        outcomes = race(acts)
+        assert len(done(outcomes)) == 2, refusals(outcomes)
+
+
+def read_payment(payment: int) -> tuple[Payment, Consumer]:
+    """The payment without any lock, for controls."""
+    found = Payment.objects.select_related("posting", "reversed_by").get(pk=payment)
+    return found, found.consumer
+
+
 def reversals(
     make_consumer: MakeConsumer, person: MakePerson, at: datetime, count: int
 ) -> list[partial[Reversal]]:
@@ -214,12 +238,6 @@ def test_a_payment_is_taken_back_once(
         assert all("already" in str(error) for error in refusals(outcomes))
         assert LedgerTransaction.objects.filter(kind=PostingKind.REVERSAL).count() == each
     assert_sound()
-
-
-def read_payment(payment: int) -> tuple[Payment, Consumer]:
-    """The payment without any lock, for controls."""
-    found = Payment.objects.select_related("posting", "reversed_by").get(pk=payment)
-    return found, found.consumer
 
 
 def read_reversal(reversal: int) -> tuple[Reversal, Payment]:
@@ -380,17 +398,69 @@ def test_control_without_lock_and_trigger_a_credit_is_given_back_twice(
         assert refunds_beyond_the_credit() != []
 
 
-def test_who_proposed_never_wins_the_race(
-    make_consumer: MakeConsumer, person: MakePerson, at: datetime
-) -> None:
-    """X6: self-approval beside one by somebody else."""
-    consumer, boss = credited(make_consumer, person, at), person(Role.SUPERVISOR)
-    asked = propose(consumer, "100.00", by=boss, at=at)
+# ------------------------------------------------------------------ one's own
+Own = tuple[Person, list[partial[Any]], list[partial[Any]]]
+
+
+def own_refund(make_consumer: MakeConsumer, person: MakePerson, at: datetime) -> Own:
+    """Who proposed a large refund, their approvals of it, and those of others."""
+    boss = person(Role.SUPERVISOR)
+    asked = propose(credited(make_consumer, person, at), "100.00", by=boss, at=at)
     own = [partial(approve_refund, refund=asked.pk, by=boss, at=at)] * (MANY // 2)
-    outcomes = race([*own, *approvals(asked, person, at, MANY // 2)])
+    return boss, own, approvals(asked, person, at, MANY // 2)
+
+
+def own_reversal(make_consumer: MakeConsumer, person: MakePerson, at: datetime) -> Own:
+    """The same of a payment's reversal."""
+    boss = person(Role.SUPERVISOR)
+    made = pay(make_consumer(with_meters=False), by=person(Role.BILLING), at=at)
+    asked = propose_back(made, by=boss, at=at)
+    own = [partial(approve_reversal, reversal=asked.pk, by=boss, at=at)] * (MANY // 2)
+    others = [
+        partial(approve_reversal, reversal=asked.pk, by=person(Role.SUPERVISOR), at=at)
+        for _ in range(MANY // 2)
+    ]
+    return boss, own, others
+
+
+OWN = pytest.mark.parametrize(
+    ("propose_own", "module", "guard"),
+    [
+        (own_refund, "billing.operations.refunds", "a_large_refund_takes_two_people"),
+        (own_reversal, "billing.operations.reversals", "a_reversal_is_decided_by_another"),
+    ],
+)
+ProposeOwn = Callable[[MakeConsumer, MakePerson, datetime], Own]
+
+
+@OWN
+def test_who_proposed_never_wins_the_race(
+    propose_own: ProposeOwn, module: str, guard: str, make_consumer: MakeConsumer,
+    person: MakePerson, at: datetime, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """X6: self-approval beside one by somebody else; also when the check alone stands there."""
+    boss, own, others = propose_own(make_consumer, person, at)
+    (made,) = done(race([*own, *others]))
+    assert made.decided_by != boss
+    monkeypatch.setattr(f"{module}._refuse_if_own", lambda *_: None)
+    boss, own, others = propose_own(make_consumer, person, at)
+    outcomes = race([*own, *others])
     (made,) = done(outcomes)
     assert made.decided_by != boss
+    assert all(isinstance(error, Refusal) for error in refusals(outcomes))
     assert_sound()
+
+
+@OWN
+def test_control_without_its_check_who_proposed_wins(
+    propose_own: ProposeOwn, module: str, guard: str, make_consumer: MakeConsumer,
+    person: MakePerson, at: datetime, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    boss, own, _ = propose_own(make_consumer, person, at)
+    monkeypatch.setattr(f"{module}._refuse_if_own", lambda *_: None)
+    with without_index(guard):
+        (made,) = done(race(own))
+        assert made.decided_by == boss
 
 
 # ------------------------------------------------------------------ deposits
