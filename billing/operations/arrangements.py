@@ -7,7 +7,7 @@ from decimal import Decimal
 from billing import ledger
 from billing.choices import ArrangementState
 from billing.models import Arrangement, Instalment
-from billing.notices import arrangement_broken
+from billing.notices import arrangement_broken, arrangement_made
 from billing.queries.accounts import balances_of, last_posting
 from billing.queries.arrangements import running_arrangement, standing
 from billing.rules.arrangements import NOTHING_OWED, ArrangementWish, Standing, why_not_parts
@@ -81,6 +81,7 @@ def make_arrangement(
         consumer=consumer.pk,
         new={**_facts(made), "instalments": len(wish.parts)},
     )
+    arrangement_made(made, consumer, wish.parts, at=at)
     if form_key:
         form_keys.submitted(form_key, form="", by=by.pk, act=MAKE, result=made.number)
     return made
@@ -183,7 +184,7 @@ def judge_running(consumer: int, *, at: datetime) -> int:
         },
     )
     if found.missed_on is not None:
-        arrangement_broken(arrangement, found.missed_on, at=at)
+        arrangement_broken(arrangement, found.missed_on, outstanding=outstanding, at=at)
     return 1
 
 

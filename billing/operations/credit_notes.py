@@ -6,6 +6,7 @@ from datetime import datetime
 from billing import ledger
 from billing.choices import InvoiceState, ProposalState
 from billing.models import CreditNote, DepositUse, Invoice
+from billing.notices import bill_taken_back
 from billing.operations.arrangements import bring_up_to_date
 from billing.queries.accounts import balances_of
 from billing.queries.invoices import later_bill
@@ -114,6 +115,8 @@ def approve_credit_note(
     bill.save(update_fields=["taken_back_at"])
     bring_up_to_date(bill.consumer_id, before=before, by=by.pk, at=at)
     _note(Event.CREDIT_NOTE_APPROVED, found, bill, by=by, at=at)
+    owed = balances_of(bill.consumer_id).outstanding
+    bill_taken_back(found, bill, bill.consumer, outstanding=owed, at=at)
     return found
 
 
@@ -143,7 +146,7 @@ def _lock(invoice: int) -> Invoice:
         handling.lock_case(case)
     return (
         Invoice.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("posting")
+        .select_related("posting", "consumer")
         .get(pk=invoice)
     )
 

@@ -16,7 +16,7 @@ from billing.queries.arrangements import list_arrangements
 from billing.rules.arrangements import Paid, equal_parts, standing_of
 from billing.tasks.arrangements import judge_arrangements
 from consumers.models import AccountHold, Consumer
-from smart360.comms.models import Notice
+from smart360.comms.models import Message, Notice
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
@@ -202,6 +202,9 @@ def test_a_due_day_that_passed_breaks_it_and_rings(
     assert set(told.values_list("person", flat=True)) == {recovery.pk, other.pk}
     assert not told.filter(person=billing).exists()
     assert told[0].path.endswith(f"{running.consumer.account_number}/financial")
+    message = Message.objects.get(dedupe_key=f"arrangement.broken:{running.number}")
+    for words in (running.number, "due on Dec 20, 2024", "Outstanding now: $"):
+        assert words in message.body.text
 
 
 def test_a_second_look_changes_nothing(running: Arrangement, stands: SetClock) -> None:

@@ -17,6 +17,7 @@ from billing.queries.accounts import balances_of
 from billing.queries.final_bills import get_final_bill
 from billing.rules.arrangements import Part
 from consumers.models import ConsumerFigures, Reading
+from smart360.comms.models import Delivery, Message
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.models import Entry
@@ -87,6 +88,21 @@ def test_everything_returns_and_the_next_bill_is_a_new_one(make_billing: MakeBil
     assert view.head is not None
     assert view.head.number == str(second)
     assert_sound()
+
+
+def test_the_consumer_is_told_whatever_the_box_says(make_billing: MakeBilling) -> None:
+    """Statutory, as the bill was; a rejected one tells nobody."""
+    billing = make_billing(notifies_consumer=False)
+    bill = billing.approved()
+    rejected = propose(billing, bill)
+    reject_credit_note(note=rejected.pk, by=billing.david, at=billing.at)
+    note = approve(billing, propose(billing, bill))
+    message = Message.objects.get(template__code="bill.taken_back")
+    assert (message.case, message.is_statutory) == (billing.case, True)
+    assert message.dedupe_key == f"bill.taken_back:{note.number}"
+    for words in (note.number, str(bill), "Outstanding now: $456.78"):
+        assert words in message.body.text
+    assert Delivery.objects.get(message=message).state == "QUEUED"
 
 
 def test_two_people_and_once(make_billing: MakeBilling) -> None:
