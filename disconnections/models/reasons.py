@@ -32,6 +32,16 @@ class Reason(models.Model):
         default=Permanence.PERMANENT,
         help_text="What the form offers first.",
     )
+    is_for_debt = models.BooleanField(
+        "for non-payment",
+        default=False,
+        help_text="Protections apply, a payment stops it, and the bill need not be paid first.",
+    )
+    is_wished = models.BooleanField(
+        "wished by the consumer",
+        default=False,
+        help_text="Whoever serves at the desk may carry it out, once the identity is checked.",
+    )
     is_active = models.BooleanField(default=True, help_text="Retire a reason; never delete it.")
 
     class Meta:
@@ -46,6 +56,14 @@ class Reason(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(permanence__in=Permanence.values), name="reason_permanence_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(is_for_debt=True, is_wished=True),
+                name="nobody_wishes_to_be_cut_for_debt",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_for_debt=False) | Q(kind=CaseKind.DISCONNECTION),
+                name="only_a_disconnection_is_for_debt",
             ),
         ]
 
