@@ -42,27 +42,24 @@ from smart360.kernel.text import REQUIRED
 from smart360.web.amounts import MoneyField
 from smart360.web.fields import CodeField, IsoDateField, ShownTextField
 from smart360.web.gate import keyed
-from smart360.web.logs import request_id
 from smart360.web.middleware import AT_ODDS
+from smart360.web.problems import AWAY, FAILED, PROBLEM, SENTENCES, TITLES, problem
 from smart360.web.throttle import AskedTooOften, take_turn, turn_in
 from smart360.web.views import is_database_away
 
 LONGEST_MESSAGE = 16_384
 LONGEST_FAILURE = 120
 TURN = turn_in("billing_intakeallowance", "api_key_id")
-PROBLEM = "application/problem+json"
 JSON = "application/json"
 
 NO_KEY = "Send your API key as Authorization: Bearer KEY; this one is missing, wrong or retired."
 NO_IDEMPOTENCY_KEY = "Send an Idempotency-Key of 1 to 128 printable ASCII characters."
 NO_JSON = "The message is no JSON that we can read."
 NO_OBJECT = "Send one JSON object."
-NOT_JSON = "Send the message as Content-Type: application/json, in UTF-8 and not packed."
+NOT_JSON = SENTENCES[415]
 TOO_LARGE = f"The message is longer than {LONGEST_MESSAGE:,} bytes."
 TOO_OFTEN = f"More than {MESSAGES_A_SECOND} messages within a second; send it again in a second."
 BUSY = "Somebody else is working on this account. Nothing was changed; send it again in a second."
-AWAY = "The service is not available just now. Send the same message again in a few seconds."
-FAILED = "This is our fault. Send the same message again; it is taken at most once."
 NO_SUCH_PAYMENT = "There is no payment with this number that you told us of"
 NOT_A_TEXT = "Enter a text in quotes."
 NOT_KNOWN = "This is no field of this message."
@@ -179,37 +176,8 @@ class Problem(Schema):
 
 
 # ------------------------------------------------------------------ problems
-TITLES = {
-    400: "Bad message",
-    401: "Who are you?",
-    404: "Not there",
-    409: "Not possible as things are",
-    413: "Too large",
-    415: "Not JSON",
-    422: "Something in it is wrong",
-    429: "Too often",
-    500: "Our fault",
-    503: "Not available",
-}
-PROBLEMS: Any = dict.fromkeys(TITLES, Problem)
-
-
-def problem(
-    status: int, detail: str, *, errors: list[dict[str, str]] | None = None, **headers: str
-) -> HttpResponse:
-    """The answer to a message that was not taken."""
-    body = {
-        "type": "about:blank",
-        "title": TITLES.get(status, "Not possible"),
-        "status": status,
-        "detail": detail,
-        "request_id": request_id.get(),
-        "errors": errors or [],
-    }
-    response = HttpResponse(json.dumps(body), status=status, content_type=PROBLEM)
-    for name, value in headers.items():
-        response[name.replace("_", "-")] = value
-    return response
+# What a POST may be answered; the other titles are of what reaches no view.
+PROBLEMS: Any = {status: Problem for status in TITLES if status not in (403, 405)}
 
 
 class UnreadableMessage(Exception):

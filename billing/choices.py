@@ -86,15 +86,6 @@ class ReadingBasis(TextChoices):
     NO_METER = "NO_METER", "No meter"
 
 
-class ReadingException(TextChoices):
-    """Why a final reading need not be above the one before (W13)."""
-
-    NONE = "NONE", "None"
-    NO_CONSUMPTION = "NO_CONSUMPTION", "No consumption"
-    ROLLOVER = "ROLLOVER", "The meter rolled over"
-    REPLACEMENT = "REPLACEMENT", "The meter was replaced"
-
-
 class PaymentSource(TextChoices):
     """Who told us of a payment."""
 

@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 
-from billing.choices import DepositPlan, PaymentMethod, ReadingException, RefundFrom
+from billing.choices import DepositPlan, PaymentMethod, RefundFrom
 from billing.queries.final_bills import MeterLine
 from billing.rules.arrangements import (
     IN_THE_PAST,
@@ -30,6 +30,7 @@ from billing.rules.payments import (
     RefundWish,
 )
 from billing.rules.readings import DECIMALS, ReadingWish, shown_value
+from consumers.choices import ReadingException
 from smart360.kernel.money import CENT
 from smart360.kernel.text import REQUIRED
 from smart360.web.amounts import MoneyField, PlainNumberField

@@ -44,6 +44,15 @@ class Verification(TextChoices):
     VERIFIED = "VERIFIED", "Verified"
 
 
+class ReadingException(TextChoices):
+    """Why a reading need not be above the one before (W13)."""
+
+    NONE = "NONE", "None"
+    NO_CONSUMPTION = "NO_CONSUMPTION", "No consumption"
+    ROLLOVER = "ROLLOVER", "The meter rolled over"
+    REPLACEMENT = "REPLACEMENT", "The meter was replaced"
+
+
 class LockPurpose(TextChoices):
     """Why somebody holds a profile."""
 

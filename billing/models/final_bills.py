@@ -5,9 +5,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from billing.choices import DepositPlan, ProposalState, ReadingException
+from billing.choices import DepositPlan, ProposalState
 from billing.models.invoices import Invoice
 from billing.models.ledger import LedgerTransaction
+from consumers.choices import ReadingException
 from consumers.models import Consumer, Meter, ServiceConnection
 from smart360.cases.models import Case
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from billing.choices import ReadingException
 from billing.models import BillAdjustment, FinalReading
 from billing.operations.settlements import lock_request, refuse_approved, refuse_ended
 from billing.ports import terms_of
@@ -21,6 +20,7 @@ from billing.rules.readings import (
     shown_value,
     units_between,
 )
+from consumers.choices import ReadingException
 from smart360.cases import handling
 from smart360.cases.models import Case
 from smart360.kernel.db import operation, refuses, step

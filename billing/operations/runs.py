@@ -8,24 +8,9 @@ from datetime import date, datetime, timedelta
 from billing.choices import RunState
 from billing.invoicing import issue_invoices
 from billing.models import BillingRun
-from billing.queries.cycles import (
-    accounts_of,
-    first_cycle_on,
-    meters_of,
-    readings_of,
-    tariffs_until,
-)
+from billing.queries.cycles import accounts_of, facts_of, first_cycle_on
 from billing.queries.policies import get_policy
-from billing.rules.cycles import (
-    Account,
-    Cycle,
-    Facts,
-    Planned,
-    Stretch,
-    days_to_bill,
-    metered,
-    plan,
-)
+from billing.rules.cycles import Cycle, Planned, plan
 from consumers.models import Consumer
 from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
@@ -176,26 +161,8 @@ def _lock_next(after: int) -> list[int]:
 def _plan(run: BillingRun, consumers: Sequence[int]) -> list[Planned]:
     accounts = accounts_of(consumers)
     cycle = Cycle(run.period_from, run.period_to, first=first_cycle_on() or run.period_from)
-    facts = _facts(accounts, cycle)
+    facts = facts_of(accounts, cycle, zone=get_utility().zone)
     return [plan(account, cycle, facts) for account in accounts]
-
-
-def _facts(accounts: Sequence[Account], cycle: Cycle) -> Facts:
-    """Meters, readings and prices of all these accounts, in a handful of statements."""
-    days = {
-        service.key: found
-        for account in accounts
-        for service in account.services
-        if isinstance(found := days_to_bill(account, service, cycle), Stretch)
-    }
-    stretches = meters_of(days, zone=get_utility().zone)
-    asked = {
-        (stretch.meter.key, stretch.from_on, stretch.read_to)
-        for service, whole in days.items()
-        for stretch in metered(whole, stretches.get(service, ()))
-        if stretch.meter is not None
-    }
-    return Facts(stretches, readings_of(asked), tariffs_until(cycle.to_on))
 
 
 def _issue(run: BillingRun, planned: Sequence[Planned], *, at: datetime) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from billing.choices import LineKind, ReadingBasis, ReadingException
+from billing.choices import LineKind, ReadingBasis
 from billing.models import (
     BillAdjustment,
     FinalReading,
@@ -35,7 +35,7 @@ from billing.rules.final_bills import (
 from billing.rules.rating import DAY, Correction, RatedSection, Rates, rate
 from billing.rules.readings import KnownReading, units_between
 from billing.rules.settlement import deposit_is_used
-from consumers.choices import UtilityType
+from consumers.choices import ReadingException, UtilityType
 from consumers.models import MeterAssignment, ServiceConnection
 from smart360.cases.models import Case
 from smart360.kernel.money import ZERO

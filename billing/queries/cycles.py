@@ -12,7 +12,7 @@ from django.db import connection
 from billing.choices import LineKind, ReadingBasis
 from billing.models import BillingRun, Tariff
 from billing.rules.consumption import Billed, MeterThen, Readings, Shown
-from billing.rules.cycles import Account, Service, Stretch
+from billing.rules.cycles import Account, Cycle, Facts, Service, Stretch, days_to_bill, metered
 from billing.rules.rating import Rates, Slab, Tax
 from consumers.models import MeterAssignment
 
@@ -118,6 +118,24 @@ def _service(row: tuple[Any, ...]) -> Service:
             cost=cost or Decimal(0),
         )
     return Service(key, utility, state, connected_on, is_frozen, to_on, meter, billed)
+
+
+def facts_of(accounts: Sequence[Account], cycle: Cycle, *, zone: ZoneInfo) -> Facts:
+    """Meters, readings and prices of all these accounts, for a cycle; five statements."""
+    days = {
+        service.key: found
+        for account in accounts
+        for service in account.services
+        if isinstance(found := days_to_bill(account, service, cycle), Stretch)
+    }
+    stretches = meters_of(days, zone=zone)
+    asked = {
+        (stretch.meter.key, stretch.from_on, stretch.read_to)
+        for service, whole in days.items()
+        for stretch in metered(whole, stretches.get(service, ()))
+        if stretch.meter is not None
+    }
+    return Facts(stretches, readings_of(asked), tariffs_until(cycle.to_on))
 
 
 def meters_of(services: Iterable[int], *, zone: ZoneInfo) -> dict[int, list[Stretch]]:

@@ -8,8 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from billing.choices import LineKind, ReadingBasis, ReadingException
+from billing.choices import LineKind, ReadingBasis
 from billing.rules.settlement import BillSums, bill_sums
+from consumers.choices import ReadingException
 from smart360.kernel.money import ZERO
 
 JsonObject = dict[str, Any]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from billing.choices import ReadingException
+from consumers.choices import ReadingException
 from smart360.kernel.errors import Refusal
 from smart360.kernel.text import NOT_OFFERED, REQUIRED
 from smart360.web.formats import shown_date

@@ -3,18 +3,15 @@
 from consumers.models.accounts import (
     Category,
     Consumer,
-    Device,
     Guard,
-    Meter,
-    MeterAssignment,
     Premise,
     ProfileLock,
-    Reading,
     ServiceConnection,
     Subcategory,
 )
 from consumers.models.figures import BalanceChange, BalanceTotal, ConsumerFigures
 from consumers.models.holds import AccountHold
+from consumers.models.meters import Device, Meter, MeterAssignment, Reading
 
 __all__ = [
     "AccountHold",

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "smart360.web.middleware.RequestId",
     "smart360.web.middleware.HeadAsGet",
+    "smart360.web.problems.ProblemsBelowApi",
     "smart360.web.middleware.FormsOnly",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

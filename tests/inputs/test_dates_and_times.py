@@ -28,13 +28,18 @@ LENIENT_DATES = (
     "2 Jan 2026", "January 2, 2026", "2026-01-02 ", "2026-01-02T00:00",
     "２０２６-01-02", "٢٠٢٦-٠١-٠٢",
 )  # fmt: skip
+NO_DATES = ("2026-02-30", "2026-13-01", "0000-00-00", "٢٠٢٦-١٢-١٥", "2026-12-99", "--")
+OUT_OF_REACH = ("9999-12-31", "10000-01-01", "2027-12-10", "0001-01-01")
+"""The last, the one after it, two years from now, the first: no act of money is of such a day."""
 LENIENT_TIMES = (
     "9:5", "9:30", "09:30:00", "09:30:15.250", "0930", "9", "09.30", "9:30 PM", "24:00", "９:３０",
 )  # fmt: skip
 KEEPS_WHAT_IS_TYPED = {"draft_save", "request_save", "request_parts", "request_release"}
 """What is typed and not submitted is kept as it is; `request_review` judges it."""
+ONLY_DIVIDES = {("arrangement_new", "first_on")}
+"""By what the rows were divided: the button Divide judges it, the rows say what is agreed."""
 LENIENT = (forms.DateField, forms.TimeField, forms.DateTimeField, forms.DurationField)
-OURS = ("smart360.", "consumers.", "disconnections.")
+OURS = ("smart360.", "consumers.", "billing.", "disconnections.")
 
 
 # ------------------------------------------------------------------ as classes
@@ -94,7 +99,7 @@ def fields_of(target: Target) -> Iterator[tuple[str, tuple[str, ...]]]:
         if name == "slots_on":  # for which day slots were shown; what it says is only compared
             continue
         if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(value)):
-            yield name, LENIENT_DATES
+            yield name, LENIENT_DATES + NO_DATES
         elif re.fullmatch(r"[0-9]{2}:[0-9]{2}(:[0-9]{2})?", str(value)):
             yield name, LENIENT_TIMES
 
@@ -102,6 +107,18 @@ def fields_of(target: Target) -> Iterator[tuple[str, tuple[str, ...]]]:
 FOUND_IN: dict[str, set[tuple[str, str]]] = {
     "create": {("request_review", "preferred_on"), ("request_submit", "preferred_on")},
     "request": {("request_hold", "resume_on"), ("request_hold", "resume_at")},
+    "payments": {("payment_new", "paid_on"), ("deposit_new", "received_on")},
+    "settlement": {
+        ("final_readings_enter", "-read_on"),
+        ("request_hold", "resume_on"),
+        ("request_hold", "resume_at"),
+    },
+    "account": {
+        ("arrangement_new", "first_on"),
+        ("arrangement_new", "due_on_"),
+        ("billing_run_start", "period_from"),
+        ("billing_run_start", "period_to"),
+    },
     "rows to add": {
         ("admin:billing_tariff_add", "begins_on"),
         ("admin:disconnections_timeslot_add", "starts"),
@@ -146,6 +163,20 @@ def test_every_form_found_by_walking_refuses_what_only_looks_right(
     assert wrong == []
 
 
+@pytest.mark.parametrize("area", ["payments", "settlement", "account"])
+def test_no_act_of_money_is_of_a_day_out_of_reach(area: str, world: World) -> None:
+    """Bad inputs 37, 41, 86: in the future, or long ago; refused in words, never a crash."""
+    walker, wrong = Walker(), []
+    for target, name, values in fields_found(world, area):
+        if values is LENIENT_TIMES or plain(target, name) in ONLY_DIVIDES:
+            continue
+        for value in OUT_OF_REACH:
+            outcome = walker.attempt(target, replaced(target.pairs, name, value))
+            if is_accepted(target, outcome.status) or outcome.wrong:
+                wrong.append((target.name, name, value, outcome.status, outcome.wrong))
+    assert wrong == []
+
+
 @pytest.mark.night
 @pytest.mark.parametrize("area", [area for area in AREAS if area not in FOUND_IN])
 def test_nowhere_else_is_a_date_or_a_time_typed(area: str, world: World) -> None:
@@ -161,3 +192,18 @@ def test_the_list_says_of_a_lenient_date_what_is_wrong(world: World, name: str) 
         page = world.supervisor.get("/cx/disconnections/", {name: value})
         assert page.status_code in (200, 422)
         assert "Enter a valid date." in page.content.decode(), value
+
+
+@pytest.mark.parametrize("name", ["from", "to"])
+@pytest.mark.parametrize("ending", ["", ".csv", ".pdf"])
+def test_a_statement_says_of_a_lenient_date_what_is_wrong(
+    world: World, name: str, ending: str
+) -> None:
+    """Bad inputs 17, 18: on the page and in both files."""
+    path = f"/cx/consumer-management/{world.owing.account_number}/statement{ending}"
+    for value in LENIENT_DATES + NO_DATES:
+        if value != value.strip():
+            continue
+        answer = world.supervisor.get(path, {name: value})
+        assert answer.status_code == 422, value
+        assert "Enter a valid date." in answer.content.decode(), value

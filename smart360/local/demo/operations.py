@@ -12,20 +12,11 @@ from billing.choices import LedgerKind, PaymentSource, PaymentState, PostingKind
 from billing.invoicing import issue_invoices
 from billing.ledger import Leg, Posting
 from billing.models import DepositReceipt, Payment, Tariff, TariffSlab, TariffTax
-from billing.queries.cycles import accounts_of, meters_of, readings_of, tariffs_until
+from billing.queries.cycles import accounts_of, facts_of
 from billing.queries.payments import receipt_key
 from billing.queries.policies import get_policy
 from billing.rules.arrangements import months_later
-from billing.rules.cycles import (
-    Account,
-    Cycle,
-    Facts,
-    InvoiceToBe,
-    Stretch,
-    days_to_bill,
-    metered,
-    plan,
-)
+from billing.rules.cycles import Cycle, InvoiceToBe, plan
 from consumers.models import Category, Consumer, ConsumerFigures
 from smart360.kernel.db import copy_rows, operation, step
 from smart360.kernel.numbering import go_on_after, next_number
@@ -225,26 +216,9 @@ def plan_month(consumers: Sequence[int], *, first: date) -> list[InvoiceToBe]:
     """What one calendar month costs these consumers, each that has something to pay."""
     accounts = accounts_of(consumers)
     cycle = Cycle(first, months_later(first, 1) - timedelta(days=1), first=first)
-    facts = _facts(accounts, cycle)
+    facts = facts_of(accounts, cycle, zone=get_utility().zone)
     planned = [plan(account, cycle, facts).invoice for account in accounts]
     return [invoice for invoice in planned if invoice is not None]
-
-
-def _facts(accounts: Sequence[Account], cycle: Cycle) -> Facts:
-    days = {
-        service.key: found
-        for account in accounts
-        for service in account.services
-        if isinstance(found := days_to_bill(account, service, cycle), Stretch)
-    }
-    stretches = meters_of(days, zone=get_utility().zone)
-    asked = {
-        (stretch.meter.key, stretch.from_on, stretch.read_to)
-        for service, whole in days.items()
-        for stretch in metered(whole, stretches.get(service, ()))
-        if stretch.meter is not None
-    }
-    return Facts(stretches, readings_of(asked), tariffs_until(cycle.to_on))
 
 
 @operation

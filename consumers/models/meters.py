@@ -1,0 +1,146 @@
+"""Meters: what they are, which service each measures, what they showed (W12, W13)."""
+
+import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.indexes import OpClass
+from django.db import models
+from django.db.models import F, Q
+
+from consumers.choices import MeterCondition, UtilityType, Verification
+from consumers.models.accounts import ServiceConnection
+
+
+class Device(models.Model):
+    """The device in or on a meter, by the number printed on it."""
+
+    number = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["number"], name="device_number_is_unique")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Meter(models.Model):
+    """One meter, wherever it is."""
+
+    number = models.CharField(max_length=40)
+    device = models.OneToOneField(
+        Device, on_delete=models.PROTECT, null=True, blank=True, related_name="meter"
+    )
+    utility_type = models.CharField(max_length=15, choices=UtilityType)
+    meter_type = models.CharField(
+        max_length=60, blank=True, help_text="Such as Smart, single phase."
+    )
+    model = models.CharField(max_length=60, blank=True)
+    condition = models.CharField(
+        max_length=15, choices=MeterCondition, default=MeterCondition.ACTIVE
+    )
+    unit = models.CharField(max_length=10, default="kWh")
+    installed_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number"], name="meter_number_is_unique"),
+            models.CheckConstraint(
+                condition=Q(condition__in=MeterCondition.values), name="meter_condition_is_known"
+            ),
+        ]
+        indexes = [
+            models.Index(OpClass(F("number"), name="text_pattern_ops"), name="meter_by_number"),
+            models.Index(
+                OpClass(models.Func(F("number"), function="reverse"), "text_pattern_ops"),
+                name="meter_by_number_end",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class MeterAssignment(models.Model):
+    """A meter measures a service connection for a time; never two at once (W12, SO4)."""
+
+    meter = models.ForeignKey(Meter, on_delete=models.PROTECT, related_name="assignments")
+    service_connection = models.ForeignKey(
+        ServiceConnection, on_delete=models.PROTECT, related_name="assignments"
+    )
+    during = DateTimeRangeField()
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="a_meter_is_assigned_once_at_a_time",
+                expressions=[("meter", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+            ),
+            ExclusionConstraint(
+                name="a_connection_has_one_meter_at_a_time",
+                expressions=[
+                    ("service_connection", RangeOperators.EQUAL),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(
+                condition=Q(during__isempty=False), name="an_assignment_lasts_a_while"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="assignment_guarded",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                declare=[("connections", "bigint[]")],
+                func=pgtrigger.Func(
+                    """
+                    IF TG_OP <> 'INSERT' THEN
+                        connections := array_append(connections, OLD.service_connection_id);
+                    END IF;
+                    IF TG_OP <> 'DELETE' THEN
+                        connections := array_append(connections, NEW.service_connection_id);
+                    END IF;
+                    IF coalesce(current_setting('smart360.guard', true), '') <> 'lifted'
+                       AND EXISTS (SELECT 1 FROM consumers_serviceconnection s
+                                     JOIN consumers_guard g ON g.consumer_id = s.consumer_id
+                                    WHERE s.id = ANY(connections))
+                    THEN
+                        RAISE EXCEPTION 'an open request guards this meter'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'profile_is_guarded';
+                    END IF;
+                    IF TG_OP = 'DELETE' THEN
+                        RETURN OLD;
+                    END IF;
+                    RETURN NEW;
+                    """
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"assignment {self.pk}"
+
+
+class Reading(models.Model):
+    """What a meter showed on a day."""
+
+    meter = models.ForeignKey(Meter, on_delete=models.PROTECT, related_name="readings")
+    value = models.DecimalField(max_digits=12, decimal_places=3, help_text="In the meter's unit.")
+    read_on = models.DateField()
+    verification = models.CharField(
+        max_length=10, choices=Verification, default=Verification.VERIFIED
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meter", "read_on"], name="one_reading_a_day_per_meter"
+            ),
+            models.CheckConstraint(condition=Q(value__gte=0), name="a_reading_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(verification__in=Verification.values), name="verification_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meter_id} {self.read_on}"
