@@ -19,7 +19,7 @@ from disconnections.notices import request_closed, request_received
 from disconnections.queries.receipts import receipt_key
 from disconnections.queries.slots import find_slot
 from disconnections.rules import RequestWish
-from smart360.cases import handling
+from smart360.cases import approvals, handling
 from smart360.cases.choices import CaseKind, CaseStatus, ClosingReason
 from smart360.cases.lifecycle import SAY_WHY, says_why
 from smart360.cases.models import Case
@@ -282,6 +282,7 @@ def close_request(
         new={"reason": reason}, words=note,
     )  # fmt: skip
     void_draft(case, by=by.pk, at=at)
+    approvals.withdraw(case, by=by.pk, at=at)
     slots.give_back(DisconnectionRequest.objects.get(pk=case))
     guards.remove_guard(locked.number)
     request_closed(locked, at=at)

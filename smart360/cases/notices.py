@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from smart360.cases.choices import AlertLevel, Metric
-from smart360.cases.models import Case
+from smart360.cases.choices import AlertLevel, ApprovalState, Metric
+from smart360.cases.models import Approval, Case
 from smart360.comms.outbox import notify_staff, send_from_template
 from smart360.kernel.db import step
 from smart360.staff.access import people_who_may
@@ -62,6 +62,48 @@ def remind(case: Case, *, whom: int | None, reason: str, path: str, at: datetime
         path=path,
         at=at,
         dedupe_key=f"hold:{case.number}:{case.version}",
+        case=case.pk,
+    )
+
+
+@step
+def approval_asked(case: Case, approval: Approval, *, path: str, at: datetime) -> None:
+    """Supervisors hear that somebody waits for them; the consumer, that a decision is pending."""
+    people = [
+        each
+        for each in people_who_may(Permission.APPROVE_REQUEST)
+        if each.pk not in (case.created_by_id, approval.asked_by_id)
+    ]
+    notify_staff(
+        people=people,
+        sentence=f"{case.number} waits for your approval",
+        path=path,
+        at=at,
+        dedupe_key=f"approval:{case.number}:{approval.pk}",
+        case=case.pk,
+    )
+    tell_consumer(case, code="request.approval_asked", values={}, at=at, once=str(approval.pk))
+
+
+@step
+def approval_decided(case: Case, approval: Approval, *, path: str, at: datetime) -> None:
+    """The consumer hears what was decided, and so does whoever works on the case or asked."""
+    decision = approval.get_state_display().lower()
+    tell_consumer(
+        case,
+        code="request.approval_decided",
+        values={"decision": decision},
+        at=at,
+        once=str(approval.pk),
+    )
+    whom = {case.assignee_id, approval.asked_by_id or case.created_by_id} - {None}
+    is_refused = approval.state == ApprovalState.REJECTED
+    notify_staff(
+        people=[each for key in sorted(filter(None, whom)) for each in _still_here(key)],
+        sentence=f"{case.number}: approval {'refused' if is_refused else 'given'}",
+        path=path,
+        at=at,
+        dedupe_key=f"decision:{case.number}:{approval.pk}",
         case=case.pk,
     )
 

@@ -52,6 +52,7 @@ class Permission(StrEnum):
     RUN_BILLING = "billing.run_billing"
     EXPORT_MONEY = "billing.export_money"
     # from request to done
+    ASK_FOR_APPROVAL = "requests.ask_for_approval"
     APPROVE_REQUEST = "requests.approve"  # never what one made, asked for or carries out
     PREPARE_CLOSURE = "requests.prepare_closure"  # meter action, order, items 3 to 6
     TICK_MONEY = "requests.tick_money"  # items 1 and 2 of the checklist
@@ -106,7 +107,7 @@ _BILLING = {
     P.RUN_BILLING,
 }
 _CASE_WORK = {P.ACKNOWLEDGE, P.HOLD, P.CLOSE, P.ASSIGN}
-_CARRYING_OUT = {P.PREPARE_CLOSURE, P.EXECUTE, P.CREATE_SERVICE_ORDER}
+_CARRYING_OUT = {P.ASK_FOR_APPROVAL, P.PREPARE_CLOSURE, P.EXECUTE, P.CREATE_SERVICE_ORDER}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CSE: frozenset(

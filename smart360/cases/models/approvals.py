@@ -120,3 +120,8 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"approval of case {self.case_id}"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it waits or was given, so that nobody has to ask."""
+        return self.state in (ApprovalState.PENDING, ApprovalState.APPROVED)
