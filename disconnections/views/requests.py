@@ -38,7 +38,15 @@ from disconnections.queries.requests import (
 )
 from disconnections.rules import months_after
 from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus, Priority, Standing
-from smart360.cases.forms import CallForm, CloseForm, HoldForm, MessageForm, NoteForm
+from smart360.cases.forms import (
+    ApprovalForm,
+    CallForm,
+    CloseForm,
+    DecisionForm,
+    HoldForm,
+    MessageForm,
+    NoteForm,
+)
 from smart360.cases.models import Case
 from smart360.cases.queries.timeline import case_timeline
 from smart360.comms.queries import count_messages_of_case, messages_of_case
@@ -342,7 +350,7 @@ def shell(
     me = signed_in_person(request)
     zone = zone_in_use()
     page = request_page(case, to=me, at=at, zone=zone)
-    acts = allowed_acts(case, me)
+    acts = allowed_acts(case, me, page.approval)
     values: dict[str, Any] = {
         "now": at,
         "page": page,
@@ -359,6 +367,10 @@ def shell(
         values["hold_form"] = hold_form(page.offer, at=at, zone=zone)
     if Act.CLOSE in acts:
         values["close_form"] = CloseForm()
+    if Act.ASK_APPROVAL in acts:
+        values["approval_form"] = ApprovalForm()
+    if Act.DECIDE_APPROVAL in acts:
+        values["decision_form"] = DecisionForm()
     return values | more
 
 

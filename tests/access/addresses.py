@@ -148,6 +148,8 @@ ADDRESSES: dict[str, Address] = {
     "request_acknowledge": Address(
         f"{ONE}/acknowledge", WORKERS, post=302, htmx=200, ended=409, writes=True
     ),
+    "request_ask_approval": Address(f"{ONE}/approval", WORKERS, post=422),
+    "request_decide": Address(f"{ONE}/decision", SUPERVISORS, post=422),
     "request_hold": Address(f"{ONE}/hold", WORKERS, post=422),
     "request_resume": Address(f"{ONE}/resume", WORKERS, post=409),
     "request_close": Address(f"{ONE}/close", WORKERS, post=422),

@@ -95,6 +95,16 @@ ROWS = (
         ("request_close",),
     ),
     Row(
+        "Special approval (≠ creator)",
+        ("–", "–", "–", "–", "✓ a", "–", "–", "–"),
+        ("request_decide",),
+    ),
+    Row(
+        "Special approval: put a request forward",
+        ("✓", "–", "✓", "–", "✓", "–", "–", "–"),
+        ("request_ask_approval",),
+    ),
+    Row(
         "Internal notes",
         ("✓", "✓", "✓", "✓", "✓", "–", "o", "✓"),
         ("request_add_note",),

@@ -37,7 +37,8 @@ def test_an_installation_begins_with_a_template_for_each_event() -> None:
     events = {"received", "acknowledged", "on_hold", "completed", "closed"}
     assert {f"request.{event}" for event in events} <= codes
     statutory = Template.objects.exclude(kind="COURTESY").values_list("code", flat=True)
-    assert set(statutory) == {"bill.sent"}, "a final bill always goes (BIL6)"
+    always = {"bill.sent", "request.approval_asked", "request.approval_decided"}
+    assert set(statutory) == always, "a final bill always goes (BIL6), and so do approvals (COM3)"
 
 
 def test_an_administrator_changes_the_wording_and_sees_it(

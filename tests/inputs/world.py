@@ -334,6 +334,8 @@ def _right(world: World, boss: Person) -> dict[str, dict[str, str]]:
         "request_hold": {
             "reason": str(hold), "resume_on": "2024-12-12", "resume_at": "09:00", "note": "Away",
         },
+        "request_ask_approval": {"reason": "The account is disputed"},
+        "request_decide": {"decision": "REJECTED", "note": "Not before the visit"},
         "request_close": {"reason": "OTHER", "note": "They have moved away"},
         "request_add_note": {"words": "Called twice"},
         "request_send_message": {"subject": "Your visit", "words": "We come on Monday"},

@@ -33,6 +33,9 @@ LOOK: dict[str, tuple[str, str]] = {
     Event.MESSAGE_RETRIED: ("refresh", "slate"),
     Event.SLA_WARNED: ("clock-exclamation", "yellow"),
     Event.SLA_BREACHED: ("flame", "red"),
+    Event.APPROVAL_ASKED: ("hand-stop", "yellow"),
+    Event.APPROVAL_GIVEN: ("shield-check", "green"),
+    Event.APPROVAL_REFUSED: ("circle-x", "red"),
 }
 
 
