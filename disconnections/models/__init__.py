@@ -1,9 +1,18 @@
 """Rows of disconnections and reconnections."""
 
+from disconnections.models.protections import (
+    DisconnectionNotice,
+    ProtectionRule,
+    ProtectionVerdict,
+    RulePack,
+    WeatherAlert,
+)
 from disconnections.models.reasons import Reason
 from disconnections.models.requests import DisconnectionRequest, RequestedService
 from disconnections.models.slots import DayStretch, SlotDay, TimeSlot
 
 __all__ = [
-    "DayStretch", "DisconnectionRequest", "Reason", "RequestedService", "SlotDay", "TimeSlot",
+    "DayStretch", "DisconnectionNotice", "DisconnectionRequest", "ProtectionRule",
+    "ProtectionVerdict", "Reason", "RequestedService", "RulePack", "SlotDay", "TimeSlot",
+    "WeatherAlert",
 ]  # fmt: skip
