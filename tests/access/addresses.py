@@ -207,6 +207,7 @@ ADMIN_MODELS: dict[str, int] = {
     "comms_template": 403,
     "consumers_category": 200,
     "consumers_subcategory": 200,
+    "consumers_warehouse": 200,
     "disconnections_reason": 200,
     "disconnections_timeslot": 200,
     "cases_slapolicy": 200,
