@@ -80,3 +80,32 @@ class NoticeWay(TextChoices):
     EMAIL = "EMAIL", "E-mail"
     POSTED = "POSTED", "Posted"
     HANDED_OVER = "HANDED_OVER", "Handed over"
+
+
+class MeterAction(TextChoices):
+    """What becomes of a meter when its service ends (DIS14)."""
+
+    UNASSIGN = "UNASSIGN", "Unassign Meter Only"
+    REMOVE = "REMOVE", "Remove Meter Completely"
+
+
+class ClosureItem(TextChoices):
+    """The six items of the Account Closure Checklist, in their order (DIS15)."""
+
+    FINAL_BILL = "FINAL_BILL", "Final bill generated and sent"
+    FINAL_PAYMENT = "FINAL_PAYMENT", "Final payment received"
+    EQUIPMENT = "EQUIPMENT", "Equipment returned or retrieved"
+    CUSTOMER_NOTIFIED = "CUSTOMER_NOTIFIED", "Customer notified of closure"
+    RECORDS_ARCHIVED = "RECORDS_ARCHIVED", "Records archived"
+    ACCOUNT_CLOSED = "ACCOUNT_CLOSED", "Account officially closed"
+
+
+MONEY_ITEMS = (ClosureItem.FINAL_BILL.value, ClosureItem.FINAL_PAYMENT.value)
+"""Items that those tick who may see the money (roles.md)."""
+
+
+class ClosurePaper(TextChoices):
+    """What the consumer is given of a closure (DIS15)."""
+
+    NOTICE = "NOTICE", "Closure notice"
+    BILL = "BILL", "Final bill"

@@ -1,5 +1,14 @@
 """Rows of disconnections and reconnections."""
 
+from disconnections.models.closures import (
+    ChecklistTick,
+    Closure,
+    ClosureMeter,
+    ClosureNotice,
+    ClosurePolicy,
+    ExecutedMeter,
+    Execution,
+)
 from disconnections.models.protections import (
     DisconnectionNotice,
     ProtectionRule,
@@ -12,7 +21,8 @@ from disconnections.models.requests import DisconnectionRequest, RequestedServic
 from disconnections.models.slots import DayStretch, SlotDay, TimeSlot
 
 __all__ = [
-    "DayStretch", "DisconnectionNotice", "DisconnectionRequest", "ProtectionRule",
+    "ChecklistTick", "Closure", "ClosureMeter", "ClosureNotice", "ClosurePolicy", "DayStretch",
+    "DisconnectionNotice", "DisconnectionRequest", "ExecutedMeter", "Execution", "ProtectionRule",
     "ProtectionVerdict", "Reason", "RequestedService", "RulePack", "SlotDay", "TimeSlot",
     "WeatherAlert",
 ]  # fmt: skip

@@ -210,6 +210,7 @@ ADMIN_MODELS: dict[str, int] = {
     "consumers_warehouse": 200,
     "disconnections_reason": 200,
     "disconnections_timeslot": 200,
+    "disconnections_closurepolicy": 403,  # there is exactly one
     "cases_slapolicy": 200,
     "cases_holdreason": 200,
     "billing_tariff": 200,

@@ -12,7 +12,7 @@ from billing.models import Arrangement, Payment
 from consumers.choices import LockPurpose
 from consumers.models import Category, Consumer, MeterAssignment, Subcategory, Warehouse
 from consumers.operations import take_profile_lock
-from disconnections.models import DisconnectionRequest, Reason, TimeSlot
+from disconnections.models import ClosurePolicy, DisconnectionRequest, Reason, TimeSlot
 from smart360.cases import operations as cases
 from smart360.cases.models import HoldReason, SlaPolicy
 from smart360.comms.models import Template
@@ -178,6 +178,7 @@ class World:
             "consumers/warehouse": Warehouse.objects.order_by("pk").first(),
             "disconnections/reason": Reason.objects.order_by("pk").last(),
             "disconnections/timeslot": TimeSlot.objects.order_by("pk").last(),
+            "disconnections/closurepolicy": ClosurePolicy.objects.get(),
             "cases/slapolicy": SlaPolicy.objects.filter(replaced_at=None).order_by("pk").first(),
             "cases/holdreason": HoldReason.objects.order_by("pk").first(),
         }
