@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -43,7 +44,7 @@ def figures_for_a_cut(consumers: Sequence[int], *, on: date) -> dict[int, CutFig
 
     Whoever has no figures yet owes nothing and is left out.
     """
-    values = {
+    values: dict[str, Any] = {
         "consumers": list(consumers),
         "on": on,
         "dispute": AccountHoldKind.DISPUTE.value,

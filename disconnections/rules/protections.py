@@ -144,10 +144,9 @@ class Rule:
     until_on: date | None = None
 
     def is_about(self, facts: Facts) -> bool:
-        """Whether this rule has a say: at this stage, on this day, for this kind of cut."""
+        """Whether this rule has a say: on this day, for this kind of cut, at any stage."""
         return (
-            facts.stage in self.stages
-            and facts.kind in self.kinds
+            facts.kind in self.kinds
             and (facts.is_for_debt or not self.only_for_debt)
             and (self.from_on is None or self.from_on <= facts.today)
             and (self.until_on is None or facts.today <= self.until_on)
@@ -222,7 +221,7 @@ def judge(rules: Iterable[Rule], facts: Facts) -> Judgement:
     findings = tuple(
         _finding(rule, facts)
         for rule in sorted(rules, key=lambda each: (each.code, each.version))
-        if rule.is_about(facts)
+        if facts.stage in rule.stages and rule.is_about(facts)
     )
     answers = (each.answer for each in findings)
     return Judgement(max(answers, key=STERNNESS.__getitem__, default=Answer.ALLOW), findings)
@@ -231,7 +230,7 @@ def judge(rules: Iterable[Rule], facts: Facts) -> Judgement:
 def least_to_cut_for(rules: Iterable[Rule], facts: Facts) -> Decimal:
     """What has to be owed at least for a cut: the highest minimum that blocks here; else nothing.
 
-    Whoever pays down to it stops the cut (DIS12).
+    Whoever pays down to it stops the cut, whatever stage it has come to (DIS12).
     """
     return max(
         (
