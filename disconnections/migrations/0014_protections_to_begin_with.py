@@ -152,7 +152,7 @@ def write(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("disconnections", "0010_protections_are_data"),
+        ("disconnections", "0013_closure_policy_and_notice"),
         ("cases", "0015_templates_of_approvals"),
         ("comms", "0005_default_templates"),
     ]
