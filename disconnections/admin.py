@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.db.models import Count, Max, QuerySet
 from django.http import HttpRequest
 
-from disconnections.models import Reason, TimeSlot
+from disconnections.models import ClosurePolicy, Reason, TimeSlot
 from disconnections.queries.slots import fullest_day, has_bookings, overlapping_slot
 from disconnections.rules import MOST_VISITS, days_without_slot
 from smart360.kernel import clock
@@ -144,3 +144,15 @@ class TimeSlotAdmin(ConfigurationAdmin):
         for day in days_without_slot(obj.starts, obj.ends, zone, since=today_in(zone)):
             words = f"This slot does not exist on {day}, when the clocks change: not bookable."
             self.message_user(request, words, messages.WARNING)
+
+
+@admin.register(ClosurePolicy)
+class ClosurePolicyAdmin(ConfigurationAdmin):
+    """The one row of rules for ending a service."""
+
+    list_display = ("__str__", "minimum_items", "asks_identity")
+    fields = ("minimum_items", "asks_identity")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """There is exactly one."""
+        return False

@@ -2,12 +2,20 @@
 
 from datetime import datetime
 
+from django.urls import reverse
+
+from billing.queries.accounts import balances_of
 from disconnections.models import DisconnectionRequest
 from disconnections.queries.receipts import tracking_url
 from smart360.cases.models import Case
 from smart360.cases.notices import tell_consumer
+from smart360.comms.models import Message
+from smart360.comms.outbox import notify_staff, send_from_template
 from smart360.kernel.db import step
-from smart360.web.formats import shown_day, shown_slot
+from smart360.kernel.money import ZERO
+from smart360.organisation.queries import get_utility
+from smart360.staff.models import Person
+from smart360.web.formats import shown_day, shown_money, shown_slot
 
 
 def preferred_words(disconnection_request: DisconnectionRequest) -> str:
@@ -35,6 +43,57 @@ def request_received(
         },
         at=at,
         once="1",
+    )
+
+
+@step
+def notice_served(
+    case: Case, disconnection_request: DisconnectionRequest, *, at: datetime
+) -> Message | None:
+    """The consumer learns that they will be cut off unless they pay; always (COM3)."""
+    if case.consumer is None:
+        return None
+    consumer, currency = case.consumer, get_utility().currency
+    outstanding = max(ZERO, balances_of(consumer.pk).outstanding)
+    return send_from_template(
+        case=case.pk,
+        consumer=consumer.pk,
+        code="request.disconnection_notice",
+        values={
+            "number": case.number,
+            "consumer_name": consumer.name,
+            "account_number": consumer.account_number,
+            "outstanding": shown_money(outstanding, currency),
+            "reason": disconnection_request.reason.label,
+            "service_address": disconnection_request.service_address,
+            "tracking_url": tracking_url(disconnection_request.tracking_token),
+        },
+        to=consumer.email,
+        notifies=True,
+        at=at,
+        dedupe_key=f"request.disconnection_notice:{case.number}",
+    )
+
+
+@step
+def request_stopped(case: Case, *, because: str, at: datetime) -> None:
+    """The consumer learns that nobody will come, and whoever works on it why; always (COM3)."""
+    tell_consumer(
+        case,
+        code="request.stopped",
+        values={"reason": because},
+        at=at,
+        once=str(case.version),
+    )
+    whom = case.assignee_id or case.created_by_id or 0
+    notify_staff(
+        people=list(Person.objects.filter(pk=whom, is_active=True)),
+        sentence=f"{case.number} is stopped: {because.lower()}",
+        path=reverse("request_detail", args=[case.number]),
+        at=at,
+        dedupe_key=f"stopped:{case.number}:{case.version}",
+        case=case.pk,
+        is_urgent=True,
     )
 
 

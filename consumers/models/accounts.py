@@ -71,6 +71,9 @@ class Consumer(models.Model):
         editable=False, help_text="Name and addresses, upper case and without accents."
     )
     version = models.PositiveIntegerField(default=1, help_text="Grows with each profile change.")
+    archived_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since then out of default lists and billing runs."
+    )
 
     class Meta:
         constraints = [

@@ -1,9 +1,28 @@
 """Rows of disconnections and reconnections."""
 
+from disconnections.models.closures import (
+    ChecklistTick,
+    Closure,
+    ClosureMeter,
+    ClosureNotice,
+    ClosurePolicy,
+    ExecutedMeter,
+    Execution,
+)
+from disconnections.models.protections import (
+    DisconnectionNotice,
+    ProtectionRule,
+    ProtectionVerdict,
+    RulePack,
+    WeatherAlert,
+)
 from disconnections.models.reasons import Reason
 from disconnections.models.requests import DisconnectionRequest, RequestedService
 from disconnections.models.slots import DayStretch, SlotDay, TimeSlot
 
 __all__ = [
-    "DayStretch", "DisconnectionRequest", "Reason", "RequestedService", "SlotDay", "TimeSlot",
+    "ChecklistTick", "Closure", "ClosureMeter", "ClosureNotice", "ClosurePolicy", "DayStretch",
+    "DisconnectionNotice", "DisconnectionRequest", "ExecutedMeter", "Execution", "ProtectionRule",
+    "ProtectionVerdict", "Reason", "RequestedService", "RulePack", "SlotDay", "TimeSlot",
+    "WeatherAlert",
 ]  # fmt: skip

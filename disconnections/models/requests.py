@@ -36,7 +36,8 @@ class DisconnectionRequest(models.Model):
         null=True,
         blank=True,
         related_name="bookings",
-        help_text="The place held; given back when the request ends.",
+        help_text="The place held: the wished one, or that of the visit once it is planned. "
+        "Given back when the request ends.",
     )
     notes = models.TextField(blank=True)
     service_address = models.CharField(max_length=200, help_text="As it was at creation.")
@@ -53,11 +54,6 @@ class DisconnectionRequest(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["tracking_token"], name="tracking_token_is_unique"),
-            models.CheckConstraint(
-                condition=Q(booking__isnull=True)
-                | (Q(slot__isnull=False) & Q(preferred_on__isnull=False)),
-                name="a_booking_has_a_slot_and_a_day",
-            ),
             models.CheckConstraint(
                 condition=Q(slot__isnull=True) | Q(preferred_on__isnull=False),
                 name="a_slot_has_a_day",
@@ -132,11 +128,14 @@ class DisconnectionRequest(models.Model):
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 func=pgtrigger.Func(
                     """
-                    -- A place is given back, a receipt is attached: once each. Nothing else moves.
+                    -- A receipt is attached, once. The place follows the visit while the request
+                    -- is open, and is given back. Nothing else moves.
                     IF TG_OP = 'UPDATE' THEN
                         IF to_jsonb(NEW) - ARRAY['booking_id', 'receipt_id']
                            = to_jsonb(OLD) - ARRAY['booking_id', 'receipt_id']
-                           AND (NEW.booking_id IS NULL OR NEW.booking_id = OLD.booking_id)
+                           AND (NEW.booking_id IS NULL OR NEW.booking_id = OLD.booking_id
+                                OR EXISTS (SELECT 1 FROM cases_case c
+                                            WHERE c.id = OLD.case_id AND c.ended_at IS NULL))
                            AND (OLD.receipt_id IS NULL OR NEW.receipt_id = OLD.receipt_id)
                         THEN
                             RETURN NEW;

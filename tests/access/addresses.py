@@ -209,8 +209,10 @@ ADMIN_MODELS: dict[str, int] = {
     "comms_template": 403,
     "consumers_category": 200,
     "consumers_subcategory": 200,
+    "consumers_warehouse": 200,
     "disconnections_reason": 200,
     "disconnections_timeslot": 200,
+    "disconnections_closurepolicy": 403,  # there is exactly one
     "cases_slapolicy": 200,
     "cases_holdreason": 200,
     "billing_tariff": 200,

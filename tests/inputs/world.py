@@ -10,9 +10,9 @@ from django.test import Client
 
 from billing.models import Arrangement, Payment
 from consumers.choices import LockPurpose
-from consumers.models import Category, Consumer, MeterAssignment, Subcategory
+from consumers.models import Category, Consumer, MeterAssignment, Subcategory, Warehouse
 from consumers.operations import take_profile_lock
-from disconnections.models import DisconnectionRequest, Reason, TimeSlot
+from disconnections.models import ClosurePolicy, DisconnectionRequest, Reason, TimeSlot
 from smart360.cases import operations as cases
 from smart360.cases.models import HoldReason, SlaPolicy
 from smart360.comms.models import Template
@@ -175,8 +175,10 @@ class World:
             "comms/template": Template.objects.order_by("pk").first(),
             "consumers/category": Category.objects.order_by("pk").first(),
             "consumers/subcategory": Subcategory.objects.order_by("pk").first(),
+            "consumers/warehouse": Warehouse.objects.order_by("pk").first(),
             "disconnections/reason": Reason.objects.order_by("pk").last(),
             "disconnections/timeslot": TimeSlot.objects.order_by("pk").last(),
+            "disconnections/closurepolicy": ClosurePolicy.objects.get(),
             "cases/slapolicy": SlaPolicy.objects.filter(replaced_at=None).order_by("pk").first(),
             "cases/holdreason": HoldReason.objects.order_by("pk").first(),
         }
@@ -372,6 +374,7 @@ def _right(world: World, boss: Person) -> dict[str, dict[str, str]]:
         "admin:consumers_subcategory_add": {
             "name": "Orchard", "category": str(Category.objects.get(name="Residential").pk),
         },
+        "admin:consumers_warehouse_add": {"name": "North store"},
         "admin:disconnections_reason_add": {
             "kind": "DISCONNECTION", "code": "XX-001", "label": "A reason", "description": "Why",
             "priority": "LOW", "permanence": "PERMANENT",

@@ -322,6 +322,18 @@ PLANTS = (
     ),
     plant(
         "W12",
+        "meters_at_work_elsewhere",
+        "UPDATE consumers_meter SET place = 'DECOMMISSIONED'",
+    ),
+    plant(
+        "W12",
+        "movements_that_break_off",
+        "INSERT INTO consumers_inventorymovement"
+        " (meter_id, from_place, to_place, cause, moved_at)"
+        " SELECT min(id), 'ON_SITE', 'DECOMMISSIONED', '', now() FROM consumers_meter",
+    ),
+    plant(
+        "W12",
         "devices_on_two_meters",
         DROP("consumers_meter", "consumers_meter_device_id_key"),
         "UPDATE consumers_meter SET device_id = (SELECT min(device_id) FROM consumers_meter)",

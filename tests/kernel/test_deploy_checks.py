@@ -60,6 +60,8 @@ REMOVED_BY_THE_PRODUCT = {
     # the rates of a tariff that no bill was made by
     "billing_tariffslab",
     "billing_tarifftax",
+    # an item of the checklist that is not done after all
+    "disconnections_checklisttick",
     # an administrator's removal, which row history keeps
     "staff_rolemembership",
     "organisation_businesshours",
