@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.utils.module_loading import import_string
 
 from billing import ports
+from smart360.fieldwork import ports as field_ports
 from smart360.owed.handlers import Handler, register
 
 
@@ -13,7 +14,7 @@ class DisconnectionsConfig(AppConfig):
     name = "disconnections"
 
     def ready(self) -> None:
-        """Say who makes receipts, and tell billing what a request ends."""
+        """Say who makes receipts, tell billing what a request ends, and field work what it asks."""
         register(
             Handler(
                 kind="disconnections.receipt",
@@ -24,3 +25,12 @@ class DisconnectionsConfig(AppConfig):
         terms_of_request = import_string("disconnections.queries.terms.terms_of_request")
         if terms_of_request not in ports.TERMS_OF_REQUEST:
             ports.TERMS_OF_REQUEST.append(terms_of_request)
+        visit_of = import_string("disconnections.slots.visit_of")
+        if visit_of not in field_ports.VISIT_ASKED:
+            field_ports.VISIT_ASKED.append(visit_of)
+        visit_moved = import_string("disconnections.slots.visit_moved")
+        if visit_moved not in field_ports.VISIT_MOVED:
+            field_ports.VISIT_MOVED.append(visit_moved)
+        services_of_request = import_string("disconnections.queries.terms.services_of_request")
+        if services_of_request not in field_ports.SERVICES_ASKED:
+            field_ports.SERVICES_ASKED.append(services_of_request)

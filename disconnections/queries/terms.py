@@ -1,10 +1,10 @@
-"""What a request ends: the answer to billing's one question (billing/ports.py)."""
+"""What a request is about: the answers to billing's and field work's questions (their ports)."""
 
 from django.contrib.postgres.aggregates import ArrayAgg
 
 from billing.ports import RequestTerms
 from disconnections.choices import Permanence
-from disconnections.models import DisconnectionRequest
+from disconnections.models import DisconnectionRequest, RequestedService
 from smart360.cases.choices import CaseKind
 
 
@@ -24,3 +24,10 @@ def terms_of_request(case: int) -> RequestTerms | None:
         ends_on=preferred_on,
         is_permanent=permanence == Permanence.PERMANENT,
     )
+
+
+def services_of_request(case: int) -> list[int] | None:
+    """The services of a request, for its service order; None without any. One statement."""
+    asked = RequestedService.objects.filter(request=case)
+    found = list(asked.order_by("service_connection").values_list("service_connection", flat=True))
+    return found or None

@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+from smart360.owed.handlers import Handler, register
+
 
 class FieldworkConfig(AppConfig):
     """Service orders and technicians."""
@@ -9,3 +11,13 @@ class FieldworkConfig(AppConfig):
     name = "smart360.fieldwork"
     label = "fieldwork"
     verbose_name = "Field work"
+
+    def ready(self) -> None:
+        """Say who makes the reports of completed orders."""
+        register(
+            Handler(
+                kind="fieldwork.report",
+                queue="PDF",
+                pays="smart360.fieldwork.tasks.make_report",
+            )
+        )

@@ -44,3 +44,9 @@ class Cancelled(TextChoices):
     NO_ACCESS = "NO_ACCESS", "No access to the premise"
     DUPLICATE = "DUPLICATE", "Duplicate"
     OTHER = "OTHER", "Other"
+
+
+CHOSEN_BY_PEOPLE = (
+    Cancelled.NOT_NEEDED, Cancelled.NO_ACCESS, Cancelled.DUPLICATE, Cancelled.OTHER,
+)  # fmt: skip
+"""The others are given by what happened."""
