@@ -213,6 +213,61 @@ ARRANGEMENTS = (
 )
 """Of payment arrangements, and of what a statement of account begins at."""
 
+ORDER = (
+    "INSERT INTO fieldwork_serviceorder (number, template_id, kind, name, description, consumer_id,"
+    " case_id, address, area, priority, status, scheduled_on, technician_id, assigned_at,"
+    " estimated_minutes, remarks, created_at, ended_at, completion, cancelled_because)"
+    " SELECT 'SO-2024-000090', (SELECT min(id) FROM fieldwork_ordertemplate), '{1}', 'Planted', '',"
+    " consumer_id, id, '', '', 'HIGH', '{0}', '2024-12-16',"
+    " CASE WHEN '{0}' = 'ASSIGNED' THEN (SELECT min(person_id) FROM fieldwork_technician) END,"
+    " CASE WHEN '{0}' = 'ASSIGNED' THEN now() END, 60, '', now(),"
+    " CASE WHEN '{0}' = 'COMPLETED' THEN now() END, '', '' FROM cases_case WHERE id = {2}"
+).format
+"""Status, type, request: a service order of an hour on December 16."""
+TECHNICIAN = (
+    "INSERT INTO fieldwork_technician (person_id, areas, minutes_a_day, is_active)"
+    " SELECT min(id), '{}', 480, true FROM staff_person"
+)
+DAY = (
+    "INSERT INTO fieldwork_technicianday (technician_id, day, minutes, planned)"
+    " SELECT min(person_id), '2024-12-16', 480, {} FROM fieldwork_technician"
+).format
+FIELD_WORK = (
+    plant("W7", "technicians_days_miscounted", TECHNICIAN, DAY(60)),
+    plant("W7", "assignments_without_a_day", TECHNICIAN, ORDER("ASSIGNED", "REPAIR", "OPEN")),
+    plant(
+        "W7",
+        "days_that_are_overplanned",
+        TECHNICIAN,
+        DROP("fieldwork_technicianday", "a_day_is_never_overplanned"),
+        DAY(481),
+    ),
+    plant("W15", "orders_that_outlive_their_request", ORDER("SCHEDULED", "REPAIR", "ENDED")),
+    plant(
+        "W5",
+        "orders_about_somebody_else",
+        ORDER("SCHEDULED", "REPAIR", "OPEN"),
+        "INSERT INTO fieldwork_orderedservice (service_order_id, service_connection_id)"
+        " SELECT o.id, r.service_connection_id FROM fieldwork_serviceorder o,"
+        " disconnections_requestedservice r WHERE r.request_id = BOOKED",
+    ),
+    plant(
+        "W10",
+        "orders_without_their_kind_of_request",
+        ORDER("SCHEDULED", "RECONNECTION", "OPEN"),
+    ),
+    plant("R7", "reports_that_nobody_owes", ORDER("COMPLETED", "REPAIR", "OPEN")),
+    plant("W3", "orders_without_their_line", ORDER("SCHEDULED", "REPAIR", "OPEN")),
+    plant(
+        "R4",
+        "form_keys_without_their_order",
+        "INSERT INTO web_formkey (key, person_id, act, about, result, created_at)"
+        " SELECT gen_random_uuid(), min(id), 'fieldwork.create_service_order', '', 'SO-2024-99',"
+        " now() FROM staff_person",
+    ),
+)
+"""Of service orders and of those who carry them out."""
+
 PLANTS = (
     # ---------------------------------------------------------------- requests
     plant(
@@ -668,4 +723,5 @@ PLANTS = (
     *BILLS,
     *FINAL_BILLS,
     *ARRANGEMENTS,
+    *FIELD_WORK,
 )
