@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from disconnections.views import acts, create, receipts, requests
+from disconnections.views import acts, create, receipts, requests, service_orders
 
 
 class RequestNumber:
@@ -40,6 +40,12 @@ urlpatterns = [
     path(ONE, requests.request_detail, name="request_detail"),
     path(f"{ONE}/top", requests.request_top, name="request_top"),
     path(f"{ONE}/settlement", requests.request_settlement, name="request_settlement"),
+    path(
+        f"{ONE}/service-order",
+        service_orders.request_service_orders,
+        name="request_service_orders",
+    ),
+    path(f"{ONE}/service-order/new", service_orders.request_add_order, name="request_add_order"),
     path(f"{ONE}/communication", requests.request_communication, name="request_communication"),
     path(f"{ONE}/timeline", requests.request_timeline_tab, name="request_timeline"),
     path(f"{ONE}/acknowledge", acts.request_acknowledge, name="request_acknowledge"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from disconnections import operations
 from disconnections.queries.detail import hold_choices, service_lines
 from disconnections.views.requests import (
+    TABS,
     communication,
     found_or_404,
     shell,
@@ -357,7 +358,7 @@ def _fresh_top(request: HttpRequest, case: Case, *, status: int = 200, **more: A
 def _tab_of(request: HttpRequest) -> str:
     """The tab from which htmx was asked, so that its links stay where they are."""
     last = request.headers.get("HX-Current-URL", "").partition("?")[0].rpartition("/")[2]
-    return last if last in {"settlement", "communication", "timeline"} else "details"
+    return last if last in {code for code, *_ in TABS} else "details"
 
 
 def _conflict(request: HttpRequest, case: Case, refusal: Refusal) -> HttpResponse:

@@ -67,9 +67,15 @@ LIST = "disconnections/request_list.html"
 TABS = (
     ("details", "Details", "request_detail"),
     ("settlement", "Settlement", "request_settlement"),
+    ("service-order", "Service order", "request_service_orders"),
     ("communication", "Communication", "request_communication"),
     ("timeline", "Timeline", "request_timeline"),
 )
+NEEDED_FOR = {
+    "settlement": Permission.VIEW_BALANCE,
+    "service-order": Permission.VIEW_SERVICE_ORDERS,
+}
+"""Tabs that not everybody may open who may open the page."""
 EXPORT_HEAD = (
     "Request ID", "Consumer", "VIP", "Account no", "Address", "Type", "Reason", "Date requested",
     "Status", "Priority", "SLA", "Due", "Assigned to", "Outstanding",
@@ -361,6 +367,7 @@ def shell(
             Link(label, reverse(name, args=[case.number]), tab == code, key=str(place))
             for place, (code, label, name) in enumerate(_tabs_for(me), start=1)
         ],
+        "can_order": case.is_open and me.has_permission(Permission.CREATE_SERVICE_ORDER),
         "can_bill": case.is_open and me.has_permission(Permission.GENERATE_BILL),
     }
     if Act.HOLD in acts:
@@ -375,9 +382,12 @@ def shell(
 
 
 def _tabs_for(person: Person) -> list[tuple[str, str, str]]:
-    """The tabs that this person may open: settlements are not for everybody."""
-    sees_money = person.has_permission(Permission.VIEW_BALANCE)
-    return [each for each in TABS if each[0] != "settlement" or sees_money]
+    """The tabs that this person may open: settlements and field work are not for everybody."""
+    return [
+        each
+        for each in TABS
+        if each[0] not in NEEDED_FOR or person.has_permission(NEEDED_FOR[each[0]])
+    ]
 
 
 def hold_form(offer: HoldOffer | None, *, at: datetime, zone: ZoneInfo) -> HoldForm:

@@ -28,6 +28,7 @@ PLACES: tuple[tuple[str, str, str, str, Permission | None], ...] = (
     ("Start", "start", "home", "g s", None),
     ("Consumers", "consumer_list", "users", "g c", Permission.SEARCH_CONSUMERS),
     ("Disconnections", "request_list", "plug-connected-x", "g d", Permission.VIEW_REQUESTS),
+    ("Service orders", "order_list", "truck-delivery", "g o", Permission.VIEW_SERVICE_ORDERS),
     ("Billing runs", "billing_run_list", "cash", "g b", Permission.RUN_BILLING),
     ("Refunds", "refund_list", "arrow-down-left", "g r", Permission.PROPOSE_REFUND),
     ("Settings", "utility_change", "settings", "g u", Permission.CONFIGURE),

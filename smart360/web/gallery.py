@@ -140,6 +140,7 @@ def samples() -> dict[str, Any]:
         "kinds": list(tones.CASE_KIND), "deliveries": list(tones.DELIVERY),
         "payments": list(tones.PAYMENT),
         "arrangements": list(tones.ARRANGEMENT),
+        "service_orders": list(tones.SERVICE_ORDER),
         "account_holds": list(tones.ACCOUNT_HOLD),
         "utilities": list(tones.UTILITY), "meters": list(tones.METER),
         "verifications": list(tones.VERIFICATION), "tones": sorted(tones.TONES),

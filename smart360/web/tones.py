@@ -90,6 +90,15 @@ ARRANGEMENT: Mapping[str, Badge] = {
     "CANCELLED": Badge("Cancelled", "slate", "circle-minus"),
 }
 
+SERVICE_ORDER: Mapping[str, Badge] = {
+    "OPEN": Badge("Open", "yellow", "circle-dotted"),
+    "SCHEDULED": Badge("Scheduled", "slate", "calendar-event"),
+    "ASSIGNED": Badge("Assigned", "blue", "user"),
+    "IN_PROGRESS": Badge("In Progress", "blue", "progress"),
+    "COMPLETED": Badge("Completed", "green", "circle-check"),
+    "CANCELLED": Badge("Cancelled", "slate", "circle-minus"),
+}
+
 ACCOUNT_HOLD: Mapping[str, Badge] = {
     "STANDS": Badge("Protected", "green", "shield-check"),
     "LAPSED": Badge("Lapsed", "orange", "shield-half"),

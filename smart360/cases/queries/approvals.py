@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Case as SqlCase
-from django.db.models import IntegerField, Value, When
+from django.db.models import IntegerField, QuerySet, Value, When
 
-from smart360.cases.access import visible_cases
 from smart360.cases.choices import ApprovalState
-from smart360.cases.models import Approval
+from smart360.cases.models import Approval, Case
 from smart360.staff.models import Person
 
 LIVE_FIRST = SqlCase(
@@ -44,10 +43,13 @@ def approval_of(case: int) -> Approval | None:
     )
 
 
-def waiting_approvals(to: Person) -> Sequence[WaitingApproval]:
-    """What waits for a decision, oldest first; ``is_own`` is what this person may not decide."""
+def waiting_approvals(cases: QuerySet[Case], *, to: Person) -> Sequence[WaitingApproval]:
+    """What of ``cases`` waits for a decision, oldest first.
+
+    ``is_own`` is what this person may not decide.
+    """
     rows = (
-        Approval.objects.filter(state=ApprovalState.PENDING, case__in=visible_cases(to))
+        Approval.objects.filter(state=ApprovalState.PENDING, case__in=cases)
         .select_related("case__consumer", "asked_by")
         .order_by("asked_at", "pk")[:MOST_WAITING]
     )

@@ -51,6 +51,7 @@ class OrderRow:
     assigned_at: datetime | None
     ended_at: datetime | None
     has_report: bool
+    remarks: str
 
     @property
     def is_live(self) -> bool:
@@ -91,7 +92,7 @@ FACTS = {
 PLAIN = (
     "id", "number", "name", "description", "kind", "status", "priority", "address", "area",
     "scheduled_on", "starts", "ends", "technician", "created_at", "assigned_at", "ended_at",
-    "report",
+    "report", "remarks",
 )  # fmt: skip
 
 
