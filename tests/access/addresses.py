@@ -215,6 +215,9 @@ ADMIN_MODELS: dict[str, int] = {
     "disconnections_closurepolicy": 403,  # there is exactly one
     "cases_slapolicy": 200,
     "cases_holdreason": 200,
+    "fieldwork_ordertemplate": 200,
+    "fieldwork_skill": 200,
+    "fieldwork_technician": 200,
     "billing_tariff": 200,
     "billing_apikey": 200,
     "billing_billingpolicy": 403,  # there is exactly one

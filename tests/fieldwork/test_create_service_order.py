@@ -47,11 +47,6 @@ BOTH = {
 }
 
 
-@pytest.fixture
-def dispatcher(person: MakePerson) -> Person:
-    return person(Role.DISPATCHER)
-
-
 def slot(hour: int) -> TimeSlot:
     return TimeSlot.objects.get(starts__hour=hour)
 

@@ -16,6 +16,7 @@ from disconnections.models import ClosurePolicy, DisconnectionRequest, Reason, T
 from smart360.cases import operations as cases
 from smart360.cases.models import HoldReason, SlaPolicy
 from smart360.comms.models import Template
+from smart360.fieldwork.models import OrderTemplate, Skill
 from smart360.organisation.models import BusinessCalendar, BusinessHours, Holiday
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
@@ -179,6 +180,8 @@ class World:
             "disconnections/reason": Reason.objects.order_by("pk").last(),
             "disconnections/timeslot": TimeSlot.objects.order_by("pk").last(),
             "disconnections/closurepolicy": ClosurePolicy.objects.get(),
+            "fieldwork/ordertemplate": OrderTemplate.objects.order_by("pk").first(),
+            "fieldwork/skill": Skill.objects.order_by("pk").first(),
             "cases/slapolicy": SlaPolicy.objects.filter(replaced_at=None).order_by("pk").first(),
             "cases/holdreason": HoldReason.objects.order_by("pk").first(),
         }

@@ -22,7 +22,9 @@ class Technician(models.Model):
     areas = ArrayField(
         models.CharField(max_length=60), default=list, blank=True, help_text="None: every area."
     )
-    skills = models.ManyToManyField(Skill, blank=True, related_name="technicians")
+    skills = models.ManyToManyField(
+        Skill, through="TechnicianSkill", blank=True, related_name="technicians"
+    )
     minutes_a_day = models.PositiveSmallIntegerField(default=480)
     is_active = models.BooleanField(default=True)
 
@@ -36,6 +38,27 @@ class Technician(models.Model):
 
     def __str__(self) -> str:
         return f"technician {self.pk}"
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class TechnicianSkill(models.Model):
+    """A technician is trained for something; removed when they are not any more."""
+
+    removable = True
+
+    technician = models.ForeignKey(Technician, on_delete=models.PROTECT, related_name="skill_rows")
+    skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "skill"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["technician", "skill"], name="a_technician_has_a_skill_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"skill {self.skill_id}"
 
 
 class TechnicianDay(models.Model):

@@ -42,7 +42,7 @@ class OrderTemplate(models.Model):
         help_text="None: every utility.",
     )
     categories = models.ManyToManyField(
-        Category, blank=True, related_name="+", help_text="None: every category."
+        Category, through="TemplateCategory", blank=True, related_name="+"
     )
     skill = models.ForeignKey(
         Skill, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -73,3 +73,27 @@ class OrderTemplate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} · {self.name}"
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class TemplateCategory(models.Model):
+    """A service order type is offered to consumers of this category; without any, to everybody."""
+
+    removable = True
+
+    template = models.ForeignKey(
+        OrderTemplate, on_delete=models.PROTECT, related_name="category_rows"
+    )
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "category"
+        verbose_name_plural = "categories"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["template", "category"], name="a_type_names_a_category_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"category {self.category_id}"
