@@ -28,6 +28,9 @@ ADMINS = "-----y--"
 SUPERVISORS = "----y---"
 MONEY = "--yyy---"  # lines of money, payments, arrangements
 BILLERS = "---yy---"  # billing runs
+SEERS = "yyyyy--y"  # service orders
+ORDERERS = "y-y-y--y"
+PLANNERS = "----y--y"  # day board, assign, complete
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class Address:
 
 
 NEW = "/cx/disconnections/new"
+ORDERS = "/cx/service-orders/"
+ORDER = f"{ORDERS}{{order}}"
 ONE = "/cx/disconnections/{number}"
 SETTLEMENT = "/cx/billing/settlements/{number}"
 NOTE = f"{SETTLEMENT}/credit-notes/CN-2024-999999"
@@ -143,6 +148,8 @@ ADDRESSES: dict[str, Address] = {
     "request_detail": Address(ONE, READERS, get=200),
     "request_top": Address(f"{ONE}/top", READERS, get=200),
     "request_settlement": Address(f"{ONE}/settlement", DESK, get=200),
+    "request_service_orders": Address(f"{ONE}/service-order", SEERS, get=200),
+    "request_add_order": Address(f"{ONE}/service-order/new", ORDERERS, post=400),
     "request_communication": Address(f"{ONE}/communication", READERS, get=200),
     "request_timeline": Address(f"{ONE}/timeline", READERS, get=200),
     "request_acknowledge": Address(
@@ -177,6 +184,19 @@ ADDRESSES: dict[str, Address] = {
     "credit_note_propose": Address(f"{SETTLEMENT}/credit-notes", BILLERS, post=400),
     "credit_note_approve": Address(f"{NOTE}/approve", "----y---", post=404),
     "credit_note_reject": Address(f"{NOTE}/reject", "----y---", post=404),
+    # service orders; the one here is open and nobody's
+    "order_list": Address(ORDERS, SEERS, get=200),
+    "order_board": Address(f"{ORDERS}board", PLANNERS, get=200),
+    "technician_minutes": Address(f"{ORDERS}board/999999/minutes", PLANNERS, post=422),
+    "order_detail": Address(ORDER, SEERS, get=200),
+    "order_schedule": Address(f"{ORDER}/schedule", PLANNERS, post=422),
+    "order_assign": Address(f"{ORDER}/assign", PLANNERS, post=422),
+    "order_take_back": Address(f"{ORDER}/take-back", PLANNERS, post=409),
+    "order_start": Address(f"{ORDER}/start", PLANNERS, post=409),
+    "order_complete": Address(f"{ORDER}/complete", PLANNERS, post=422),
+    "order_cancel": Address(f"{ORDER}/cancel", PLANNERS, post=422),
+    "order_report": Address(f"{ORDER}/report.pdf", SEERS, get=404),  # the work is not done
+    "order_report_retry": Address(f"{ORDER}/report/retry", SEERS, post=409),
     # billing runs
     "billing_run_list": Address("/cx/billing/runs", BILLERS, get=200),
     "billing_run_start": Address("/cx/billing/runs/start", BILLERS, post=400),  # without a form key

@@ -29,6 +29,11 @@ NOT_YET: dict[str, tuple[str, ...]] = {
     "Consumer profile, contact data": ("o",),
     "View requests, status, SLA, timeline": ("o",),
     "Internal notes": ("o",),
+    "Create service order": ("from complaint",),
+    "Update SO, photos, completion": ("o",),
+    "Download SO report": ("o",),
+    "Service orders: look": ("o",),
+    "Day board, reassign": ("o",),
     "Export CSV": ("financial", "aggregates"),
     "Retry a failed message": ("own bills",),
     "Reverse a ledger posting": ("propose",),
@@ -103,6 +108,36 @@ ROWS = (
         "Special approval: put a request forward",
         ("✓", "–", "✓", "–", "✓", "–", "–", "–"),
         ("request_ask_approval",),
+    ),
+    Row(
+        "Create service order",
+        ("✓", "from complaint", "✓", "–", "✓", "–", "–", "✓"),
+        ("request_add_order",),
+    ),
+    Row(
+        "Assign / reassign technician",
+        ("–", "–", "–", "–", "✓ (dispatcher)", "–", "–", "✓"),
+        ("order_assign", "order_schedule", "order_take_back", "order_cancel"),
+    ),
+    Row(
+        "Update SO, photos, completion",
+        ("–", "–", "–", "–", "✓", "–", "o", "✓"),
+        ("order_start", "order_complete"),
+    ),
+    Row(
+        "Download SO report",
+        ("✓", "✓", "✓", "✓", "✓", "–", "o", "✓"),
+        ("order_report", "order_report_retry"),
+    ),
+    Row(
+        "Service orders: look",
+        ("✓", "✓", "✓", "✓", "✓", "–", "o", "✓"),
+        ("order_list", "order_detail", "request_service_orders"),
+    ),
+    Row(
+        "Day board, reassign",
+        ("–", "–", "–", "–", "✓", "–", "o", "✓"),
+        ("order_board", "technician_minutes"),
     ),
     Row(
         "Internal notes",

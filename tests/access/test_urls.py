@@ -30,6 +30,7 @@ from tests.access.addresses import (
 from tests.access.visiting import ALL, answer_of, cookie_of, visit
 from tests.billing.paying import pay, propose
 from tests.conftest import MakePerson, MakeRequest, SetClock
+from tests.fieldwork.working import order_from_profile
 from tests.looking import checksums
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,7 @@ class Things:
     message: int
     payment: str
     refund: str
+    order: str
     notice: int = 1
     pk: int = 1
 
@@ -89,6 +91,7 @@ def things(
         message=message.pk,
         payment=pay(made.case.consumer, by=person(Role.BILLING), at=at).number,
         refund=propose(made.case.consumer, by=person(Role.BILLING), at=at).number,
+        order=order_from_profile(made.case.consumer, by=person(Role.CSE), at=at).number,
     )
 
 

@@ -20,6 +20,7 @@ from smart360.staff.permissions import Permission
 from tests.access.visiting import cookie_of
 from tests.billing.paying import pay, propose
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest
+from tests.fieldwork.working import order_from_profile
 from tests.seeds import chance_for
 
 OWN, FOREIGN, ENDED, MISSING = "own", "foreign", "ended", "missing"
@@ -38,6 +39,7 @@ class Things:
     message: int = 999_999
     payment: str = "PAY-2024-999999"
     refund: str = "REF-2024-999999"
+    order: str = "SO-2024-999999"
     notice: int = 999_999
 
     def path(self, path: str) -> str:
@@ -123,5 +125,6 @@ class Worlds:
             message=message.pk,
             payment=pay(consumer, by=boss, at=self.at).number,
             refund=propose(consumer, by=boss, at=self.at).number,
+            order=order_from_profile(consumer, by=boss, at=self.at).number,
             notice=notice.pk,
         )

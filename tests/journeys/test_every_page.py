@@ -19,6 +19,7 @@ from disconnections.operations import close_request
 from smart360.cases import operations as cases
 from smart360.cases.models import HoldReason
 from smart360.cases.tasks import raise_due_alerts
+from smart360.fieldwork.models import ServiceOrder
 from smart360.owed.tasks import drain
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
@@ -26,14 +27,17 @@ from tests.access.addresses import ADDRESSES, ADMIN_MODELS
 from tests.billing.arranging import arrange
 from tests.billing.paying import cheque, deposit, owe, pay
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
+from tests.fieldwork.working import order_from_profile, technician
 from tests.journeys.conftest import SignIn, Watched, accessibility_violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 DESK, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
 LIST, PROFILES = "/cx/disconnections/", "/cx/consumer-management/"
+ORDERS = "/cx/service-orders/"
 
 NOT_A_PAGE = {
+    "order_report": "a PDF, looked at in tests/fieldwork",
     "logo": "a picture",
     "healthz": "for machines",
     "readyz": "for machines",
@@ -85,7 +89,16 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
             f"{LIST}{{closed}}/communication",
         ),
         "request_timeline": (f"{LIST}{{held}}/timeline",),
+        "request_service_orders": (
+            f"{LIST}{{pending}}/service-order",
+            f"{LIST}{{closed}}/service-order",
+        ),
         "request_created": (f"{LIST}{{pending}}/created",),
+    },
+    "field": {
+        "order_list": (ORDERS, f"{ORDERS}?q=SO-999999"),
+        "order_board": (f"{ORDERS}board", f"{ORDERS}board?day=2024-12-16"),
+        "order_detail": (f"{ORDERS}{{order}}",),
     },
     "profile": {
         "consumer_detail": (
@@ -141,6 +154,7 @@ class Town:
     arrangement: Arrangement
     payment: Payment
     cheque: Payment
+    order: ServiceOrder
 
     def fill(self, path: str) -> str:
         """The address of the things meant."""
@@ -156,6 +170,7 @@ class Town:
             arrangement=self.arrangement.number,
             payment=self.payment.number,
             cheque=self.cheque.number,
+            order=self.order.number,
         )
 
 
@@ -209,7 +224,10 @@ def town(
     take_profile_lock(consumer=locked.pk, purpose=LockPurpose.EDIT_PROFILE, by=sarah, at=stands.at)
     promised = money_of(busy, by=david, at=stands.at)
     free = make_consumer("Bob Smith", phone="")
-    return Town(david, busy, pending, held, closed, locked, free, *promised)
+    technician(person(Role.TECHNICIAN, full_name="Mike " + "Verylongfamilyname" * 4))
+    order = order_from_profile(busy, by=david, at=stands.at, remarks="x" * 300)
+    order_from_profile(busy, by=david, at=stands.at, scheduled_on=date(2024, 12, 16))
+    return Town(david, busy, pending, held, closed, locked, free, *promised, order)
 
 
 def money_of(
