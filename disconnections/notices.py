@@ -1,10 +1,10 @@
 """Who is told what when a request is made or ends."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.urls import reverse
 
-from billing.queries.accounts import balances_of
 from disconnections.models import DisconnectionRequest
 from disconnections.queries.receipts import tracking_url
 from smart360.cases.models import Case
@@ -48,13 +48,16 @@ def request_received(
 
 @step
 def notice_served(
-    case: Case, disconnection_request: DisconnectionRequest, *, at: datetime
+    case: Case,
+    disconnection_request: DisconnectionRequest,
+    *,
+    outstanding: Decimal,
+    at: datetime,
 ) -> Message | None:
     """The consumer learns that they will be cut off unless they pay; always (COM3)."""
     if case.consumer is None:
         return None
     consumer, currency = case.consumer, get_utility().currency
-    outstanding = max(ZERO, balances_of(consumer.pk).outstanding)
     return send_from_template(
         case=case.pk,
         consumer=consumer.pk,
@@ -63,7 +66,7 @@ def notice_served(
             "number": case.number,
             "consumer_name": consumer.name,
             "account_number": consumer.account_number,
-            "outstanding": shown_money(outstanding, currency),
+            "outstanding": shown_money(max(ZERO, outstanding), currency),
             "reason": disconnection_request.reason.label,
             "service_address": disconnection_request.service_address,
             "tracking_url": tracking_url(disconnection_request.tracking_token),
@@ -106,4 +109,41 @@ def request_closed(case: Case, *, at: datetime) -> None:
         values={"closing_reason": case.get_closing_reason_display()},
         at=at,
         once="1",
+    )
+
+
+@step
+def request_completed(case: Case, *, at: datetime) -> None:
+    """The consumer learns that their request was carried out."""
+    tell_consumer(case, code="request.completed", values={}, at=at, once="1")
+
+
+@step
+def closure_notice(
+    case: Case,
+    asked: DisconnectionRequest,
+    *,
+    services: str,
+    what_follows: str,
+    at: datetime,
+    once: str,
+) -> Message | None:
+    """The notice of closure; always, the law asks for it. Without an address it is not sent."""
+    if case.consumer is None:
+        return None
+    return send_from_template(
+        case=case.pk,
+        consumer=case.consumer_id,
+        code="closure.notice",
+        values={
+            "number": case.number,
+            "consumer_name": case.consumer.name,
+            "service_address": asked.service_address,
+            "services": services,
+            "what_follows": what_follows,
+        },
+        to=case.consumer.email,
+        notifies=case.notifies_consumer,
+        at=at,
+        dedupe_key=f"closure.notice:{case.number}:{once}",
     )
