@@ -27,7 +27,7 @@ WORKERS = "y-y-y---"  # acknowledge, hold, resume, close, assign
 ADMINS = "-----y--"
 SUPERVISORS = "----y---"
 MONEY = "--yyy---"  # lines of money, payments, arrangements
-BILLERS = "---yy---"  # billing runs
+BILLERS = "---yy---"  # billing runs, reversals
 SEERS = "yyyyy--y"  # service orders
 ORDERERS = "y-y-y--y"
 PLANNERS = "----y--y"  # day board, assign, complete
@@ -69,6 +69,8 @@ ORDER = f"{ORDERS}{{order}}"
 ONE = "/cx/disconnections/{number}"
 SETTLEMENT = "/cx/billing/settlements/{number}"
 NOTE = f"{SETTLEMENT}/credit-notes/CN-2024-999999"
+INVOICE = "/cx/billing/invoices/INV-999999"
+INVOICE_NOTE = f"{INVOICE}/credit-notes/CN-2024-999999"
 CONSUMER = "/cx/consumer-management/{account}"
 PAYMENT = "/cx/billing/payments/{payment}"
 
@@ -114,7 +116,10 @@ ADDRESSES: dict[str, Address] = {
     "refund_new": Address(f"{CONSUMER}/refunds/new", MONEY, get=200, post=400),
     "payment_detail": Address(PAYMENT, MONEY, get=200),
     "payment_settle": Address(f"{PAYMENT}/settle", MONEY, post=400),
-    "payment_reverse": Address(f"{PAYMENT}/reverse", SUPERVISORS, post=400),
+    "reversal_propose": Address(f"{PAYMENT}/reverse", BILLERS, post=400),
+    "reversal_list": Address("/cx/billing/reversals", BILLERS, get=200),
+    "reversal_approve": Address("/cx/billing/reversals/{reversal}/approve", SUPERVISORS, post=400),
+    "reversal_reject": Address("/cx/billing/reversals/{reversal}/reject", SUPERVISORS, post=400),
     "payment_receipt": Address(f"{PAYMENT}/receipt", MONEY, get=200),
     "payment_receipt_download": Address(f"{PAYMENT}/receipt.pdf", MONEY, get=202),
     "payment_receipt_retry": Address(f"{PAYMENT}/receipt/retry", MONEY, post=409),  # not failed
@@ -129,7 +134,11 @@ ADDRESSES: dict[str, Address] = {
     "arrangement_cancel": Address(
         f"{CONSUMER}/arrangements/PA-2024-999999/cancel", MONEY, get=404, post=404
     ),
-    "invoice_download": Address("/cx/billing/invoices/INV-999999.pdf", MONEY, get=404),
+    "invoice_detail": Address(INVOICE, MONEY, get=404),
+    "invoice_download": Address(f"{INVOICE}.pdf", MONEY, get=404, post=404),
+    "invoice_take_back": Address(f"{INVOICE}/credit-notes", BILLERS, post=404),
+    "invoice_note_approve": Address(f"{INVOICE_NOTE}/approve", SUPERVISORS, post=404),
+    "invoice_note_reject": Address(f"{INVOICE_NOTE}/reject", SUPERVISORS, post=404),
     # requests
     "request_list": Address("/cx/disconnections/", READERS, get=200),
     "request_export": Address("/cx/disconnections/export.csv", "--y-y---", get=200),

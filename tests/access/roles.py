@@ -36,7 +36,6 @@ NOT_YET: dict[str, tuple[str, ...]] = {
     "Day board, reassign": ("o",),
     "Export CSV": ("financial", "aggregates"),
     "Retry a failed message": ("own bills",),
-    "Reverse a ledger posting": ("propose",),
     "Enter final readings": ("o as field reading",),
 }
 """Cells that wait for what they speak of: service orders of a technician, bills, aggregates."""
@@ -172,7 +171,13 @@ ROWS = (
     Row(
         "Financial tab: lines, and Export CSV of them",
         ("–", "–", "✓", "✓ financial", "✓", "–", "–", "–"),
-        ("consumer_statement", "statement_csv", "statement_pdf", "invoice_download"),
+        (
+            "consumer_statement",
+            "statement_csv",
+            "statement_pdf",
+            "invoice_detail",
+            "invoice_download",
+        ),
     ),
     Row(
         "Billing run",
@@ -212,12 +217,17 @@ ROWS = (
     Row(
         "Credit note: propose",
         ("–", "–", "–", "✓", "✓", "–", "–", "–"),
-        ("credit_note_propose",),
+        ("credit_note_propose", "invoice_take_back"),
     ),
     Row(
         "Credit note: approve",
         ("–", "–", "–", "–", "✓ a", "–", "–", "–"),
-        ("credit_note_approve", "credit_note_reject"),
+        (
+            "credit_note_approve",
+            "credit_note_reject",
+            "invoice_note_approve",
+            "invoice_note_reject",
+        ),
     ),
     Row(
         "Record payment, arrangement",
@@ -247,7 +257,12 @@ ROWS = (
     Row(
         "Reverse a ledger posting",
         ("–", "–", "–", "propose", "✓ a", "–", "–", "–"),
-        ("payment_reverse",),
+        ("reversal_propose", "reversal_list"),
+    ),
+    Row(
+        "Reverse a ledger posting: approve",
+        ("–", "–", "–", "–", "✓ a", "–", "–", "–"),
+        ("reversal_approve", "reversal_reject"),
     ),
     Row(
         "Configure reasons, slots, SLA, checklist, categories, templates, thresholds, holidays",

@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from billing.models import Arrangement, Payment
-from billing.operations.runs import start_billing_run
+from billing.models import Arrangement, Invoice, Payment
+from billing.operations.runs import go_on_with_run, start_billing_run
 from consumers.choices import AccountStatus, LockPurpose, UtilityType
 from consumers.models import Consumer
 from consumers.operations import take_profile_lock
@@ -25,7 +25,8 @@ from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from tests.access.addresses import ADDRESSES, ADMIN_MODELS
 from tests.billing.arranging import arrange
-from tests.billing.paying import cheque, deposit, owe, pay
+from tests.billing.paying import cheque, deposit, owe, pay, propose_back
+from tests.billing.rates import make_tariff
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
 from tests.fieldwork.working import order_from_profile, technician
 from tests.journeys.conftest import SignIn, Watched, accessibility_violations
@@ -47,7 +48,6 @@ NOT_A_PAGE = {
     "request_top": "a fragment",
     "request_export": "a file",
     "statement_csv": "a file",
-    "invoice_download": "a file",
     "payment_receipt_download": "a file",
     "final_bill_download": "a file",
     "final_bill_print": "in test_settle_and_bill.py",
@@ -115,6 +115,8 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "consumer_statement": (f"{PROFILES}{{busy}}/statement",),
         "statement_pdf": (f"{PROFILES}{{busy}}/statement.pdf",),
+        "invoice_detail": ("/cx/billing/invoices/{invoice}",),
+        "invoice_download": ("/cx/billing/invoices/{invoice}.pdf",),
         "arrangement_new": (f"{PROFILES}{{free}}/arrangements/new",),
         "arrangement_cancel": (f"{PROFILES}{{busy}}/arrangements/{{arrangement}}/cancel",),
     },
@@ -125,7 +127,9 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "payment_detail": (
             "/cx/billing/payments/{payment}",
             "/cx/billing/payments/{cheque}",
+            "/cx/billing/payments/{bounced}",
         ),
+        "reversal_list": ("/cx/billing/reversals",),
         "payment_receipt": ("/cx/billing/payments/{payment}/receipt",),
         "refund_list": ("/cx/billing/refunds",),
     },
@@ -154,6 +158,8 @@ class Town:
     arrangement: Arrangement
     payment: Payment
     cheque: Payment
+    bounced: Payment
+    invoice: Invoice
     order: ServiceOrder
 
     def fill(self, path: str) -> str:
@@ -171,6 +177,8 @@ class Town:
             payment=self.payment.number,
             cheque=self.cheque.number,
             order=self.order.number,
+            invoice=self.invoice,
+            bounced=self.bounced.number,
         )
 
 
@@ -213,7 +221,8 @@ def town(
                 case=closed.pk, subject="", words=words, by=sarah, at=stands.at, form_key=uuid4()
             )
     drain("MAIL")
-    start_billing_run(
+    make_tariff()
+    run = start_billing_run(
         period_from=date(2024, 11, 1), period_to=date(2024, 11, 30), by=david, at=stands.at
     )
     close_request(case=closed.pk, reason="OTHER", note="z" * 300, by=sarah, at=stands.at)
@@ -227,18 +236,22 @@ def town(
     technician(person(Role.TECHNICIAN, full_name="Mike " + "Verylongfamilyname" * 4))
     order = order_from_profile(busy, by=david, at=stands.at, remarks="x" * 300)
     order_from_profile(busy, by=david, at=stands.at, scheduled_on=date(2024, 12, 16))
-    return Town(david, busy, pending, held, closed, locked, free, *promised, order)
+    go_on_with_run(run=run, after=0, at=stands.at)  # all are billed, and it has still to end
+    invoice = Invoice.objects.get(consumer=busy)
+    return Town(david, busy, pending, held, closed, locked, free, *promised, invoice, order)
 
 
 def money_of(
     consumer: Consumer, *, by: Person, at: datetime
-) -> tuple[Arrangement, Payment, Payment]:
+) -> tuple[Arrangement, Payment, Payment, Payment]:
     """A debt, a deposit, payments of each state, and an arrangement that runs."""
     owe(consumer, "1234567.89", at=at)
     deposit(consumer, "200.00", by=by, at=at)
     paid = pay(consumer, "99999.99", by=by, at=at, reference="R" * 60)
     waiting = cheque(consumer, "150.00", by=by, at=at)
-    return arrange(consumer, by=by, at=at), paid, waiting
+    bounced = pay(consumer, "1.00", by=by, at=at)
+    propose_back(bounced, "x" * 250, by=by, at=at)
+    return arrange(consumer, by=by, at=at), paid, waiting, bounced
 
 
 def faults(page: Page) -> list[str]:
