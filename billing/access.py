@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from billing.choices import InvoiceKind, InvoiceState
-from billing.models import Arrangement, CreditNote, Invoice, Payment, Refund
+from billing.models import Arrangement, CreditNote, Invoice, Payment, Refund, Reversal
 from billing.models.invoices import SEALED
 from consumers.access import visible_consumers
 from consumers.models import Consumer
@@ -36,6 +36,18 @@ def visible_refunds(person: Person) -> QuerySet[Refund]:
 def get_refund(number: str, *, to: Person) -> Refund | None:
     """The refund with this number, or None when there is none for this person."""
     return visible_refunds(to).filter(number=number).first()
+
+
+def visible_reversals(person: Person) -> QuerySet[Reversal]:
+    """The reversals, waiting or decided, of the payments that this person may open."""
+    if not person.has_permission(Permission.VIEW_MONEY):
+        return Reversal.objects.none()
+    return Reversal.objects.filter(payment__consumer__in=visible_consumers(person))
+
+
+def get_reversal(number: str, *, to: Person) -> Reversal | None:
+    """The reversal with this number and its payment, or None when there is none for this person."""
+    return visible_reversals(to).select_related("payment").filter(number=number).first()
 
 
 # ------------------------------------------------------------------ final bills
@@ -74,7 +86,15 @@ def get_invoice(number: int, *, to: Person) -> Invoice | None:
     if not to.has_permission(Permission.VIEW_MONEY):
         return None
     sealed = Invoice.objects.filter(consumer__in=visible_consumers(to), state__in=SEALED)
-    return sealed.select_related("pdf").filter(number=number).first()
+    found = sealed.select_related("pdf", "case", "consumer__category")
+    return found.filter(number=number).first()
+
+
+def get_note_for(invoice: Invoice, number: str, *, to: Person) -> CreditNote | None:
+    """The credit note with this number for an invoice, or None for this person."""
+    if not to.has_permission(Permission.VIEW_MONEY):
+        return None
+    return CreditNote.objects.filter(number=number, invoice=invoice).first()
 
 
 def get_arrangement(number: str, *, of: Consumer, to: Person) -> Arrangement | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from django import forms
@@ -147,6 +148,29 @@ class SlabForm(forms.ModelForm[TariffSlab]):
         return rate
 
 
+FIRST_SLAB = "The first slab begins at 0. If what lies below is free, add a slab from 0 at rate 0."
+SAME_SLAB = "Another slab begins there."
+
+
+class SlabFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
+    """The slabs of a tariff together. Their order is their bounds', however they were typed."""
+
+    def clean(self) -> None:
+        """The first begins at 0, and no two at the same; said at the bound that is wrong."""
+        typed = [
+            form
+            for form in self.forms
+            if "above" in getattr(form, "cleaned_data", {}) and not form.cleaned_data.get("DELETE")
+        ]
+        typed.sort(key=lambda form: form.cleaned_data["above"])
+        if typed and typed[0].cleaned_data["above"] > 0 and not any(self.errors):
+            typed[0].add_error("above", FIRST_SLAB)
+        for before, form in pairwise(typed):
+            if before.cleaned_data.get("above") == form.cleaned_data["above"]:
+                before.add_error("above", SAME_SLAB)
+        super().clean()
+
+
 class TaxForm(forms.ModelForm[TariffTax]):
     """One tax; a wrong number is refused at its field."""
 
@@ -185,6 +209,7 @@ class SlabInline(RatesInline):
 
     model = TariffSlab
     form = SlabForm
+    formset = SlabFormSet
     ordering = ("above",)
 
 
@@ -218,7 +243,8 @@ class TariffAdmin(ConfigurationAdmin):
     sentences = {
         "one_tariff_at_a_time": "Another tariff is valid for them on some of these days.",
         "a_used_tariff_stays": "Bills were made by this tariff: copy it as a new version.",
-        "a_slab_begins_once": "Another slab begins there.",
+        "a_slab_begins_once": SAME_SLAB,
+        "slabs_begin_at_nothing": FIRST_SLAB,
         "a_tax_is_named_once": "This tariff has a tax of that name.",
     }
 

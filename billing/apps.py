@@ -50,4 +50,11 @@ class BillingConfig(AppConfig):
                 pays="billing.tasks.final_bills.make_paper",
             )
         )
+        register(
+            Handler(
+                kind="billing.invoice",
+                queue="PDF",
+                pays="billing.tasks.final_bills.make_paper",
+            )
+        )
         ENCLOSURES["bill.sent"] = _enclosed_bill

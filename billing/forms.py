@@ -227,6 +227,12 @@ class ReadingFields:
         """Where the device fills itself in."""
         return f"device-{self.line.service.service_connection}"
 
+    @property
+    def is_billed_earlier(self) -> bool:
+        """Whether the bill counts from another reading than the newest one on record."""
+        base, previous = self.line.service.base, self.line.service.previous
+        return base is not None and previous is not None and base.value != previous.value
+
 
 class FinalReadingsForm(forms.Form):
     """The final readings of all services of a request; a service left blank is not entered.

@@ -94,10 +94,6 @@ def issue_invoices(
     if not invoices:
         return []
     keys = next_keys(Invoice, len(invoices))
-    sections = [
-        (key, each) for key, one in zip(keys, invoices, strict=True) for each in one.sections
-    ]
-    section_keys = next_keys(InvoiceSection, len(sections))
     numbers = take_numbers(len(invoices))
     copy_rows(
         Invoice,
@@ -111,6 +107,24 @@ def issue_invoices(
             for key, number, one in zip(keys, numbers, invoices, strict=True)
         ),
     )  # fmt: skip
+    _write_content(keys, invoices)
+    postings = [
+        _posting(one, shown_number(number), issued_on=issued_on, due_on=due_on)
+        for number, one in zip(numbers, invoices, strict=True)
+    ]
+    posted = post_many(postings, by=by, at=at)
+    with connection.cursor() as cursor:
+        cursor.execute(ISSUE, [keys, posted])
+    _date_figures(invoices, issued_on=issued_on, due_on=due_on)
+    return numbers
+
+
+def _write_content(keys: Sequence[int], invoices: Sequence[InvoiceToBe]) -> None:
+    """The sections and lines of the drafts with these keys."""
+    sections = [
+        (key, each) for key, one in zip(keys, invoices, strict=True) for each in one.sections
+    ]
+    section_keys = next_keys(InvoiceSection, len(sections))
     copy_rows(
         InvoiceSection,
         SECTION_COLUMNS,
@@ -129,15 +143,6 @@ def issue_invoices(
             for position, line in enumerate(section.rated.lines, start=1)
         ),
     )  # fmt: skip
-    postings = [
-        _posting(one, shown_number(number), issued_on=issued_on, due_on=due_on)
-        for number, one in zip(numbers, invoices, strict=True)
-    ]
-    posted = post_many(postings, by=by, at=at)
-    with connection.cursor() as cursor:
-        cursor.execute(ISSUE, [keys, posted])
-    _date_figures(invoices, issued_on=issued_on, due_on=due_on)
-    return numbers
 
 
 def _date_figures(invoices: Sequence[InvoiceToBe], *, issued_on: date, due_on: date) -> None:

@@ -15,6 +15,7 @@ from consumers.models import ConsumerFigures, ServiceConnection
 from smart360.kernel.db import copy_rows, next_keys, refuses, step
 from smart360.kernel.errors import Refusal
 from smart360.kernel.money import ZERO
+from smart360.organisation.queries import day_of
 from smart360.trail.choices import Event
 from smart360.trail.record import record
 
@@ -171,9 +172,10 @@ def tell_if_lowered(
 
 @step
 def refresh_figures(consumer: int) -> None:
-    """Bring the dates of a consumer's figures up to date; every act that posts ends with it.
+    """Say anew since when a consumer's oldest charge is unpaid, and when they were billed last.
 
-    Since when the oldest charge is unpaid, and when the consumer was billed last.
+    Every act that changes what one consumer owes ends with it; a refund of a credit and what only
+    moves a deposit leave both dates as they are.
     """
     dates = {
         "oldest_due_on": allocation_of(consumer).oldest_due_on,
@@ -197,7 +199,10 @@ def freeze_billing(
 
 @step
 def lift_freeze(services: Sequence[int], *, case: int | None, by: int | None, at: datetime) -> None:
-    """Bill these services again: they were reconnected."""
+    """Bill these services again from the day of ``at`` on: they were reconnected.
+
+    The days between belong to no bill, so that supply counts as begun on that day.
+    """
     _set_freeze(services, None, Event.BILLING_RESUMED, case=case, by=by, at=at)
 
 
@@ -215,9 +220,12 @@ def _set_freeze(
         .filter(pk__in=services, billing_frozen_at__isnull=frozen_at is not None)
         .order_by("pk")
     )
+    today = day_of(at)
     for service in moving:
         service.billing_frozen_at = frozen_at
-        service.save(update_fields=["billing_frozen_at"])
+        if frozen_at is None:
+            service.connected_on = today
+        service.save(update_fields=["billing_frozen_at", "connected_on"])
         record(
             event,
             by=by,

@@ -1,13 +1,15 @@
 """Who is told what about money."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import Q
 from django.urls import reverse
 
-from billing.models import Arrangement, Invoice, Payment
+from billing.models import Arrangement, CreditNote, Invoice, Payment
 from billing.queries.final_bills import BILL_SENT, sent_key
+from billing.rules.arrangements import Part
 from billing.rules.final_bills import BillContent
 from consumers.models import Consumer
 from smart360.cases.models import Case
@@ -30,9 +32,7 @@ def payment_received(
         consumer=consumer.pk,
         code="payment.received",
         values={
-            "number": payment.number,
-            "consumer_name": consumer.name,
-            "account_number": consumer.account_number,
+            **_addressed(payment.number, consumer),
             "amount": shown_money(payment.amount, currency),
             "paid_on": shown_date(payment.paid_on),
             "payment_method": payment.get_method_display(),
@@ -80,14 +80,86 @@ def bill_sent(case: Case, bill: Invoice, content: BillContent, *, at: datetime) 
 
 
 @step
-def arrangement_broken(arrangement: Arrangement, missed_on: date, *, at: datetime) -> None:
-    """Recovery, and whoever agreed it, learn that an instalment was not paid."""
+def bill_taken_back(
+    note: CreditNote, bill: Invoice, consumer: Consumer, *, outstanding: Decimal, at: datetime
+) -> None:
+    """The consumer learns that a bill need not be paid any more; always, as they had the bill."""
+    currency = get_utility().currency
+    send_from_template(
+        case=bill.case_id,
+        consumer=consumer.pk,
+        code="bill.taken_back",
+        values={
+            **_addressed(note.number, consumer),
+            "invoice": str(bill),
+            "amount": shown_money(bill.billed, currency),
+            "outstanding": shown_money(max(Decimal("0.00"), outstanding), currency),
+        },
+        to=consumer.email,
+        notifies=True,
+        at=at,
+        dedupe_key=f"bill.taken_back:{note.number}",
+    )
+
+
+@step
+def arrangement_made(
+    arrangement: Arrangement, consumer: Consumer, parts: Sequence[Part], *, at: datetime
+) -> None:
+    """The consumer has in writing what was agreed, if they have an e-mail address."""
+    currency = get_utility().currency
+    send_from_template(
+        case=None,
+        consumer=consumer.pk,
+        code="arrangement.made",
+        values={
+            **_addressed(arrangement.number, consumer),
+            "amount": shown_money(arrangement.total, currency),
+            "instalments": "\n".join(
+                f"{shown_date(part.due_on)}: {shown_money(part.amount, currency)}" for part in parts
+            ),
+        },
+        to=consumer.email,
+        notifies=bool(consumer.email),
+        at=at,
+        dedupe_key=f"arrangement.made:{arrangement.number}",
+    )
+
+
+def _addressed(number: str, consumer: Consumer) -> dict[str, str]:
+    """What every letter about money says of itself and of its reader."""
+    return {
+        "number": number,
+        "consumer_name": consumer.name,
+        "account_number": consumer.account_number,
+    }
+
+
+@step
+def arrangement_broken(
+    arrangement: Arrangement, missed_on: date, *, outstanding: Decimal, at: datetime
+) -> None:
+    """The consumer, recovery, and whoever agreed it, learn that an instalment was not paid."""
+    consumer, currency = arrangement.consumer, get_utility().currency
+    send_from_template(
+        case=None,
+        consumer=consumer.pk,
+        code="arrangement.broken",
+        values={
+            **_addressed(arrangement.number, consumer),
+            "due_on": shown_date(missed_on),
+            "outstanding": shown_money(max(Decimal("0.00"), outstanding), currency),
+        },
+        to=consumer.email,
+        notifies=bool(consumer.email),
+        at=at,
+        dedupe_key=f"arrangement.broken:{arrangement.number}",
+    )
     who = Q(groups__name=Role.RECOVERY.value) | Q(pk=arrangement.made_by_id)
-    account = arrangement.consumer.account_number
     notify_staff(
         people=Person.objects.filter(who, is_active=True).distinct(),
         sentence=f"{arrangement.number} is broken: {shown_date(missed_on)} passed unpaid",
-        path=reverse("consumer_financial", args=[account]),
+        path=reverse("consumer_financial", args=[consumer.account_number]),
         at=at,
         dedupe_key=f"arrangement-broken:{arrangement.number}",
         is_urgent=True,

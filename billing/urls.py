@@ -6,8 +6,10 @@ from billing.views import (
     arrangements,
     deposits,
     financial,
+    invoices,
     payments,
     refunds,
+    reversals,
     runs,
     settlements,
     statements,
@@ -32,6 +34,12 @@ class RefundNumber(PaymentNumber):
     """A refund's number: ``REF-2026-000001``."""
 
     regex = r"REF-[0-9]{4}-[0-9]{6,9}"
+
+
+class ReversalNumber(PaymentNumber):
+    """The number of a payment's reversal: ``REV-2026-000001``."""
+
+    regex = r"REV-[0-9]{4}-[0-9]{6,9}"
 
 
 class ArrangementNumber(PaymentNumber):
@@ -70,11 +78,15 @@ register_converter(PaymentNumber, "payment_number")
 register_converter(ArrangementNumber, "arrangement_number")
 register_converter(InvoiceNumber, "invoice_number")
 register_converter(RefundNumber, "refund_number")
+register_converter(ReversalNumber, "reversal_number")
 register_converter(CreditNoteNumber, "credit_note_number")
 register_converter(CaseNumber, "case_number")
+INVOICE = "billing/invoices/<invoice_number:number>"
+INVOICE_NOTE = f"{INVOICE}/credit-notes/<credit_note_number:note>"
 ACCOUNT = "consumer-management/<account:account>"
 PAYMENT = "billing/payments/<payment_number:number>"
 REFUND = "billing/refunds/<refund_number:number>"
+REVERSAL = "billing/reversals/<reversal_number:number>"
 SETTLEMENT = "billing/settlements/<case_number:number>"
 NOTE = f"{SETTLEMENT}/credit-notes/<credit_note_number:note>"
 
@@ -89,17 +101,17 @@ urlpatterns = [
         arrangements.arrangement_cancel,
         name="arrangement_cancel",
     ),
-    path(
-        "billing/invoices/<invoice_number:number>.pdf",
-        financial.invoice_download,
-        name="invoice_download",
-    ),
+    path(INVOICE, invoices.invoice_detail, name="invoice_detail"),
+    path(f"{INVOICE}.pdf", invoices.invoice_download, name="invoice_download"),
+    path(f"{INVOICE}/credit-notes", invoices.invoice_take_back, name="invoice_take_back"),
+    path(f"{INVOICE_NOTE}/approve", invoices.invoice_note_approve, name="invoice_note_approve"),
+    path(f"{INVOICE_NOTE}/reject", invoices.invoice_note_reject, name="invoice_note_reject"),
     path(f"{ACCOUNT}/payments/new", payments.payment_new, name="payment_new"),
     path(f"{ACCOUNT}/refunds/new", refunds.refund_new, name="refund_new"),
     path(f"{ACCOUNT}/deposits/new", deposits.deposit_new, name="deposit_new"),
     path(PAYMENT, payments.payment_detail, name="payment_detail"),
     path(f"{PAYMENT}/settle", payments.payment_settle, name="payment_settle"),
-    path(f"{PAYMENT}/reverse", payments.payment_reverse, name="payment_reverse"),
+    path(f"{PAYMENT}/reverse", reversals.reversal_propose, name="reversal_propose"),
     path(f"{PAYMENT}/receipt", payments.payment_receipt, name="payment_receipt"),
     path(
         f"{PAYMENT}/receipt.pdf", payments.payment_receipt_download, name="payment_receipt_download"
@@ -111,6 +123,9 @@ urlpatterns = [
     path("billing/refunds", refunds.refund_list, name="refund_list"),
     path(f"{REFUND}/approve", refunds.refund_approve, name="refund_approve"),
     path(f"{REFUND}/reject", refunds.refund_reject, name="refund_reject"),
+    path("billing/reversals", reversals.reversal_list, name="reversal_list"),
+    path(f"{REVERSAL}/approve", reversals.reversal_approve, name="reversal_approve"),
+    path(f"{REVERSAL}/reject", reversals.reversal_reject, name="reversal_reject"),
     path(SETTLEMENT, settlements.settlement_detail, name="settlement_detail"),
     path(
         f"{SETTLEMENT}/device/<int:service>",

@@ -46,10 +46,11 @@ class MeterPlace(TextChoices):
 
 
 class Verification(TextChoices):
-    """Whether a reading was checked."""
+    """Whether a reading was checked. A rejected one was wrong and counts for nothing."""
 
     PENDING = "PENDING", "Pending"
     VERIFIED = "VERIFIED", "Verified"
+    REJECTED = "REJECTED", "Rejected"
 
 
 class ReadingException(TextChoices):

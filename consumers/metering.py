@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from consumers.choices import MeterCondition, MeterPlace, Verification
+from consumers.choices import MeterCondition, MeterPlace, ReadingException, Verification
 from consumers.models import InventoryMovement, Meter, MeterAssignment, Reading, Warehouse
 from smart360.kernel.db import refuses, step
 from smart360.kernel.errors import Refusal
@@ -68,28 +68,27 @@ def keep_reading(
     *,
     value: Decimal,
     read_on: date,
+    exception: ReadingException,
     is_verified: bool,
     instead_of: date | None = None,
 ) -> None:
     """Keep what a meter showed on a day. Who keeps it holds the row of the consumer it measures.
 
-    The same again changes nothing. ``instead_of`` is the day of a reading that was wrong and that
-    this one replaces.
+    The same again changes nothing. ``instead_of`` is the day of a reading that was wrong: on
+    another day it is rejected, on the same day this one takes its place. The database refuses what
+    the readings around it contradict (`readings_never_fall`).
     """
-    kept = Reading.objects.filter(meter=meter, read_on__in={read_on, instead_of or read_on})
-    verification = Verification.VERIFIED if is_verified else Verification.PENDING
-    found = kept.order_by("-read_on").first()
-    if found is None:
-        Reading.objects.create(
-            meter_id=meter, value=value, read_on=read_on, verification=verification
-        )
+    if instead_of is not None and instead_of != read_on:
+        wrong = Reading.objects.filter(meter=meter, read_on=instead_of)
+        wrong.update(verification=Verification.REJECTED)
+    found = Reading.objects.filter(meter=meter, read_on=read_on).first()
+    if found and found.value == value and found.verification != Verification.REJECTED:
         return
-    if (found.value, found.read_on) == (value, read_on):
-        return
-    found.value = value
-    found.read_on = read_on
-    found.verification = verification
-    found.save(update_fields=["value", "read_on", "verification"])
+    kept = found or Reading(meter_id=meter, read_on=read_on)
+    kept.value = value
+    kept.exception = exception
+    kept.verification = Verification.VERIFIED if is_verified else Verification.PENDING
+    kept.save(update_fields=["value", "exception", "verification"] if found else None)
 
 
 # ------------------------------------------------------------------ assignments and places

@@ -55,6 +55,18 @@ SELECT account_number, count(*) FROM consumers_consumer GROUP BY 1 HAVING count(
 UNION ALL
 SELECT number, count(*) FROM consumers_meter GROUP BY 1 HAVING count(*) > 1
 """
+FALLING_READINGS = """
+SELECT meter_id, read_on FROM (
+    SELECT meter_id, read_on, value, exception,
+           lag(value) OVER (PARTITION BY meter_id ORDER BY read_on) AS before
+      FROM consumers_reading WHERE verification <> 'REJECTED') shown
+ WHERE (value < before AND exception NOT IN ('ROLLOVER', 'REPLACEMENT'))
+    OR (value = before AND exception = 'NONE')
+"""
+EARLY_READINGS = """
+SELECT r.meter_id, r.read_on FROM consumers_reading r, organisation_utility u
+ WHERE u.id = 1 AND r.read_on > (clock_timestamp() AT TIME ZONE u.time_zone)::date
+"""
 STRAY_SUBCATEGORIES = """
 SELECT c.id, s.id FROM consumers_consumer c
   JOIN consumers_subcategory s ON s.id = c.subcategory_id
@@ -97,6 +109,16 @@ def meters_on_the_wrong_utility() -> list[str]:
     return rows_of(WRONG_UTILITY, [], "assignment {} of meter {}")
 
 
+def readings_that_fall() -> list[str]:
+    """W13: a meter shows more than it did, or its reading says why not."""
+    return rows_of(FALLING_READINGS, [], "meter {} on {}")
+
+
+def readings_of_the_future() -> list[str]:
+    """W13: no meter is read before the day has come."""
+    return rows_of(EARLY_READINGS, [], "meter {} on {}")
+
+
 def numbers_given_twice() -> list[str]:
     """W20: an account number and a meter number are one account's and one meter's."""
     return rows_of(NUMBERED_TWICE, words="{} is there {} times")
@@ -120,6 +142,8 @@ ORACLES: tuple[Oracle, ...] = (
     Oracle("W12", "a meter that measures, but hangs nowhere", meters_at_work_elsewhere),
     Oracle("W12", "a movement that does not lead on", movements_that_break_off),
     Oracle("W12", "a meter on a connection of another utility", meters_on_the_wrong_utility),
+    Oracle("W13", "a reading below the one before, and nobody said why", readings_that_fall),
+    Oracle("W13", "a reading of a day that has not come", readings_of_the_future),
     Oracle("W18", "a subcategory of another category", subcategories_of_another_category),
     Oracle("W20", "a number of two accounts or of two meters", numbers_given_twice),
 )

@@ -13,13 +13,7 @@ from billing.models.final_bills import (
     FinalReading,
     SettlementChoice,
 )
-from billing.models.invoices import (
-    BillingRun,
-    Invoice,
-    InvoiceCounter,
-    InvoiceLine,
-    InvoiceSection,
-)
+from billing.models.invoices import Invoice, InvoiceCounter, InvoiceLine, InvoiceSection
 from billing.models.ledger import (
     LedgerAccount,
     LedgerEntry,
@@ -32,6 +26,8 @@ from billing.models.payments import (
     Payment,
     Refund,
 )
+from billing.models.reversals import Reversal
+from billing.models.runs import BillingRun
 from billing.models.statements import StatementPaper
 from billing.models.tariffs import (
     BillingPolicy,
@@ -63,6 +59,7 @@ __all__ = [
     "LedgerTransaction",
     "Payment",
     "Refund",
+    "Reversal",
     "SettlementChoice",
     "StatementPaper",
     "Tariff",

@@ -9,6 +9,7 @@ from django.db.models.functions import Greatest, Least
 
 from billing.choices import InvoiceKind, InvoiceState, LineKind, ReadingBasis
 from billing.models.ledger import LedgerTransaction
+from billing.models.runs import BillingRun
 from billing.models.tariffs import Tariff
 from consumers.choices import UtilityType
 from consumers.models import Consumer, Meter, ServiceConnection
@@ -47,44 +48,6 @@ class InvoiceCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.series} {self.last_number}"
-
-
-class BillingRun(models.Model):
-    """One cycle's regular invoices, made by a worker in pieces (BIL9)."""
-
-    period_from = models.DateField()
-    period_to = models.DateField(help_text="The last day that it bills.")
-    state = models.CharField(max_length=10)
-    started_at = models.DateTimeField()
-    started_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-    ended_at = models.DateTimeField(null=True, blank=True)
-    after = models.BigIntegerField(default=0, help_text="Consumers up to this key are done.")
-    to_do = models.PositiveIntegerField(default=0, help_text="Consumers in it when it began.")
-    looked_at = models.PositiveIntegerField(default=0)
-    issued = models.PositiveIntegerField(default=0)
-    estimated = models.PositiveIntegerField(default=0)
-    left_out = models.JSONField(default=dict, help_text="Why consumers were left out: how many.")
-    billed = models.DecimalField(max_digits=16, decimal_places=2, default=0)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(period_to__gte=F("period_from")), name="a_cycle_ends_after_it_begins"
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=("RUNNING", "DONE", "STOPPED")), name="run_state_is_known"
-            ),
-            models.UniqueConstraint(
-                fields=["state"],
-                condition=Q(state="RUNNING"),
-                name="one_billing_run_at_a_time",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.period_from} – {self.period_to}"
 
 
 class Invoice(models.Model):
@@ -275,6 +238,60 @@ class Invoice(models.Model):
                     END IF;
                     RAISE EXCEPTION 'invoice % is sealed', OLD.number
                         USING ERRCODE = 'check_violation', CONSTRAINT = 'sealed_invoices_stay';
+                    """
+                ),
+            ),
+            pgtrigger.Trigger(
+                # A bill goes on where the one before it ended: days taken back from between two
+                # bills would never be billed again.
+                name="the_newest_bill_is_taken_back_first",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.taken_back_at IS NULL AND NEW.taken_back_at IS NOT NULL"
+                ),
+                func=pgtrigger.Func(
+                    """
+                    IF EXISTS (
+                        SELECT 1 FROM billing_invoicesection mine
+                          JOIN billing_invoicesection later
+                            ON later.service_connection_id = mine.service_connection_id
+                           AND later.to_on > mine.to_on AND later.invoice_id <> mine.invoice_id
+                          JOIN billing_invoice i ON i.id = later.invoice_id
+                         WHERE mine.invoice_id = NEW.id
+                           AND i.state IN ('ISSUED', 'APPROVED') AND i.taken_back_at IS NULL)
+                    THEN
+                        RAISE EXCEPTION 'a later bill goes on where invoice % ends', NEW.number
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'the_newest_bill_is_taken_back_first';
+                    END IF;
+                    RETURN NEW;
+                    """
+                ),
+            ),
+            pgtrigger.Trigger(
+                # `billing.rules.final_bills.BillContent.needs_other_than` says the same (X6).
+                name="a_large_bill_takes_two_people",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("OLD.state = 'DRAFT' AND NEW.state = 'APPROVED'"),
+                declare=[("moved", "numeric"), ("had_a_hand", "boolean")],
+                func=pgtrigger.Func(
+                    """
+                    SELECT coalesce(sum(abs(a.amount)), 0),
+                           NEW.made_by_id = NEW.approved_by_id
+                           OR coalesce(bool_or(a.added_by_id = NEW.approved_by_id), false)
+                      INTO moved, had_a_hand
+                      FROM billing_billadjustment a
+                     WHERE a.case_id = NEW.case_id AND a.removed_at IS NULL;
+                    IF had_a_hand AND greatest(abs(NEW.billed), moved)
+                       > (SELECT p.two_people_from FROM billing_billingpolicy p WHERE p.id = 1)
+                    THEN
+                        RAISE EXCEPTION 'somebody else must approve invoice %', NEW.number
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'a_large_bill_takes_two_people';
+                    END IF;
+                    RETURN NEW;
                     """
                 ),
             ),

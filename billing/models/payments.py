@@ -87,6 +87,9 @@ class Payment(models.Model):
                 ),
                 name="a_reversed_payment_says_why",
             ),
+            models.CheckConstraint(
+                condition=~Q(reversed_by=F("recorded_by")), name="a_reversal_takes_two_people"
+            ),
         ]
         indexes = [
             # The payment history, newest first (CON9).
@@ -102,7 +105,7 @@ class Payment(models.Model):
                     """
                     IF TG_OP = 'UPDATE' THEN
                         moves := ARRAY['receipt_id'];
-                        IF OLD.receipt_id IS NOT NULL AND NEW.receipt_id <> OLD.receipt_id THEN
+                        IF OLD.receipt_id IS NOT NULL THEN
                             moves := ARRAY[]::text[];
                         END IF;
                         IF OLD.state = 'PENDING' THEN
@@ -119,7 +122,30 @@ class Payment(models.Model):
                         USING ERRCODE = 'check_violation', CONSTRAINT = 'payments_move_once';
                     """
                 ),
-            )
+            ),
+            pgtrigger.Trigger(
+                name="a_payment_is_taken_back_by_two_people",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.reversed_at IS NULL AND NEW.reversed_at IS NOT NULL"
+                ),
+                func=pgtrigger.Func(
+                    """
+                    -- One proposed it, another approved it; and not who recorded the payment.
+                    IF NEW.reversed_by_id IS NOT DISTINCT FROM NEW.recorded_by_id
+                       OR NOT EXISTS (SELECT 1 FROM billing_reversal r
+                                       WHERE r.payment_id = NEW.id AND r.state = 'APPROVED'
+                                         AND r.decided_by_id = NEW.reversed_by_id)
+                    THEN
+                        RAISE EXCEPTION 'payment % is taken back by two people', NEW.number
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'a_payment_is_taken_back_by_two_people';
+                    END IF;
+                    RETURN NULL;
+                    """
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -104,6 +104,29 @@ RATES_STAY = pgtrigger.Trigger(
 )
 
 
+SLABS_BEGIN_AT_NOTHING = pgtrigger.Trigger(
+    # Each slab ends where the next begins, whatever order they were typed in: what can lack is the
+    # first. What lies below it would be free, and nobody would have said so.
+    name="slabs_begin_at_nothing",
+    when=pgtrigger.After,
+    operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+    timing=pgtrigger.Deferred,
+    func=pgtrigger.Func(
+        """
+        IF EXISTS (
+            SELECT 1 FROM billing_tariffslab s
+             WHERE s.tariff_id IN (OLD.tariff_id, NEW.tariff_id)
+             GROUP BY s.tariff_id HAVING min(s.above) > 0)
+        THEN
+            RAISE EXCEPTION 'the first slab of a tariff begins at 0'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'slabs_begin_at_nothing';
+        END IF;
+        RETURN NULL;
+        """
+    ),
+)
+
+
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class TariffSlab(models.Model):
     """What a unit costs from a monthly consumption on, up to where the next slab begins."""
@@ -130,7 +153,7 @@ class TariffSlab(models.Model):
                 condition=Q(rate__range=(0, 10**6)), name="a_rate_is_not_negative"
             ),
         ]
-        triggers = [RATES_STAY]
+        triggers = [RATES_STAY, SLABS_BEGIN_AT_NOTHING]
 
     def __str__(self) -> str:
         return f"above {self.above}: {self.rate}"

@@ -7,9 +7,9 @@ from decimal import Decimal
 from billing import ledger
 from billing.choices import ArrangementState
 from billing.models import Arrangement, Instalment
-from billing.notices import arrangement_broken
-from billing.queries.accounts import balances_of
-from billing.queries.arrangements import last_posting, running_arrangement, standing
+from billing.notices import arrangement_broken, arrangement_made
+from billing.queries.accounts import balances_of, last_posting
+from billing.queries.arrangements import running_arrangement, standing
 from billing.rules.arrangements import NOTHING_OWED, ArrangementWish, Standing, why_not_parts
 from consumers import guards
 from consumers.choices import AccountHoldKind
@@ -19,7 +19,7 @@ from smart360.kernel.errors import Refusal
 from smart360.kernel.money import ZERO
 from smart360.kernel.numbering import next_number
 from smart360.kernel.text import REQUIRED, is_blank
-from smart360.organisation.queries import get_utility
+from smart360.organisation.queries import day_of, get_utility
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.record import record
@@ -71,7 +71,7 @@ def make_arrangement(
         if earlier:
             return Arrangement.objects.get(number=earlier)
     judge_running(consumer.pk, at=at)  # what has lapsed is in nobody's way
-    today = _today(at)
+    today = day_of(at)
     _check(wish, today)
     made = _store(wish, consumer, today=today, by=by, at=at)
     record(
@@ -81,6 +81,7 @@ def make_arrangement(
         consumer=consumer.pk,
         new={**_facts(made), "instalments": len(wish.parts)},
     )
+    arrangement_made(made, consumer, wish.parts, at=at)
     if form_key:
         form_keys.submitted(form_key, form="", by=by.pk, act=MAKE, result=made.number)
     return made
@@ -153,8 +154,8 @@ def bring_up_to_date(
     """What follows from the ledger, in the transaction that moved it; ``before`` was owed then.
 
     The figures' dates, the arrangement that runs, and who waits for the account to owe less.
-    Every act that posts for one consumer ends with it; ``closing`` is the case whose final bill
-    is posted.
+    Every act that changes what one consumer owes ends with it; ``closing`` is the case whose final
+    bill is posted. A refund of a credit does not: who has one owes nothing before and after.
     """
     ledger.refresh_figures(consumer)
     judge_running(consumer, at=at)
@@ -168,7 +169,7 @@ def judge_running(consumer: int, *, at: datetime) -> int:
     if arrangement is None:
         return 0
     outstanding = balances_of(consumer).outstanding
-    found = standing(arrangement, today=_today(at), outstanding=outstanding)
+    found = standing(arrangement, today=day_of(at), outstanding=outstanding)
     if found.state == ArrangementState.RUNNING:
         _go_on(arrangement, found)
         return 0
@@ -185,7 +186,7 @@ def judge_running(consumer: int, *, at: datetime) -> int:
         },
     )
     if found.missed_on is not None:
-        arrangement_broken(arrangement, found.missed_on, at=at)
+        arrangement_broken(arrangement, found.missed_on, outstanding=outstanding, at=at)
     return 1
 
 
@@ -251,8 +252,3 @@ def _end(
 
 def _facts(arrangement: Arrangement) -> dict[str, object]:
     return {"arrangement": arrangement.number, "total": f"{arrangement.total:f}"}
-
-
-def _today(at: datetime) -> date:
-    """The day of ``at`` where the utility is."""
-    return at.astimezone(get_utility().zone).date()

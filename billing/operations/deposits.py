@@ -1,16 +1,15 @@
 """The acts on security deposits: receive one, add a year's interest (BIL3, BIL7)."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-
-from django.db.models import Min
 
 from billing import ledger
 from billing.choices import LedgerKind, PostingKind
 from billing.ledger import Leg, Posting
 from billing.models import DepositReceipt, LedgerTransaction
+from billing.queries.deposits import deposit_moves
 from billing.queries.policies import get_policy
 from billing.rules.deposits import interest
 from billing.rules.payments import DepositWish, why_not_amount, why_not_paid_on
@@ -19,7 +18,7 @@ from consumers.models import Consumer, ConsumerFigures
 from smart360.kernel.db import operation
 from smart360.kernel.errors import Refusal
 from smart360.kernel.numbering import next_number
-from smart360.organisation.queries import get_utility
+from smart360.organisation.queries import day_of
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.record import record, record_for_each
@@ -48,8 +47,8 @@ def receive_deposit(
         earlier = form_keys.claim(form_key, by=by.pk, act=RECEIVE, about=about, at=at)
         if earlier:
             return DepositReceipt.objects.get(consumer=consumer, posting__reference=earlier)
-    _check(wish, _today(at))
-    number = next_number(series="DEP", year=_today(at).year)
+    _check(wish, day_of(at))
+    number = next_number(series="DEP", year=day_of(at).year)
     posted = ledger.post(
         Posting(
             kind=PostingKind.DEPOSIT_RECEIVED,
@@ -91,12 +90,12 @@ def add_interest(*, year: int, after: int, at: datetime) -> int | None:
     when there was nobody left, or the policy gives no interest.
     """
     percent = get_policy().deposit_interest
-    if not percent or year >= _today(at).year:
+    if not percent or year >= day_of(at).year:
         return None
-    held = dict(
+    held = list(
         ConsumerFigures.objects.filter(consumer__gt=after, deposit__gt=0)
         .order_by("consumer")
-        .values_list("consumer", "deposit")[:AT_ONCE]
+        .values_list("consumer", flat=True)[:AT_ONCE]
     )
     if not held:
         return None
@@ -104,10 +103,8 @@ def add_interest(*, year: int, after: int, at: datetime) -> int | None:
     return max(held)
 
 
-def _post_interest(
-    seen: Mapping[int, Decimal], *, year: int, percent: Decimal, at: datetime
-) -> None:
-    """Lock these consumers in their order, read what they hold now, and post what is missing."""
+def _post_interest(seen: Sequence[int], *, year: int, percent: Decimal, at: datetime) -> None:
+    """Lock these consumers in their order, read what they held, and post what is missing."""
     consumers = Consumer.objects.select_for_update(of=("self",), no_key=True)
     locked = list(consumers.filter(pk__in=seen).order_by("pk").values_list("pk", flat=True))
     reference = f"INTEREST-{year}"
@@ -116,24 +113,16 @@ def _post_interest(
             consumer__in=locked, kind=PostingKind.DEPOSIT_INTEREST, reference=reference
         ).values_list("consumer", flat=True)
     )
-    figures = ConsumerFigures.objects.filter(consumer__in=set(locked) - given).annotate(
-        since=Min("consumer__deposits__received_on")
-    )
     due = {
-        each.consumer_id: interest(
-            held=each.deposit,
-            percent=percent,
-            year=year,
-            since=vars(each)["since"] or date(year, 1, 1),
-        )
-        for each in figures.order_by("consumer")
+        consumer: interest(moves, percent=percent, year=year)
+        for consumer, moves in sorted(deposit_moves(set(locked) - given).items())
     }
     postings = [
         Posting(
             kind=PostingKind.DEPOSIT_INTEREST,
             consumer=consumer,
             reference=reference,
-            valued_on=_today(at),
+            valued_on=day_of(at),
             legs=[Leg(LedgerKind.INTEREST, amount), Leg(LedgerKind.DEPOSIT_HELD, -amount)],
         )
         for consumer, amount in due.items()
@@ -150,8 +139,3 @@ def _post_interest(
                 for each in postings
             },
         )
-
-
-def _today(at: datetime) -> date:
-    """The day of ``at`` where the utility is."""
-    return at.astimezone(get_utility().zone).date()

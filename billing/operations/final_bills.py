@@ -15,6 +15,7 @@ from billing.models import (
     InvoiceSection,
     LedgerTransaction,
 )
+from billing.models.invoices import SEALED
 from billing.notices import bill_sent
 from billing.operations.arrangements import bring_up_to_date
 from billing.operations.settlements import (
@@ -35,7 +36,7 @@ from smart360.cases.models import Case
 from smart360.documents.store import store_pdf
 from smart360.kernel.db import operation, refuses, step
 from smart360.kernel.errors import Refusal
-from smart360.organisation.queries import get_utility
+from smart360.organisation.queries import day_of
 from smart360.owed.book import owe, owe_again
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
@@ -45,8 +46,11 @@ from smart360.web.formats import shown_date
 GENERATE = "billing.generate_final_bill"
 APPROVE = "billing.approve_and_send"
 PAPER = "billing.final_bill"
+INVOICE_PAPER = "billing.invoice"
+PAPER_WORDS: dict[str, str] = {InvoiceKind.FINAL: "final bill", InvoiceKind.REGULAR: "invoice"}
 CHANGED = "Amounts changed since you opened this page"
 NO_DRAFT = "There is no draft to approve. Generate the bill first."
+READ_AGAIN = "Another reading of a meter says otherwise. Enter the final reading again."
 NO_SERVICE = "This request has no service to bill"
 
 
@@ -64,6 +68,8 @@ refuses(
         "a_request_has_one_live_final_bill": UnableToSettle(
             "This request has a bill already. Look at it again.", is_conflict=True
         ),
+        "a_large_bill_takes_two_people": UnableToApprove(SECOND_PERSON, is_forbidden=True),
+        "readings_never_fall": UnableToApprove(READ_AGAIN, is_conflict=True),
     }
 )
 
@@ -120,7 +126,7 @@ def fresh_inputs(case: Case, *, at: datetime) -> BillInputs:
     if terms is None or not terms.services:
         raise UnableToGenerate(NO_SERVICE)
     try:
-        return gather(case, terms, on=at.astimezone(get_utility().zone).date())
+        return gather(case, terms, on=day_of(at))
     except NoTariff as lack:
         raise UnableToGenerate(
             f"No tariff is valid for these services on {shown_date(lack.on)}"
@@ -206,10 +212,11 @@ def approve_and_send(
 
 @step
 def _seal(case: Case, bill: Invoice, inputs: BillInputs, *, by: Person, at: datetime) -> None:
-    """Post it, use the deposit, keep the readings, write its content, and close it for ever."""
+    """Keep the readings, write its content, post it, use the deposit, and close it for ever."""
     content, consumer = inputs.content, bill.consumer_id
-    issued_on = at.astimezone(get_utility().zone).date()
+    issued_on = day_of(at)
     due_on = issued_on + timedelta(days=get_policy().days_to_pay)
+    _keep_readings(case, inputs)
     _write_content(bill, content)
     bill.posting = _post_bill(bill, inputs, issued_on=issued_on, due_on=due_on, by=by, at=at)
     bill.state = InvoiceState.APPROVED
@@ -220,7 +227,6 @@ def _seal(case: Case, bill: Invoice, inputs: BillInputs, *, by: Person, at: date
     )
     if content.sums.applied:
         _apply_deposit(bill, issued_on=issued_on, by=by, at=at)
-    _keep_readings(case, inputs)
     bring_up_to_date(consumer, before=content.outstanding, closing=case.pk, by=by.pk, at=at)
 
 
@@ -340,6 +346,7 @@ def _keep_readings(case: Case, inputs: BillInputs) -> None:
             each.meter,
             value=each.value,
             read_on=each.read_on,
+            exception=each.exception,
             is_verified=not each.is_unusual,
             instead_of=wrong.get(each.meter),
         )
@@ -370,7 +377,7 @@ def _tell(case: Case, bill: Invoice, content: BillContent, *, by: Person, at: da
 # ------------------------------------------------------------------ the paper
 @operation
 def attach_paper(*, invoice: int, body: bytes, by: Person | None, at: datetime) -> Invoice:
-    """Keep the PDF of an approved bill. A second one changes nothing: the first is the bill (M16).
+    """Keep the PDF of a sealed bill. A second one changes nothing: the first is the bill (M16).
 
     Raises UnableToStore of ``documents.store``.
     """
@@ -379,9 +386,10 @@ def attach_paper(*, invoice: int, body: bytes, by: Person | None, at: datetime) 
     if case is not None:
         handling.lock_case(case)
     bill = Invoice.objects.select_for_update(of=("self",), no_key=True).get(pk=invoice)
-    if bill.pdf_id is not None or bill.state != InvoiceState.APPROVED:
+    if bill.pdf_id is not None or bill.state not in SEALED:
         return bill
-    bill.pdf = store_pdf(title=f"Final bill {bill}", body=body, by=by, at=at)
+    title = f"{PAPER_WORDS[bill.kind].capitalize()} {bill}"
+    bill.pdf = store_pdf(title=title, body=body, by=by, at=at)
     bill.save(update_fields=["pdf"])
     record(
         Event.DOCUMENT_MADE,
@@ -389,9 +397,25 @@ def attach_paper(*, invoice: int, body: bytes, by: Person | None, at: datetime) 
         at=at,
         case=case,
         consumer=consumer,
-        new={"document": "final bill", "invoice": str(bill), "sha256": bill.pdf.sha256},
+        new={
+            "document": PAPER_WORDS[bill.kind],
+            "invoice": str(bill),
+            "sha256": bill.pdf.sha256,
+        },
     )
     return bill
+
+
+@operation
+def ask_for_paper(*, invoice: int, at: datetime) -> None:
+    """Owe the PDF of a regular invoice, once: runs make none, a worker does when it is wanted.
+
+    A draft has none, and that of an approved bill is owed since its approval. Nothing happens then.
+    """
+    guards.lock_consumer(Invoice.objects.values_list("consumer_id", flat=True).get(pk=invoice))
+    bill = Invoice.objects.get(pk=invoice)
+    if bill.state == InvoiceState.ISSUED and bill.pdf_id is None:
+        owe(INVOICE_PAPER, dedupe_key=paper_key(str(bill)), about={"invoice": bill.pk}, at=at)
 
 
 @operation
@@ -407,5 +431,5 @@ def retry_paper(*, invoice: int, by: Person, at: datetime) -> None:
         at=at,
         case=case,
         consumer=consumer,
-        new={"document": "final bill", "invoice": str(bill)},
+        new={"document": PAPER_WORDS[bill.kind], "invoice": str(bill)},
     )

@@ -26,7 +26,7 @@ from smart360.cases.models import Case
 from smart360.kernel.db import operation, refuses, step
 from smart360.kernel.errors import Refusal
 from smart360.kernel.text import NOT_OFFERED, REQUIRED, is_blank
-from smart360.organisation.queries import get_utility
+from smart360.organisation.queries import day_of
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from smart360.trail.choices import Event
@@ -73,7 +73,7 @@ def enter_final_readings(
     refuse_ended(locked)
     refuse_approved(locked)
     services = _services(locked)
-    today = at.astimezone(get_utility().zone).date()
+    today = day_of(at)
     before = {each.service_connection_id: each for each in locked.final_readings.all()}
     kept = tuple(
         _enter(

@@ -1,4 +1,4 @@
-"""The acts on payments: record, settle, reverse, keep the receipt (BIL7)."""
+"""The acts on payments: record, settle, keep the receipt (BIL7)."""
 
 import uuid
 from datetime import date, datetime
@@ -25,7 +25,7 @@ from smart360.kernel.db import operation, step
 from smart360.kernel.errors import Refusal, refusing
 from smart360.kernel.numbering import next_number
 from smart360.kernel.text import NOT_OFFERED, REQUIRED
-from smart360.organisation.queries import get_utility
+from smart360.organisation.queries import day_of
 from smart360.owed.book import owe, owe_again
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
@@ -34,7 +34,6 @@ from smart360.web import form_keys
 
 RECORD = "billing.record_payment"
 SETTLE = "billing.settle_payment"
-REVERSE = "billing.reverse_payment"
 RECEIPT = "billing.payment_receipt"
 
 
@@ -44,10 +43,6 @@ class UnableToRecordPayment(Refusal):
 
 class UnableToSettlePayment(Refusal):
     """The payment was settled already, or nobody said why it failed."""
-
-
-class UnableToReversePayment(Refusal):
-    """The payment is not in the ledger, or is taken back already."""
 
 
 @operation
@@ -77,7 +72,7 @@ def take(wish: PaymentWish, consumer: Consumer, *, by: Person | None, at: dateti
 
     Raises UnableToRecordPayment.
     """
-    _check(wish, _today(at))
+    _check(wish, day_of(at))
     payment = _store(wish, consumer, by=by.pk if by else None, at=at)
     record(
         Event.PAYMENT_RECORDED,
@@ -127,7 +122,7 @@ def _is_recorded(reference: str) -> UnableToRecordPayment:
 def _store(wish: PaymentWish, consumer: Consumer, *, by: int | None, at: datetime) -> Payment:
     """The payment, and its posting when the money has come."""
     payment = Payment(
-        number=next_number(series="PAY", year=_today(at).year),
+        number=next_number(series="PAY", year=day_of(at).year),
         consumer=consumer,
         source=wish.source,
         reference=wish.reference,
@@ -212,7 +207,7 @@ def settle(
     locked.settled_at = at
     if has_come:
         locked.state = PaymentState.PROCESSED
-        locked.posting = _post(locked, valued_on=_today(at), by=actor, at=at)
+        locked.posting = _post(locked, valued_on=day_of(at), by=actor, at=at)
     else:
         locked.state = PaymentState.FAILED
         locked.failure = failure
@@ -228,49 +223,6 @@ def settle(
     )
     if has_come:
         _owe_receipt(locked, consumer, at=at)
-
-
-@operation
-def reverse_payment(
-    *, payment: int, reason: str, by: Person, at: datetime, form_key: uuid.UUID | None = None
-) -> Payment:
-    """Take a processed payment back: its mirror is posted, and what it paid is owed again (M2, M4).
-
-    Who recorded it does not take it back. Raises UnableToReversePayment.
-    """
-    locked, consumer = locked_payment(payment)
-    if _is_repeated(locked, form_key, act=REVERSE, by=by, at=at, said={"reason": reason}):
-        return locked
-    if locked.reversed_by is not None:
-        raise UnableToReversePayment(
-            f"{locked.number} was reversed by {locked.reversed_by.full_name} already",
-            is_conflict=True,
-        )
-    if locked.posting is None:
-        raise UnableToReversePayment(
-            f"{locked.number} is {locked.get_state_display()}: there is nothing to reverse",
-            is_conflict=True,
-        )
-    if locked.recorded_by_id == by.pk:
-        raise UnableToReversePayment(
-            "Somebody else must reverse a payment that you recorded", is_forbidden=True
-        )
-    if not reason:
-        raise UnableToReversePayment(REQUIRED, field="reason")
-    before = balances_of(consumer.pk).outstanding
-    ledger.reverse(locked.posting, reference=locked.number, valued_on=_today(at), by=by.pk, at=at)
-    bring_up_to_date(consumer.pk, before=before, by=by.pk, at=at)
-    locked.reversed_at, locked.reversed_by, locked.reversal_reason = at, by, reason
-    locked.save(update_fields=["reversed_at", "reversed_by", "reversal_reason"])
-    record(
-        Event.PAYMENT_REVERSED,
-        by=by.pk,
-        at=at,
-        consumer=consumer.pk,
-        new=_facts(locked),
-        words=reason,
-    )
-    return locked
 
 
 @operation
@@ -349,8 +301,3 @@ def _owe_receipt(payment: Payment, consumer: Consumer, *, at: datetime) -> None:
 
 def _facts(payment: Payment) -> dict[str, str]:
     return {"payment": payment.number, "amount": str(payment.amount)}
-
-
-def _today(at: datetime) -> date:
-    """The day of ``at`` where the utility is."""
-    return at.astimezone(get_utility().zone).date()

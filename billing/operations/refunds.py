@@ -1,7 +1,7 @@
 """The acts on refunds: propose, approve, reject; a large one takes two people (BIL7, M15)."""
 
 import uuid
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from billing import ledger
@@ -16,13 +16,14 @@ from billing.ledger import Leg, Posting
 from billing.models import LedgerTransaction, Refund
 from billing.queries.accounts import balances_of
 from billing.queries.policies import get_policy
+from billing.queries.refunds import proposed_since
 from billing.rules.payments import RefundWish, more_than_there_is, why_not_amount
 from consumers import guards
 from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
 from smart360.kernel.numbering import next_number
 from smart360.kernel.text import NOT_OFFERED, REQUIRED
-from smart360.organisation.queries import get_utility
+from smart360.organisation.queries import day_of, get_utility
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.record import record
@@ -32,6 +33,8 @@ from smart360.web.formats import shown_money
 PROPOSE = "billing.propose_refund"
 APPROVE = "billing.approve_refund"
 REJECT = "billing.reject_refund"
+COUNTS_TOGETHER = timedelta(days=30)
+"""What one person proposes for one account within these days is one sum to the policy's limit."""
 SECOND_PERSON = "Somebody else must decide a refund that you proposed"
 
 
@@ -59,6 +62,9 @@ def propose_refund(
 ) -> Refund:
     """Propose to give back a credit or a deposit; nothing is posted until somebody approves it.
 
+    Above the policy's limit, with what ``by`` proposed for this account within the last thirty
+    days, somebody else has to decide it.
+
     The same form key gives the first proposal again. Raises NoSuchConsumer, UnableToProposeRefund.
     """
     consumer = guards.lock_consumer(wish.consumer)
@@ -68,13 +74,13 @@ def propose_refund(
             return Refund.objects.get(number=earlier)
     _check(wish)
     refund = Refund.objects.create(
-        number=next_number(series="REF", year=_today(at).year),
+        number=next_number(series="REF", year=day_of(at).year),
         consumer=consumer,
         source=wish.source,
         amount=wish.amount,
         method=wish.method,
         reason=wish.reason,
-        needs_second_person=wish.amount > get_policy().refund_two_people_from,
+        needs_second_person=_takes_two(wish, by=by, at=at),
         proposed_at=at,
         proposed_by=by,
     )
@@ -114,6 +120,12 @@ def _check(wish: RefundWish) -> None:
     there_is = _there_is(wish.consumer, wish.source)
     if wish.amount > there_is:
         raise UnableToProposeRefund(_too_much(wish.source, there_is), field="amount")
+
+
+def _takes_two(wish: RefundWish, *, by: Person, at: datetime) -> bool:
+    """Whether somebody else has to decide it: a large sum stays one in small pieces (X6)."""
+    lately = proposed_since(wish.consumer, by=by.pk, since=at - COUNTS_TOGETHER)
+    return wish.amount + lately > get_policy().refund_two_people_from
 
 
 def _there_is(consumer: int, source: str) -> Decimal:
@@ -157,7 +169,7 @@ def _post(refund: Refund, *, by: int, at: datetime) -> LedgerTransaction:
             kind=PostingKind.DEPOSIT_REFUNDED if is_deposit else PostingKind.REFUND,
             consumer=refund.consumer_id,
             reference=refund.number,
-            valued_on=_today(at),
+            valued_on=day_of(at),
             legs=[Leg(held, refund.amount), Leg(LedgerKind.CASH, -refund.amount)],
         ),
         by=by,
@@ -247,8 +259,3 @@ def _decide(
 
 def _facts(refund: Refund) -> dict[str, str]:
     return {"refund": refund.number, "amount": str(refund.amount)}
-
-
-def _today(at: datetime) -> date:
-    """The day of ``at`` where the utility is."""
-    return at.astimezone(get_utility().zone).date()

@@ -15,7 +15,7 @@ from consumers.models import Consumer
 from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
 from smart360.kernel.money import ZERO
-from smart360.organisation.queries import get_utility
+from smart360.organisation.queries import day_of, get_utility
 from smart360.owed.book import owe
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
@@ -68,14 +68,13 @@ def start_billing_run(
         earlier = form_keys.claim(form_key, by=by.pk, act="billing.start_run", about=about, at=at)
         if earlier is not None:
             return int(earlier)
-    _check_period(period_from, period_to, today=at.astimezone(get_utility().zone).date())
+    _check_period(period_from, period_to, today=day_of(at))
     run = BillingRun.objects.create(
         period_from=period_from,
         period_to=period_to,
         state=RunState.RUNNING,
         started_at=at,
         started_by=by,
-        to_do=Consumer.objects.count(),
     )
     cycle = {"run": run.pk, "from": period_from.isoformat(), "to": period_to.isoformat()}
     record(Event.BILLING_RUN_STARTED, by=by.pk, at=at, new=cycle)
@@ -101,12 +100,16 @@ def go_on_with_run(*, run: int, after: int, at: datetime) -> int:
     if not consumers:
         _end(locked, RunState.DONE, at=at)
         return 0
+    if not after:  # who starts a run does not wait until all consumers are counted
+        locked.to_do = Consumer.objects.count()
     planned = _plan(locked, consumers)
     _issue(locked, planned, at=at)
     locked.after = consumers[-1]
     locked.looked_at += len(consumers)
     _count(locked, planned)
-    locked.save(update_fields=["after", "looked_at", "issued", "estimated", "left_out", "billed"])
+    locked.save(
+        update_fields=["to_do", "after", "looked_at", "issued", "estimated", "left_out", "billed"]
+    )
     _owe_the_rest(locked, at=at)
     return len(consumers)
 
@@ -166,7 +169,7 @@ def _plan(run: BillingRun, consumers: Sequence[int]) -> list[Planned]:
 
 
 def _issue(run: BillingRun, planned: Sequence[Planned], *, at: datetime) -> None:
-    today = at.astimezone(get_utility().zone).date()
+    today = day_of(at)
     issue_invoices(
         [each.invoice for each in planned if each.invoice],
         run=run.pk,

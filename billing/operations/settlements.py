@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from billing.choices import DepositPlan
+from billing.choices import DepositPlan, InvoiceState
 from billing.models import SettlementChoice
 from billing.ports import terms_of
 from billing.queries.accounts import balances_of
@@ -17,7 +17,7 @@ from smart360.cases.models import Case
 from smart360.kernel.db import operation, step
 from smart360.kernel.errors import Refusal
 from smart360.kernel.text import NOT_OFFERED, REQUIRED
-from smart360.organisation.queries import get_utility
+from smart360.organisation.queries import day_of
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.record import record
@@ -52,7 +52,7 @@ def refuse_ended(case: Case) -> None:
 def refuse_approved(case: Case) -> None:
     """What an approved bill was made from stays. Raises UnableToSettle (79)."""
     bill = find_live_bill(case.pk)
-    if bill is not None and bill.state == "APPROVED":
+    if bill is not None and bill.state == InvoiceState.APPROVED:
         raise UnableToSettle(NEVER_CHANGES, is_conflict=True)
 
 
@@ -126,7 +126,7 @@ def set_deposit_plan(
         raise UnableToSettle(NOT_OFFERED, field="plan")
     if by_day is None:
         raise UnableToSettle(REQUIRED, field="by_day")
-    if by_day < at.astimezone(get_utility().zone).date():
+    if by_day < day_of(at):
         raise UnableToSettle(PAST, field="by_day")
     old = {"plan": choice.deposit_plan if choice else ""}
     kept = _keep(choice, case, by=by, at=at, deposit_plan=plan, deposit_plan_on=by_day)

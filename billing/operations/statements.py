@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from billing.models import StatementPaper
-from billing.queries.arrangements import last_posting
+from billing.queries.accounts import last_posting
 from billing.queries.statements import statement_key
 from consumers import guards
 from smart360.documents.store import store_pdf

@@ -1,6 +1,6 @@
 """Queries on money that must return no row."""
 
-from billing.oracles import arrangements, final_bills, invoices, ledger, payments
+from billing.oracles import arrangements, final_bills, invoices, ledger, papers, payments
 from smart360.kernel.oracle import Oracle
 
 ORACLES: tuple[Oracle, ...] = (
@@ -9,4 +9,5 @@ ORACLES: tuple[Oracle, ...] = (
     *invoices.ORACLES,
     *final_bills.ORACLES,
     *arrangements.ORACLES,
+    *papers.ORACLES,
 )

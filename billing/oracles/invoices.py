@@ -55,6 +55,21 @@ SELECT service_connection_id, from_on, to_on FROM (
       WHERE i.state IN ('ISSUED', 'APPROVED') AND i.taken_back_at IS NULL) days
  WHERE from_on <= billed_to
 """
+# Few invoices are taken back. Days of theirs that no bill has any more, while a later one has.
+PASSED_OVER = """
+SELECT n.service_connection_id, n.from_on, n.to_on FROM billing_invoicesection n
+  JOIN billing_invoice back ON back.id = n.invoice_id AND back.taken_back_at IS NOT NULL
+ WHERE NOT EXISTS (
+       SELECT 1 FROM billing_invoicesection s JOIN billing_invoice i ON i.id = s.invoice_id
+        WHERE s.service_connection_id = n.service_connection_id
+          AND n.to_on BETWEEN s.from_on AND s.to_on
+          AND i.state IN ('ISSUED', 'APPROVED') AND i.taken_back_at IS NULL)
+   AND EXISTS (
+       SELECT 1 FROM billing_invoicesection s JOIN billing_invoice i ON i.id = s.invoice_id
+        WHERE s.service_connection_id = n.service_connection_id AND s.from_on > n.to_on
+          AND i.state IN ('ISSUED', 'APPROVED') AND i.taken_back_at IS NULL)
+ ORDER BY 1, 2
+"""
 OF_SOMEBODY_ELSE = """
 SELECT i.number, s.service_connection_id FROM billing_invoicesection s
   JOIN billing_invoice i ON i.id = s.invoice_id
@@ -93,6 +108,11 @@ def days_billed_twice() -> list[str]:
     return rows_of(BILLED_TWICE, words="service {} from {} to {}")
 
 
+def days_passed_over() -> list[str]:
+    """M12: what a credit note took back is billed again before anything later is."""
+    return rows_of(PASSED_OVER, words="service {} from {} to {}")
+
+
 def sections_of_somebody_else() -> list[str]:
     """M12: an invoice charges services of its own consumer."""
     return rows_of(OF_SOMEBODY_ELSE, words="INV-{} service {}")
@@ -105,5 +125,6 @@ ORACLES: tuple[Oracle, ...] = (
     Oracle("M12", "an invoice that is not the sum of its lines", invoices_that_do_not_add_up),
     Oracle("M12", "an invoice that is not what was posted", invoices_posted_otherwise),
     Oracle("M12", "a day of a service on two invoices", days_billed_twice),
+    Oracle("M12", "days taken back and never billed again", days_passed_over),
     Oracle("M12", "an invoice for a service of somebody else", sections_of_somebody_else),
 )

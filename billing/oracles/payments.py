@@ -51,6 +51,18 @@ SELECT 'posting ' || t.id FROM billing_ledgertransaction t
   LEFT JOIN billing_refund r ON r.posting_id = t.id
  WHERE t.kind IN ('REFUND', 'DEPOSIT_REFUNDED') AND r.id IS NULL
 """
+# What was decided of a reversal: by another person, and once, as the payment says.
+REVERSED_OTHERWISE = """
+SELECT r.number FROM billing_reversal r
+  JOIN billing_payment p ON p.id = r.payment_id
+  LEFT JOIN billing_ledgertransaction t ON t.id = r.posting_id
+ WHERE r.decided_by_id = r.proposed_by_id
+    OR (r.state = 'APPROVED') <> (t.id IS NOT NULL)
+    OR r.state = 'APPROVED' AND (
+       (t.reverses_id, r.decided_by_id, r.decided_at)
+       IS DISTINCT FROM (p.posting_id, p.reversed_by_id, p.reversed_at)
+       OR p.reversed_by_id = p.recorded_by_id)
+"""
 # The balance as it stood right after each refund: above zero, more was given back than there was.
 BEYOND_THE_CREDIT = """
 SELECT r.number FROM billing_refund r
@@ -77,6 +89,11 @@ def payments_that_differ_from_the_ledger() -> list[str]:
     return rows_of(OTHERWISE_POSTED)
 
 
+def reversals_that_differ_from_their_payment() -> list[str]:
+    """M2: an approved reversal took its payment back, and was approved by a second person."""
+    return rows_of(REVERSED_OTHERWISE)
+
+
 def refunds_that_one_person_decided() -> list[str]:
     """M15: who proposed a large refund did not decide it."""
     return rows_of(DECIDED_BY_ONE)
@@ -96,6 +113,7 @@ ORACLES: tuple[Oracle, ...] = (
     Oracle("M13", "a payment recorded twice", payments_recorded_twice),
     Oracle("M13", "a form without its one payment", form_keys_without_their_payment),
     Oracle("M17", "a payment that is otherwise posted", payments_that_differ_from_the_ledger),
+    Oracle("M2", "a reversal by one person, or undone", reversals_that_differ_from_their_payment),
     Oracle("M15", "a large refund decided by its proposer", refunds_that_one_person_decided),
     Oracle("M15", "a refund that is otherwise posted", refunds_that_differ_from_the_ledger),
     Oracle("M15", "a refund beyond the credit", refunds_beyond_the_credit),

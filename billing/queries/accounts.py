@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from billing.models import LedgerAccount
+from billing.models import LedgerAccount, LedgerTransaction
 from consumers.models import ConsumerFigures
 from smart360.kernel.money import ZERO
 
@@ -26,6 +26,12 @@ def balances_of(consumer: int) -> Balances:
     found = ConsumerFigures.objects.filter(consumer=consumer).values_list("balance", "deposit")
     row = found.first()
     return Balances(*row) if row else Balances()
+
+
+def last_posting(consumer: int) -> int:
+    """The key of a consumer's last posting, the head of their ledger; 0 before the first."""
+    newest = LedgerTransaction.objects.filter(consumer=consumer).order_by("-id")
+    return newest.values_list("id", flat=True).first() or 0
 
 
 def shared_accounts() -> dict[tuple[str, str], int]:

@@ -1,6 +1,7 @@
 """What one consumer has not paid yet, and since when: bounded reads, never a sum over entries."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -54,7 +55,11 @@ def newest_charges(consumer: int, *, most: int = MOST_CHARGES) -> list[Charge]:
 
 def allocation_of(consumer: int) -> Allocation:
     """What of the consumer's charges is unpaid now; two statements, one when nothing is owed."""
-    outstanding = balances_of(consumer).outstanding
+    return allocation_with(consumer, outstanding=balances_of(consumer).outstanding)
+
+
+def allocation_with(consumer: int, *, outstanding: Decimal) -> Allocation:
+    """The same for who has read what is owed; one statement, none when nothing is."""
     if outstanding <= 0:
         return Allocation()
     return allocate(newest_charges(consumer), outstanding)

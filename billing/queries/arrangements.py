@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from billing.choices import ArrangementState, LedgerKind, PostingKind
-from billing.models import Arrangement, LedgerEntry, LedgerTransaction
+from billing.models import Arrangement, LedgerEntry
 from billing.rules.arrangements import Paid, Part, Standing, has_lapsed, paid_of, standing_of
 from smart360.kernel.money import ZERO
 
@@ -48,12 +48,6 @@ class ArrangementRow:
     def is_running(self) -> bool:
         """Whether it still can be kept or cancelled."""
         return self.state == ArrangementState.RUNNING
-
-
-def last_posting(consumer: int) -> int:
-    """The key of a consumer's last posting, 0 before the first."""
-    newest = LedgerTransaction.objects.filter(consumer=consumer).order_by("-id")
-    return newest.values_list("id", flat=True).first() or 0
 
 
 def paid_since(consumer: int, after: int) -> list[Paid]:

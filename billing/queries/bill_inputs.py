@@ -8,20 +8,21 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.models import Case as SqlCase
+from django.db.models import F, Q, When
 
-from billing.choices import LineKind, ReadingBasis
+from billing.choices import InvoiceKind, InvoiceState, LineKind, ReadingBasis
 from billing.models import (
     BillAdjustment,
     FinalReading,
     Invoice,
     InvoiceSection,
-    LedgerTransaction,
     SettlementChoice,
     Tariff,
 )
 from billing.models.invoices import SEALED
 from billing.ports import RequestTerms
-from billing.queries.accounts import balances_of
+from billing.queries.accounts import balances_of, last_posting
 from billing.queries.cycles import rates_of
 from billing.rules.final_bills import (
     AddedSum,
@@ -33,7 +34,7 @@ from billing.rules.final_bills import (
     missing_readings,
 )
 from billing.rules.rating import DAY, Correction, RatedSection, Rates, rate
-from billing.rules.readings import KnownReading, units_between
+from billing.rules.readings import KnownReading, units_along
 from billing.rules.settlement import deposit_is_used
 from consumers.choices import ReadingException, UtilityType
 from consumers.models import MeterAssignment, ServiceConnection
@@ -44,10 +45,10 @@ SAY_WHAT_BECOMES = "Say what becomes of the security deposit"
 MONTHS_OF_HISTORY = 13
 
 NEWEST_READINGS = """
-SELECT m.id, r.value, r.read_on FROM unnest(%(meters)s::bigint[]) AS m(id)
+SELECT m.id, r.value, r.read_on, r.exception FROM unnest(%(meters)s::bigint[]) AS m(id)
  CROSS JOIN LATERAL (
-    SELECT value, read_on FROM consumers_reading
-     WHERE meter_id = m.id
+    SELECT value, read_on, exception FROM consumers_reading
+     WHERE meter_id = m.id AND verification <> 'REJECTED'
        AND NOT EXISTS (SELECT 1 FROM billing_invoicesection s
                          JOIN billing_invoice i ON i.id = s.invoice_id
                         WHERE i.case_id = %(case)s AND i.taken_back_at IS NOT NULL
@@ -125,9 +126,9 @@ class ServiceFacts:
 
     @property
     def begins_on(self) -> date:
-        """The first day not billed yet."""
+        """The first day not billed yet; after a reconnection not before that."""
         if self.billed:
-            return self.billed.to_on + DAY
+            return max(self.billed.to_on + DAY, self.connected_on)
         return self.previous.read_on + DAY if self.previous else self.connected_on
 
 
@@ -188,27 +189,36 @@ def _readings_of(case: int, meters: Iterable[int]) -> dict[int, list[KnownReadin
     values: dict[str, Any] = {"meters": list(meters), "case": case, "most": MONTHS_OF_HISTORY}
     with connection.cursor() as cursor:
         cursor.execute(NEWEST_READINGS, values)
-        for meter, value, read_on in cursor.fetchall():
-            found[meter].append(KnownReading(value, read_on))
+        for meter, *shown in cursor.fetchall():
+            found[meter].append(KnownReading(*shown))
     return found
 
 
 def _billed_up_to(services: Sequence[int]) -> dict[int, BilledUpTo]:
+    """Where the newest live invoice of each service ended.
+
+    Where all were taken back, the first of them says from when on nothing is billed any more.
+    """
     rows = (
         InvoiceSection.objects.filter(
+            Q(invoice__taken_back_at__isnull=True) | Q(invoice__kind=InvoiceKind.REGULAR),
             service_connection__in=services,
             invoice__state__in=SEALED,
-            invoice__taken_back_at__isnull=True,
         )
-        .order_by("service_connection", "-to_on", "-id")
+        .annotate(
+            unbilled_from=SqlCase(When(invoice__taken_back_at__isnull=False, then=F("from_on")))
+        )
+        .order_by("service_connection", F("unbilled_from").asc(nulls_first=True), "-to_on", "-id")
         .distinct("service_connection")
     )
-    return {
-        row.service_connection_id: BilledUpTo(
-            row.pk, row.to_on, row.meter_id, row.last_reading, row.read_on
-        )
-        for row in rows
-    }
+    return {row.service_connection_id: _end_of(row, row.unbilled_from) for row in rows}
+
+
+def _end_of(row: InvoiceSection, unbilled_from: date | None) -> BilledUpTo:
+    if unbilled_from is None:
+        return BilledUpTo(row.pk, row.to_on, row.meter_id, row.last_reading, row.read_on)
+    before = unbilled_from - DAY
+    return BilledUpTo(row.pk, before, row.meter_id, row.previous_reading, row.previous_on)
 
 
 def entered_readings(case: int) -> tuple[EnteredReading, ...]:
@@ -231,12 +241,6 @@ def adjustments_of(case: int) -> tuple[AddedSum, ...]:
     """What was added to a request's bill or taken off it, and not removed again."""
     rows = BillAdjustment.objects.filter(case=case, removed_at__isnull=True).order_by("pk")
     return tuple(AddedSum(row.pk, row.amount, row.reason, row.added_by_id) for row in rows)
-
-
-def ledger_head(consumer: int) -> int:
-    """The key of the consumer's last posting; 0 before the first."""
-    rows = LedgerTransaction.objects.filter(consumer=consumer).order_by("-pk")
-    return rows.values_list("pk", flat=True).first() or 0
 
 
 def gather(case: Case, terms: RequestTerms, *, on: date) -> BillInputs:
@@ -276,7 +280,7 @@ def gather(case: Case, terms: RequestTerms, *, on: date) -> BillInputs:
     )
     basis = Basis(
         readings=readings,
-        ledger_head=ledger_head(case.consumer.pk),
+        ledger_head=last_posting(case.consumer.pk),
         uses_deposit=uses_deposit,
         rates=tuple(rate for _, found in sorted(rates.items()) for rate, _ in found),
         adjustments=adjustments,
@@ -383,7 +387,11 @@ def _used(
     if entered is None:
         return Decimal(0), None
     base = service.base
-    used = units_between(base.value if base else None, entered.value, entered.exception)
+    since = [each for each in service.history if base and each.read_on > base.read_on]
+    used = units_along(
+        base.value if base else None,
+        [*((each.value, each.exception) for each in since), (entered.value, entered.exception)],
+    )
     if used >= 0:
         return used, None
     price = _price_of_a_unit(service.billed.section) if service.billed else None
@@ -442,7 +450,9 @@ def _section(
 def find_live_bill(case: int) -> Invoice | None:
     """The request's draft, or its approved bill that nobody took back."""
     return (
-        Invoice.objects.filter(case=case, state__in=("DRAFT", "APPROVED"), taken_back_at=None)
+        Invoice.objects.filter(
+            case=case, state__in=(InvoiceState.DRAFT, InvoiceState.APPROVED), taken_back_at=None
+        )
         .select_related("made_by", "approved_by", "pdf")
         .first()
     )

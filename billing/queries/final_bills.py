@@ -5,8 +5,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from billing.choices import InvoiceState, ProposalState
+from django.db.models import QuerySet
+
+from billing.choices import InvoiceKind, InvoiceState, ProposalState
 from billing.models import BillAdjustment, BillDraft, CreditNote, Invoice
+from billing.models.invoices import SEALED
 from billing.ports import terms_of
 from billing.queries.bill_inputs import (
     BillInputs,
@@ -16,6 +19,7 @@ from billing.queries.bill_inputs import (
     gather,
     services_of,
 )
+from billing.queries.invoices import content_of
 from billing.queries.policies import get_policy
 from billing.queries.settlements import may_be_settled
 from billing.rules.drafts import Change, what_changed
@@ -258,11 +262,16 @@ def _head(bill: Invoice) -> BillHead:
 
 def credit_notes_of(case: int) -> tuple[CreditNoteLine, ...]:
     """The credit notes for bills of a request, newest first; one statement."""
-    rows = (
-        CreditNote.objects.filter(invoice__case=case)
-        .select_related("invoice", "proposed_by", "decided_by")
-        .order_by("-pk")
-    )
+    return _credit_notes(CreditNote.objects.filter(invoice__case=case))
+
+
+def credit_notes_for(bill: Invoice) -> tuple[CreditNoteLine, ...]:
+    """The credit notes for one bill, newest first; one statement."""
+    return _credit_notes(CreditNote.objects.filter(invoice=bill))
+
+
+def _credit_notes(notes: QuerySet[CreditNote]) -> tuple[CreditNoteLine, ...]:
+    rows = notes.select_related("invoice", "proposed_by", "decided_by").order_by("-pk")
     return tuple(
         CreditNoteLine(
             id=row.pk,
@@ -292,9 +301,13 @@ def _past(case: int) -> tuple[PastBill, ...]:
 # ------------------------------------------------------------------ paper and e-mail
 @dataclass(frozen=True)
 class BillPaper:
-    """A final bill as its PDF tells it. It goes to the consumer: nothing in it is internal."""
+    """A bill as its PDF tells it. It goes to the consumer: nothing in it is internal.
+
+    ``request``  the number of the request that a final bill belongs to; empty of a regular one
+    """
 
     number: str
+    is_final: bool
     is_draft: bool
     content: BillContent
     issued_on: date | None
@@ -308,22 +321,29 @@ class BillPaper:
     deposit_on: date | None
 
 
+def what_it_says(bill: Invoice) -> BillContent:
+    """The content of a final bill as its last draft had it, of a regular one by its lines."""
+    if bill.kind == InvoiceKind.REGULAR:
+        return content_of(bill)
+    assert bill.case_id is not None  # a_final_bill_belongs_to_a_request
+    return _drafts_of(bill)[0].with_reasons(_reasons(bill.case_id))
+
+
 def bill_paper(invoice: int) -> BillPaper:
-    """What the PDF of a draft or of an approved bill says."""
+    """What the PDF of an issued invoice, of a draft or of an approved bill says."""
     bill = Invoice.objects.select_related("case", "consumer__category").get(pk=invoice)
-    assert bill.case is not None  # a_final_bill_belongs_to_a_request
     consumer = bill.consumer
-    content = _drafts_of(bill)[0].with_reasons(_reasons(bill.case.pk))
     places = consumer.connections.order_by("pk").values_list("premise__address", flat=True)
     received = consumer.deposits.order_by("received_on").values_list("received_on", flat=True)
     address = places.first() or ""
     return BillPaper(
         number=str(bill),
+        is_final=bill.kind == InvoiceKind.FINAL,
         is_draft=bill.state == InvoiceState.DRAFT,
-        content=content,
+        content=what_it_says(bill),
         issued_on=bill.issued_on,
         due_on=bill.due_on,
-        request=bill.case.number,
+        request=bill.case.number if bill.case else "",
         name=consumer.name,
         account_number=consumer.account_number,
         billing_address=consumer.billing_address or address,
@@ -334,23 +354,30 @@ def bill_paper(invoice: int) -> BillPaper:
 
 
 def has_paper(invoice: int) -> bool:
-    """Whether the PDF of an approved bill is there already."""
+    """Whether the PDF of a bill is there already."""
     return Invoice.objects.filter(pk=invoice, pdf__isnull=False).exists()
 
 
 def paper_key(number: str) -> str:
     """Under which the making of a bill's PDF is owed."""
-    return f"final-bill:{number}"
+    return f"bill-paper:{number}"
 
 
 def paper_state(bill: Invoice) -> PaperState:
-    """Whether the PDF is there, will be, or could not be made; a draft has none of its own."""
+    """Whether the PDF is there, will be, could not be made, or is none; a draft has none.
+
+    That of an approved bill is always owed, that of a regular invoice once somebody asked for it.
+    """
     if bill.pdf_id is not None:
         return PaperState.READY
-    if bill.state != InvoiceState.APPROVED:
+    if bill.state not in SEALED:
         return PaperState.NONE
-    failed = OwedWork.objects.filter(dedupe_key=paper_key(str(bill)), state=OwedState.FAILED)
-    return PaperState.FAILED if failed.exists() else PaperState.BEING_MADE
+    owed = OwedWork.objects.filter(dedupe_key=paper_key(str(bill)))
+    state = owed.values_list("state", flat=True).first()
+    if state == OwedState.FAILED:
+        return PaperState.FAILED
+    is_asked = state is not None or bill.state == InvoiceState.APPROVED
+    return PaperState.BEING_MADE if is_asked else PaperState.NONE
 
 
 def sent_key(number: int) -> str:

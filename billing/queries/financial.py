@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from billing.choices import InvoiceState
-from billing.models import DepositReceipt, Invoice, Tariff
+from billing.choices import LedgerKind, PostingKind
+from billing.models import Invoice, LedgerEntry, Tariff
 from billing.models.invoices import SEALED
 from billing.queries.accounts import balances_of
-from billing.queries.ageing import allocation_of
+from billing.queries.ageing import allocation_with
 from billing.queries.cycles import rates_of
 from billing.queries.payments import LastPayment, last_payment
 from billing.rules.allocation import Allocation
@@ -23,6 +23,13 @@ from smart360.kernel.money import ZERO
 MOST_INVOICES = 12
 MOST_HOLDS = 20
 READINGS_SINCE = timedelta(days=430)
+DEPOSIT_WORDS: dict[str, str] = {
+    PostingKind.DEPOSIT_RECEIVED: "Received",
+    PostingKind.DEPOSIT_APPLIED: "Applied to a bill",
+    PostingKind.DEPOSIT_REFUNDED: "Refunded",
+    PostingKind.DEPOSIT_INTEREST: "Interest",
+}
+"""What a posting does to a deposit, said below the heading "Deposits"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,7 @@ class InvoiceRow:
     id: int
     number: str
     kind: str
+    period: tuple[date, date]
     issued_on: date | None
     due_on: date | None
     billed: Decimal
@@ -98,6 +106,16 @@ class Overview:
 
 
 @dataclass(frozen=True, slots=True)
+class DepositMove:
+    """One movement of a security deposit; ``amount`` is below zero when less is held after it."""
+
+    on: date
+    what: str
+    reference: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class HoldRow:
     """What protects the account, or did. ``state`` is STANDS, LAPSED or LIFTED."""
 
@@ -108,11 +126,12 @@ class HoldRow:
     state: str
 
 
-def summary_of(consumer: int, allocation: Allocation, *, today: date) -> Summary:
-    """The figures of an account; three statements besides the allocation's."""
+def account_of(consumer: int, *, today: date) -> tuple[Summary, Allocation]:
+    """The figures of an account, and what of its charges is unpaid; three statements."""
     balances = balances_of(consumer)
+    allocation = allocation_with(consumer, outstanding=balances.outstanding)
     oldest = allocation.oldest_due_on
-    return Summary(
+    summary = Summary(
         outstanding=max(ZERO, balances.outstanding),
         credit=balances.credit,
         deposit=balances.deposit,
@@ -121,21 +140,17 @@ def summary_of(consumer: int, allocation: Allocation, *, today: date) -> Summary
         last=last_payment(consumer),
         days_overdue=max(0, (today - oldest).days) if oldest else 0,
     )
+    return summary, allocation
 
 
-def account_summary(consumer: int, *, today: date) -> Summary:
-    """The figures of an account, for who may see no line; four statements."""
-    return summary_of(consumer, allocation_of(consumer), today=today)
+def overview_of(consumer: Consumer, invoices: Sequence[InvoiceRow], *, today: date) -> Overview:
+    """Rate plans, usual consumption and what to expect of the next bill; five statements.
 
-
-def overview_of(consumer: Consumer, *, today: date) -> Overview:
-    """Rate plans, usual consumption and what to expect of the next bill; six statements."""
+    ``invoices`` are the consumer's newest ones: the next bill goes on where the last one ended.
+    """
     tariffs = _tariffs_of(consumer.category_id, today)
     usages = _usages_of(consumer.pk, today)
-    sealed = Invoice.objects.filter(
-        consumer=consumer, state__in=SEALED, taken_back_at__isnull=True
-    ).order_by("-number")
-    last = sealed.values_list("period_from", "period_to").first()
+    last = next((each.period for each in invoices if not each.is_taken_back), None)
     supplied = [usage for usage, is_supplied in usages if is_supplied]
     rates = {utility: [rates_of(each) for each in rows] for utility, rows in tariffs.items()}
     utilities = dict.fromkeys(usage.utility_type for usage, _ in usages)
@@ -198,16 +213,13 @@ def _usages_of(consumer: int, today: date) -> list[tuple[Usage, bool]]:
 
 def list_invoices(consumer: int, allocation: Allocation) -> list[InvoiceRow]:
     """The consumer's newest invoices with what is unpaid of each; one statement."""
-    found = (
-        Invoice.objects.filter(consumer=consumer)
-        .exclude(state__in=(InvoiceState.DRAFT, InvoiceState.VOID))
-        .order_by("-number")[:MOST_INVOICES]
-    )
+    found = Invoice.objects.filter(consumer=consumer, state__in=SEALED).order_by("-number")
     return [
         InvoiceRow(
             id=each.pk,
             number=str(each),
             kind=each.get_kind_display(),
+            period=(each.period_from, each.period_to),
             issued_on=each.issued_on,
             due_on=each.due_on,
             billed=each.billed,
@@ -215,14 +227,24 @@ def list_invoices(consumer: int, allocation: Allocation) -> list[InvoiceRow]:
             has_pdf=each.pdf_id is not None,
             is_taken_back=each.taken_back_at is not None,
         )
-        for each in found
+        for each in found[:MOST_INVOICES]
     ]
 
 
-def list_deposits(consumer: int) -> list[DepositReceipt]:
-    """The security deposits that a consumer paid, newest first; one statement."""
-    found = DepositReceipt.objects.filter(consumer=consumer).select_related("posting")
-    return list(found.order_by("-received_on", "-pk")[:MOST_INVOICES])
+def list_deposit_moves(consumer: int) -> list[DepositMove]:
+    """What moved a consumer's security deposit, newest first; one statement."""
+    found = LedgerEntry.objects.filter(
+        account__consumer=consumer, account__kind=LedgerKind.DEPOSIT_HELD
+    ).select_related("transaction")
+    return [
+        DepositMove(
+            on=each.transaction.valued_on,
+            what=DEPOSIT_WORDS.get(each.transaction.kind, PostingKind(each.transaction.kind).label),
+            reference=each.transaction.reference,
+            amount=-each.amount,
+        )
+        for each in found.order_by("-pk")[:MOST_INVOICES]
+    ]
 
 
 def list_holds(consumer: int, *, today: date) -> list[HoldRow]:

@@ -41,7 +41,7 @@ class RunRow:
 
     @property
     def most(self) -> int:
-        """Consumers to look at: those it began with, and who came since."""
+        """Consumers to look at: those it began with, and who came since; 1 before it began."""
         return max(self.to_do, self.looked_at, 1)
 
 

@@ -10,6 +10,7 @@ from billing.choices import InvoiceState
 from billing.models import DepositReceipt, Invoice, SettlementChoice
 from billing.ports import terms_of
 from billing.queries.ageing import newest_charges
+from billing.queries.bill_inputs import find_live_bill
 from billing.queries.payments import LastPayment, last_payment
 from billing.rules.allocation import allocate
 from billing.rules.settlement import Settlement, deposit_is_used
@@ -124,7 +125,7 @@ def get_settlement(case: Case, *, on: date) -> SettlementView:
     uses = deposit_is_used(chosen, outstanding=outstanding, deposit=deposit)
     unpaid = allocate(newest_charges(consumer) if outstanding > 0 else (), outstanding)
     oldest = unpaid.oldest_due_on
-    bill = _live_bill(case.pk)
+    bill = find_live_bill(case.pk)
     is_draft = bill is not None and bill.state == InvoiceState.DRAFT
     terms = terms_of(case.pk)
     return SettlementView(
@@ -148,11 +149,6 @@ def get_settlement(case: Case, *, on: date) -> SettlementView:
 def may_be_settled(case: Case) -> bool:
     """Whether a final bill may still be made: open, or carried out; not closed without it."""
     return case.is_open or case.status == "COMPLETED"
-
-
-def _live_bill(case: int) -> Invoice | None:
-    live = (InvoiceState.DRAFT, InvoiceState.APPROVED)
-    return Invoice.objects.filter(case=case, state__in=live, taken_back_at__isnull=True).first()
 
 
 def _case_with_figures(case: int) -> Case:

@@ -17,12 +17,13 @@ from django.db.models import Sum
 
 from billing.choices import InvoiceKind, LedgerKind, PostingKind
 from billing.models import Invoice, LedgerEntry, StatementPaper
-from billing.queries.arrangements import last_posting
+from billing.queries.accounts import last_posting
 from smart360.kernel.money import ZERO
 from smart360.owed.choices import OwedState
 from smart360.owed.models import OwedWork
 
 LONGEST = timedelta(days=366)
+INVOICES = (PostingKind.INVOICE, PostingKind.FINAL_BILL, PostingKind.FINAL_ADJUSTMENT)
 MOST_LINES = 2_000
 """More than five postings on each day of a year; a file has as many."""
 
@@ -38,6 +39,7 @@ class Line:
     reference: str
     amount: Decimal
     balance: Decimal
+    is_invoice: bool = False
 
     @property
     def debit(self) -> Decimal | None:
@@ -122,6 +124,7 @@ def _lines(entries: Sequence[LedgerEntry], opening: Decimal) -> tuple[Line, ...]
                 reference=posted.reference,
                 amount=entry.amount,
                 balance=balance,
+                is_invoice=posted.kind in INVOICES,
             )
         )
     return tuple(lines)

@@ -1,10 +1,8 @@
 """A charge's arithmetic in words, so that each line of a bill explains itself (BEY9). Pure."""
 
-from decimal import Decimal
-
 from billing.choices import LineKind
 from billing.rules.final_bills import BillLine
-from smart360.web.formats import SIGNS, shown_money, shown_reading
+from smart360.web.formats import shown_money, shown_price, shown_reading
 
 
 def arithmetic_of(line: BillLine, *, unit: str, currency: str) -> str:
@@ -16,16 +14,9 @@ def arithmetic_of(line: BillLine, *, unit: str, currency: str) -> str:
         return f"{shown_reading(line.rate, '%')} of {taxed}" if taxed else ""
     if line.quantity is None:
         return ""
-    price = price_of(line.rate, currency)
+    price = shown_price(line.rate, currency)
     if line.kind == LineKind.FIXED and line.of is not None:
         days = "day" if line.of == 1 else "days"
         part = f"{shown_reading(line.quantity, '')} of {shown_reading(line.of, days)}"
         return f"{part} × {price} a month"
     return f"{shown_reading(line.quantity, unit)} × {price}"
-
-
-def price_of(rate: Decimal, currency: str) -> str:
-    """A price with all the decimals that it has, at least two: ``$12.50``, ``$0.112``."""
-    sign = SIGNS.get(currency, f"{currency} ")
-    decimals = max(2, -int(rate.normalize().as_tuple().exponent))
-    return f"{'−' if rate < 0 else ''}{sign}{abs(rate):,.{decimals}f}"

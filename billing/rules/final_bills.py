@@ -55,6 +55,11 @@ class BillSection:
     lines: tuple[BillLine, ...]
 
     @property
+    def is_estimated(self) -> bool:
+        """Whether no reading stands behind what it charges."""
+        return self.basis == ReadingBasis.ESTIMATED
+
+    @property
     def amount(self) -> Decimal:
         """The sum of the lines, exact."""
         return sum((line.amount for line in self.lines), ZERO)

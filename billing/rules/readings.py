@@ -26,10 +26,11 @@ class UnableToEnterReading(Refusal):
 
 @dataclass(frozen=True)
 class KnownReading:
-    """What a meter showed on a day."""
+    """What a meter showed on a day; ``exception`` says why it may be less than before."""
 
     value: Decimal
     read_on: date
+    exception: str = ReadingException.NONE
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,22 @@ def units_between(previous: Decimal | None, last: Decimal, exception: str) -> De
     if exception == ReadingException.ROLLOVER:
         return Decimal(10) ** len(str(int(previous))) - previous + last
     return last - previous
+
+
+def units_along(base: Decimal | None, shown: Sequence[tuple[Decimal, str]]) -> Decimal:
+    """How much was used from ``base`` through all that a meter showed since, in order.
+
+    Each reading comes with its exception: a meter may have rolled over, or been replaced, before
+    the last one.
+
+    >>> units_along(Decimal(99_990), [(Decimal(20), "ROLLOVER"), (Decimal(60), "NONE")])
+    Decimal('70')
+    """
+    used, before = ZERO_UNITS, base
+    for value, exception in shown:
+        used += units_between(before, value, exception)
+        before = value
+    return used
 
 
 def is_unusual(used: Decimal, days: int, history: Sequence[KnownReading], *, times: int) -> bool:

@@ -8,7 +8,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from billing.operations.arrangements import judge_arrangement
 from billing.queries.arrangements import arrangements_to_judge
 from smart360.kernel import clock
-from smart360.organisation.queries import get_utility
+from smart360.organisation.queries import day_of
 from smart360.owed.turns import in_turn
 
 log = logging.getLogger(__name__)
@@ -21,9 +21,7 @@ def judge_arrangements() -> int:
     with in_turn("billing.judge_arrangements") as is_ours:
         if not is_ours:
             return 0
-        for arrangement, consumer in arrangements_to_judge(
-            at.astimezone(get_utility().zone).date()
-        ):
+        for arrangement, consumer in arrangements_to_judge(day_of(at)):
             try:
                 ended += judge_arrangement(consumer=consumer, at=at)
             except SoftTimeLimitExceeded:

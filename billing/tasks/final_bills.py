@@ -1,4 +1,4 @@
-"""The workers' side of final bills: their PDF (BIL6, M16)."""
+"""The workers' side of bills, final and regular: their PDF (BIL6, BIL9, M16)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,7 +16,7 @@ LOGO = "logo"
 
 
 def make_paper(about: Mapping[str, Any], at: datetime) -> None:
-    """Make the PDF of the approved bill that ``about`` names, once however often it is tried."""
+    """Make the PDF of the sealed bill that ``about`` names, once however often it is tried."""
     invoice: int = about["invoice"]
     if has_paper(invoice):
         return
@@ -24,7 +24,7 @@ def make_paper(about: Mapping[str, Any], at: datetime) -> None:
 
 
 def bill_pdf(invoice: int, at: datetime) -> bytes:
-    """A final bill on the utility's paper; a draft says DRAFT on it."""
+    """A bill on the utility's paper; the draft of a final one says DRAFT on it."""
     utility, logo, paper = get_utility(), get_logo(), bill_paper(invoice)
     with timezone.override(utility.zone):
         html = render_to_string(

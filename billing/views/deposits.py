@@ -44,7 +44,7 @@ def deposit_new(request: HttpRequest, account: str) -> HttpResponse:
         form.add_error(field, refusal.sentence)
         return _new(request, consumer, form, status=refusal.http_status)
     messages.success(request, f"A security deposit of {shown(deposit.amount)} is recorded.")
-    return HttpResponseRedirect(reverse("consumer_detail", args=[account]))
+    return HttpResponseRedirect(reverse("consumer_financial", args=[account]))
 
 
 def _new(

@@ -1,4 +1,4 @@
-"""The Financial tab of a consumer's profile (CON9), and the PDF of one invoice."""
+"""The Financial tab of a consumer's profile (CON9)."""
 
 from datetime import date
 from typing import Any
@@ -8,23 +8,20 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
-from billing.access import get_invoice
-from billing.queries.ageing import allocation_of
 from billing.queries.arrangements import list_arrangements
 from billing.queries.financial import (
-    account_summary,
-    list_deposits,
+    account_of,
+    list_deposit_moves,
     list_holds,
     list_invoices,
     overview_of,
-    summary_of,
 )
 from billing.queries.payments import list_payments
+from billing.queries.refunds import list_refunds
 from billing.rules.allocation import Allocation
 from consumers import access
 from consumers.models import Consumer
 from consumers.views import shell
-from smart360.documents.access import as_download
 from smart360.kernel import clock
 from smart360.organisation.context import zone_in_use
 from smart360.staff.access import signed_in_person
@@ -68,7 +65,7 @@ def consumer_financial(request: HttpRequest, account: str) -> HttpResponse:
     """Balance, payments, invoices, deposits, arrangements; a summary for who sees no lines."""
     consumer, person, day = consumer_or_404(request, account), signed_in_person(request), today()
     if not person.has_permission(Permission.VIEW_MONEY):
-        context: dict[str, Any] = {"summary": account_summary(consumer.pk, today=day)}
+        context: dict[str, Any] = {"summary": account_of(consumer.pk, today=day)[0]}
         return profile_page(request, consumer, FINANCIAL, context)
     cursor = request.GET.get("cursor", "")
     payments = list_payments(consumer.pk, cursor=cursor)
@@ -81,17 +78,18 @@ def consumer_financial(request: HttpRequest, account: str) -> HttpResponse:
     }
     if request.headers.get("HX-Target") == "payment-history":
         return page_or_fragment(request, FINANCIAL, "payment-history", history)
-    allocation = allocation_of(consumer.pk)
-    summary = summary_of(consumer.pk, allocation, today=day)
+    summary, allocation = account_of(consumer.pk, today=day)
+    invoices = list_invoices(consumer.pk, allocation)
     owed = summary.outstanding - summary.credit
     context = history | {
         "sees_lines": True,
         "summary": summary,
         "ageing": _ageing(allocation, day),
-        "overview": overview_of(consumer, today=day),
-        "invoices": list_invoices(consumer.pk, allocation),
-        "deposits": list_deposits(consumer.pk),
+        "overview": overview_of(consumer, invoices, today=day),
+        "invoices": invoices,
+        "deposits": list_deposit_moves(consumer.pk),
         "arrangements": list_arrangements(consumer.pk, today=day, outstanding=owed),
+        "refunds": list_refunds(consumer.pk),
         "holds": list_holds(consumer.pk, today=day),
         "can_record": person.has_permission(Permission.RECORD_PAYMENT),
         "can_propose": person.has_permission(Permission.PROPOSE_REFUND),
@@ -102,13 +100,3 @@ def consumer_financial(request: HttpRequest, account: str) -> HttpResponse:
 
 def _ageing(allocation: Allocation, day: date) -> list[tuple[str, Any]]:
     return [(bucket.label, amount) for bucket, amount in allocation.aged(day).items()]
-
-
-@require_GET
-@requires(Permission.VIEW_MONEY)
-def invoice_download(request: HttpRequest, number: int) -> HttpResponse:
-    """The PDF of an issued or approved invoice, the stored one; 404 while it has none."""
-    invoice = get_invoice(number, to=signed_in_person(request))
-    if invoice is None or invoice.pdf is None:
-        raise Http404
-    return as_download(invoice.pdf)

@@ -1,4 +1,4 @@
-"""Payments: recorded at the desk, settled, reversed; and their receipts (BIL7)."""
+"""Payments: recorded at the desk, settled; and their receipts (BIL7)."""
 
 import json
 from decimal import Decimal
@@ -23,6 +23,7 @@ from billing.queries.payments import (
     payment_facts,
     receipt_state,
 )
+from billing.queries.reversals import reversals_of
 from consumers import access
 from consumers.models import Consumer
 from smart360.documents.access import as_download
@@ -109,7 +110,7 @@ def payment_new(request: HttpRequest, account: str) -> HttpResponse:
         _put_beside(form, refusal)
         return _payment_again(request, consumer, form, refusal.http_status)
     if is_fragment(request):
-        context = {"payment": payment, "amount": shown(payment.amount)}
+        context = {"payment": payment, "consumer": consumer, "amount": shown(payment.amount)}
         return ledger_changed(render(request, f"{NEW}#payment-recorded", context))
     messages.success(request, f"{payment.number} is recorded.")
     return HttpResponseRedirect(reverse("payment_detail", args=[payment.number]))
@@ -133,7 +134,7 @@ def _put_beside(form: forms.Form, refusal: Refusal) -> None:
 @requires(Permission.VIEW_MONEY)
 def payment_detail(request: HttpRequest, number: str) -> HttpResponse:
     """A payment, its receipt, and what can still be done with it."""
-    return _detail(request, found_payment(request, number))
+    return payment_page(request, found_payment(request, number))
 
 
 @require_POST
@@ -143,7 +144,7 @@ def payment_settle(request: HttpRequest, number: str) -> HttpResponse:
     payment, key = found_payment(request, number), posted_form_key(request.POST)
     form = SettleForm(request.POST)
     if not form.is_valid():
-        return _detail(request, payment, status=422, settle_form=form)
+        return payment_page(request, payment, status=422, settle_form=form)
     try:
         stored = operations.settle_payment(
             payment=payment.pk,
@@ -154,40 +155,20 @@ def payment_settle(request: HttpRequest, number: str) -> HttpResponse:
             form_key=key,
         )
     except Refusal as refusal:
-        return _refused(request, number, refusal, settle_form=form)
-    return _done(request, number, f"{number} is {stored.get_state_display()}.")
+        return payment_refused(request, number, refusal, settle_form=form)
+    return payment_changed(request, number, f"{number} is {stored.get_state_display()}.")
 
 
-@require_POST
-@requires(Permission.REVERSE_PAYMENT)
-def payment_reverse(request: HttpRequest, number: str) -> HttpResponse:
-    """Take a payment back, with a reason."""
-    payment, key = found_payment(request, number), posted_form_key(request.POST)
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        return _detail(request, payment, status=422, reverse_form=form)
-    try:
-        operations.reverse_payment(
-            payment=payment.pk,
-            reason=form.cleaned_data["reason"],
-            by=signed_in_person(request),
-            at=clock.now(),
-            form_key=key,
-        )
-    except Refusal as refusal:
-        return _refused(request, number, refusal, reverse_form=form)
-    return _done(request, number, f"{number} is reversed.")
-
-
-def _done(request: HttpRequest, number: str, sentence: str) -> HttpResponse:
+def payment_changed(request: HttpRequest, number: str, sentence: str) -> HttpResponse:
+    """The payment as it is now, with what was done to it."""
     if not is_fragment(request):
         messages.success(request, sentence)
         return HttpResponseRedirect(reverse("payment_detail", args=[number]))
     fresh = found_payment(request, number)
-    return ledger_changed(_detail(request, fresh, toast=sentence))
+    return ledger_changed(payment_page(request, fresh, toast=sentence))
 
 
-def _refused(
+def payment_refused(
     request: HttpRequest, number: str, refusal: Refusal, **given: forms.Form
 ) -> HttpResponse:
     """No longer possible: the fresh state with the sentence; otherwise the form again."""
@@ -196,25 +177,32 @@ def _refused(
     if status == 422 or is_of_form:
         for form in given.values():
             _put_beside(form, refusal)
-        return _detail(request, fresh, status=status, **given)
-    return _detail(request, fresh, status=status, refusal=refusal)
+        return payment_page(request, fresh, status=status, **given)
+    return payment_page(request, fresh, status=status, refusal=refusal)
 
 
-def _detail(
+def payment_page(
     request: HttpRequest, payment: Payment, *, status: int = 200, **more: Any
 ) -> HttpResponse:
+    """A payment with what its reader may still do with it."""
     person = signed_in_person(request)
     facts = payment_facts(payment.pk, to=person)
-    may_reverse = person.has_permission(Permission.REVERSE_PAYMENT)
+    reversals = reversals_of(payment.pk, to=person)
+    waits = any(line.waits for line in reversals)
+    may_propose = person.has_permission(Permission.PROPOSE_REVERSAL)
     context = {
         "payment": facts,
         "amount": shown(facts.amount),
         "outstanding": shown(facts.owed),
         "credit": shown(facts.credit) if facts.credit else "",
         "can_settle": facts.is_pending and person.has_permission(Permission.RECORD_PAYMENT),
-        "can_reverse": facts.has_come and may_reverse and payment.recorded_by_id != person.pk,
+        "can_propose_reversal": facts.has_come and may_propose and not waits,
+        "can_decide_reversal": person.has_permission(Permission.APPROVE_REVERSAL),
+        "is_recorder": payment.recorded_by_id == person.pk,
+        "reversals": reversals,
         "settle_form": SettleForm(),
         "reverse_form": ReasonForm(),
+        "reject_form": ReasonForm(auto_id="reject-%s"),
     }
     return page_or_fragment(request, DETAIL, "payment", context | more, status=status)
 

@@ -126,6 +126,13 @@ class SettlementSheet:
         return bool(self.bill and self.bill.head and self.bill.head.is_approved)
 
     @property
+    def uses_deposit(self) -> bool:
+        """Whether the deposit pays the bill: as it was approved, else as the switch stands."""
+        if self.is_approved and self.content:
+            return self.content.uses_deposit
+        return self.settlement.uses_deposit
+
+    @property
     def adjustments(self) -> tuple[AddedSum, ...]:
         """What is added to the bill or taken off it now."""
         fresh = self.bill.fresh if self.bill else None
@@ -171,7 +178,7 @@ def settlement_sheet(case: Case, *, to: Person, at: datetime) -> SettlementSheet
         bill=bill,
         content=content,
         is_preview=bool(bill and bill.head is None and content),
-        sections=_shown_sections(content, currency) if content else (),
+        sections=shown_sections(content, currency) if content else (),
         meters=_shown_meters(bill) if bill else (),
         since=_shown_changes(bill.since, currency) if bill else (),
         changes=_shown_changes(bill.changes, currency) if bill else (),
@@ -228,7 +235,8 @@ def _missing(bill: FinalBillView, person: Person) -> tuple[str, ...]:
     if bill.is_stale:
         return (*lacks, STALE)
     if not lacks and not bill.can_be_approved_by(person):
-        return (SECOND_PERSON,)
+        limit = shown_money(bill.two_people_from, get_utility().currency)
+        return (f"{SECOND_PERSON} The limit is {limit}.",)
     return lacks
 
 
@@ -255,7 +263,7 @@ def _billed_meter(section: BillSection) -> ShownMeter:
 
 def _read_meter(line: MeterLine) -> ShownMeter:
     service, entered, meter = line.service, line.entered, line.service.meter
-    previous = service.previous.value if service.previous else None
+    previous = service.base.value if service.base else None
     used = None
     if entered is not None:
         used = units_between(previous, entered.value, entered.exception)
@@ -273,7 +281,8 @@ def _read_meter(line: MeterLine) -> ShownMeter:
     )
 
 
-def _shown_sections(content: BillContent, currency: str) -> tuple[ShownSection, ...]:
+def shown_sections(content: BillContent, currency: str) -> tuple[ShownSection, ...]:
+    """What a bill charges, each line with its arithmetic in words."""
     return tuple(
         ShownSection(
             section,

@@ -270,7 +270,14 @@ def final_bill_download(request: HttpRequest, number: str) -> HttpResponse:
     if state is PaperState.READY and "HX-Request" not in request.headers:
         assert bill.pdf is not None  # it is ready
         return as_download(bill.pdf)
-    context = {"number": number, "invoice": str(bill), "state": state.value}
+    context = {
+        "what": "Final bill",
+        "number": number,
+        "invoice": str(bill),
+        "state": state.value,
+        "download_url": reverse("final_bill_download", args=[number]),
+        "retry_url": reverse("final_bill_retry", args=[number]),
+    }
     status = 200 if state is PaperState.READY else 202
     return page_or_fragment(request, WAITING, "bill", context, status=status)
 
@@ -337,11 +344,12 @@ def _decide(
     found = get_credit_note(note, case=case.pk, to=me)
     if found is None:
         raise Http404
+    key = posted_form_key(request.POST)
     return _do(
         request,
         case,
         BILL,
-        lambda: act(note=found.pk, by=me, at=clock.now()),
+        lambda: act(note=found.pk, by=me, at=clock.now(), form_key=key),
         f"The bill is {result}.",
     )
 

@@ -7,7 +7,13 @@ from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
 
-from consumers.choices import MeterCondition, MeterPlace, UtilityType, Verification
+from consumers.choices import (
+    MeterCondition,
+    MeterPlace,
+    ReadingException,
+    UtilityType,
+    Verification,
+)
 from consumers.models.accounts import ServiceConnection
 
 
@@ -192,13 +198,23 @@ class MeterAssignment(models.Model):
 
 
 class Reading(models.Model):
-    """What a meter showed on a day."""
+    """What a meter showed on a day, never less than before unless ``exception`` says why (W13).
+
+    A rejected reading was wrong: it stays to be seen, and nothing counts from it.
+    """
 
     meter = models.ForeignKey(Meter, on_delete=models.PROTECT, related_name="readings")
     value = models.DecimalField(max_digits=12, decimal_places=3, help_text="In the meter's unit.")
     read_on = models.DateField()
     verification = models.CharField(
         max_length=10, choices=Verification, default=Verification.VERIFIED
+    )
+    exception = models.CharField(
+        max_length=15,
+        choices=ReadingException,
+        default=ReadingException.NONE,
+        db_default=ReadingException.NONE,
+        help_text="Why it need not be above the one before.",
     )
 
     class Meta:
@@ -210,6 +226,58 @@ class Reading(models.Model):
             models.CheckConstraint(
                 condition=Q(verification__in=Verification.values), name="verification_is_known"
             ),
+            models.CheckConstraint(
+                condition=Q(exception__in=ReadingException.values),
+                name="exception_of_a_reading_is_known",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="readings_never_fall",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert
+                | pgtrigger.UpdateOf("meter_id", "value", "read_on", "verification", "exception"),
+                declare=[("first", "date"), ("last", "date")],
+                func=pgtrigger.Func(
+                    """
+                    -- Who writes two readings of one meter at once waits here for the other.
+                    PERFORM 1 FROM consumers_meter WHERE id = NEW.meter_id FOR NO KEY UPDATE;
+                    IF NEW.read_on > (clock_timestamp() AT TIME ZONE (
+                        SELECT u.time_zone FROM organisation_utility u WHERE u.id = 1))::date
+                    THEN
+                        RAISE EXCEPTION 'a meter is not read before the day has come'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'a_reading_is_not_of_the_future';
+                    END IF;
+                    -- From its neighbour before to its neighbour after, where it was and where
+                    -- it is; what else was ever kept of the meter is not looked at.
+                    first := least(OLD.read_on, NEW.read_on);
+                    last := greatest(OLD.read_on, NEW.read_on);
+                    first := coalesce((SELECT max(r.read_on) FROM consumers_reading r
+                                        WHERE r.meter_id = NEW.meter_id AND r.read_on < first
+                                          AND r.verification <> 'REJECTED'), first);
+                    last := coalesce((SELECT min(r.read_on) FROM consumers_reading r
+                                       WHERE r.meter_id = NEW.meter_id AND r.read_on > last
+                                         AND r.verification <> 'REJECTED'), last);
+                    IF OLD.meter_id <> NEW.meter_id OR EXISTS (
+                        SELECT 1 FROM (
+                            SELECT r.value, r.exception,
+                                   lag(r.value) OVER (ORDER BY r.read_on) AS before
+                              FROM consumers_reading r
+                             WHERE r.meter_id = NEW.meter_id
+                               AND r.read_on BETWEEN first AND last
+                               AND r.verification <> 'REJECTED') shown
+                         WHERE (shown.value < shown.before
+                                AND shown.exception NOT IN ('ROLLOVER', 'REPLACEMENT'))
+                            OR (shown.value = shown.before AND shown.exception = 'NONE'))
+                    THEN
+                        RAISE EXCEPTION 'a meter shows more than it did'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'readings_never_fall';
+                    END IF;
+                    RETURN NULL;
+                    """
+                ),
+            )
         ]
 
     def __str__(self) -> str:

@@ -25,7 +25,8 @@ SELECT sc.id, sc.utility_type, sc.supply_state, sc.connected_on, p.address, p.ar
   LEFT JOIN consumers_device d ON d.id = m.device_id
   LEFT JOIN LATERAL (
        SELECT value, read_on FROM consumers_reading
-        WHERE meter_id = m.id ORDER BY read_on DESC LIMIT 1) AS last ON true
+        WHERE meter_id = m.id AND verification <> 'REJECTED'
+        ORDER BY read_on DESC LIMIT 1) AS last ON true
  WHERE sc.consumer_id = %s
  ORDER BY sc.id
 """

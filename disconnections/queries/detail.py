@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import F, OuterRef, Subquery
 
 from consumers.access import shown
+from consumers.choices import Verification
 from consumers.models import Meter, Reading
 from consumers.rules.profiles import ShownConsumer
 from disconnections.choices import IdentityCheck
@@ -252,9 +253,13 @@ def service_lines(case: Case, *, zone: ZoneInfo) -> list[ServiceLine]:
         .select_related("service_connection")
         .order_by("service_connection__utility_type", "pk")
     )
-    before = Reading.objects.filter(
-        meter=OuterRef("pk"), read_on__lte=case.created_at.astimezone(zone).date()
-    ).order_by("-read_on")
+    before = (
+        Reading.objects.filter(
+            meter=OuterRef("pk"), read_on__lte=case.created_at.astimezone(zone).date()
+        )
+        .exclude(verification=Verification.REJECTED)
+        .order_by("-read_on")
+    )
     meters = (
         Meter.objects.filter(
             assignments__service_connection__in=[s.service_connection_id for s in services],

@@ -193,7 +193,7 @@ def _thread(messages: QuerySet[Message], *, to: Person, consumer_name: str) -> l
         delivery__state_at__lt=Now() - rules.QUEUED_TOO_LONG,
     )
     newest = (
-        messages.select_related("by", "to", "subject", "body", "delivery")
+        messages.select_related("by", "to", "subject", "body", "delivery", "template")
         .annotate(
             is_late=Case(
                 When(waits_long, then=Value(value=True)),
@@ -226,6 +226,7 @@ def _shown(message: Message, *, to: Person, consumer_name: str) -> ThreadMessage
         minutes=message.call_minutes,
         address=_address(message, to),
         retry_url=reverse("message_retry", args=[message.pk]) if can_retry else "",
+        has_enclosure=bool(message.template and message.template.code in ports.ENCLOSURES),
     )
 
 

@@ -31,6 +31,7 @@ PLACES: tuple[tuple[str, str, str, str, Permission | None], ...] = (
     ("Service orders", "order_list", "truck-delivery", "g o", Permission.VIEW_SERVICE_ORDERS),
     ("Billing runs", "billing_run_list", "cash", "g b", Permission.RUN_BILLING),
     ("Refunds", "refund_list", "arrow-down-left", "g r", Permission.PROPOSE_REFUND),
+    ("Reversals", "reversal_list", "arrow-left", "g v", Permission.PROPOSE_REVERSAL),
     ("Settings", "utility_change", "settings", "g u", Permission.CONFIGURE),
     ("Administration", "admin:index", "adjustments", "g a", Permission.CONFIGURE),
 )

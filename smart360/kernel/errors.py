@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError
+
+OUT_OF_RANGE = "22003"  # PostgreSQL's numeric_value_out_of_range
 
 
 class Refusal(Exception):
@@ -51,6 +53,12 @@ class Broken(Exception):
     """A promise between two parts of the program was broken: a defect, never a user's mistake."""
 
 
+class TooLargeToKeep(Refusal):
+    """A number is, or would become, longer than its column: a balance, a tax, a consumption."""
+
+    sentence_by_default = "An amount in this would be too large to be true. Look at it again."
+
+
 def constraint_of(error: IntegrityError) -> str:
     """The name of the constraint that the database refused by, or ``""``."""
     diagnostic = getattr(error.__cause__, "diag", None)
@@ -61,7 +69,8 @@ def constraint_of(error: IntegrityError) -> str:
 def refusing(by_constraint: Mapping[str, Refusal]) -> Iterator[None]:
     """Turn a violated constraint into its refusal, by the constraint's name.
 
-    What is not named in ``by_constraint`` stays the error that it was.
+    What is not named in ``by_constraint`` stays the error that it was. A number that no column
+    can hold came from an input, whichever act it spoiled: TooLargeToKeep.
     """
     try:
         yield
@@ -70,3 +79,7 @@ def refusing(by_constraint: Mapping[str, Refusal]) -> Iterator[None]:
         if refusal is None:
             raise
         raise refusal from error
+    except DataError as error:
+        if getattr(error.__cause__, "sqlstate", "") != OUT_OF_RANGE:
+            raise
+        raise TooLargeToKeep from error

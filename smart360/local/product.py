@@ -77,6 +77,7 @@ class Product:
     def prepare(self, *, with_demo: bool) -> None:
         """Bring the database and the static files to this checkout's state."""
         began = time.monotonic()
+        say("preparing database and static files: two or three minutes the first time")
         # Static files need no database: they are gathered while it migrates.
         static = self._begin("collectstatic", "collectstatic", "--noinput", "-v", "0")
         try:

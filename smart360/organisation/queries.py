@@ -18,6 +18,11 @@ def get_utility() -> Utility:
     return _in_use.get() or find_utility()
 
 
+def day_of(at: datetime) -> date:
+    """The day of ``at`` where the utility is."""
+    return at.astimezone(get_utility().zone).date()
+
+
 class DatabaseClock(Func):
     """The database's own time."""
 

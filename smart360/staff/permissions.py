@@ -44,7 +44,8 @@ class Permission(StrEnum):
     GENERATE_BILL = "billing.generate_bill"
     APPROVE_BILL = "billing.approve_bill"
     RECORD_PAYMENT = "billing.record_payment"  # and make an arrangement
-    REVERSE_PAYMENT = "billing.reverse_payment"
+    PROPOSE_REVERSAL = "billing.propose_reversal"
+    APPROVE_REVERSAL = "billing.approve_reversal"
     PROPOSE_REFUND = "billing.propose_refund"
     APPROVE_REFUND = "billing.approve_refund"
     PROPOSE_CREDIT_NOTE = "billing.propose_credit_note"
@@ -103,6 +104,7 @@ _MONEY = {
 _BILLING = {
     P.ENTER_FINAL_READING,
     P.APPROVE_BILL,
+    P.PROPOSE_REVERSAL,
     P.PROPOSE_CREDIT_NOTE,
     P.RUN_BILLING,
 }
@@ -138,7 +140,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | {P.EDIT_CONSUMER, P.EDIT_CONTACT, P.EDIT_BILLING_ADDRESS, P.EDIT_GUARDED_DATA}
         | _MONEY
         | _BILLING
-        | {P.OVERRIDE_READING, P.REVERSE_PAYMENT, P.APPROVE_REFUND, P.APPROVE_CREDIT_NOTE}
+        | {P.OVERRIDE_READING, P.APPROVE_REVERSAL, P.APPROVE_REFUND, P.APPROVE_CREDIT_NOTE}
         | {P.ASSIGN_OTHERS, P.EXPORT_REQUESTS, P.SEE_ESCALATIONS, P.RETRY_MESSAGE}
         | _CARRYING_OUT
         | {P.TICK_MONEY, P.EXECUTE_FOR_US, P.PREPARE_RUN, P.CONFIRM_RUN, P.APPROVE_REQUEST}

@@ -49,6 +49,8 @@ class Event(TextChoices):
     PAYMENT_RECORDED = "PAYMENT_RECORDED", "Payment recorded"
     PAYMENT_PROCESSED = "PAYMENT_PROCESSED", "Payment processed"
     PAYMENT_FAILED = "PAYMENT_FAILED", "Payment failed"
+    REVERSAL_PROPOSED = "REVERSAL_PROPOSED", "Payment reversal proposed"
+    REVERSAL_REJECTED = "REVERSAL_REJECTED", "Payment reversal rejected"
     PAYMENT_REVERSED = "PAYMENT_REVERSED", "Payment reversed"
     REFUND_PROPOSED = "REFUND_PROPOSED", "Refund proposed"
     REFUND_APPROVED = "REFUND_APPROVED", "Refund approved"

@@ -155,3 +155,10 @@ def shown_money(amount: Decimal, currency: str) -> str:
     """``$1,234.56``, ``−$200.00``; a currency without a sign of its own by its code."""
     sign = SIGNS.get(currency, f"{currency} ")
     return f"{'−' if amount < 0 else ''}{sign}{abs(amount):,.2f}"
+
+
+def shown_price(rate: Decimal, currency: str) -> str:
+    """A price with all the decimals that it has, at least two: `$12.50`, `$0.112`."""
+    sign = SIGNS.get(currency, f"{currency} ")
+    decimals = max(2, -int(rate.normalize().as_tuple().exponent))
+    return f"{'−' if rate < 0 else ''}{sign}{abs(rate):,.{decimals}f}"

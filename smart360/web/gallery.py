@@ -91,7 +91,8 @@ def thread() -> list[ThreadMessage]:
     """A message of each kind."""
     return [
         ThreadMessage(
-            "TO_CONSUMER", "Smart360", AT, "We received your request.", delivery="SENT"
+            "TO_CONSUMER", "Smart360", AT, "We received your request.", delivery="SENT",
+            has_enclosure=True,
         ),
         ThreadMessage("WITHIN", "Lisa Wilson", AT, "Gate code needed for the meter room."),
         ThreadMessage(

@@ -84,6 +84,7 @@ class ThreadMessage:
     minutes: int | None = None
     retry_url: str = ""
     address: str = ""
+    has_enclosure: bool = False
 
     def __post_init__(self) -> None:
         if self.direction not in DIRECTIONS:

@@ -54,6 +54,7 @@ METER: Mapping[str, Badge] = {
 VERIFICATION: Mapping[str, Badge] = {
     "PENDING": Badge("Pending", "yellow", "circle-dotted"),
     "VERIFIED": Badge("Verified", "green", "circle-check"),
+    "REJECTED": Badge("Rejected", "red", "circle-x"),
 }
 
 CASE_KIND: Mapping[str, Badge] = {

@@ -39,7 +39,8 @@ function name(event) {
 }
 
 // ── lists
-const rows = () => [...scope().querySelectorAll("table.s-list tbody tr")].filter(isShown);
+const ROW = ":is(table.s-list, table.s-refunds) tbody tr";
+const rows = () => [...scope().querySelectorAll(ROW)].filter(isShown);
 
 function move(by) {
   const all = rows();
@@ -54,7 +55,7 @@ function move(by) {
 }
 
 document.addEventListener("focusin", (event) => {
-  const row = event.target.closest?.("table.s-list tbody tr");
+  const row = event.target.closest?.(ROW);
   if (!row) return;
   for (const other of row.parentElement.querySelectorAll(".is-at")) other.classList.remove("is-at");
   row.classList.add("is-at");

@@ -27,7 +27,10 @@ WORKERS = "y-y-y---"  # acknowledge, hold, resume, close, assign
 ADMINS = "-----y--"
 SUPERVISORS = "----y---"
 MONEY = "--yyy---"  # lines of money, payments, arrangements
-BILLERS = "---yy---"  # billing runs
+BILLERS = "---yy---"  # billing runs, reversals
+SEERS = "yyyyy--y"  # service orders
+ORDERERS = "y-y-y--y"
+PLANNERS = "----y--y"  # day board, assign, complete
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,13 @@ class Address:
 
 
 NEW = "/cx/disconnections/new"
+ORDERS = "/cx/service-orders/"
+ORDER = f"{ORDERS}{{order}}"
 ONE = "/cx/disconnections/{number}"
 SETTLEMENT = "/cx/billing/settlements/{number}"
 NOTE = f"{SETTLEMENT}/credit-notes/CN-2024-999999"
+INVOICE = "/cx/billing/invoices/INV-999999"
+INVOICE_NOTE = f"{INVOICE}/credit-notes/CN-2024-999999"
 CONSUMER = "/cx/consumer-management/{account}"
 PAYMENT = "/cx/billing/payments/{payment}"
 
@@ -109,7 +116,10 @@ ADDRESSES: dict[str, Address] = {
     "refund_new": Address(f"{CONSUMER}/refunds/new", MONEY, get=200, post=400),
     "payment_detail": Address(PAYMENT, MONEY, get=200),
     "payment_settle": Address(f"{PAYMENT}/settle", MONEY, post=400),
-    "payment_reverse": Address(f"{PAYMENT}/reverse", SUPERVISORS, post=400),
+    "reversal_propose": Address(f"{PAYMENT}/reverse", BILLERS, post=400),
+    "reversal_list": Address("/cx/billing/reversals", BILLERS, get=200),
+    "reversal_approve": Address("/cx/billing/reversals/{reversal}/approve", SUPERVISORS, post=400),
+    "reversal_reject": Address("/cx/billing/reversals/{reversal}/reject", SUPERVISORS, post=400),
     "payment_receipt": Address(f"{PAYMENT}/receipt", MONEY, get=200),
     "payment_receipt_download": Address(f"{PAYMENT}/receipt.pdf", MONEY, get=202),
     "payment_receipt_retry": Address(f"{PAYMENT}/receipt/retry", MONEY, post=409),  # not failed
@@ -124,7 +134,11 @@ ADDRESSES: dict[str, Address] = {
     "arrangement_cancel": Address(
         f"{CONSUMER}/arrangements/PA-2024-999999/cancel", MONEY, get=404, post=404
     ),
-    "invoice_download": Address("/cx/billing/invoices/INV-999999.pdf", MONEY, get=404),
+    "invoice_detail": Address(INVOICE, MONEY, get=404),
+    "invoice_download": Address(f"{INVOICE}.pdf", MONEY, get=404, post=404),
+    "invoice_take_back": Address(f"{INVOICE}/credit-notes", BILLERS, post=404),
+    "invoice_note_approve": Address(f"{INVOICE_NOTE}/approve", SUPERVISORS, post=404),
+    "invoice_note_reject": Address(f"{INVOICE_NOTE}/reject", SUPERVISORS, post=404),
     # requests
     "request_list": Address("/cx/disconnections/", READERS, get=200),
     "request_export": Address("/cx/disconnections/export.csv", "--y-y---", get=200),
@@ -143,6 +157,8 @@ ADDRESSES: dict[str, Address] = {
     "request_detail": Address(ONE, READERS, get=200),
     "request_top": Address(f"{ONE}/top", READERS, get=200),
     "request_settlement": Address(f"{ONE}/settlement", DESK, get=200),
+    "request_service_orders": Address(f"{ONE}/service-order", SEERS, get=200),
+    "request_add_order": Address(f"{ONE}/service-order/new", ORDERERS, post=400),
     "request_communication": Address(f"{ONE}/communication", READERS, get=200),
     "request_timeline": Address(f"{ONE}/timeline", READERS, get=200),
     "request_acknowledge": Address(
@@ -177,6 +193,19 @@ ADDRESSES: dict[str, Address] = {
     "credit_note_propose": Address(f"{SETTLEMENT}/credit-notes", BILLERS, post=400),
     "credit_note_approve": Address(f"{NOTE}/approve", "----y---", post=404),
     "credit_note_reject": Address(f"{NOTE}/reject", "----y---", post=404),
+    # service orders; the one here is open and nobody's
+    "order_list": Address(ORDERS, SEERS, get=200),
+    "order_board": Address(f"{ORDERS}board", PLANNERS, get=200),
+    "technician_minutes": Address(f"{ORDERS}board/999999/minutes", PLANNERS, post=422),
+    "order_detail": Address(ORDER, SEERS, get=200),
+    "order_schedule": Address(f"{ORDER}/schedule", PLANNERS, post=422),
+    "order_assign": Address(f"{ORDER}/assign", PLANNERS, post=422),
+    "order_take_back": Address(f"{ORDER}/take-back", PLANNERS, post=409),
+    "order_start": Address(f"{ORDER}/start", PLANNERS, post=409),
+    "order_complete": Address(f"{ORDER}/complete", PLANNERS, post=422),
+    "order_cancel": Address(f"{ORDER}/cancel", PLANNERS, post=422),
+    "order_report": Address(f"{ORDER}/report.pdf", SEERS, get=404),  # the work is not done
+    "order_report_retry": Address(f"{ORDER}/report/retry", SEERS, post=409),
     # billing runs
     "billing_run_list": Address("/cx/billing/runs", BILLERS, get=200),
     "billing_run_start": Address("/cx/billing/runs/start", BILLERS, post=400),  # without a form key

@@ -29,9 +29,13 @@ NOT_YET: dict[str, tuple[str, ...]] = {
     "Consumer profile, contact data": ("o",),
     "View requests, status, SLA, timeline": ("o",),
     "Internal notes": ("o",),
+    "Create service order": ("from complaint",),
+    "Update SO, photos, completion": ("o",),
+    "Download SO report": ("o",),
+    "Service orders: look": ("o",),
+    "Day board, reassign": ("o",),
     "Export CSV": ("financial", "aggregates"),
     "Retry a failed message": ("own bills",),
-    "Reverse a ledger posting": ("propose",),
     "Enter final readings": ("o as field reading",),
 }
 """Cells that wait for what they speak of: service orders of a technician, bills, aggregates."""
@@ -105,6 +109,36 @@ ROWS = (
         ("request_ask_approval",),
     ),
     Row(
+        "Create service order",
+        ("✓", "from complaint", "✓", "–", "✓", "–", "–", "✓"),
+        ("request_add_order",),
+    ),
+    Row(
+        "Assign / reassign technician",
+        ("–", "–", "–", "–", "✓ (dispatcher)", "–", "–", "✓"),
+        ("order_assign", "order_schedule", "order_take_back", "order_cancel"),
+    ),
+    Row(
+        "Update SO, photos, completion",
+        ("–", "–", "–", "–", "✓", "–", "o", "✓"),
+        ("order_start", "order_complete"),
+    ),
+    Row(
+        "Download SO report",
+        ("✓", "✓", "✓", "✓", "✓", "–", "o", "✓"),
+        ("order_report", "order_report_retry"),
+    ),
+    Row(
+        "Service orders: look",
+        ("✓", "✓", "✓", "✓", "✓", "–", "o", "✓"),
+        ("order_list", "order_detail", "request_service_orders"),
+    ),
+    Row(
+        "Day board, reassign",
+        ("–", "–", "–", "–", "✓", "–", "o", "✓"),
+        ("order_board", "technician_minutes"),
+    ),
+    Row(
         "Internal notes",
         ("✓", "✓", "✓", "✓", "✓", "–", "o", "✓"),
         ("request_add_note",),
@@ -137,7 +171,13 @@ ROWS = (
     Row(
         "Financial tab: lines, and Export CSV of them",
         ("–", "–", "✓", "✓ financial", "✓", "–", "–", "–"),
-        ("consumer_statement", "statement_csv", "statement_pdf", "invoice_download"),
+        (
+            "consumer_statement",
+            "statement_csv",
+            "statement_pdf",
+            "invoice_detail",
+            "invoice_download",
+        ),
     ),
     Row(
         "Billing run",
@@ -177,12 +217,17 @@ ROWS = (
     Row(
         "Credit note: propose",
         ("–", "–", "–", "✓", "✓", "–", "–", "–"),
-        ("credit_note_propose",),
+        ("credit_note_propose", "invoice_take_back"),
     ),
     Row(
         "Credit note: approve",
         ("–", "–", "–", "–", "✓ a", "–", "–", "–"),
-        ("credit_note_approve", "credit_note_reject"),
+        (
+            "credit_note_approve",
+            "credit_note_reject",
+            "invoice_note_approve",
+            "invoice_note_reject",
+        ),
     ),
     Row(
         "Record payment, arrangement",
@@ -212,7 +257,12 @@ ROWS = (
     Row(
         "Reverse a ledger posting",
         ("–", "–", "–", "propose", "✓ a", "–", "–", "–"),
-        ("payment_reverse",),
+        ("reversal_propose", "reversal_list"),
+    ),
+    Row(
+        "Reverse a ledger posting: approve",
+        ("–", "–", "–", "–", "✓ a", "–", "–", "–"),
+        ("reversal_approve", "reversal_reject"),
     ),
     Row(
         "Configure reasons, slots, SLA, checklist, categories, templates, thresholds, holidays",

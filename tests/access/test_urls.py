@@ -28,8 +28,9 @@ from tests.access.addresses import (
     Address,
 )
 from tests.access.visiting import ALL, answer_of, cookie_of, visit
-from tests.billing.paying import pay, propose
+from tests.billing.paying import pay, propose, propose_back
 from tests.conftest import MakePerson, MakeRequest, SetClock
+from tests.fieldwork.working import order_from_profile
 from tests.looking import checksums
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,8 @@ class Things:
     message: int
     payment: str
     refund: str
+    order: str
+    reversal: str
     notice: int = 1
     pk: int = 1
 
@@ -82,13 +85,16 @@ def things(
     message = Message.objects.filter(case_id=made.pk).first()
     assert message is not None
     assert made.case.consumer is not None
+    paid = pay(made.case.consumer, by=person(Role.BILLING), at=at)
     return Things(
         number=made.case.number,
         account=made.case.consumer.account_number,
         tracking=made.tracking_token,
         message=message.pk,
-        payment=pay(made.case.consumer, by=person(Role.BILLING), at=at).number,
+        payment=paid.number,
         refund=propose(made.case.consumer, by=person(Role.BILLING), at=at).number,
+        order=order_from_profile(made.case.consumer, by=person(Role.CSE), at=at).number,
+        reversal=propose_back(paid, at=at).number,
     )
 
 

@@ -18,8 +18,9 @@ from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from tests.access.visiting import cookie_of
-from tests.billing.paying import pay, propose
+from tests.billing.paying import pay, propose, propose_back
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest
+from tests.fieldwork.working import order_from_profile
 from tests.seeds import chance_for
 
 OWN, FOREIGN, ENDED, MISSING = "own", "foreign", "ended", "missing"
@@ -38,6 +39,8 @@ class Things:
     message: int = 999_999
     payment: str = "PAY-2024-999999"
     refund: str = "REF-2024-999999"
+    order: str = "SO-2024-999999"
+    reversal: str = "REV-2024-999999"
     notice: int = 999_999
 
     def path(self, path: str) -> str:
@@ -116,12 +119,15 @@ class Worlds:
             at=self.at,
             dedupe_key=f"world:{made.pk}",
         )
+        paid = pay(consumer, by=boss, at=self.at)
         return Things(
             number=made.case.number,
             account=consumer.account_number,
             tracking=made.tracking_token,
             message=message.pk,
-            payment=pay(consumer, by=boss, at=self.at).number,
+            payment=paid.number,
             refund=propose(consumer, by=boss, at=self.at).number,
+            order=order_from_profile(consumer, by=boss, at=self.at).number,
+            reversal=propose_back(paid, at=self.at).number,
             notice=notice.pk,
         )

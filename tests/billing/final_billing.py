@@ -19,7 +19,8 @@ from consumers.models import Category, Consumer, Meter, ServiceConnection
 from smart360.cases.models import Case
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
-from tests.billing.posting import charge, deposit, post_now
+from tests.billing.paying import deposit
+from tests.billing.posting import charge, post_now
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest
 
 DAY = date(2024, 12, 10)
@@ -130,7 +131,7 @@ class Billing:
 
     def hold_deposit(self, amount: str) -> None:
         """Take a deposit."""
-        post_now(deposit(self.consumer, amount), at=self.at)
+        deposit(self.consumer, amount, by=self.karen, at=self.at)
 
 
 MakeBilling = Callable[..., Billing]

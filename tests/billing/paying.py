@@ -5,10 +5,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from billing.models import DepositReceipt, Payment, Refund
+from billing.models import DepositReceipt, Payment, Refund, Reversal
 from billing.operations.deposits import receive_deposit
 from billing.operations.payments import record_payment
 from billing.operations.refunds import propose_refund
+from billing.operations.reversals import approve_reversal, propose_reversal
 from billing.rules.payments import DepositWish, PaymentWish, RefundWish
 from consumers.models import Consumer
 from smart360.staff.models import Person
@@ -35,6 +36,21 @@ def pay(
 def cheque(consumer: Consumer, amount: str = "150.00", *, by: Person, at: datetime) -> Payment:
     """A cheque that has still to clear."""
     return pay(consumer, amount, by=by, at=at, method="CHEQUE", has_come=False)
+
+
+def propose_back(
+    payment: Payment, reason: str = "Bounced", *, at: datetime, by: Person | None = None
+) -> Reversal:
+    """A reversal that waits; who recorded the payment proposes it, unless it is said."""
+    proposer = by or payment.recorded_by
+    assert proposer is not None
+    return propose_reversal(payment=payment.pk, reason=reason, by=proposer, at=at)
+
+
+def take_back(payment: Payment, reason: str = "Bounced", *, by: Person, at: datetime) -> Payment:
+    """A payment that two people take back; ``by`` approves it."""
+    asked = propose_back(payment, reason, at=at)
+    return approve_reversal(reversal=asked.pk, by=by, at=at).payment
 
 
 def owe(consumer: Consumer, amount: str, *, at: datetime) -> None:

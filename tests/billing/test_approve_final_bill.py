@@ -20,12 +20,13 @@ from billing.operations.settlements import UnableToSettle
 from billing.queries.accounts import balances_of
 from billing.queries.final_bills import get_final_bill
 from billing.rules.final_bills import from_json
+from consumers.choices import ReadingException
 from consumers.models import ConsumerFigures, Reading
 from smart360.comms.models import Message
 from smart360.owed.models import OwedWork
 from smart360.trail.choices import Event
 from smart360.trail.models import Entry
-from tests.billing.final_billing import DAY, MakeBilling
+from tests.billing.final_billing import DAY, PREVIOUS, MakeBilling
 from tests.invariants import assert_sound
 
 pytestmark = pytest.mark.django_db
@@ -240,4 +241,35 @@ def test_a_bill_of_nothing_is_approved_too(make_billing: MakeBilling) -> None:
     bill.refresh_from_db()
     assert (bill.state, bill.posting) == ("APPROVED", None)
     assert bill.billed == bill.due == 0
+    assert_sound()
+
+
+def test_a_reading_that_another_one_contradicts_is_not_approved(make_billing: MakeBilling) -> None:
+    """W13: the meter was read meanwhile and showed more; the final reading is entered again."""
+    billing = make_billing()
+    billing.read()
+    Reading.objects.create(
+        meter=billing.meter(), value=PREVIOUS + 101, read_on=DAY - timedelta(days=1)
+    )
+    billing.generate()
+    with pytest.raises(UnableToApprove, match="Enter the final reading again") as no:
+        billing.approve()
+    assert no.value.http_status == 409
+    billing.read(billing.wish(value=Decimal(PREVIOUS + 102)))
+    billing.generate()
+    assert billing.approve().state == "APPROVED"
+    assert_sound()
+
+
+def test_a_meter_that_rolled_over_says_so_among_its_readings(make_billing: MakeBilling) -> None:
+    """W13: what a supervisor accepted stands with the reading, so that it may lie below."""
+    billing = make_billing()
+    over = billing.wish(
+        value=Decimal(7), exception=ReadingException.ROLLOVER, confirms_unusual=True
+    )
+    billing.read(over, billing.wish(1), by=billing.david)
+    billing.generate()
+    billing.approve(by=billing.david)
+    kept = Reading.objects.get(meter=billing.meter(), read_on=DAY)
+    assert (kept.value, kept.exception) == (Decimal(7), ReadingException.ROLLOVER)
     assert_sound()

@@ -1,6 +1,6 @@
 """Refunds: proposed by one person, decided by another, never more than there is (M15)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -57,6 +57,26 @@ def test_above_the_policys_limit_it_takes_two(
     consumer, by = make_consumer(), person(Role.RECOVERY)
     pay(consumer, "150.00", by=by, at=at)
     assert propose(consumer, amount, by=by, at=at).needs_second_person is needs
+
+
+def test_a_large_sum_in_small_pieces_takes_two(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime
+) -> None:
+    """Within thirty days they count together, for one person and one account."""
+    boss, other = person(Role.SUPERVISOR), person(Role.RECOVERY)
+    one, two = make_consumer(), make_consumer()
+    for consumer in (one, two):
+        pay(consumer, "500.00", by=other, at=at)
+    small = propose(one, "50.00", by=boss, at=at)
+    approve_refund(refund=small.pk, by=boss, at=at)
+    piece = propose(one, "0.01", by=boss, at=at + timedelta(days=29))
+    assert piece.needs_second_person
+    with pytest.raises(UnableToDecideRefund, match="Somebody else"):
+        approve_refund(refund=piece.pk, by=boss, at=at + timedelta(days=29))
+    assert not propose(two, "50.00", by=boss, at=at).needs_second_person
+    assert not propose(one, "50.00", by=other, at=at).needs_second_person
+    reject_refund(refund=piece.pk, reason="Twice", by=person(Role.SUPERVISOR), at=at)
+    assert not propose(one, "50.00", by=boss, at=at + timedelta(days=30)).needs_second_person
 
 
 def test_an_approved_refund_is_posted_and_the_credit_smaller(

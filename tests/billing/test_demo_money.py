@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from billing.models import Invoice
-from billing.queries.financial import account_summary
+from billing.queries.financial import account_of
 from billing.rules.settlement import Settlement
 from consumers.models import Consumer
 from smart360.local.demo.accounts import accounts
@@ -30,7 +30,7 @@ def test_the_sample_of_the_documents(utility: Utility) -> None:
     for _ in range(2):  # a second start finds it there
         make_sample()
     john = Consumer.objects.get(account_number=SAMPLE)
-    found = account_summary(john.pk, today=date(2024, 12, 10))
+    found, _ = account_of(john.pk, today=date(2024, 12, 10))
     assert (found.outstanding, found.due_on) == (Decimal("456.78"), date(2024, 11, 30))
     assert found.last is not None
     assert (found.last.amount, found.last.paid_on) == (Decimal("150.00"), date(2024, 10, 15))

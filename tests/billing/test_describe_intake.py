@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from billing.api import description
+from billing.choices import PaymentState
 from billing.models import Payment
 from billing.operations.api_keys import NewKey
 from consumers.models import Consumer
@@ -97,7 +98,7 @@ def consumer(make_consumer: MakeConsumer) -> Consumer:
     return make_consumer()
 
 
-def check(answer: HttpResponse, path: str, before: dict[str, int]) -> None:
+def assert_described(answer: HttpResponse, path: str, before: dict[str, int]) -> None:
     """No failure of ours; as described; and nothing is left behind by what was refused."""
     described = PATHS[path]["post"]["responses"]
     assert answer.status_code < 500
@@ -120,7 +121,7 @@ def test_whatever_is_told_is_taken_or_refused_in_words(
     with put_back():
         before = writes()
         answer = tell(key.secret, json.dumps(said), under=data.draw(KEYS) or None)
-        check(answer, PAYMENTS, before)
+        assert_described(answer, PAYMENTS, before)
         assert Payment.objects.count() == (answer.status_code == 201)
 
 
@@ -142,12 +143,14 @@ def test_whatever_outcome_is_told_is_taken_or_refused_in_words(
         number = data.draw(st.sampled_from([pending, pending, "PAY-2024-999999", "x"]))
         path, under = f"{PAYMENTS}/{number}/status", data.draw(KEYS)
         answer = tell(key.secret, json.dumps(said), under=under or None, path=path)
-        check(answer, "/api/v1/payments/{number}/status", before)
+        assert_described(answer, "/api/v1/payments/{number}/status", before)
+        has_moved = Payment.objects.get(number=pending).state != PaymentState.PENDING
+        assert has_moved == (answer.status_code == 200)
 
 
 @EXAMPLES
 @given(body=st.binary(max_size=200) | ANYTHING.map(json.dumps).map(str.encode))
 def test_whatever_bytes_are_sent_are_no_failure_of_ours(body: bytes, key: NewKey) -> None:
     before = writes()
-    check(tell(key.secret, body), PAYMENTS, before)
+    assert_described(tell(key.secret, body), PAYMENTS, before)
     assert writes() == before

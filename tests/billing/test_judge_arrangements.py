@@ -11,18 +11,18 @@ from hypothesis import strategies as st
 from billing.choices import ArrangementState
 from billing.models import Arrangement
 from billing.operations.arrangements import judge_arrangement
-from billing.operations.payments import reverse_payment, settle_payment
+from billing.operations.payments import settle_payment
 from billing.queries.arrangements import list_arrangements
 from billing.rules.arrangements import Paid, equal_parts, standing_of
 from billing.tasks.arrangements import judge_arrangements
 from consumers.models import AccountHold, Consumer
-from smart360.comms.models import Notice
+from smart360.comms.models import Message, Notice
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.models import Entry
 from tests.billing.arranging import FIRST, SECOND, THIRD, THREE, arrange
-from tests.billing.paying import cheque, owe, pay
+from tests.billing.paying import cheque, owe, pay, take_back
 from tests.conftest import MakeConsumer, MakePerson, SetClock
 from tests.looking import checksums
 
@@ -163,7 +163,7 @@ def test_a_reversed_payment_pays_no_instalment(
     """M4: what comes back is owed again, and its instalment too."""
     made = paid(running.consumer, "100.00", FIRST, recovery)
     boss = person(Role.SUPERVISOR)
-    reverse_payment(payment=made.pk, reason="Bounced", by=boss, at=noon(FIRST))
+    take_back(made, by=boss, at=noon(FIRST))
     running.refresh_from_db()
     assert (running.state, running.next_due_on) == ("RUNNING", FIRST)
     assert hold_of(running).to_on == FIRST
@@ -202,6 +202,9 @@ def test_a_due_day_that_passed_breaks_it_and_rings(
     assert set(told.values_list("person", flat=True)) == {recovery.pk, other.pk}
     assert not told.filter(person=billing).exists()
     assert told[0].path.endswith(f"{running.consumer.account_number}/financial")
+    message = Message.objects.get(dedupe_key=f"arrangement.broken:{running.number}")
+    for words in (running.number, "due on Dec 20, 2024", "Outstanding now: $"):
+        assert words in message.body.text
 
 
 def test_a_second_look_changes_nothing(running: Arrangement, stands: SetClock) -> None:

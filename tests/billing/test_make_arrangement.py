@@ -21,6 +21,7 @@ from billing.operations.arrangements import (
 from billing.rules.arrangements import LONGEST, Part, equal_parts
 from consumers import ports
 from consumers.models import AccountHold
+from smart360.comms.models import Message
 from smart360.owed.models import OwedWork
 from smart360.staff.choices import Role
 from smart360.trail.choices import Event
@@ -44,6 +45,31 @@ def kinds_of(consumer: int) -> list[str]:
     return list(lines.values_list("kind", flat=True))
 
 
+def test_the_consumer_has_it_in_writing_once(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime
+) -> None:
+    consumer, by, key = make_consumer(), person(Role.RECOVERY), uuid4()
+    owe(consumer, "456.78", at=at)
+    for _ in range(2):
+        made = make_arrangement(wish=arrangement_wish(consumer), by=by, at=at, form_key=key)
+    message = Message.objects.get(dedupe_key=f"arrangement.made:{made.number}")
+    for words in (made.number, "$300.00", "Dec 20, 2024: $100.00\nJan 20, 2025: $100.00\n"):
+        assert words in message.body.text
+    assert OwedWork.objects.filter(kind="comms.deliver").count() == 1
+
+
+def test_without_an_address_nobody_is_written_to(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime
+) -> None:
+    """A courtesy; and nothing is left when the arrangement is refused."""
+    consumer, by = make_consumer(email=""), person(Role.RECOVERY)
+    owe(consumer, "456.78", at=at)
+    arrange(consumer, by=by, at=at)
+    with pytest.raises(UnableToArrange):
+        arrange(consumer, by=by, at=at)
+    assert not Message.objects.exists()
+
+
 def test_an_arrangement_holds_the_account_until_its_first_day(
     make_consumer: MakeConsumer, person: MakePerson, at: datetime
 ) -> None:
@@ -60,7 +86,7 @@ def test_an_arrangement_holds_the_account_until_its_first_day(
     line = Entry.objects.get(consumer=consumer, kind=Event.ARRANGEMENT_MADE)
     assert line.actor == by
     assert line.new == {"arrangement": made.number, "total": "300.00", "instalments": 3}
-    assert not OwedWork.objects.exists()
+    assert [each.kind for each in OwedWork.objects.all()] == ["comms.deliver"]  # nothing else
 
 
 def test_higher_apps_learn_of_the_hold(

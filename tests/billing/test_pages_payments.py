@@ -14,8 +14,7 @@ from django.test import Client
 from pypdf import PdfReader
 
 from billing.choices import PaymentState, ProposalState
-from billing.models import BillingPolicy, DepositReceipt, Payment, Refund
-from billing.operations.payments import reverse_payment
+from billing.models import BillingPolicy, DepositReceipt, Payment, Refund, Reversal
 from billing.queries.accounts import balances_of
 from billing.queries.payments import REVERSED, receipt_key
 from consumers.models import Consumer
@@ -27,7 +26,7 @@ from smart360.staff.choices import Role
 from smart360.trail.choices import Event
 from smart360.trail.models import Entry
 from smart360.web import tones
-from tests.billing.paying import cheque, owe, pay, propose
+from tests.billing.paying import cheque, owe, pay, propose, propose_back, take_back
 from tests.conftest import MakeConsumer, MakePerson, SetClock
 from tests.looking import checksums
 
@@ -35,6 +34,7 @@ pytestmark = pytest.mark.django_db
 ClientAs = Callable[..., Client]
 HTMX = {"HX-Request": "true"}
 REFUNDS = "/cx/billing/refunds"
+REVERSALS = "/cx/billing/reversals"
 
 
 @pytest.fixture(autouse=True)
@@ -230,37 +230,111 @@ class TestPayment:
         assert f"{made.number} is Processed already" in late.content.decode()
 
     @pytest.mark.parametrize("headers", [{}, HTMX])
-    def test_a_supervisor_reverses_with_a_reason(
+    def test_billing_proposes_a_reversal_and_a_supervisor_approves_it(
         self, headers: dict[str, str], client_as: ClientAs, make_consumer: MakeConsumer,
         person: MakePerson, stands: SetClock, at: datetime,
     ) -> None:  # fmt: skip
-        consumer = make_consumer()
+        """roles.md: a posting is taken back by two people."""
+        consumer, karen = make_consumer(), person(Role.BILLING)
         owe(consumer, "150.00", at=at)
-        made, client = pay(consumer, by=person(Role.BILLING), at=at), client_as(Role.SUPERVISOR)
-        assert "Reverse payment" in client.get(at_payment(made)).content.decode()
+        made, client = pay(consumer, by=karen, at=at), client_as(karen)
+        assert "Propose reversal" in client.get(at_payment(made)).content.decode()
         sent = {"form_key": str(uuid4()), "reason": ""}
         assert client.post(at_payment(made, "/reverse"), sent, headers=headers).status_code == 422
         sent = {"form_key": str(uuid4()), "reason": "Bounced"}
-        answer = client.post(at_payment(made, "/reverse"), sent, headers=headers)
-        assert answer.status_code == (200 if headers else 302)
+        for _ in range(2):  # a double click
+            answer = client.post(at_payment(made, "/reverse"), sent, headers=headers)
+            assert answer.status_code == (200 if headers else 302)
+        asked = Reversal.objects.get()
+        late = client.post(at_payment(made, "/reverse"), sent | {"form_key": str(uuid4())})
+        assert late.status_code == 409
         html = client.get(at_payment(made)).content.decode()
+        for words in (asked.number, "You proposed it: somebody else decides.", "Bounced"):
+            assert words in html
+        assert "Propose reversal" not in html
+        assert "Approve reversal" not in html
+        assert balances_of(consumer.pk).outstanding == 0
+        boss = client_as(Role.SUPERVISOR)
+        assert "Approve reversal" in boss.get(at_payment(made)).content.decode()
+        sent = {"form_key": str(uuid4())}
+        for _ in range(2):
+            answer = boss.post(f"{REVERSALS}/{asked.number}/approve", sent, headers=headers)
+            assert answer.status_code == (200 if headers else 302)
+        html = boss.get(at_payment(made)).content.decode()
         for words in ("Reversed", "Bounced", "David Chen", "$150.00"):
             assert words in html
         assert balances_of(consumer.pk).outstanding == Decimal("150.00")
+        sent = {"form_key": str(uuid4())}
+        late = boss.post(f"{REVERSALS}/{asked.number}/approve", sent, headers=headers)
+        assert late.status_code == 409
+        assert "Approved by David Chen already" in late.content.decode()
 
-    def test_only_who_may_is_offered_to_reverse(
+    @pytest.mark.parametrize("headers", [{}, HTMX])
+    def test_a_reversal_is_rejected_with_a_reason(
+        self, headers: dict[str, str], client_as: ClientAs, make_consumer: MakeConsumer,
+        person: MakePerson, stands: SetClock, at: datetime,
+    ) -> None:  # fmt: skip
+        made = pay(make_consumer(), by=person(Role.BILLING), at=at)
+        asked, boss = propose_back(made, at=at), client_as(Role.SUPERVISOR)
+        path = f"{REVERSALS}/{asked.number}/reject"
+        wrong = boss.post(path, {"form_key": str(uuid4()), "reason": ""}, headers=headers)
+        assert wrong.status_code == 422
+        assert 'id="reject-reason-error"' in wrong.content.decode()
+        sent = {"form_key": str(uuid4()), "reason": "The bank was wrong"}
+        for _ in range(2):
+            answer = boss.post(path, sent, headers=headers)
+            assert answer.status_code == (200 if headers else 302)
+        html = boss.get(at_payment(made)).content.decode()
+        for words in (f"{asked.number}: rejected by David Chen", "The bank was wrong", "Processed"):
+            assert words in html
+        assert "Propose reversal" in html
+
+    def test_nobody_is_offered_to_decide_their_own(
         self, client_as: ClientAs, make_consumer: MakeConsumer, person: MakePerson,
         stands: SetClock, at: datetime,
     ) -> None:  # fmt: skip
-        boss = person(Role.SUPERVISOR)
-        own, other = (pay(make_consumer(), by=by, at=at) for by in (boss, person(Role.BILLING)))
-        assert "Reverse payment" not in client_as(boss).get(at_payment(own)).content.decode()
-        assert "Reverse payment" in client_as(boss).get(at_payment(other)).content.decode()
-        billing = client_as(Role.BILLING)
-        assert "Reverse payment" not in billing.get(at_payment(other)).content.decode()
-        sent = {"form_key": str(uuid4()), "reason": "Mine"}
-        assert client_as(boss).post(at_payment(own, "/reverse"), sent).status_code == 403
-        assert billing.post(at_payment(other, "/reverse"), sent).status_code == 403
+        """X6: the button is the rule, for who proposed it and for who recorded the payment."""
+        boss, karen = person(Role.SUPERVISOR), person(Role.BILLING)
+        proposed, recorded = (pay(make_consumer(), by=by, at=at) for by in (karen, boss))
+        client, billing = client_as(boss), client_as(karen)
+        for made, by, words in (
+            (proposed, boss, "You proposed it"), (recorded, karen, "You recorded the payment"),
+        ):  # fmt: skip
+            asked = propose_back(made, by=by, at=at)
+            html = client.get(at_payment(made)).content.decode()
+            assert f"{words}: somebody else decides." in html
+            assert f"{asked.number}/approve" not in html
+            sent = {"form_key": str(uuid4()), "reason": "x"}
+            answer = client.post(f"{REVERSALS}/{asked.number}/approve", sent)
+            assert answer.status_code == 403
+            assert "Somebody else must" in answer.content.decode()
+            for act in ("approve", "reject"):
+                path = f"{REVERSALS}/{asked.number}/{act}"
+                assert billing.post(path, {"form_key": str(uuid4())}).status_code == 403
+        recovery = client_as(Role.RECOVERY).get(at_payment(made)).content.decode()
+        assert "Propose reversal" not in recovery
+
+    def test_those_that_wait_are_found_on_a_list(
+        self, client_as: ClientAs, make_consumer: MakeConsumer, person: MakePerson,
+        stands: SetClock, at: datetime, django_assert_max_num_queries: Any,
+    ) -> None:  # fmt: skip
+        consumer, karen = make_consumer(), person(Role.BILLING)
+        made = [pay(consumer, "1.00", by=karen, at=at) for _ in range(27)]
+        asked = [propose_back(each, at=at) for each in made]
+        client = client_as(karen)
+        assert f'href="{REVERSALS}"' in client.get("/").content.decode()
+        with django_assert_max_num_queries(8):
+            html = client.get(REVERSALS).content.decode()
+        assert asked[0].number in html
+        assert asked[26].number not in html
+        assert "Decide" not in html
+        found = re.search(r'href="(/cx/billing/reversals\?cursor=[^"]+)"', html)
+        assert found is not None
+        html = client_as(Role.SUPERVISOR).get(found[1]).content.decode()
+        assert asked[26].number in html
+        assert "Decide" in html
+        assert f'href="{at_payment(made[26])}"' in html
+        assert client_as(Role.RECOVERY).get(REVERSALS).status_code == 403
 
     def test_nothing_there_is_404(self, client_as: ClientAs, utility: Any) -> None:
         client = client_as(Role.SUPERVISOR)
@@ -308,7 +382,7 @@ class TestReceipt:
         assert "counts once the bank has cleared it" in html
         made = pay(make_consumer(), by=person(Role.BILLING), at=at)
         assert "Thank you" in client.get(at_payment(made, "/receipt")).content.decode()
-        reverse_payment(payment=made.pk, reason="Bounced", by=person(Role.SUPERVISOR), at=at)
+        take_back(made, by=person(Role.SUPERVISOR), at=at)
         html = client.get(at_payment(made, "/receipt")).content.decode()
         assert "was reversed on" in html
         assert "it pays nothing" in html

@@ -670,11 +670,38 @@ def test_a_mistake_is_taken_back_by_two_people(
     assert karen.post(f"{url}/{note.number}/approve", keyed()).status_code == 403
     assert david.post(f"{url}/CN-2024-999999/approve", keyed()).status_code == 404
     assert "Approve credit note" in words(david.get(tab(billing)))
-    assert david.post(f"{url}/{note.number}/approve", keyed(), headers=HTMX).status_code == 200
+    assert david.post(f"{url}/{note.number}/approve", {}).status_code == 400
+    sent = keyed()
+    for _ in range(2):  # a second press gives the first result
+        answer = david.post(f"{url}/{note.number}/approve", sent, headers=HTMX)
+        assert answer.status_code == 200
+        assert "The bill is taken back." in words(answer)
     shown = david.get(tab(billing))
     assert "taken back" in panel(shown, "invoice-information")
     assert "Outstanding balance $456.78" in words(shown)
     assert david.post(f"{url}/{note.number}/approve", keyed()).status_code == 409
+
+
+def test_a_credit_note_is_rejected_by_one_press_or_two(
+    make_billing: MakeBilling, client_as: ClientAs
+) -> None:
+    billing = make_billing()
+    billing.approved()
+    karen, david = client_as(billing.karen), client_as(billing.david)
+    url = at(billing, "/credit-notes")
+    karen.post(url, keyed(reason="Wrong meter"), headers=HTMX)
+    note = CreditNote.objects.get()
+    offered = david.get(tab(billing)).content.decode()
+    for act in ("approve", "reject"):
+        form = offered[offered.index(f"{note.number}/{act}") :].partition("</form>")[0]
+        assert 'name="form_key"' in form
+    assert david.post(f"{url}/{note.number}/reject", {}).status_code == 400
+    sent = keyed()
+    for _ in range(2):
+        answer = david.post(f"{url}/{note.number}/reject", sent, headers=HTMX)
+        assert answer.status_code == 200
+        assert "The bill is left as it is." in words(answer)
+    assert david.post(f"{url}/{note.number}/reject", keyed()).status_code == 409
 
 
 def test_a_proposer_does_not_approve(make_billing: MakeBilling, client_as: ClientAs) -> None:
@@ -700,4 +727,5 @@ def test_the_tab_asks_few_questions(
     client = client_as(billing.karen)
     client.get(tab(billing))
     with django_assert_max_num_queries(60):
-        client.get(tab(billing))
+        page = client.get(tab(billing))
+    assert "Approve and Send" in words(page), "the whole tab, not an empty one"

@@ -6,11 +6,17 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import zeal
+from django.db import DatabaseError
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 
+from billing.admin import FIRST_SLAB, SAME_SLAB
 from billing.models import BillingPolicy, Tariff, TariffSlab
+from billing.queries.cycles import rates_of
+from consumers.choices import UtilityType
 from consumers.models import Category, Consumer
+from smart360.kernel.db import operation
 from smart360.staff.choices import Role
 from smart360.web.formats import shown_date
 from tests.billing.rates import make_tariff
@@ -98,13 +104,6 @@ def test_a_tax_is_on_something(admin: Client) -> None:
     del data["taxes-0-is_on_fixed"], data["taxes-0-is_on_usage"]
     answer = admin.post(f"{TARIFFS}add/", data)
     assert "Say what the tax is on." in answer.content.decode()
-    assert not Tariff.objects.exists()
-
-
-def test_two_slabs_do_not_begin_together(admin: Client) -> None:
-    more = {"slabs-TOTAL_FORMS": "2", "slabs-1-above": "0.000", "slabs-1-rate": "1"}
-    answer = admin.post(f"{TARIFFS}add/", fields(Category.objects.create(name="A"), **more))
-    assert answer.status_code in (200, 302)
     assert not Tariff.objects.exists()
 
 
@@ -239,3 +238,94 @@ def test_the_policy_is_changed_and_its_history_shown(admin: Client) -> None:
     assert BillingPolicy.objects.get().days_to_pay == 14
     assert "14" in admin.get("/admin/billing/billingpolicy/1/history/").content.decode()
     assert admin.get("/admin/billing/billingpolicy/add/").status_code == 403
+
+
+# ------------------------------------------------------------------ slabs
+def slabs(*bounds: str, rate: str = "0.10") -> dict[str, str]:
+    """The slabs that a form sends, in this order."""
+    sent = {"slabs-TOTAL_FORMS": str(len(bounds))}
+    for row, bound in enumerate(bounds):
+        sent |= {f"slabs-{row}-above": bound, f"slabs-{row}-rate": rate}
+    return sent
+
+
+def errors_at(answer: Any, row: int) -> list[str]:
+    """What stands beside the bound of a slab."""
+    formset = answer.context["inline_admin_formsets"][0].formset
+    return list(formset.forms[row].errors.get("above", []))
+
+
+@pytest.mark.parametrize(("bounds", "row"), [(("1",), 0), (("500", "200"), 1), (("0.001",), 0)])
+def test_the_first_slab_begins_at_nothing(admin: Client, bounds: tuple[str, ...], row: int) -> None:
+    """Else the first units would be free, and nobody would have said so."""
+    category = Category.objects.create(name="Residential")
+    answer = admin.post(f"{TARIFFS}add/", fields(category, **slabs(*bounds)))
+    assert answer.status_code == 200
+    assert errors_at(answer, row) == [FIRST_SLAB]
+    assert FIRST_SLAB in answer.content.decode()
+    assert not Tariff.objects.exists()
+
+
+def test_slabs_that_begin_together_are_told_beside_the_bound(admin: Client) -> None:
+    category = Category.objects.create(name="Residential")
+    answer = admin.post(f"{TARIFFS}add/", fields(category, **slabs("0", "200.5", "200.500")))
+    assert answer.status_code == 200
+    assert sorted(errors_at(answer, 1) + errors_at(answer, 2)) == [SAME_SLAB]
+    assert not Tariff.objects.exists()
+
+
+def test_slabs_may_be_typed_in_any_order(admin: Client) -> None:
+    """A slab ends where the next begins: their order is their bounds'."""
+    category = Category.objects.create(name="Residential")
+    answer = admin.post(f"{TARIFFS}add/", fields(category, **slabs("500", "0", "200")))
+    assert answer.status_code == 302
+    tariff = Tariff.objects.get()
+    assert [slab.above for slab in rates_of(tariff).slabs] == [0, 200, 500]
+
+
+def test_a_tariff_needs_no_slab(admin: Client) -> None:
+    category = Category.objects.create(name="Residential")
+    answer = admin.post(f"{TARIFFS}add/", fields(category, **slabs()))
+    assert answer.status_code == 302
+
+
+@pytest.mark.parametrize("how", ["removed", "raised"])
+def test_the_first_slab_is_not_taken_away_alone(admin: Client, how: str) -> None:
+    tariff = make_tariff()
+    first, second = tariff.slabs.order_by("above")
+    sent = fields(tariff.category, begins_on="2024-01-01") | {
+        "slabs-TOTAL_FORMS": "2",
+        "slabs-INITIAL_FORMS": "2",
+        "slabs-0-id": str(first.pk), "slabs-0-above": "0", "slabs-0-rate": "0.1",
+        "slabs-1-id": str(second.pk), "slabs-1-above": "200", "slabs-1-rate": "0.15",
+        "taxes-TOTAL_FORMS": "0",
+    }  # fmt: skip
+    sent |= {"slabs-0-DELETE": "on"} if how == "removed" else {"slabs-0-above": "100"}
+    with zeal.zeal_ignore([{"model": "billing.TariffSlab", "field": "get()"}]):  # Django's, per row
+        answer = admin.post(f"{TARIFFS}{tariff.pk}/change/", sent)
+    assert answer.status_code == 200
+    assert errors_at(answer, 1 if how == "removed" else 0) == [FIRST_SLAB]
+    assert tariff.slabs.filter(above=0).exists()
+
+
+def test_the_database_refuses_a_slab_without_the_first() -> None:
+    tariff = make_tariff()
+    with pytest.raises(DatabaseError, match="the first slab of a tariff begins at 0"):
+        tariff.slabs.filter(above=0).delete()
+    with pytest.raises(DatabaseError, match="the first slab of a tariff begins at 0"):
+        tariff.slabs.filter(above=0).update(above=1)
+    other = make_tariff(UtilityType.WATER, slabs=())
+    with pytest.raises(DatabaseError, match="the first slab of a tariff begins at 0"):
+        TariffSlab.objects.create(tariff=other, above=10, rate=1)
+
+
+@operation
+def add_slabs(tariff: Tariff, *bounds: int) -> None:
+    for bound in bounds:
+        TariffSlab.objects.create(tariff=tariff, above=bound, rate=1)
+
+
+def test_the_control_slabs_may_come_in_any_order_if_they_are_whole_in_the_end() -> None:
+    other = make_tariff(UtilityType.WATER, slabs=())
+    add_slabs(other, 10, 0)
+    other.slabs.all().delete()

@@ -12,7 +12,7 @@ from billing.models import BillingPolicy, DepositReceipt, LedgerTransaction
 from billing.operations import deposits as acts
 from billing.operations.deposits import UnableToReceiveDeposit, add_interest, receive_deposit
 from billing.queries.accounts import balances_of
-from billing.rules.deposits import interest
+from billing.rules.deposits import Move, interest
 from billing.rules.payments import DepositWish
 from billing.tasks.deposits import add_deposit_interest
 from smart360.staff.choices import Role
@@ -89,8 +89,28 @@ def test_the_same_form_has_one_effect(
 def test_interest_is_simple_and_by_days(
     held: str, percent: str, year: int, since: date, wanted: str
 ) -> None:
-    found = interest(held=Decimal(held), percent=Decimal(percent), year=year, since=since)
+    found = interest([Move(since, Decimal(held))], percent=Decimal(percent), year=year)
     assert found == Decimal(wanted)
+
+
+@pytest.mark.parametrize(
+    ("moves", "wanted"),
+    [
+        ([(date(2020, 1, 1), 100), (date(2025, 12, 31), 900)], "10.25"),  # 100 + 900/365 at 10 %
+        ([(date(2020, 1, 1), 100), (date(2026, 1, 1), 900)], "10.00"),
+        ([(date(2020, 1, 1), 100), (date(2025, 7, 2), -60)], "4.00"),
+        ([(date(2020, 1, 1), 100), (date(2026, 1, 1), -60)], "4.00"),
+        ([(date(2020, 1, 1), 100), (date(2021, 1, 1), -100), (date(2025, 12, 31), 365)], "0.10"),
+        ([(date(2025, 6, 1), -100), (date(2020, 1, 1), 100)], "0.00"),
+        ([(date(2025, 6, 1), 0), (date(2020, 1, 1), 0)], "0.00"),
+        ([], "0.00"),
+    ],
+)
+def test_interest_counts_what_was_held_and_stayed(
+    moves: list[tuple[date, int]], wanted: str
+) -> None:
+    said = [Move(on, Decimal(amount)) for on, amount in moves]
+    assert interest(said, percent=Decimal(10), year=2025) == Decimal(wanted)
 
 
 @pytest.fixture
@@ -135,3 +155,14 @@ def test_the_worker_pays_last_year(held: list[Any], stands: SetClock) -> None:
     add_deposit_interest()
     add_deposit_interest()
     assert balances_of(held[0].pk).deposit == Decimal("205.00")
+
+
+def test_what_came_since_earns_nothing_for_last_year(
+    held: list[Any], person: MakePerson, stands: SetClock
+) -> None:
+    BillingPolicy.objects.update(deposit_interest=Decimal("2.5"))
+    stands.at = NEW_YEAR
+    wish = DepositWish(held[0].pk, Decimal("10000.00"), date(2025, 1, 1))
+    receive_deposit(wish=wish, by=person(Role.BILLING), at=NEW_YEAR)
+    add_deposit_interest()
+    assert balances_of(held[0].pk).deposit == Decimal("10205.00")

@@ -22,7 +22,7 @@ from billing.operations.runs import (
 )
 from billing.queries.accounts import balances_of
 from billing.queries.ageing import allocation_of
-from consumers.choices import AccountStatus, SupplyState, UtilityType
+from consumers.choices import AccountStatus, ReadingException, SupplyState, UtilityType
 from consumers.models import (
     Consumer,
     ConsumerFigures,
@@ -70,12 +70,18 @@ def run_to_the_end(key: int, *, at: datetime) -> None:
         go_on_with_run(run=key, after=BillingRun.objects.get(pk=key).after, at=at)
 
 
-def read(consumer: Consumer, on: date, value: str, utility: str = "ELECTRICITY") -> None:
+def read(
+    consumer: Consumer,
+    on: date,
+    value: str,
+    utility: str = "ELECTRICITY",
+    exception: str = ReadingException.NONE,
+) -> None:
     """The meter of a consumer's service was read."""
     meter = Meter.objects.get(
         assignments__service_connection__consumer=consumer, utility_type=utility
     )
-    Reading.objects.create(meter=meter, read_on=on, value=Decimal(value))
+    Reading.objects.create(meter=meter, read_on=on, value=Decimal(value), exception=exception)
 
 
 def lines_of(invoice: Invoice) -> list[tuple[str, Decimal]]:
@@ -286,7 +292,7 @@ def test_a_meter_that_went_back_is_for_a_person(
     make_consumer: MakeConsumer, run_cycle: Callable[..., BillingRun]
 ) -> None:
     make_tariff()
-    read(make_consumer(), date(2024, 12, 30), "18244.999")
+    read(make_consumer(), date(2024, 12, 30), "18244.999", exception=ReadingException.ROLLOVER)
     assert run_cycle(DECEMBER).left_out == {"READING_IS_LOWER": 1}
 
 
@@ -362,7 +368,7 @@ def test_several_estimates_are_corrected_together(
     read(consumer, date(2024, 10, 31), "18185")
     run_cycle(DECEMBER)
     run_cycle(JANUARY)
-    read(consumer, date(2025, 2, 28), "18245")
+    read(consumer, date(2025, 2, 28), "18245", exception=ReadingException.NO_CONSUMPTION)
     run_cycle((date(2025, 2, 1), date(2025, 2, 28)))
     assert sum(invoice.billed for invoice in Invoice.objects.all()) == 0
 
@@ -516,6 +522,7 @@ def test_a_worker_runs_it_to_the_end(
     key = start_billing_run(
         period_from=DECEMBER[0], period_to=DECEMBER[1], by=person(Role.BILLING), at=stands.at
     )
+    assert BillingRun.objects.get(pk=key).to_do == 0, "nobody waits until all are counted"
     drain("DEFAULT")
     run = BillingRun.objects.get(pk=key)
     assert (run.state, run.issued, run.looked_at, run.to_do) == (RunState.DONE, 3, 3, 3)

@@ -1,12 +1,16 @@
 """An approved bill, its sections and its lines never change, whatever is tried (M8)."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, connection, models
 
 from billing.models import BillDraft, FinalReading, Invoice, InvoiceLine, InvoiceSection
-from tests.billing.final_billing import MakeBilling
+from billing.operations.final_bills import UnableToApprove
+from billing.operations.final_readings import add_adjustment
+from billing.rules.final_bills import SECOND_PERSON, BillContent
+from tests.billing.final_billing import PREVIOUS, MakeBilling
 from tests.looking import put_back
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -93,3 +97,29 @@ def test_a_sum_that_does_not_follow_is_not_approved(make_billing: MakeBilling) -
     for change in ("applied = 500", "applied = 1", "uses_deposit = false", "deposit = 100"):
         with put_back(), pytest.raises(DatabaseError), connection.cursor() as cursor:
             cursor.execute(f"UPDATE billing_invoice SET {change}")
+
+
+@pytest.mark.parametrize("hand", ["generated", "adjusted"])
+def test_the_database_refuses_a_large_bill_by_one(
+    make_billing: MakeBilling, monkeypatch: pytest.MonkeyPatch, hand: str
+) -> None:
+    """X6: also where nothing else asks. Another person approves the same bill."""
+    monkeypatch.setattr(BillContent, "needs_other_than", lambda *_, **__: False)
+    billing = make_billing()
+    billing.read()
+    if hand == "adjusted":
+        add_adjustment(
+            case=billing.case.pk,
+            amount=Decimal("250.01"),
+            reason="Meter box broken",
+            by=billing.karen,
+            at=billing.at,
+        )
+        billing.generate()
+    else:
+        billing.read(billing.wish(1, value=Decimal(PREVIOUS + 150)))
+        billing.generate(by=billing.karen)
+    with pytest.raises(UnableToApprove) as no:
+        billing.approve(by=billing.karen)
+    assert (no.value.sentence, no.value.http_status) == (SECOND_PERSON, 403)
+    assert billing.approve(by=billing.david).state == "APPROVED"

@@ -18,7 +18,6 @@ from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
 from billing.models import Invoice, StatementPaper
-from billing.operations.payments import reverse_payment
 from billing.operations.runs import go_on_with_run, start_billing_run
 from billing.operations.statements import ask_for_statement, attach_statement
 from billing.queries.accounts import balances_of
@@ -31,7 +30,7 @@ from smart360.owed.tasks import drain
 from smart360.staff.choices import Role
 from smart360.trail.choices import Event
 from smart360.trail.models import Entry
-from tests.billing.paying import deposit, owe, pay
+from tests.billing.paying import deposit, owe, pay, take_back
 from tests.billing.rates import make_tariff
 from tests.conftest import MakeConsumer, MakePerson, SetClock
 from tests.looking import put_back
@@ -66,9 +65,7 @@ def test_lines_and_the_balance_after_each(john: Consumer, person: MakePerson, at
     first = pay(john, "150.00", by=by, at=at - 3 * DAY, paid_on=date(2024, 12, 6))
     deposit(john, by=by, at=at)  # not what is owed: on no line
     second = pay(john, "500.00", by=by, at=at)
-    reverse_payment(
-        payment=first.pk, reason="Bounced", by=person(Role.SUPERVISOR), at=at + timedelta(minutes=5)
-    )
+    take_back(first, by=person(Role.SUPERVISOR), at=at + timedelta(minutes=5))
     found = ask(john, date(2024, 12, 1), date(2024, 12, 10))
     assert found.opening == Decimal("606.78")
     assert [(line.what, line.reference, line.amount, line.balance) for line in found.lines] == [

@@ -17,6 +17,7 @@ from billing.queries.accounts import balances_of
 from billing.queries.final_bills import get_final_bill
 from billing.rules.arrangements import Part
 from consumers.models import ConsumerFigures, Reading
+from smart360.comms.models import Delivery, Message
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.models import Entry
@@ -89,6 +90,21 @@ def test_everything_returns_and_the_next_bill_is_a_new_one(make_billing: MakeBil
     assert_sound()
 
 
+def test_the_consumer_is_told_whatever_the_box_says(make_billing: MakeBilling) -> None:
+    """Statutory, as the bill was; a rejected one tells nobody."""
+    billing = make_billing(notifies_consumer=False)
+    bill = billing.approved()
+    rejected = propose(billing, bill)
+    reject_credit_note(note=rejected.pk, by=billing.david, at=billing.at)
+    note = approve(billing, propose(billing, bill))
+    message = Message.objects.get(template__code="bill.taken_back")
+    assert (message.case, message.is_statutory) == (billing.case, True)
+    assert message.dedupe_key == f"bill.taken_back:{note.number}"
+    for words in (note.number, str(bill), "Outstanding now: $456.78"):
+        assert words in message.body.text
+    assert Delivery.objects.get(message=message).state == "QUEUED"
+
+
 def test_two_people_and_once(make_billing: MakeBilling) -> None:
     billing = make_billing()
     bill = billing.approved()
@@ -106,6 +122,23 @@ def test_two_people_and_once(make_billing: MakeBilling) -> None:
     assert late.value.http_status == 409
     assert propose(billing, bill).state == "PROPOSED"
     assert balances_of(billing.consumer.pk).deposit == 0
+
+
+def test_the_same_form_decides_once(make_billing: MakeBilling) -> None:
+    """R4: the second press gets the first result, of an approval and of a rejection."""
+    billing, key = make_billing(), uuid4()
+    bill = billing.approved()
+    note = propose(billing, bill)
+    for _ in range(2):
+        rejected = reject_credit_note(note=note.pk, by=billing.david, at=billing.at, form_key=key)
+        assert rejected.state == "REJECTED"
+    note = propose(billing, bill)
+    for _ in range(2):
+        done = approve_credit_note(note=note.pk, by=billing.david, at=billing.at, form_key=key)
+        assert done.state == "APPROVED"
+    assert LedgerTransaction.objects.filter(kind="REVERSAL").count() == 2
+    decided = (Event.CREDIT_NOTE_APPROVED, Event.CREDIT_NOTE_REJECTED)
+    assert Entry.objects.filter(case=billing.case, kind__in=decided).count() == 2
 
 
 def test_a_draft_and_an_empty_reason_are_refused(make_billing: MakeBilling) -> None:

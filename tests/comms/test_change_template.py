@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from smart360.comms.models import Template
+from smart360.comms.rules import why_unfit
 from smart360.staff.choices import Role
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("utility")]
@@ -37,8 +38,15 @@ def test_an_installation_begins_with_a_template_for_each_event() -> None:
     events = {"received", "acknowledged", "on_hold", "completed", "closed"}
     assert {f"request.{event}" for event in events} <= codes
     statutory = Template.objects.exclude(kind="COURTESY").values_list("code", flat=True)
-    always = {"bill.sent", "request.approval_asked", "request.approval_decided"}
-    assert set(statutory) == always, "a final bill always goes (BIL6), and so do approvals (COM3)"
+    bills = {"bill.sent", "bill.taken_back"}
+    approvals = {"request.approval_asked", "request.approval_decided"}
+    assert set(statutory) == bills | approvals, "they always go (BIL6, COM3)"
+
+
+def test_an_administrator_may_store_every_wording_that_there_is() -> None:
+    """What an installation begins with uses known placeholders only."""
+    for each in Template.objects.all():
+        assert (why_unfit(each.subject), why_unfit(each.body)) == ("", ""), each.code
 
 
 def test_an_administrator_changes_the_wording_and_sees_it(

@@ -11,20 +11,35 @@ import pytest
 from django.db import connection
 
 from billing.choices import PaymentMethod, PaymentSource
-from billing.models import BillDraft, DepositUse, Invoice, InvoiceCounter, LedgerTransaction
-from billing.operations import final_bills
-from billing.operations.credit_notes import approve_credit_note, propose_credit_note
+from billing.models import (
+    BillDraft,
+    CreditNote,
+    DepositUse,
+    Invoice,
+    InvoiceCounter,
+    LedgerTransaction,
+)
+from billing.operations import credit_notes, final_bills
+from billing.operations.credit_notes import (
+    UnableToTakeBack,
+    approve_credit_note,
+    propose_credit_note,
+    reject_credit_note,
+)
 from billing.operations.payments import record_payment
 from billing.queries.accounts import balances_of
 from billing.queries.bill_inputs import find_live_bill
 from billing.rules.payments import PaymentWish
 from smart360.cases.models import Case
 from smart360.staff.choices import Role
+from smart360.trail.choices import Event
+from smart360.trail.models import Entry
 from smart360.trail.record import record
 from tests.billing.final_billing import Billing, MakeBilling, make_billing
 from tests.concurrency.racing import (
     AT_ONCE,
     done,
+    pause,
     race,
     refusals,
     slowly,
@@ -84,6 +99,7 @@ def test_control_without_the_lock_a_bill_is_posted_twice(
     seen = ready(billing)
     no_lock(monkeypatch)
     slowly(monkeypatch, "billing.operations.final_bills._write_content")
+    monkeypatch.setattr(final_bills, "_keep_readings", lambda *_: None)  # a day has one reading
     with (
         without_triggers("billing_invoice", "billing_invoicesection", "billing_invoiceline"),
         without_index("a_service_is_billed_once_per_invoice"),
@@ -162,7 +178,38 @@ def test_discarding_and_approving_do_not_mix(make_billing: MakeBilling, amount: 
         assert BillDraft.objects.filter(invoice=bill).count() == bill.version
         for word, what in outcomes[1:]:
             assert word == "done" or "An approved bill cannot be changed" in str(what)
+        assert last_act(billing) == Event.BILL_APPROVED
     assert_sound()
+
+
+def last_act(billing: Billing) -> str:
+    """The last that was done to the request's bill."""
+    acts = (Event.BILL_APPROVED, Event.BILL_GENERATED)
+    return Entry.objects.filter(case=billing.case, kind__in=acts).latest("seq").kind
+
+
+def test_control_without_lock_and_trigger_an_approved_bill_is_discarded(
+    make_billing: MakeBilling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    billing = make_billing()
+    seen = ready(billing)
+    no_lock(monkeypatch)
+    redraft = final_bills._redraft
+
+    def once_it_is_approved(*args: Any) -> Invoice:
+        for _ in range(600):
+            if Invoice.objects.filter(case=billing.case, state="APPROVED").exists():
+                break
+            pause(0.1)
+        return redraft(*args)
+
+    monkeypatch.setattr(final_bills, "_redraft", once_it_is_approved)
+    with without_triggers("billing_invoice"):
+        outcomes = race([partial(billing.approve, seen), billing.generate])
+        assert len(done(outcomes)) == 2, refusals(outcomes)
+        bill = Invoice.objects.get(case=billing.case)
+        assert (bill.state, bill.version) == ("APPROVED", 2)
+        assert last_act(billing) == Event.BILL_GENERATED
 
 
 def test_a_toggle_in_a_second_tab_does_not_slip_in(
@@ -226,6 +273,83 @@ def test_a_bill_is_taken_back_once(make_billing: MakeBilling, person: MakePerson
     balances = balances_of(billing.consumer.pk)
     assert (balances.outstanding, balances.deposit) == (Decimal("456.78"), Decimal("200.00"))
     assert_sound()
+
+
+def test_a_credit_note_is_approved_or_rejected(
+    make_billing: MakeBilling, person: MakePerson
+) -> None:
+    billing = make_billing()
+    bill = billing.approved()
+    note = propose_credit_note(invoice=bill.pk, reason="Wrong", by=billing.karen, at=billing.at)
+    outcomes = race(
+        [
+            partial(act, note=note.pk, by=person(Role.SUPERVISOR), at=billing.at)
+            for act in (approve_credit_note, reject_credit_note) * 5
+        ]
+    )
+    (decided,) = done(outcomes)
+    assert all("already" in str(error) for error in refusals(outcomes))
+    bill.refresh_from_db()
+    assert (bill.taken_back_at is not None) == (decided.state == "APPROVED")
+    assert_sound()
+
+
+def test_control_without_lock_and_trigger_a_credit_note_is_both(
+    make_billing: MakeBilling, person: MakePerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    billing = make_billing()
+    bill = billing.approved()
+    note = propose_credit_note(invoice=bill.pk, reason="Wrong", by=billing.karen, at=billing.at)
+
+    def read(note: int) -> tuple[CreditNote, Invoice]:
+        found = CreditNote.objects.select_related("invoice__posting").get(pk=note)
+        return found, found.invoice
+
+    slowly(monkeypatch, "billing.operations.credit_notes._locked", read)
+    with without_triggers("billing_creditnote", "billing_invoice"):
+        outcomes = race(
+            [
+                partial(act, note=note.pk, by=person(Role.SUPERVISOR), at=billing.at)
+                for act in (approve_credit_note, reject_credit_note)
+            ]
+        )
+        assert len(done(outcomes)) == 2, refusals(outcomes)
+
+
+def own_note(billing: Billing) -> list[Callable[[], Any]]:
+    """Approvals of a credit note by who proposed it."""
+    bill = billing.approved()
+    note = propose_credit_note(invoice=bill.pk, reason="Wrong", by=billing.david, at=billing.at)
+    return [partial(approve_credit_note, note=note.pk, by=billing.david, at=billing.at)] * 5
+
+
+def test_who_proposed_never_takes_a_bill_back(
+    make_billing: MakeBilling, person: MakePerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """X6: beside somebody else; also when the check of the table alone stands there."""
+    for guards_off in (False, True):
+        billing = make_billing()
+        own = own_note(billing)
+        if guards_off:
+            monkeypatch.setattr(credit_notes, "_refuse_if_own", lambda *_: None)
+        note, boss = CreditNote.objects.latest("pk"), person(Role.SUPERVISOR)
+        other = partial(approve_credit_note, note=note.pk, by=boss, at=billing.at)
+        outcomes = race([*own, other])
+        (made,) = done(outcomes)
+        assert made.decided_by == boss
+        assert all(isinstance(error, UnableToTakeBack) for error in refusals(outcomes))
+    assert_sound()
+
+
+def test_control_without_its_check_who_proposed_takes_a_bill_back(
+    make_billing: MakeBilling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    billing = make_billing()
+    own = own_note(billing)
+    monkeypatch.setattr(credit_notes, "_refuse_if_own", lambda *_: None)
+    with without_index("a_credit_note_takes_two_people"):
+        (made,) = done(race(own))
+        assert made.decided_by == billing.david
 
 
 # ------------------------------------------------------------------ numbers

@@ -9,11 +9,12 @@ from uuid import uuid4
 
 import pytest
 
-from billing.choices import LedgerKind, PaymentState, PostingKind
+from billing.choices import LedgerKind, PaymentState, PostingKind, ProposalState
 from billing.ledger import Leg, Posting
-from billing.models import LedgerTransaction, Payment, Refund
-from billing.operations.payments import record_payment, reverse_payment, settle_payment
+from billing.models import LedgerTransaction, Payment, Refund, Reversal
+from billing.operations.payments import record_payment, settle_payment
 from billing.operations.refunds import approve_refund, reject_refund
+from billing.operations.reversals import approve_reversal, propose_reversal, reject_reversal
 from billing.oracles import ledger
 from billing.oracles.ledger import postings_reversed_twice
 from billing.oracles.payments import (
@@ -24,9 +25,12 @@ from billing.oracles.payments import (
 )
 from billing.queries.accounts import balances_of
 from consumers.models import Consumer, ConsumerFigures
+from smart360.kernel.errors import Refusal
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
-from tests.billing.paying import cheque, deposit, pay, payment_wish, propose
+from smart360.trail.choices import Event
+from smart360.trail.models import Entry
+from tests.billing.paying import cheque, deposit, pay, payment_wish, propose, propose_back
 from tests.billing.posting import DAY, post_now
 from tests.concurrency.racing import (
     done,
@@ -42,6 +46,7 @@ from tests.invariants import assert_sound
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 MANY = 20
 FEW = 4
+DECIDED = (Event.PAYMENT_REVERSED, Event.REVERSAL_REJECTED)
 Amount = Callable[[int, int], int]
 
 
@@ -167,15 +172,60 @@ def test_a_cheque_clears_or_fails_once(
     assert_sound()
 
 
+def test_control_without_lock_and_trigger_a_cheque_clears_and_fails(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by = person(Role.BILLING)
+    waiting = cheque(make_consumer(with_meters=False), by=by, at=at)
+    acts = [
+        partial(
+            settle_payment, payment=waiting.pk, has_come=has_come, failure="No funds", by=by, at=at
+        )
+        for has_come in (True, False)
+    ]
+    slowly(monkeypatch, "billing.operations.payments.locked_payment", read_payment)
+    with without_triggers("billing_payment"):
+        outcomes = race(acts)
+        assert len(done(outcomes)) == 2, refusals(outcomes)
+
+
+def read_payment(payment: int) -> tuple[Payment, Consumer]:
+    """The payment without any lock, for controls."""
+    found = Payment.objects.select_related("posting", "reversed_by").get(pk=payment)
+    return found, found.consumer
+
+
 def reversals(
     make_consumer: MakeConsumer, person: MakePerson, at: datetime, count: int
-) -> list[partial[Payment]]:
-    made = pay(make_consumer(with_meters=False), by=person(Role.BILLING), at=at)
+) -> list[partial[Reversal]]:
+    """One payment, whose reversal as many supervisors approve, and two reject."""
+    asked = propose_back(
+        pay(make_consumer(with_meters=False), by=person(Role.BILLING), at=at), at=at
+    )
+    acts = [
+        partial(approve_reversal, reversal=asked.pk, by=person(Role.SUPERVISOR), at=at)
+        for _ in range(count - 2)
+    ]
     boss = person(Role.SUPERVISOR)
     return [
-        partial(reverse_payment, payment=made.pk, reason=f"Desk {n}", by=boss, at=at)
-        for n in range(count)
+        *acts,
+        *[partial(reject_reversal, reversal=asked.pk, reason="No", by=boss, at=at)] * 2,
     ]
+
+
+def test_a_reversal_is_decided_once(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, amount: Amount
+) -> None:
+    """M2: approved by as many as there are, and rejected: one decision, one mirror at most."""
+    for _ in range(amount(1, 50)):
+        outcomes = race(reversals(make_consumer, person, at, MANY))
+        (decided,) = done(outcomes)
+        assert all("already" in str(error) for error in refusals(outcomes))
+        mirrors = LedgerTransaction.objects.filter(reverses=decided.payment.posting_id)
+        assert mirrors.count() == (1 if decided.state == ProposalState.APPROVED else 0)
+        said = Entry.objects.filter(consumer=decided.payment.consumer_id, kind__in=DECIDED)
+        assert said.count() == 1
+    assert_sound()
 
 
 def test_a_payment_is_taken_back_once(
@@ -183,30 +233,67 @@ def test_a_payment_is_taken_back_once(
 ) -> None:
     """M2: as many supervisors as there are, one mirror."""
     for each in range(1, amount(1, 50) + 1):
-        outcomes = race(reversals(make_consumer, person, at, MANY))
+        outcomes = race(reversals(make_consumer, person, at, MANY)[:-2])
         assert len(done(outcomes)) == 1, refusals(outcomes)
         assert all("already" in str(error) for error in refusals(outcomes))
         assert LedgerTransaction.objects.filter(kind=PostingKind.REVERSAL).count() == each
     assert_sound()
 
 
+def read_reversal(reversal: int) -> tuple[Reversal, Payment]:
+    """The reversal without any lock, for controls."""
+    found = Reversal.objects.select_related("decided_by").get(pk=reversal)
+    payment, _ = read_payment(found.payment_id)
+    found.payment = payment
+    return found, payment
+
+
 def test_control_without_lock_and_index_a_payment_is_taken_back_twice(
     make_consumer: MakeConsumer, person: MakePerson, at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    acts = reversals(make_consumer, person, at, FEW)
-
-    def read(payment: int) -> tuple[Payment, Consumer]:
-        found = Payment.objects.select_related("posting", "reversed_by").get(pk=payment)
-        return found, found.consumer
-
-    slowly(monkeypatch, "billing.operations.payments.locked_payment", read)
+    acts = reversals(make_consumer, person, at, FEW)[:-2]
+    slowly(monkeypatch, "billing.operations.reversals._locked", read_reversal)
     with (
-        without_triggers("billing_payment"),
+        without_triggers("billing_payment", "billing_reversal"),
         without_index("billing_ledgertransaction_reverses_id_key"),
     ):
         outcomes = race(acts)
         assert len(done(outcomes)) > 1, refusals(outcomes)
         assert postings_reversed_twice() != []
+
+
+def test_control_without_lock_and_triggers_a_reversal_is_approved_and_rejected(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acts = reversals(make_consumer, person, at, FEW)[1:3]
+    slowly(monkeypatch, "billing.operations.reversals._locked", read_reversal)
+    with without_triggers("billing_payment", "billing_reversal"):
+        outcomes = race(acts)
+        assert len(done(outcomes)) == 2, refusals(outcomes)
+
+
+def test_a_payment_has_one_reversal_that_waits(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime
+) -> None:
+    made = pay(make_consumer(with_meters=False), by=person(Role.BILLING), at=at)
+    by = person(Role.BILLING)
+    act = partial(propose_reversal, payment=made.pk, reason="Bounced", by=by, at=at)
+    outcomes = race([act] * MANY)
+    assert len(done(outcomes)) == 1, refusals(outcomes)
+    assert all("proposed already" in str(error) for error in refusals(outcomes))
+
+
+def test_control_without_lock_and_index_a_payment_has_two_reversals(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = pay(make_consumer(with_meters=False), by=person(Role.BILLING), at=at)
+    by = person(Role.BILLING)
+    act = partial(propose_reversal, payment=made.pk, reason="Bounced", by=by, at=at)
+    monkeypatch.setattr("billing.operations.reversals.locked_payment", read_payment)
+    slowly(monkeypatch, "billing.operations.reversals.next_number")
+    with without_index("a_payment_has_one_reversal"):
+        outcomes = race([act] * FEW)
+        assert len(done(outcomes)) > 1, refusals(outcomes)
 
 
 # ------------------------------------------------------------------ refunds
@@ -311,17 +398,69 @@ def test_control_without_lock_and_trigger_a_credit_is_given_back_twice(
         assert refunds_beyond_the_credit() != []
 
 
-def test_who_proposed_never_wins_the_race(
-    make_consumer: MakeConsumer, person: MakePerson, at: datetime
-) -> None:
-    """X6: self-approval beside one by somebody else."""
-    consumer, boss = credited(make_consumer, person, at), person(Role.SUPERVISOR)
-    asked = propose(consumer, "100.00", by=boss, at=at)
+# ------------------------------------------------------------------ one's own
+Own = tuple[Person, list[partial[Any]], list[partial[Any]]]
+
+
+def own_refund(make_consumer: MakeConsumer, person: MakePerson, at: datetime) -> Own:
+    """Who proposed a large refund, their approvals of it, and those of others."""
+    boss = person(Role.SUPERVISOR)
+    asked = propose(credited(make_consumer, person, at), "100.00", by=boss, at=at)
     own = [partial(approve_refund, refund=asked.pk, by=boss, at=at)] * (MANY // 2)
-    outcomes = race([*own, *approvals(asked, person, at, MANY // 2)])
+    return boss, own, approvals(asked, person, at, MANY // 2)
+
+
+def own_reversal(make_consumer: MakeConsumer, person: MakePerson, at: datetime) -> Own:
+    """The same of a payment's reversal."""
+    boss = person(Role.SUPERVISOR)
+    made = pay(make_consumer(with_meters=False), by=person(Role.BILLING), at=at)
+    asked = propose_back(made, by=boss, at=at)
+    own = [partial(approve_reversal, reversal=asked.pk, by=boss, at=at)] * (MANY // 2)
+    others = [
+        partial(approve_reversal, reversal=asked.pk, by=person(Role.SUPERVISOR), at=at)
+        for _ in range(MANY // 2)
+    ]
+    return boss, own, others
+
+
+OWN = pytest.mark.parametrize(
+    ("propose_own", "module", "guard"),
+    [
+        (own_refund, "billing.operations.refunds", "a_large_refund_takes_two_people"),
+        (own_reversal, "billing.operations.reversals", "a_reversal_is_decided_by_another"),
+    ],
+)
+ProposeOwn = Callable[[MakeConsumer, MakePerson, datetime], Own]
+
+
+@OWN
+def test_who_proposed_never_wins_the_race(
+    propose_own: ProposeOwn, module: str, guard: str, make_consumer: MakeConsumer,
+    person: MakePerson, at: datetime, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """X6: self-approval beside one by somebody else; also when the check alone stands there."""
+    boss, own, others = propose_own(make_consumer, person, at)
+    (made,) = done(race([*own, *others]))
+    assert made.decided_by != boss
+    monkeypatch.setattr(f"{module}._refuse_if_own", lambda *_: None)
+    boss, own, others = propose_own(make_consumer, person, at)
+    outcomes = race([*own, *others])
     (made,) = done(outcomes)
     assert made.decided_by != boss
+    assert all(isinstance(error, Refusal) for error in refusals(outcomes))
     assert_sound()
+
+
+@OWN
+def test_control_without_its_check_who_proposed_wins(
+    propose_own: ProposeOwn, module: str, guard: str, make_consumer: MakeConsumer,
+    person: MakePerson, at: datetime, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    boss, own, _ = propose_own(make_consumer, person, at)
+    monkeypatch.setattr(f"{module}._refuse_if_own", lambda *_: None)
+    with without_index(guard):
+        (made,) = done(race(own))
+        assert made.decided_by == boss
 
 
 # ------------------------------------------------------------------ deposits

@@ -84,6 +84,12 @@ BILLS = (
         SECTION(1, "2024-11-01", "OPEN"), SECTION(2, "2024-11-30", "OPEN"),
     ),
     plant(
+        "M12", "days_passed_over", TARIFF, INVOICE(1, 0), INVOICE(2, 0),
+        SECTION(1, "2024-11-01", "OPEN"), SECTION(2, "2024-11-30", "OPEN"),
+        "UPDATE billing_invoicesection SET to_on = '2024-11-29' WHERE from_on = '2024-11-01'",
+        "UPDATE billing_invoice SET taken_back_at = now() WHERE number = 1",
+    ),
+    plant(
         "M12", "sections_of_somebody_else", TARIFF, INVOICE(1, 0),
         SECTION(1, "2024-11-01", "ENDED"),
     ),
@@ -399,6 +405,18 @@ PLANTS = (
         "UPDATE consumers_meter SET utility_type = 'WATER'",
     ),
     plant(
+        "W13",
+        "readings_that_fall",
+        "INSERT INTO consumers_reading (meter_id, value, read_on, verification)"
+        " SELECT meter_id, value - 1, read_on + 1, verification FROM consumers_reading",
+    ),
+    plant(
+        "W13",
+        "readings_of_the_future",
+        "INSERT INTO consumers_reading (meter_id, value, read_on, verification)"
+        " SELECT meter_id, value + 1, '2999-01-01', verification FROM consumers_reading",
+    ),
+    plant(
         "W15",
         "statuses_after_the_end",
         ENTRY("ENDED", "RESUMED", '{"status": "IN_PROGRESS"}', 9),
@@ -642,6 +660,12 @@ PLANTS = (
         "INSERT INTO web_formkey (key, person_id, act, about, result, created_at)"
         " SELECT gen_random_uuid(), min(id), 'billing.record_payment', '', 'PAY-0', now()"
         " FROM staff_person",
+    ),
+    plant(
+        "M2",
+        "reversals_that_differ_from_their_payment",
+        DROP("billing_reversal", "a_reversal_is_decided_by_another"),
+        "UPDATE billing_reversal SET decided_by_id = proposed_by_id",
     ),
     plant(
         "M15",

@@ -14,7 +14,6 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from billing.models import Payment
-from billing.operations.payments import reverse_payment
 from billing.operations.refunds import approve_refund
 from consumers.models import Consumer
 from disconnections.models import DisconnectionRequest, TimeSlot
@@ -36,10 +35,12 @@ from smart360.local.environment import ROOT
 from smart360.organisation.operations import change_utility
 from smart360.organisation.queries import get_utility
 from smart360.staff.choices import Role
-from tests.billing.paying import deposit, pay, propose
+from tests.billing.paying import deposit, pay, propose, take_back
 from tests.conftest import MakePerson, MakeRequest, SetClock
-from tests.insights.plants import PLANTS
+from tests.insights import paper_plants, plants
 from tests.invariants import assert_sound
+
+PLANTS = (*paper_plants.PAPERS, *plants.PLANTS)
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def handle_money(consumer: Consumer, person: MakePerson, at: datetime) -> Paymen
     by, boss = person(Role.BILLING), person(Role.SUPERVISOR)
     deposit(consumer, by=by, at=at)
     paid, bounced = (pay(consumer, by=by, at=at) for _ in range(2))
-    reverse_payment(payment=bounced.pk, reason="Bounced", by=boss, at=at)
+    take_back(bounced, by=boss, at=at)
     approve_refund(refund=propose(consumer, by=by, at=at).pk, by=boss, at=at)
     return paid
 

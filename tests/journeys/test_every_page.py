@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from billing.models import Arrangement, Payment
-from billing.operations.runs import start_billing_run
+from billing.models import Arrangement, Invoice, Payment
+from billing.operations.runs import go_on_with_run, start_billing_run
 from consumers.choices import AccountStatus, LockPurpose, UtilityType
 from consumers.models import Consumer
 from consumers.operations import take_profile_lock
@@ -19,21 +19,26 @@ from disconnections.operations import close_request
 from smart360.cases import operations as cases
 from smart360.cases.models import HoldReason
 from smart360.cases.tasks import raise_due_alerts
+from smart360.fieldwork.models import ServiceOrder
 from smart360.owed.tasks import drain
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from tests.access.addresses import ADDRESSES, ADMIN_MODELS
 from tests.billing.arranging import arrange
-from tests.billing.paying import cheque, deposit, owe, pay
+from tests.billing.paying import cheque, deposit, owe, pay, propose_back
+from tests.billing.rates import make_tariff
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
+from tests.fieldwork.working import order_from_profile, technician
 from tests.journeys.conftest import SignIn, Watched, accessibility_violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 DESK, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
 LIST, PROFILES = "/cx/disconnections/", "/cx/consumer-management/"
+ORDERS = "/cx/service-orders/"
 
 NOT_A_PAGE = {
+    "order_report": "a PDF, looked at in tests/fieldwork",
     "logo": "a picture",
     "healthz": "for machines",
     "readyz": "for machines",
@@ -43,7 +48,6 @@ NOT_A_PAGE = {
     "request_top": "a fragment",
     "request_export": "a file",
     "statement_csv": "a file",
-    "invoice_download": "a file",
     "payment_receipt_download": "a file",
     "final_bill_download": "a file",
     "final_bill_print": "in test_settle_and_bill.py",
@@ -85,7 +89,16 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
             f"{LIST}{{closed}}/communication",
         ),
         "request_timeline": (f"{LIST}{{held}}/timeline",),
+        "request_service_orders": (
+            f"{LIST}{{pending}}/service-order",
+            f"{LIST}{{closed}}/service-order",
+        ),
         "request_created": (f"{LIST}{{pending}}/created",),
+    },
+    "field": {
+        "order_list": (ORDERS, f"{ORDERS}?q=SO-999999"),
+        "order_board": (f"{ORDERS}board", f"{ORDERS}board?day=2024-12-16"),
+        "order_detail": (f"{ORDERS}{{order}}",),
     },
     "profile": {
         "consumer_detail": (
@@ -102,6 +115,8 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "consumer_statement": (f"{PROFILES}{{busy}}/statement",),
         "statement_pdf": (f"{PROFILES}{{busy}}/statement.pdf",),
+        "invoice_detail": ("/cx/billing/invoices/{invoice}",),
+        "invoice_download": ("/cx/billing/invoices/{invoice}.pdf",),
         "arrangement_new": (f"{PROFILES}{{free}}/arrangements/new",),
         "arrangement_cancel": (f"{PROFILES}{{busy}}/arrangements/{{arrangement}}/cancel",),
     },
@@ -112,7 +127,9 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "payment_detail": (
             "/cx/billing/payments/{payment}",
             "/cx/billing/payments/{cheque}",
+            "/cx/billing/payments/{bounced}",
         ),
+        "reversal_list": ("/cx/billing/reversals",),
         "payment_receipt": ("/cx/billing/payments/{payment}/receipt",),
         "refund_list": ("/cx/billing/refunds",),
     },
@@ -141,6 +158,9 @@ class Town:
     arrangement: Arrangement
     payment: Payment
     cheque: Payment
+    bounced: Payment
+    invoice: Invoice
+    order: ServiceOrder
 
     def fill(self, path: str) -> str:
         """The address of the things meant."""
@@ -156,6 +176,9 @@ class Town:
             arrangement=self.arrangement.number,
             payment=self.payment.number,
             cheque=self.cheque.number,
+            order=self.order.number,
+            invoice=self.invoice,
+            bounced=self.bounced.number,
         )
 
 
@@ -198,7 +221,8 @@ def town(
                 case=closed.pk, subject="", words=words, by=sarah, at=stands.at, form_key=uuid4()
             )
     drain("MAIL")
-    start_billing_run(
+    make_tariff()
+    run = start_billing_run(
         period_from=date(2024, 11, 1), period_to=date(2024, 11, 30), by=david, at=stands.at
     )
     close_request(case=closed.pk, reason="OTHER", note="z" * 300, by=sarah, at=stands.at)
@@ -209,18 +233,25 @@ def town(
     take_profile_lock(consumer=locked.pk, purpose=LockPurpose.EDIT_PROFILE, by=sarah, at=stands.at)
     promised = money_of(busy, by=david, at=stands.at)
     free = make_consumer("Bob Smith", phone="")
-    return Town(david, busy, pending, held, closed, locked, free, *promised)
+    technician(person(Role.TECHNICIAN, full_name="Mike " + "Verylongfamilyname" * 4))
+    order = order_from_profile(busy, by=david, at=stands.at, remarks="x" * 300)
+    order_from_profile(busy, by=david, at=stands.at, scheduled_on=date(2024, 12, 16))
+    go_on_with_run(run=run, after=0, at=stands.at)  # all are billed, and it has still to end
+    invoice = Invoice.objects.get(consumer=busy)
+    return Town(david, busy, pending, held, closed, locked, free, *promised, invoice, order)
 
 
 def money_of(
     consumer: Consumer, *, by: Person, at: datetime
-) -> tuple[Arrangement, Payment, Payment]:
+) -> tuple[Arrangement, Payment, Payment, Payment]:
     """A debt, a deposit, payments of each state, and an arrangement that runs."""
     owe(consumer, "1234567.89", at=at)
     deposit(consumer, "200.00", by=by, at=at)
     paid = pay(consumer, "99999.99", by=by, at=at, reference="R" * 60)
     waiting = cheque(consumer, "150.00", by=by, at=at)
-    return arrange(consumer, by=by, at=at), paid, waiting
+    bounced = pay(consumer, "1.00", by=by, at=at)
+    propose_back(bounced, "x" * 250, by=by, at=at)
+    return arrange(consumer, by=by, at=at), paid, waiting, bounced
 
 
 def faults(page: Page) -> list[str]:

@@ -5,20 +5,20 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from billing.models import Invoice, SettlementChoice
 from smart360.comms.models import Message
 from smart360.owed.tasks import drain
 from smart360.staff.choices import Role
 from tests.billing.final_billing import Billing, MakeBilling, make_billing
-from tests.billing.paying import pay
+from tests.billing.paying import pay, propose
 from tests.conftest import SetClock
-from tests.journeys.conftest import SignIn, accessibility_violations
+from tests.journeys.conftest import SignIn, accessibility_violations, is_ready
 
 __all__ = ["make_billing"]
 pytestmark = [pytest.mark.browser, pytest.mark.journey]
-PHONE = {"width": 390, "height": 844}
+PHONE = ViewportSize(width=390, height=844)
 
 
 @pytest.fixture
@@ -203,10 +203,35 @@ def test_on_a_phone_nothing_is_cut_off(billing: Billing, at_desk: SignIn, role: 
     assert violations(page) == []
     billing.plan(version=1)
     billing.generate()
+    if role != Role.CSE:  # sees no draft
+        page.goto(f"/cx/billing/settlements/{billing.case.number}/bill")
+        expect(page.get_by_role("heading", name="Final bill")).to_be_visible()
+        assert is_as_wide_as_its_window(page)
+        assert violations(page) == []
     billing.approve()
     open_tab(page, billing)
     assert is_as_wide_as_its_window(page)
     assert violations(page) == []
+
+
+def test_refunds_are_decided_by_key_and_on_a_phone(billing: Billing, at_desk: SignIn) -> None:
+    """The keys that the list names move in it; on a phone the decision is on the card."""
+    for amount in ("10.00", "20.00"):
+        propose(billing.consumer, amount, by=billing.karen, at=billing.at, source="DEPOSIT")
+    page = at_desk(billing.david)
+    page.goto("/cx/billing/refunds")
+    is_ready(page)
+    for amount in ("$10.00", "$20.00"):
+        page.keyboard.press("j")
+        expect(page.locator("tr.is-at")).to_contain_text(amount)
+    page.set_viewport_size(PHONE)
+    assert is_as_wide_as_its_window(page)
+    assert violations(page) == []
+    approve = page.get_by_role("button", name="Approve REF-").first
+    expect(approve).to_be_in_viewport(ratio=1)
+    approve.click()
+    expect(page.locator("#toasts")).to_contain_text("$10.00 goes back")
+    expect(page.locator("#refunds")).not_to_contain_text("$10.00")
 
 
 def test_without_scripts_it_is_the_same_work(billing: Billing, at_desk: SignIn) -> None:

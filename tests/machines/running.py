@@ -18,6 +18,8 @@ from django.db import connection
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
+from tests.looking import checksums
+
 MINE = ("SAVEPOINT", "RELEASE", "ROLLBACK")
 ALL_FINE = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large)
 PHASES = tuple(phase for phase in Phase if phase != Phase.explain)
@@ -26,6 +28,9 @@ BY_NIGHT = (200, 50)
 """Examples × steps: some ten minutes for each machine on two quiet cores, so that all machines
 and what else runs by night fit into one. Each night has another seed, which searches further than
 more examples from one; quality.md's 2,000 × 60 would take two hours each."""
+MOST_STATEMENTS = 200
+"""An act with more of them does something else than it should."""
+Act = Callable[[], Any]
 
 
 class Interrupted(Exception):
@@ -38,10 +43,13 @@ def run(
     *,
     by_day: tuple[int, int],
     by_night: tuple[int, int] = BY_NIGHT,
-) -> None:
-    """Run so many examples of so many steps of a machine."""
+) -> int:
+    """Run so many examples of so many steps of a machine; how many acts it went through.
+
+    A step that differs from the model raises AssertionError.
+    """
     examples, steps = by_night if config.getoption("--night") else by_day
-    _run(machine, config, examples, steps, PHASES)
+    return _run(machine, config, examples, steps, PHASES)
 
 
 def finds(machine: type[RuleBasedStateMachine], config: pytest.Config) -> bool:
@@ -59,12 +67,21 @@ def _run(
     examples: int,
     steps: int,
     phases: tuple[Phase, ...],
-) -> None:
+) -> int:
+    acts = 0
+
+    class Counted(machine):  # type: ignore[valid-type, misc]  # the machine is a parameter
+        def check_invariants(self, *args: Any) -> None:
+            nonlocal acts
+            acts += 1  # Hypothesis asks after each act
+            super().check_invariants(*args)
+
+    Counted.__name__ = machine.__name__
     given = config.getoption("hypothesis_seed", None)
     seed = randbits(32) if given in (None, "random") else int(given)
     print(f"{machine.__name__}: --hypothesis-seed={seed}")  # noqa: T201  (shown when it fails)
     run_state_machine_as_test(
-        hypothesis.seed(seed)(machine),
+        hypothesis.seed(seed)(Counted),
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
@@ -75,6 +92,7 @@ def _run(
             database=None if phases == (Phase.generate,) else settings().database,
         ),
     )
+    return acts
 
 
 def begin_example() -> None:
@@ -113,3 +131,19 @@ def interrupted_at(statement: int) -> Iterator[None]:
 
     with connection.execute_wrapper(interrupt):
         yield
+
+
+def breaks_everywhere(act: Act) -> int:
+    """Break the act at each of its statements, then let it through; how many it has (R7)."""
+    before = checksums()
+    for statement in range(1, MOST_STATEMENTS):
+        try:
+            with interrupted_at(statement):
+                act()
+        except Interrupted:
+            changed = [table for table, digest in checksums().items() if digest != before[table]]
+            assert changed == [], f"statement {statement} left {changed} behind"
+        else:
+            assert checksums() != before, "the act itself did nothing"
+            return statement - 1
+    raise AssertionError(f"more than {MOST_STATEMENTS} statements")

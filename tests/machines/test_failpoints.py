@@ -11,14 +11,14 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from http import HTTPStatus
-from typing import Any
 
 import pytest
 from django.db import transaction
 from django.test import Client
 
-from billing.operations.payments import record_payment, reverse_payment, settle_payment
+from billing.operations.payments import record_payment, settle_payment
 from billing.operations.refunds import approve_refund
+from billing.operations.reversals import approve_reversal
 from consumers.choices import LockPurpose
 from consumers.operations import change_profile, import_accounts, take_profile_lock
 from consumers.rules.importing import ImportedAccount, ImportedService
@@ -29,32 +29,13 @@ from smart360.comms.models import Message
 from smart360.comms.operations import mark_sent
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
-from tests.billing.paying import cheque, owe, pay, payment_wish, propose
+from tests.billing.paying import cheque, owe, pay, payment_wish, propose, propose_back
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, wish_for
 from tests.invariants import assert_sound
 from tests.looking import checksums
-from tests.machines.running import Interrupted, interrupted_at
+from tests.machines.running import MOST_STATEMENTS, Act, breaks_everywhere, interrupted_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-MOST_STATEMENTS = 80
-Act = Callable[[], Any]
-
-
-def breaks_everywhere(act: Act) -> int:
-    """Break the act at each of its statements, then let it through; how many it has."""
-    before = checksums()
-    for statement in range(1, MOST_STATEMENTS):
-        try:
-            with interrupted_at(statement):
-                act()
-        except Interrupted:
-            changed = [table for table, digest in checksums().items() if digest != before[table]]
-            assert changed == [], f"statement {statement} left {changed} behind"
-        else:
-            assert checksums() != before, "the act itself did nothing"
-            return statement - 1
-    raise AssertionError(f"more than {MOST_STATEMENTS} statements")
 
 
 class Stage:
@@ -150,10 +131,10 @@ class Stage:
         waiting = cheque(self.make_consumer(), by=self.by, at=self.at).pk
         return lambda: settle_payment(payment=waiting, has_come=True, by=self.by, at=self.at)
 
-    def reverse_payment(self) -> Act:
-        paid = pay(self.make_consumer(), by=self.by, at=self.at).pk
-        boss = self.person(Role.SUPERVISOR)
-        return lambda: reverse_payment(payment=paid, reason="Bounced", by=boss, at=self.at)
+    def approve_reversal(self) -> Act:
+        paid = pay(self.make_consumer(), by=self.by, at=self.at)
+        asked, boss = propose_back(paid, at=self.at).pk, self.person(Role.SUPERVISOR)
+        return lambda: approve_reversal(reversal=asked, by=boss, at=self.at)
 
     def approve_refund(self) -> Act:
         consumer, boss = self.make_consumer(), self.person(Role.SUPERVISOR)
@@ -209,7 +190,7 @@ def stage(
 BY_DAY = ["create_request", "close_request", "record_payment"]
 BY_NIGHT = [
     "acknowledge", "put_on_hold", "resume", "send_message", "change_profile", "import_accounts",
-    "mark_sent", "raise_alerts", "settle_payment", "reverse_payment", "approve_refund",
+    "mark_sent", "raise_alerts", "settle_payment", "approve_reversal", "approve_refund",
 ]  # fmt: skip
 ONCE = {"create_request", "send_message", "record_payment"}
 """Acts with a form key: done again, they give the first result and change nothing."""

@@ -6,29 +6,10 @@ from billing.models import Invoice
 from billing.operations.credit_notes import approve_credit_note, propose_credit_note
 from tests.billing.final_billing import Billing, MakeBilling, make_billing
 from tests.invariants import assert_sound
-from tests.looking import checksums
-from tests.machines.running import Interrupted, interrupted_at
-from tests.machines.test_failpoints import Act
+from tests.machines.running import Act, breaks_everywhere
 
 __all__ = ["make_billing"]
 pytestmark = pytest.mark.django_db(transaction=True)
-MOST_STATEMENTS = 200
-
-
-def breaks_everywhere(act: Act) -> int:
-    """Break the act at each of its statements, then let it through; how many it has."""
-    before = checksums()
-    for statement in range(1, MOST_STATEMENTS):
-        try:
-            with interrupted_at(statement):
-                act()
-        except Interrupted:
-            changed = [table for table, digest in checksums().items() if digest != before[table]]
-            assert changed == [], f"statement {statement} left {changed} behind"
-        else:
-            assert checksums() != before, "the act itself did nothing"
-            return statement - 1
-    raise AssertionError(f"more than {MOST_STATEMENTS} statements")
 
 
 def generate(billing: Billing) -> Act:

@@ -17,7 +17,7 @@ from smart360.web.shown import TimelineEntry
 SYSTEM = "Smart360"
 LOOK: dict[str, tuple[str, str]] = {
     Event.ORDER_CREATED: ("plus", "slate"),
-    Event.ORDER_SCHEDULED: ("calendar", "slate"),
+    Event.ORDER_SCHEDULED: ("calendar-event", "slate"),
     Event.ORDER_ASSIGNED: ("user", "blue"),
     Event.ORDER_STARTED: ("progress", "blue"),
     Event.ORDER_COMPLETED: ("circle-check", "green"),

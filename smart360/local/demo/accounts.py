@@ -1,5 +1,6 @@
 """2,000 accounts with premises, connections, meters and a year of monthly readings."""
 
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -63,7 +64,7 @@ def _known(today: date, chance: Random) -> Iterator[DemoAccount]:
         if account == "WU-10001":  # the FAQ's own water meter (ADM3)
             meters = (_faq_meter(today, chance),)
         elif is_sample:
-            meters = _sample_meters(today)
+            meters = _sample_meters()
         yield DemoAccount(
             account_number=account,
             name=name,
@@ -154,14 +155,14 @@ def _meter(kind: str, serial: int, state: str, today: date, chance: Random) -> D
     )
 
 
-def _sample_meters(today: date) -> tuple[DemoMeter, ...]:
-    """The sample's two meters, read each month since 2024: its request looks back from then."""
-    months = [date(2024, 1, 31)]
-    while months[-1] < today.replace(day=1) - timedelta(days=1):
-        months.append((months[-1] + timedelta(days=32)).replace(day=1) - timedelta(days=1))
-    last_before = months.index(date(2024, 11, 30))
-    electricity = [(day, Decimal(18245 + 410 * (n - last_before))) for n, day in enumerate(months)]
-    water = [(day, Decimal(842 + 14 * (n - last_before))) for n, day in enumerate(months)]
+def _sample_meters() -> tuple[DemoMeter, ...]:
+    """The sample's two meters, read each month of 2024 up to the one before its request.
+
+    None is later: its final bill, for 2024, would count what later years used.
+    """
+    months = [date(2024, month, monthrange(2024, month)[1]) for month in range(1, 12)]
+    electricity = [(day, Decimal(18245 + 410 * (day.month - 11))) for day in months]
+    water = [(day, Decimal(842 + 14 * (day.month - 11))) for day in months]
     return (
         DemoMeter(
             "ELECTRICITY", "EM-448210", "D-77310", "Smart, single phase", "Voltis 3", "kWh",

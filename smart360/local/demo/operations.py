@@ -20,7 +20,7 @@ from billing.rules.cycles import Cycle, InvoiceToBe, plan
 from consumers.models import Category, Consumer, ConsumerFigures
 from smart360.kernel.db import copy_rows, operation, step
 from smart360.kernel.numbering import go_on_after, next_number
-from smart360.organisation.queries import get_utility
+from smart360.organisation.queries import day_of, get_utility
 from smart360.owed.book import owe
 from smart360.trail.choices import Event
 from smart360.trail.record import record_for_each
@@ -85,7 +85,7 @@ def open_accounts(
     Who owes something owes it since that day.
     """
     _lock({*deposits, *openings})
-    day = at.astimezone(get_utility().zone).date()
+    day = day_of(at)
     postings = [
         Posting(
             kind=PostingKind.DEPOSIT_RECEIVED,

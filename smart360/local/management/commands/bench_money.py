@@ -29,7 +29,7 @@ from consumers.models import Category, Consumer
 from smart360.cases.models import Case
 from smart360.kernel import clock
 from smart360.local.management.commands.bench_run import FEWEST_A_SECOND, MOST_GROWTH, megabytes
-from smart360.organisation.queries import get_utility
+from smart360.organisation.queries import day_of
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 
@@ -114,7 +114,7 @@ class Command(BaseCommand):
         self._measure("balance of a consumer", balances_of, consumers)
         self._measure("what is unpaid, and since when", allocation_of, consumers)
         self._measure("the newest charges, as owed by who never paid", newest_charges, consumers)
-        on = self.at.astimezone(get_utility().zone).date()
+        on = day_of(self.at)
         cases = self._some(chance, Case.objects.filter(consumer__isnull=False).order_by("pk"))
         self._measure(
             "settlement of a request", lambda case: get_settlement(case, on=on), cases, most=8
@@ -199,7 +199,7 @@ class Command(BaseCommand):
 
     def _bill(self, most: int) -> None:
         """Last month's bills of the first consumers, by one process."""
-        today = self.at.astimezone(get_utility().zone).date()
+        today = day_of(self.at)
         last = today.replace(day=1) - timedelta(days=1)
         key = _prepared(most, last, at=self.at)
         began, early = time.monotonic(), 0.0

@@ -250,6 +250,12 @@ def money(value: Decimal | None, currency: str, *, missing: str = formats.MISSIN
 
 
 @register.simple_tag
+def price(value: Decimal | None, currency: str, *, missing: str = formats.MISSING) -> str:
+    """What one unit costs, with all its decimals: `$0.112`, `$12.50`."""
+    return missing if value is None else formats.shown_price(value, currency)
+
+
+@register.simple_tag
 def progress(value: float, *, max: float = 100, label: str, tone: str = "brand") -> SafeString:
     """A bar; `label` says in words what it shows."""
     if not label:
