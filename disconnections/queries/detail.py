@@ -13,6 +13,7 @@ from consumers.models import Meter, Reading
 from consumers.rules.profiles import ShownConsumer
 from disconnections.choices import IdentityCheck
 from disconnections.models import DisconnectionRequest, RequestedService
+from disconnections.queries.stations import rail_of, stations_of
 from disconnections.rules import slot_begins_at
 from smart360.cases.choices import ApprovalState, CaseStatus, WaitsFor
 from smart360.cases.models import Approval, Case, Hold, HoldReason
@@ -99,7 +100,7 @@ def request_page(case: Case, *, to: Person, at: datetime, zone: ZoneInfo) -> Req
         asked=asked,
         consumer=consumer,
         clocks=clocks,
-        rail=rail_of(case, clocks.hold, approval),
+        rail=rail_of(case, hold=clocks.hold, approval=approval, stations=stations_of(case.pk)),
         notes=free_words(asked.notes, to=to),
         closing_note=free_words(case.closing_note, to=to),
         spoken=spoken_sentence(case, asked, clocks.hold, at=at, zone=zone),
@@ -129,44 +130,7 @@ def identity_in_words(asked: DisconnectionRequest, *, to: Person) -> str:
     return f"{words}: {asked.get_identity_document_display()}{ending}"
 
 
-# ------------------------------------------------------------------ where it stands
-def rail_of(
-    case: Case, hold: Hold | None, approval: Approval | None = None
-) -> tuple[RailStep, ...]:
-    """The stations that exist now: requested, acknowledged, approved, on hold, ended."""
-    steps = [RailStep("Requested", "done", formats.shown_short_datetime(case.created_at))]
-    if case.acknowledged_at is not None:
-        when = formats.shown_short_datetime(case.acknowledged_at)
-        steps.append(RailStep("Acknowledged", "done", when))
-    elif case.is_open:
-        steps.append(RailStep("Acknowledged", "now", "nobody has confirmed it yet"))
-    if approval is not None:
-        steps.append(_approval_step(approval, is_open=case.is_open))
-    if case.is_open and case.acknowledged_at is not None:
-        if hold is not None:
-            until = formats.shown_short_datetime(hold.resume_by)
-            steps.append(RailStep("On Hold", "stop", f"{hold.reason.label}, until {until}"))
-        else:
-            worker = case.assignee.full_name if case.assignee else "nobody assigned yet"
-            steps.append(RailStep("In Progress", "now", worker))
-    if case.ended_at is None:
-        steps.append(RailStep("Completed", "next"))
-    else:
-        when = formats.shown_short_datetime(case.ended_at)
-        steps.append(RailStep(case.get_status_display(), "done", when))
-    return tuple(steps)
-
-
-def _approval_step(approval: Approval, *, is_open: bool) -> RailStep:
-    """What a supervisor decided, or that one has to."""
-    who = approval.decided_by.full_name if approval.decided_by else ""
-    if approval.state == ApprovalState.APPROVED:
-        return RailStep("Approved", "done", who)
-    if approval.state == ApprovalState.REJECTED:
-        return RailStep("Approval", "stop", f"rejected by {who}")
-    return RailStep("Approved", "now" if is_open else "next", "waits for a supervisor")
-
-
+# ------------------------------------------------------------------ what comes next
 def expected_at(
     case: Case, asked: DisconnectionRequest, *, zone: ZoneInfo
 ) -> tuple[datetime, bool]:
