@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.utils.module_loading import import_string
 
 from billing import ports
+from consumers import ports as consumer_ports
 from smart360.fieldwork import ports as field_ports
 from smart360.owed.handlers import Handler, register
 
@@ -34,3 +35,12 @@ class DisconnectionsConfig(AppConfig):
         services_of_request = import_string("disconnections.queries.terms.services_of_request")
         if services_of_request not in field_ports.SERVICES_ASKED:
             field_ports.SERVICES_ASKED.append(services_of_request)
+        may_go = import_string("disconnections.protecting.may_go")
+        if may_go not in field_ports.MAY_PROCEED:
+            field_ports.MAY_PROCEED.append(may_go)
+        stop_if_paid = import_string("disconnections.protecting.stop_if_paid")
+        if stop_if_paid not in ports.DEBT_LOWERED:
+            ports.DEBT_LOWERED.append(stop_if_paid)
+        stop_for_hold = import_string("disconnections.protecting.stop_for_hold")
+        if stop_for_hold not in consumer_ports.HOLD_PLACED:
+            consumer_ports.HOLD_PLACED.append(stop_for_hold)

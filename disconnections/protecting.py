@@ -5,6 +5,7 @@ it, also when a payment or a hold has begun the act: nobody who holds a case wai
 """
 
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
 from django.urls import reverse
 
@@ -34,8 +35,12 @@ from smart360.cases.choices import (
 )
 from smart360.cases.models import Case, Hold, HoldReason
 from smart360.cases.queries.approvals import approval_of
-from smart360.comms.choices import DeliveryState
-from smart360.comms.models import Delivery
+from smart360.comms.rules import why_unreachable
+from smart360.fieldwork.choices import WITH_A_TECHNICIAN, Cancelled, OrderKind
+from smart360.fieldwork.models import ServiceOrder
+from smart360.fieldwork.orders import cancel_live_orders, take_back_order
+from smart360.fieldwork.ports import Stage as FieldStage
+from smart360.fieldwork.ports import Verdict, Window
 from smart360.kernel.db import step
 from smart360.kernel.errors import Broken
 from smart360.organisation.queries import get_utility
@@ -71,6 +76,20 @@ def check_protections(
     if judged.judgement.answer == Answer.NEEDS_APPROVAL and approval_of(case.pk) is None:
         ask_for_approval(case, judged.judgement, by=None, at=at)
     return judged.judgement
+
+
+@step
+def take_up(
+    case: Case, asked: DisconnectionRequest, judged: Judged, *, by: int, at: datetime
+) -> None:
+    """What follows for a new request: its verdict is kept, the notice is given for a debt, and
+    supervisors are asked when rules say so.
+    """
+    keep_verdict(case, judged, by=by, at=at)
+    if judged.facts.is_for_debt:
+        serve_notice(case, asked, outstanding=judged.facts.outstanding, at=at)
+    if judged.judgement.answer == Answer.NEEDS_APPROVAL:
+        ask_for_approval(case, judged.judgement, by=by, at=at)
 
 
 @step
@@ -130,15 +149,46 @@ def why_not(case: int, judgement: Judgement) -> tuple[str, ...]:
     return judgement.sentences
 
 
+@step
+def may_go(
+    *,
+    kind: str,
+    case: int | None,
+    consumer: int,
+    stage: FieldStage,
+    on: date | None,
+    window: Window | None,
+    by: int | None,
+    at: datetime,
+) -> Verdict:
+    """Whether somebody may be sent to switch off, or begin with it: a port of field work (BEY1).
+
+    Asked for the planned visit before it is assigned, and for this very moment at the door.
+    """
+    if case is None or kind != OrderKind.DISCONNECTION:
+        return Verdict(is_allowed=True)
+    locked = Case.objects.select_related("consumer", "policy").get(pk=case)
+    if stage == FieldStage.START:
+        judgement = check_protections(locked, stage=Stage.EXECUTION, by=by, at=at)
+    else:
+        starts, ends = window or (None, None)
+        planned = Moment(on, starts, ends)
+        judgement = check_protections(locked, stage=Stage.DISPATCH, by=by, at=at, moment=planned)
+    sentences = why_not(case, judgement)
+    return Verdict(is_allowed=not sentences, sentences=sentences)
+
+
 # ------------------------------------------------------------------ the notice
 @step
-def serve_notice(case: Case, asked: DisconnectionRequest, *, at: datetime) -> None:
+def serve_notice(
+    case: Case, asked: DisconnectionRequest, *, outstanding: Decimal, at: datetime
+) -> None:
     """Tell the consumer that they will be cut off unless they pay; always, the law asks for it.
 
     Without an address the message is visibly not sent, and no notice was given: somebody posts it.
     """
-    message = notice_served(case, asked, at=at)
-    if message is None or _was_not_sent(message.pk):
+    message = notice_served(case, asked, outstanding=outstanding, at=at)
+    if message is None or why_unreachable(case.consumer.email if case.consumer else ""):
         return
     zone = get_utility().zone
     _keep_notice(
@@ -177,20 +227,23 @@ def _keep_notice(case: Case, notice: DisconnectionNotice) -> None:
     )
 
 
-def _was_not_sent(message: int) -> bool:
-    return Delivery.objects.filter(message=message, state=DeliveryState.NOT_SENT).exists()
-
-
 # ------------------------------------------------------------------ what ends it
 @step
 def close(
-    case: Case, *, reason: ClosingReason, note: str = "", by: int | None, at: datetime, **new: str
+    case: Case,
+    *,
+    reason: ClosingReason,
+    note: str = "",
+    because: Cancelled = Cancelled.REQUEST_ENDED,
+    by: int | None,
+    at: datetime,
 ) -> None:
     """End a locked request without carrying it out; the consumer is locked, too.
 
-    Gives the slot back, lifts the guard, voids a draft of the final bill, takes back what waits
-    for approval.
+    Cancels its service orders ``because`` of it, gives the slot back, lifts the guard, voids a
+    draft of the final bill, takes back what waits for approval.
     """
+    cancel_live_orders(case.pk, because=because, by=by, at=at)
     if case.status == CaseStatus.ON_HOLD:
         handling.end_hold(case, by=by, at=at)
     case.ended_at = at
@@ -199,7 +252,7 @@ def close(
     case.closing_note = note
     handling.move(
         case, CaseStatus.CLOSED, event=Event.CLOSED, by=by, at=at,
-        new={"reason": reason, **new}, words=note,
+        new={"reason": reason}, words=note,
     )  # fmt: skip
     void_draft(case.pk, by=by, at=at)
     approvals.withdraw(case.pk, by=by, at=at)
@@ -224,7 +277,13 @@ def stop_if_paid(*, consumer: int, closing: int | None, by: int | None, at: date
     judged = judge_cut(cut_of(case), stage=Stage.EXECUTION, at=at)
     if judged.facts.outstanding > judged.least:
         return
-    close(locked, reason=ClosingReason.ISSUE_RESOLVED, by=None, at=at, because="PAID")
+    close(
+        locked,
+        reason=ClosingReason.ISSUE_RESOLVED,
+        because=Cancelled.PAID,
+        by=None,
+        at=at,
+    )
     request_stopped(locked, because="The account is paid", at=at)
 
 
@@ -244,7 +303,10 @@ def stop_for_hold(*, consumer: int, hold: int, by: int | None, at: datetime) -> 
     if placed.from_on > today or (placed.to_on is not None and placed.to_on < today):
         return  # the rules see it on its days
     locked = handling.lock_case(case)
-    if not locked.is_open or _is_held_for_the_account(locked):
+    if not locked.is_open:
+        return
+    _take_orders_back(case, at=at)
+    if _is_held_for_the_account(locked):
         return
     why = HoldReason.objects.filter(code=f"{OF_THE_ACCOUNT}{placed.kind}").first()
     if why is None:
@@ -287,6 +349,19 @@ def _is_held_for_the_account(case: Case) -> bool:
     return Hold.objects.filter(
         case=case, ended_at__isnull=True, reason__code__startswith=OF_THE_ACCOUNT
     ).exists()
+
+
+@step
+def _take_orders_back(case: int, *, at: datetime) -> None:
+    """Nobody is on the way any more: the orders of a case wait for a dispatcher again."""
+    assigned = (
+        ServiceOrder.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("case", "consumer")
+        .filter(case=case, kind=OrderKind.DISCONNECTION, status__in=WITH_A_TECHNICIAN)
+        .order_by("technician", "scheduled_on", "pk")  # the order in which days are locked
+    )
+    for service_order in assigned:
+        take_back_order(service_order, by=None, at=at)
 
 
 @step

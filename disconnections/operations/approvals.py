@@ -5,8 +5,11 @@ from datetime import datetime
 
 from django.urls import reverse
 
+from disconnections.choices import Answer, Stage
+from disconnections.protecting import check_protections
 from smart360.cases import approvals, handling
-from smart360.cases.approvals import UnableToAskForApproval
+from smart360.cases.approvals import UnableToAskForApproval, UnableToDecide
+from smart360.cases.choices import ApprovalState
 from smart360.cases.models import Approval, Case
 from smart360.cases.queries.approvals import approval_of
 from smart360.kernel.db import operation
@@ -62,11 +65,20 @@ def decide_approval(
     said = {"decision": decision, "note": note}
     if handling.is_repeated(locked, form_key, act=DECIDE, by=by, at=at, **said) and standing:
         return standing
+    if standing is not None and decision == ApprovalState.APPROVED:
+        _refuse_if_blocked(locked, by=by, at=at)
     decided = approvals.decide(
         locked, decision=decision, note=note, by=by, at=at, path=_path(locked)
     )
     handling.touch(locked, by=by.pk, at=at)
     return decided
+
+
+def _refuse_if_blocked(case: Case, *, by: Person, at: datetime) -> None:
+    """Nobody can allow what a protection blocks (BEY1)."""
+    judgement = check_protections(case, stage=Stage.APPROVAL, by=by.pk, at=at)
+    if judgement.answer == Answer.BLOCKED:
+        raise UnableToDecide(". ".join(judgement.sentences), is_conflict=True)
 
 
 def _path(case: Case) -> str:

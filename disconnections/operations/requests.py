@@ -8,19 +8,26 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
-from billing.invoicing import void_draft
 from consumers import guards
 from consumers.guards import SuppliedService
 from consumers.models import Consumer
-from disconnections import rules, slots
-from disconnections.choices import REQUEST_KINDS, IdentityCheck, IdentityDocument, Permanence
+from disconnections import protecting, rules, slots
+from disconnections.choices import (
+    REQUEST_KINDS,
+    Answer,
+    IdentityCheck,
+    IdentityDocument,
+    Permanence,
+    Stage,
+)
 from disconnections.models import DisconnectionRequest, Reason, RequestedService, TimeSlot
 from disconnections.notices import request_closed, request_received
+from disconnections.queries.protections import Judged, judge_cut, wished_cut
 from disconnections.queries.receipts import receipt_key
 from disconnections.queries.slots import find_slot
 from disconnections.rules import RequestWish
-from smart360.cases import approvals, handling
-from smart360.cases.choices import CaseKind, CaseStatus, ClosingReason
+from smart360.cases import handling
+from smart360.cases.choices import CaseKind, ClosingReason
 from smart360.cases.lifecycle import SAY_WHY, says_why
 from smart360.cases.models import Case
 from smart360.documents.store import store_pdf
@@ -92,6 +99,7 @@ def create_request(
     reason = _reason(wish, kind)
     _check_identity(wish)
     slot, booking = _book(wish, kind, at, zone)
+    judged = _judged(wish, kind, reason, slot, at)
     case = handling.open_case(
         kind=kind,
         consumer=consumer.pk,
@@ -110,6 +118,7 @@ def create_request(
         ignored = {"fields": sorted(wish.ignored_fields)[:20]}
         record(Event.FIELD_IGNORED, by=by.pk, at=at, case=case.pk, new=ignored)
     request_received(case, made, at=at)
+    protecting.take_up(case, made, judged, by=by.pk, at=at)
     key = receipt_key(case.number)
     owe("disconnections.receipt", dedupe_key=key, about={"case": case.pk}, at=at)
     form_keys.submitted(form_key, form=DRAFT, by=by.pk, act=CREATE, result=case.number)
@@ -206,6 +215,20 @@ def _book(
     return slot, booking
 
 
+def _judged(
+    wish: RequestWish, kind: CaseKind, reason: Reason, slot: TimeSlot | None, at: datetime
+) -> Judged:
+    """What the protections say to it (DIS12). Raises UnableToCreate with what blocks it."""
+    judged = judge_cut(wished_cut(wish, kind, reason, slot, at), stage=Stage.SUBMIT, at=at)
+    judgement = judged.judgement
+    if judgement.answer == Answer.BLOCKED:
+        raise UnableToCreate(
+            ". ".join(judgement.sentences),
+            field="preferred_on" if judgement.is_of_the_moment else "reason",
+        )
+    return judged
+
+
 def _store_request(
     wish: RequestWish,
     case: Case,
@@ -271,20 +294,7 @@ def close_request(
         raise UnableToClose(NOT_OFFERED, field="reason")
     if reason == ClosingReason.OTHER and not says_why(note):
         raise UnableToClose(SAY_WHY, field="note")
-    if locked.status == CaseStatus.ON_HOLD:
-        handling.end_hold(locked, by=by.pk, at=at)
-    locked.ended_at = at
-    locked.ended_by = by
-    locked.closing_reason = reason
-    locked.closing_note = note
-    handling.move(
-        locked, CaseStatus.CLOSED, event=Event.CLOSED, by=by.pk, at=at,
-        new={"reason": reason}, words=note,
-    )  # fmt: skip
-    void_draft(case, by=by.pk, at=at)
-    approvals.withdraw(case, by=by.pk, at=at)
-    slots.give_back(DisconnectionRequest.objects.get(pk=case))
-    guards.remove_guard(locked.number)
+    protecting.close(locked, reason=ClosingReason(reason), note=note, by=by.pk, at=at)
     request_closed(locked, at=at)
     return locked
 

@@ -20,8 +20,11 @@ from disconnections.models import (
     DisconnectionNotice,
     DisconnectionRequest,
     ProtectionRule,
+    Reason,
+    TimeSlot,
     WeatherAlert,
 )
+from disconnections.rules import RequestWish
 from disconnections.rules.protections import (
     AccountHeld,
     Facts,
@@ -150,15 +153,40 @@ def cut_of(case: int) -> Cut:
     )
 
 
+def wished_cut(
+    wish: RequestWish, kind: str, reason: Reason, slot: TimeSlot | None, at: datetime
+) -> Cut:
+    """What a form asks for, before there is a request; the notice would be given at once."""
+    moment = Moment()
+    if wish.preferred_on is not None and not wish.has_no_preference:
+        window = (slot.starts, slot.ends) if slot else (None, None)
+        moment = Moment(wish.preferred_on, *window)
+    return Cut(
+        consumer=wish.consumer,
+        kind=kind,
+        reason=reason.code,
+        is_for_debt=reason.is_for_debt,
+        services=frozenset(wish.services),
+        moment=moment,
+        served_on=at.astimezone(get_utility().zone).date(),
+    )
+
+
 def gather(
     cuts: Sequence[Cut], *, rules: Iterable[Rule], stage: str, today: date, currency: str
 ) -> list[Facts]:
     """The facts of each cut, in the order given; at most four statements for all of them."""
-    conditions = {rule.condition for rule in rules}
+    asked = {(cut.kind, cut.is_for_debt) for cut in cuts}
+    conditions = {
+        rule.condition
+        for rule in rules
+        for kind, is_for_debt in asked
+        if kind in rule.kinds and (is_for_debt or not rule.only_for_debt)
+    }
     consumers = list({cut.consumer for cut in cuts})
     accounts = accounts_standing(consumers)
     figures: dict[int, CutFigures] = {}
-    if conditions & BY_FIGURES:
+    if conditions & BY_FIGURES or any(cut.is_for_debt for cut in cuts):
         figures = figures_for_a_cut(consumers, on=today)
     weathers = _declared(today) if Condition.WEATHER in conditions else ()
     holidays = _holidays(cuts, today) if _asks_for_holidays(conditions) else frozenset[date]()

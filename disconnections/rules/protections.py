@@ -193,6 +193,11 @@ class Judgement:
         return tuple(each.sentence for each in self.those_that(self.answer))
 
     @property
+    def is_of_the_moment(self) -> bool:
+        """Whether another day or hour would be judged otherwise: all that stands in the way."""
+        return all(each.is_of_the_moment for each in self.those_that(self.answer))
+
+    @property
     def codes(self) -> tuple[str, ...]:
         """The rules that stand in the way, of the sternest answer only."""
         if self.answer == Answer.ALLOW:

@@ -286,10 +286,12 @@ def dispatch_by_itself(service_order: ServiceOrder, *, by: int | None, at: datet
 
     Nobody is sent whom a port refuses: the order waits, and a dispatcher is told why.
     """
-    if not ask_ports(service_order, Stage.DISPATCH, by=by, at=at).is_allowed:
+    day, starts, ends = service_order.scheduled_on, service_order.starts, service_order.ends
+    window = (starts, ends) if starts and ends else None
+    verdict = ask_ports(service_order, Stage.DISPATCH, on=day, window=window, by=by, at=at)
+    if not verdict.is_allowed:
         return False
     technician = _choose_technician(service_order)
-    day = service_order.scheduled_on
     if technician is None or day is None:
         return False
     if not book_minutes(technician, day, service_order.estimated_minutes):
@@ -300,14 +302,22 @@ def dispatch_by_itself(service_order: ServiceOrder, *, by: int | None, at: datet
 
 @step
 def ask_ports(
-    service_order: ServiceOrder, stage: Stage, *, by: int | None, at: datetime
+    service_order: ServiceOrder,
+    stage: Stage,
+    *,
+    on: date | None,
+    window: Window | None,
+    by: int | None,
+    at: datetime,
 ) -> ports.Verdict:
-    """Whether an order may be assigned or started just now."""
+    """Whether an order may be assigned for that day and window, or started just now."""
     return ports.may_proceed(
         kind=service_order.kind,
         case=service_order.case_id,
         consumer=service_order.consumer_id,
         stage=stage,
+        on=on,
+        window=window,
         by=by,
         at=at,
     )

@@ -35,10 +35,15 @@ class MayProceed(Protocol):
         case: int | None,
         consumer: int,
         stage: Stage,
+        on: date | None,
+        window: Window | None,
         by: int | None,
         at: datetime,
     ) -> Verdict:
-        """``case``, or the consumer of an order without one, is locked; ``kind`` is its type."""
+        """``case``, or the consumer of an order without one, is locked; ``kind`` is its type.
+
+        ``on`` and ``window`` are when somebody would come; at the start it is now.
+        """
 
 
 MAY_PROCEED: list[MayProceed] = []
@@ -46,11 +51,21 @@ MAY_PROCEED: list[MayProceed] = []
 
 
 def may_proceed(
-    *, kind: str, case: int | None, consumer: int, stage: Stage, by: int | None, at: datetime
+    *,
+    kind: str,
+    case: int | None,
+    consumer: int,
+    stage: Stage,
+    on: date | None,
+    window: Window | None,
+    by: int | None,
+    at: datetime,
 ) -> Verdict:
     """What everybody who was asked says together."""
     answers = [
-        ask(kind=kind, case=case, consumer=consumer, stage=stage, by=by, at=at)
+        ask(
+            kind=kind, case=case, consumer=consumer, stage=stage, on=on, window=window, by=by, at=at
+        )
         for ask in MAY_PROCEED
     ]
     sentences = dict.fromkeys(each for answer in answers for each in answer.sentences)

@@ -7,6 +7,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
@@ -224,6 +225,7 @@ some_facts = st.builds(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @for_all(some_rules, some_facts, st.randoms(use_true_random=False))
 def test_no_order_of_rules_changes_a_verdict(rules: list[Rule], known: Facts, chance: Any) -> None:
     """The property that makes rules data: an administrator's order means nothing."""
@@ -236,6 +238,7 @@ def test_no_order_of_rules_changes_a_verdict(rules: list[Rule], known: Facts, ch
     assert said.answer == max(alone, key=STERNNESS.__getitem__, default=Answer.ALLOW)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @for_all(some_rules, some_facts)
 def test_one_rule_more_never_makes_a_verdict_milder(rules: list[Rule], known: Facts) -> None:
     answers = [STERNNESS[judge(rules[:count], known).answer] for count in range(len(rules) + 1)]

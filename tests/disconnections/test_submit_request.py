@@ -263,7 +263,7 @@ def test_view_adds_no_statement_to_the_operation(client: Client, consumer: Consu
 
     The operation: begin; lock, form key, standing, reason, slot, place, policy, number; case,
     line, request, services, guard for hold; template, texts, message, two works owed; the form's
-    end; commit.
+    end; commit. Of the protections: rules, account, figures; verdict and its line.
     """
     choose(client, consumer)
     form = details(consumer, slot=slot(10).pk, form_key=uuid4(), notifies_consumer="on")
@@ -272,7 +272,7 @@ def test_view_adds_no_statement_to_the_operation(client: Client, consumer: Consu
     said = [query["sql"] for query in captured.captured_queries]
     assert [sql.startswith("SAVEPOINT") for sql in said[:4]] == [False, False, False, True]
     assert said[-1].startswith("RELEASE")
-    assert len(said) == 24
+    assert len(said) == 29
 
 
 def test_statements_of_the_pages_before(client: Client, consumer: Consumer) -> None:

@@ -91,7 +91,7 @@ def test_a_request_s_order_comes_when_the_consumer_wished(
     kinds = list(
         Entry.objects.filter(case=wished.pk).order_by("seq").values_list("kind", flat=True)
     )
-    assert kinds[-2:] == [Event.ORDER_CREATED, Event.ORDER_ASSIGNED]
+    assert kinds[-3:] == [Event.ORDER_CREATED, Event.PROTECTION_CHECKED, Event.ORDER_ASSIGNED]
 
 
 def test_without_a_wish_it_takes_the_first_free_slot(

@@ -63,8 +63,8 @@ REMOVED_BY_THE_PRODUCT = {
     # an item of the checklist that is not done after all
     "disconnections_checklisttick",
     # an administrator's removal, which row history keeps
-    "fieldwork_technicianskill",
-    "fieldwork_templatecategory",
+    "fieldwork_technician_skills",
+    "fieldwork_ordertemplate_categories",
     "staff_rolemembership",
     "organisation_businesshours",
     "organisation_holiday",

@@ -50,6 +50,7 @@ class TechnicianSkill(models.Model):
     skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
+        db_table = "fieldwork_technician_skills"
         verbose_name = "skill"
         constraints = [
             models.UniqueConstraint(

@@ -82,11 +82,15 @@ class TemplateCategory(models.Model):
     removable = True
 
     template = models.ForeignKey(
-        OrderTemplate, on_delete=models.PROTECT, related_name="category_rows"
+        OrderTemplate,
+        on_delete=models.PROTECT,
+        related_name="category_rows",
+        db_column="ordertemplate_id",
     )
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
+        db_table = "fieldwork_ordertemplate_categories"
         verbose_name = "category"
         verbose_name_plural = "categories"
         constraints = [

@@ -135,7 +135,7 @@ def _assign(
     whom = _able_technician(locked, technician)
     if locked.technician_id == whom.pk and not is_moved:
         return locked, Verdict(is_allowed=True)
-    verdict = orders.ask_ports(locked, Stage.DISPATCH, by=by.pk, at=at)
+    verdict = orders.ask_ports(locked, Stage.DISPATCH, on=on, window=window, by=by.pk, at=at)
     if not verdict.is_allowed:
         if form_key is not None:
             form_keys.release(form_key, by=by.pk, act=ASSIGN)

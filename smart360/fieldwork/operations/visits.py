@@ -57,7 +57,7 @@ def _start(
         raise UnableToStartOrder("The work has begun already", is_conflict=True)
     if locked.status != OrderStatus.ASSIGNED:
         raise UnableToStartOrder(NOBODYS, is_conflict=True)
-    verdict = orders.ask_ports(locked, Stage.START, by=by.pk, at=at)
+    verdict = orders.ask_ports(locked, Stage.START, on=None, window=None, by=by.pk, at=at)
     if verdict.is_allowed:
         orders.start_order(locked, by=by.pk, at=at)
         orders.touch_case(locked, by=by.pk, at=at)
