@@ -220,12 +220,22 @@ class CreditNote(models.Model):
             pgtrigger.Trigger(
                 name="decided_credit_notes_stay",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Update | pgtrigger.Delete,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 func=pgtrigger.Func(
                     """
-                    IF TG_OP = 'UPDATE' AND OLD.state = 'PROPOSED' THEN
+                    IF TG_OP = 'INSERT' THEN
+                        IF NEW.state = 'PROPOSED' THEN
+                            RETURN NEW;
+                        END IF;
+                    ELSIF TG_OP = 'UPDATE' AND OLD.state = 'PROPOSED' THEN
+                        -- Approved, it mirrors what its invoice posted; nothing of nothing.
                         IF (NEW.id, NEW.invoice_id, NEW.number, NEW.reason, NEW.proposed_by_id)
                            = (OLD.id, OLD.invoice_id, OLD.number, OLD.reason, OLD.proposed_by_id)
+                           AND (NEW.state <> 'APPROVED' OR (
+                                SELECT t.reverses_id FROM billing_ledgertransaction t
+                                 WHERE t.id = NEW.posting_id) IS NOT DISTINCT FROM (
+                                SELECT i.posting_id FROM billing_invoice i
+                                 WHERE i.id = NEW.invoice_id))
                         THEN
                             RETURN NEW;
                         END IF;

@@ -62,6 +62,21 @@ class LedgerAccount(models.Model):
                 condition=Q(balance__range=(-(10**12), 10**12)), name="an_account_holds_a_number"
             ),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="an_account_begins_with_nothing",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Condition("NEW.balance <> 0"),
+                func=pgtrigger.Func(
+                    """
+                    RAISE EXCEPTION 'only entries move the balance of an account'
+                        USING ERRCODE = 'check_violation',
+                              CONSTRAINT = 'an_account_begins_with_nothing';
+                    """
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.consumer_id or self.utility_type}"
@@ -130,6 +145,13 @@ class LedgerTransaction(models.Model):
                     THEN
                         RAISE EXCEPTION 'posting % does not balance', NEW.id
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'a_posting_balances';
+                    END IF;
+                    IF NEW.reverses_id IS NOT NULL AND (
+                        SELECT was.reverses_id IS NOT NULL
+                          FROM billing_ledgertransaction was WHERE was.id = NEW.reverses_id)
+                    THEN
+                        RAISE EXCEPTION 'posting % is a reversal and stays', NEW.reverses_id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'a_reversal_stays';
                     END IF;
                     IF NEW.reverses_id IS NOT NULL AND EXISTS (
                         (SELECT account_id, service_connection_id, -amount

@@ -223,6 +223,23 @@ class Refund(models.Model):
         ]
         triggers = [
             pgtrigger.Trigger(
+                name="a_refund_begins_as_a_proposal",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=pgtrigger.Func(
+                    """
+                    IF NEW.state <> 'PROPOSED' OR (NOT NEW.needs_second_person
+                       AND NEW.amount > (SELECT refund_two_people_from FROM billing_billingpolicy))
+                    THEN
+                        RAISE EXCEPTION 'refund % begins otherwise', NEW.number
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'a_refund_begins_as_a_proposal';
+                    END IF;
+                    RETURN NEW;
+                    """
+                ),
+            ),
+            pgtrigger.Trigger(
                 name="refunds_are_decided_once",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Delete,

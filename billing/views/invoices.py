@@ -161,8 +161,9 @@ def _decide(
     found = get_note_for(invoice, note, to=me)
     if found is None:
         raise Http404
+    key = posted_form_key(request.POST)
     try:
-        act(note=found.pk, by=me, at=clock.now())
+        act(note=found.pk, by=me, at=clock.now(), form_key=key)
     except Refusal as refusal:
         return _page(request, invoice, status=refusal.http_status, refusal=refusal)
     messages.success(request, f"{invoice} is {result}.")

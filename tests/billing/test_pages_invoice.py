@@ -148,6 +148,11 @@ def test_a_paper_that_failed_is_tried_again(invoice: Invoice, karen: Client) -> 
 
 
 # ------------------------------------------------------------------ credit notes
+def keyed() -> dict[str, str]:
+    """What a button of one press sends."""
+    return {"form_key": str(uuid4())}
+
+
 def proposed(client: Client, address: str = ONE, reason: str = "Wrong tariff") -> Any:
     return client.post(f"{address}/credit-notes", {"form_key": str(uuid4()), "reason": reason})
 
@@ -164,14 +169,14 @@ def test_a_mistake_is_taken_back_by_two_people(
     page = words_of(karen.get(ONE))
     assert "Somebody else decides." in page
     assert "Approve credit note" not in page
-    assert karen.post(f"{ONE}/credit-notes/{note}/approve").status_code == 403
+    assert karen.post(f"{ONE}/credit-notes/{note}/approve", keyed()).status_code == 403
     boss = client_as(Role.SUPERVISOR)
     assert "Approve credit note" in words_of(boss.get(ONE))
-    assert boss.post(f"{ONE}/credit-notes/{note}/approve")["Location"] == ONE
+    assert boss.post(f"{ONE}/credit-notes/{note}/approve", keyed())["Location"] == ONE
     page = words_of(boss.get(ONE))
     assert "Taken back" in page
     assert f"{note}: approved by" in page
-    late = boss.post(f"{ONE}/credit-notes/{note}/reject")
+    late = boss.post(f"{ONE}/credit-notes/{note}/reject", keyed())
     assert late.status_code == 409
     assert "was approved already" in words_of(late)
     assert run_cycle(DECEMBER).issued == 1  # its days are billed again, under a new number
@@ -183,7 +188,10 @@ def test_a_rejected_note_leaves_it_as_it_is(
 ) -> None:
     proposed(karen)
     boss = client_as(Role.SUPERVISOR)
-    assert boss.post(f"{ONE}/credit-notes/{CreditNote.objects.get()}/reject").status_code == 302
+    assert (
+        boss.post(f"{ONE}/credit-notes/{CreditNote.objects.get()}/reject", keyed()).status_code
+        == 302
+    )
     invoice.refresh_from_db()
     assert invoice.taken_back_at is None
 
@@ -204,7 +212,10 @@ def test_a_note_of_another_invoice_is_not_there(
     run_cycle(JANUARY)
     proposed(karen, TWO)
     boss = client_as(Role.SUPERVISOR)
-    assert boss.post(f"{ONE}/credit-notes/{CreditNote.objects.get()}/approve").status_code == 404
+    assert (
+        boss.post(f"{ONE}/credit-notes/{CreditNote.objects.get()}/approve", keyed()).status_code
+        == 404
+    )
 
 
 def test_looking_costs_no_more_with_more_lines(

@@ -19,6 +19,7 @@ from billing.queries.accounts import balances_of
 from billing.queries.bill_inputs import services_of
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
+from tests.billing.posting import reverse_now
 from tests.billing.rates import make_tariff
 from tests.billing.test_run_billing import (
     DECEMBER,
@@ -146,10 +147,14 @@ def test_the_database_refuses_it_too(
     """Whoever goes past the operation: the note is there, the invoice is not marked."""
     december, january = billed
     propose(january, people)
-    CreditNote.objects.create(
+    note = CreditNote.objects.create(
         invoice=december, number="CN-2025-999999", reason="x", proposed_at=AT,
-        proposed_by=people[0], state="APPROVED", decided_at=AT, decided_by=people[1],
+        proposed_by=people[0],
     )  # fmt: skip
+    assert december.posting is not None
+    note.posting = reverse_now(december.posting, at=AT)
+    note.state, note.decided_at, note.decided_by = "APPROVED", AT, people[1]
+    note.save(update_fields=["state", "decided_at", "decided_by", "posting"])
     mark = "UPDATE billing_invoice SET taken_back_at = now() WHERE id = %s"
     refused = pytest.raises(DatabaseError, match="a later bill goes on where invoice 1 ends")
     with refused, connection.cursor() as cursor:
