@@ -368,7 +368,9 @@ def shell(
             for place, (code, label, name) in enumerate(_tabs_for(me), start=1)
         ],
         "can_order": case.is_open and me.has_permission(Permission.CREATE_SERVICE_ORDER),
-        "can_bill": case.is_open and me.has_permission(Permission.GENERATE_BILL),
+        "can_bill": case.is_open
+        and not page.is_billed
+        and me.has_permission(Permission.GENERATE_BILL),
     }
     if Act.HOLD in acts:
         values["hold_form"] = hold_form(page.offer, at=at, zone=zone)
