@@ -12,6 +12,7 @@ from smart360.cases.choices import ApprovalState, CaseKind
 from smart360.cases.models import Approval, Case, Hold
 from smart360.fieldwork.choices import OrderStatus
 from smart360.fieldwork.models import ServiceOrder
+from smart360.kernel.errors import Broken
 from smart360.web import formats
 from smart360.web.shown import RailStep
 
@@ -52,8 +53,10 @@ def stations_of(case: int) -> Stations:
             approved_at=Subquery(bills.values("approved_at")[:1]),
             executed_at=Subquery(done.values("executed_at")[:1]),
         )
-        .get()
+        .first()
     )
+    if facts is None:
+        raise Broken(f"there is no case {case}")
     return Stations(**facts)
 
 
