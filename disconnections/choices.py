@@ -100,7 +100,20 @@ class ClosureItem(TextChoices):
     ACCOUNT_CLOSED = "ACCOUNT_CLOSED", "Account officially closed"
 
 
-MONEY_ITEMS = (ClosureItem.FINAL_BILL.value, ClosureItem.FINAL_PAYMENT.value)
+class ReconnectionItem(TextChoices):
+    """The four items of a reconnection's checklist, in their order (DIS17)."""
+
+    MONEY_SETTLED = "MONEY_SETTLED", "Debt and fee settled or arranged"
+    METER_VERIFIED = "METER_VERIFIED", "Meter verified"
+    READING_TAKEN = "READING_TAKEN", "Opening reading taken"
+    CONSUMER_TOLD = "CONSUMER_TOLD", "Customer told of the reconnection"
+
+
+MONEY_ITEMS = (
+    ClosureItem.FINAL_BILL.value,
+    ClosureItem.FINAL_PAYMENT.value,
+    ReconnectionItem.MONEY_SETTLED.value,
+)
 """Items that those tick who may see the money (roles.md)."""
 
 

@@ -17,12 +17,17 @@ from disconnections.models.protections import (
     WeatherAlert,
 )
 from disconnections.models.reasons import Reason
+from disconnections.models.reconnections import (
+    ReconnectedService,
+    ReconnectionFee,
+    ReconnectionMeter,
+)
 from disconnections.models.requests import DisconnectionRequest, RequestedService
 from disconnections.models.slots import DayStretch, SlotDay, TimeSlot
 
 __all__ = [
     "ChecklistTick", "Closure", "ClosureMeter", "ClosureNotice", "ClosurePolicy", "DayStretch",
     "DisconnectionNotice", "DisconnectionRequest", "ExecutedMeter", "Execution", "ProtectionRule",
-    "ProtectionVerdict", "Reason", "RequestedService", "RulePack", "SlotDay", "TimeSlot",
-    "WeatherAlert",
+    "ProtectionVerdict", "Reason", "ReconnectedService", "ReconnectionFee", "ReconnectionMeter",
+    "RequestedService", "RulePack", "SlotDay", "TimeSlot", "WeatherAlert",
 ]  # fmt: skip

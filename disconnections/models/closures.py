@@ -8,7 +8,14 @@ from django.db.models import Q
 
 from consumers.choices import AccountStatus, MeterPlace
 from consumers.models import InventoryMovement, Meter, ServiceConnection, Warehouse
-from disconnections.choices import ClosureItem, ClosurePaper, MeterAction, NoticeWay, Permanence
+from disconnections.choices import (
+    ClosureItem,
+    ClosurePaper,
+    MeterAction,
+    NoticeWay,
+    Permanence,
+    ReconnectionItem,
+)
 from disconnections.models.requests import DisconnectionRequest, RequestedService
 from smart360.cases.models import Approval
 from smart360.comms.models import Message
@@ -45,7 +52,7 @@ def while_open(column: str, of_case: str = "of_request") -> pgtrigger.Trigger:
 
 @pghistory.track()
 class ClosurePolicy(models.Model):
-    """What has to be done before a service is ended. There is exactly one row."""
+    """What has to be done before a service is ended or comes back. There is exactly one row."""
 
     minimum_items = models.PositiveSmallIntegerField(
         "items of the checklist that must be done",
@@ -57,6 +64,12 @@ class ClosurePolicy(models.Model):
         default=True,
         help_text="Before a closure that the consumer asked for is carried out.",
     )
+    reconnection_fee = models.DecimalField(
+        max_digits=14,
+        decimal_places=2,
+        default=0,
+        help_text="Charged once when a reconnection is requested; 0: none.",
+    )
 
     class Meta:
         verbose_name = "closure policy"
@@ -67,6 +80,11 @@ class ClosurePolicy(models.Model):
                 condition=Q(minimum_items__range=(0, MOST_ITEMS)),
                 name="the_checklist_has_six_items",
                 violation_error_message="Enter a number from 0 to 6.",
+            ),
+            models.CheckConstraint(
+                condition=Q(reconnection_fee__gte=0, reconnection_fee__lt=10**6),
+                name="a_reconnection_fee_is_not_negative",
+                violation_error_message="Enter an amount from 0 to 999,999.99.",
             ),
         ]
 
@@ -170,7 +188,7 @@ class ChecklistTick(models.Model):
     request = models.ForeignKey(
         DisconnectionRequest, on_delete=models.PROTECT, related_name="checklist"
     )
-    item = models.CharField(max_length=20, choices=ClosureItem)
+    item = models.CharField(max_length=20, choices=ClosureItem.choices + ReconnectionItem.choices)
     ticked_at = models.DateTimeField()
     ticked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
@@ -182,7 +200,8 @@ class ChecklistTick(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["request", "item"], name="an_item_is_ticked_once"),
             models.CheckConstraint(
-                condition=Q(item__in=ClosureItem.values), name="closure_item_is_known"
+                condition=Q(item__in=ClosureItem.values + ReconnectionItem.values),
+                name="closure_item_is_known",
             ),
             models.CheckConstraint(
                 condition=Q(done_at__isnull=True)

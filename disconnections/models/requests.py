@@ -46,6 +46,14 @@ class DisconnectionRequest(models.Model):
     )
     identity_document = models.CharField(max_length=20, choices=IdentityDocument, blank=True)
     identity_last_four = models.CharField(max_length=4, blank=True)
+    undoes = models.ForeignKey(
+        "disconnections.Execution",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reconnections",
+        help_text="Of a reconnection: the newest disconnection of its services that was done.",
+    )
     tracking_token = models.CharField(max_length=43, help_text="The consumer's own link.")
     receipt = models.ForeignKey(
         StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -117,6 +125,35 @@ class DisconnectionRequest(models.Model):
                         RAISE EXCEPTION 'the preferred date lies within a year of the request'
                             USING ERRCODE = 'check_violation',
                                   CONSTRAINT = 'preferred_date_lies_within_a_year';
+                    END IF;
+                    RETURN NULL;
+                    """
+                ),
+            ),
+            pgtrigger.Trigger(
+                name="a_reconnection_says_what_it_undoes",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                timing=pgtrigger.Deferred,
+                declare=[("newest", "bigint")],
+                func=pgtrigger.Func(
+                    """
+                    -- A service that is off was switched off last by this one; what came back
+                    -- since is on, so that nothing is undone twice.
+                    SELECT x.request_id INTO newest
+                      FROM disconnections_requestedservice own
+                      JOIN cases_case c ON c.id = own.request_id AND c.kind = 'RECONNECTION'
+                      JOIN disconnections_requestedservice cut
+                        ON cut.service_connection_id = own.service_connection_id
+                      JOIN disconnections_execution x ON x.request_id = cut.request_id
+                      JOIN cases_case ended
+                        ON ended.id = x.request_id AND ended.kind = 'DISCONNECTION'
+                     WHERE own.request_id = NEW.case_id AND NOT own.was_connected
+                     ORDER BY x.executed_at DESC, x.request_id DESC LIMIT 1;
+                    IF NEW.undoes_id IS DISTINCT FROM newest THEN
+                        RAISE EXCEPTION 'a reconnection undoes the newest disconnection'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'a_reconnection_says_what_it_undoes';
                     END IF;
                     RETURN NULL;
                     """

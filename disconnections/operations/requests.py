@@ -25,6 +25,7 @@ from disconnections.notices import request_closed, request_received
 from disconnections.queries.protections import Judged, judge_cut, wished_cut
 from disconnections.queries.receipts import receipt_key
 from disconnections.queries.slots import find_slot
+from disconnections.queries.undoing import newest_not_undone
 from disconnections.rules import RequestWish
 from smart360.cases import handling
 from smart360.cases.choices import CaseKind, ClosingReason
@@ -242,6 +243,9 @@ def _store_request(
     An account without services has only its billing address.
     """
     assert case.consumer is not None  # a_request_has_a_consumer
+    undoes = None
+    if case.kind == CaseKind.RECONNECTION:
+        undoes = newest_not_undone(each.id for each in services)
     made = DisconnectionRequest.objects.create(
         case=case,
         reason=reason,
@@ -255,6 +259,7 @@ def _store_request(
         identity_check=wish.identity_check,
         identity_document=wish.identity_document,
         identity_last_four=wish.identity_last_four,
+        undoes=undoes,
         tracking_token=secrets.token_urlsafe(32),
     )
     RequestedService.objects.bulk_create(

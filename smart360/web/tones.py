@@ -31,6 +31,12 @@ CASE_STATUS: Mapping[str, Badge] = {
     "REJECTED": Badge("Rejected", "red", "circle-x"),
 }
 
+ANSWER: Mapping[str, Badge] = {
+    "ALLOW": Badge("Allow", "green", "circle-check"),
+    "NEEDS_APPROVAL": Badge("Needs approval", "yellow", "shield-half"),
+    "BLOCKED": Badge("Blocked", "red", "ban"),
+}
+
 ACCOUNT_STATUS: Mapping[str, Badge] = {
     "ACTIVE": Badge("Active", "green", "plug-connected"),
     "INACTIVE": Badge("Inactive", "red", "circle-off"),

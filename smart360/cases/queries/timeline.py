@@ -15,6 +15,7 @@ from smart360.web import formats
 from smart360.web.shown import TimelineEntry
 
 SYSTEM = "Smart360"
+ANSWERS = {"ALLOW": "allowed", "NEEDS_APPROVAL": "needs approval", "BLOCKED": "blocked"}
 LOOK: dict[str, tuple[str, str]] = {
     Event.CREATED: ("plus", "slate"),
     Event.ACKNOWLEDGED: ("progress", "blue"),
@@ -36,6 +37,8 @@ LOOK: dict[str, tuple[str, str]] = {
     Event.APPROVAL_ASKED: ("hand-stop", "yellow"),
     Event.APPROVAL_GIVEN: ("shield-check", "green"),
     Event.APPROVAL_REFUSED: ("circle-x", "red"),
+    Event.PROTECTION_CHECKED: ("shield-check", "slate"),
+    Event.NOTICE_SERVED: ("mail", "orange"),
 }
 
 
@@ -95,6 +98,8 @@ def _sentence(entry: Entry, names: Mapping[int, str]) -> str:
     if entry.kind in (Event.SLA_WARNED, Event.SLA_BREACHED):
         metric = dict(Metric.choices).get(new.get("metric", ""), "SLA")
         return f"{metric} target {'near' if entry.kind == Event.SLA_WARNED else 'missed'}"
+    if entry.kind == Event.PROTECTION_CHECKED:
+        return f"{entry.get_kind_display()}: {ANSWERS.get(new.get('answer', ''), '--')}"
     return entry.get_kind_display()
 
 
@@ -122,6 +127,9 @@ def _more(entry: Entry) -> list[str]:
         return [", ".join(str(name) for name in new.get("fields", []))]
     if entry.kind == Event.SLA_CORRECTED and new.get("why"):
         return [str(new["why"])]
+    if entry.kind == Event.PROTECTION_CHECKED:
+        stage = str(new.get("stage", "")).lower()
+        return [stage, *(str(rule) for rule in new.get("rules", []))]
     return []
 
 
