@@ -1,4 +1,4 @@
-"""A made-up ledger as COPY takes it: every account's deposit, monthly invoices and payments.
+"""A made-up ledger as COPY takes it: every account's deposit, monthly charges and payments.
 
 The postings lie in the table month by month, as they do when a utility has lived through them:
 what one consumer owes is spread over as many pages as there are months.
@@ -19,6 +19,8 @@ COLUMNS: dict[str, str] = {
     "consumers_balancetotal": "id, balance",
 }
 LEGS = 2
+CHARGE = "FEE"
+"""What is charged each month. An invoice would need its paper (M4), millions of rows of it."""
 DEPOSIT = 20_000
 LATE = 10
 """One consumer in so many pays only half of the last invoices."""
@@ -31,7 +33,7 @@ Lines = list[tuple[str, str]]
 class Ledger:
     """``postings`` for each of ``consumers``, the last in the month of ``until``.
 
-    The first is a deposit; then an invoice and its payment in turn. ``shared``: the keys of the
+    The first is a deposit; then a charge and its payment in turn. ``shared``: the keys of the
     accounts for cash and revenue; ``first``: the first free keys of accounts and transactions.
     """
 
@@ -75,7 +77,7 @@ class Ledger:
         day, due = self._day(month), NULL
         kind, is_payment = "DEPOSIT_RECEIVED", False
         if posting % 2:
-            kind, due = "INVOICE", self._day(month, 15)
+            kind, due = CHARGE, self._day(month, 15)
         elif posting:
             kind, is_payment, day = "PAYMENT", True, self._day(month, 11)
         for place in places:
@@ -87,13 +89,13 @@ class Ledger:
                 f"{key}\t{kind}\t{consumer}\tB-{key}\t{day}\t{due}\t{LEGS}\t{day} 12:00+00"
             )
             debit, credit = {
-                "INVOICE": (own, self.revenue),
+                CHARGE: (own, self.revenue),
                 "PAYMENT": (self.cash, own),
                 "DEPOSIT_RECEIVED": (self.cash, own + 1),
             }[kind]
             amount = money(cents)
             entries.append(f"{key}\t{debit}\t{amount}\n{key}\t{credit}\t-{amount}")
-            if kind == "INVOICE":
+            if kind == CHARGE:
                 self.owed[place] += cents
             elif is_payment:
                 self.owed[place] -= cents
@@ -137,7 +139,7 @@ class Ledger:
         """Since when something is unpaid: what is owed lies on the newest invoices."""
         left, month = self.owed[place], last
         while left > 0 and month > 0:
-            left -= self._cents("INVOICE", place, month)
+            left -= self._cents(CHARGE, place, month)
             if left <= 0:
                 return self._day(month, 15)
             month -= 1
