@@ -15,6 +15,7 @@ COLUMNS: dict[str, str] = {
     "billing_ledgerentry": "transaction_id, account_id, amount",
     "billing_payment": "number, consumer_id, source, reference, method, amount, paid_on, state,"
     " recorded_at, settled_at, failure, posting_id, reversal_reason",
+    "billing_depositreceipt": "consumer_id, amount, received_on, posting_id",
     "consumers_consumerfigures": "consumer_id, balance, deposit, last_billed_on, oldest_due_on",
     "consumers_balancetotal": "id, balance",
 }
@@ -72,7 +73,7 @@ class Ledger:
 
     def _posted(self, posting: int, places: range) -> Lines:
         """One posting of each of some consumers."""
-        transactions, entries, payments = [], [], []
+        transactions, entries, payments, deposits = [], [], [], []
         month = (posting + 1) // 2
         day, due = self._day(month), NULL
         kind, is_payment = "DEPOSIT_RECEIVED", False
@@ -97,7 +98,9 @@ class Ledger:
             entries.append(f"{key}\t{debit}\t{amount}\n{key}\t{credit}\t-{amount}")
             if kind == CHARGE:
                 self.owed[place] += cents
-            elif is_payment:
+            elif not is_payment:
+                deposits.append(f"{consumer}\t{amount}\t{day}\t{key}")
+            else:
                 self.owed[place] -= cents
                 self.payments += 1
                 payments.append(
@@ -108,6 +111,7 @@ class Ledger:
             "billing_ledgertransaction": transactions,
             "billing_ledgerentry": entries,
             "billing_payment": payments,
+            "billing_depositreceipt": deposits,
         }
         return [(table, "\n".join(lines) + "\n") for table, lines in made.items() if lines]
 
