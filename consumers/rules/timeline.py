@@ -17,7 +17,7 @@ LOOKS: dict[str, tuple[str, str]] = {
     Event.CONSUMER_IMPORTED: ("plus", "slate"),
 }
 
-NUMBERED = ("payment", "refund", "deposit")
+NUMBERED = ("payment", "refund", "deposit", "order")
 """Facts that are the number of what a line is about."""
 
 

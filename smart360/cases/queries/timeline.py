@@ -1,7 +1,7 @@
 """A case's timeline: the trail's codes as sentences that people read."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from smart360.cases.choices import CaseStatus, ClosingReason, HoldEnding, Metric
@@ -39,7 +39,15 @@ LOOK: dict[str, tuple[str, str]] = {
     Event.APPROVAL_REFUSED: ("circle-x", "red"),
     Event.PROTECTION_CHECKED: ("shield-check", "slate"),
     Event.NOTICE_SERVED: ("mail", "orange"),
+    Event.ORDER_CREATED: ("plus", "slate"),
+    Event.ORDER_SCHEDULED: ("calendar-event", "slate"),
+    Event.ORDER_ASSIGNED: ("user", "blue"),
+    Event.ORDER_STARTED: ("progress", "blue"),
+    Event.ORDER_COMPLETED: ("circle-check", "green"),
+    Event.ORDER_CANCELLED: ("circle-minus", "slate"),
 }
+POINTS_TO = {Event.ASSIGNED.value: "assignee", Event.ORDER_ASSIGNED.value: "technician"}
+"""Lines that name a person by their number, and the fact that does."""
 
 
 def case_timeline(
@@ -56,11 +64,11 @@ def case_timeline(
 def _names_in(entries: Iterable[Entry]) -> dict[int, str]:
     """The names of people that entries point to by number, in one statement if there are any."""
     numbers = {
-        facts["assignee"]
+        facts[POINTS_TO[entry.kind]]
         for entry in entries
-        if entry.kind == Event.ASSIGNED
+        if entry.kind in POINTS_TO
         for facts in (entry.old, entry.new)
-        if isinstance(facts.get("assignee"), int)
+        if isinstance(facts.get(POINTS_TO[entry.kind]), int)
     }
     if not numbers:
         return {}
@@ -98,9 +106,19 @@ def _sentence(entry: Entry, names: Mapping[int, str]) -> str:
     if entry.kind in (Event.SLA_WARNED, Event.SLA_BREACHED):
         metric = dict(Metric.choices).get(new.get("metric", ""), "SLA")
         return f"{metric} target {'near' if entry.kind == Event.SLA_WARNED else 'missed'}"
+    if "order" in new:
+        return _order_step(entry, names)
     if entry.kind == Event.PROTECTION_CHECKED:
         return f"{entry.get_kind_display()}: {ANSWERS.get(new.get('answer', ''), '--')}"
     return entry.get_kind_display()
+
+
+def _order_step(entry: Entry, names: Mapping[int, str]) -> str:
+    """What happened to a service order, which goes by its number."""
+    what = f"{entry.get_kind_display()}: {entry.new['order']}"
+    if entry.kind != Event.ORDER_ASSIGNED:
+        return what
+    return f"{what} to {names.get(entry.new.get('technician', 0), 'somebody')}"
 
 
 def _status_step(entry: Entry) -> str:
@@ -127,10 +145,25 @@ def _more(entry: Entry) -> list[str]:
         return [", ".join(str(name) for name in new.get("fields", []))]
     if entry.kind == Event.SLA_CORRECTED and new.get("why"):
         return [str(new["why"])]
+    if "order" in new:
+        return visit_in(new)
     if entry.kind == Event.PROTECTION_CHECKED:
         stage = str(new.get("stage", "")).lower()
         return [stage, *(str(rule) for rule in new.get("rules", []))]
     return []
+
+
+def visit_in(facts: Mapping[str, Any]) -> list[str]:
+    """Day and window that an entry's facts name, in words; nothing when they name none."""
+    try:
+        day = date.fromisoformat(str(facts.get("day", "")))
+    except ValueError:
+        return []
+    starts, _, ends = str(facts.get("window", "")).partition("-")
+    if not ends:
+        return [formats.shown_day(day)]
+    window = formats.shown_slot(time.fromisoformat(starts), time.fromisoformat(ends))
+    return [f"{formats.shown_day(day)}, {window}"]
 
 
 def moment_in(text: object) -> datetime | None:
