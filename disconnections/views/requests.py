@@ -36,6 +36,7 @@ from disconnections.queries.requests import (
     export_requests,
     row_of,
 )
+from disconnections.queries.verdicts import last_verdict
 from disconnections.rules import months_after
 from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus, Priority, Standing
 from smart360.cases.forms import (
@@ -417,6 +418,7 @@ def request_detail(request: HttpRequest, number: str) -> HttpResponse:
     at = clock.now()
     context = shell(request, case, tab="details", at=at)
     context["services"] = service_lines(case, zone=zone_in_use())
+    context["verdict"] = last_verdict(case.pk, context["page"].approval)
     return tab_or_fragment(request, "disconnections/request_detail.html", "details", context)
 
 
