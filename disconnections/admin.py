@@ -177,8 +177,8 @@ class TimeSlotAdmin(ConfigurationAdmin):
 class ClosurePolicyAdmin(ConfigurationAdmin):
     """The one row of rules for ending a service."""
 
-    list_display = ("__str__", "minimum_items", "asks_identity")
-    fields = ("minimum_items", "asks_identity")
+    list_display = ("__str__", "minimum_items", "asks_identity", "run_alone_up_to")
+    fields = ("minimum_items", "asks_identity", "run_alone_up_to")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """There is exactly one."""

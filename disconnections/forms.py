@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from consumers.choices import MeterPlace, SupplyState, UtilityType
 from consumers.models import Warehouse
+from consumers.queries import categories
 from consumers.rules.profiles import ConnectionFacts
 from disconnections import rules
 from disconnections.choices import (
@@ -21,9 +24,13 @@ from disconnections.choices import (
     Permanence,
 )
 from disconnections.queries.create import Offer, why_slot_is_gone
+from disconnections.queries.run_preview import areas_supplied
+from disconnections.queries.runs import reasons_for_debt
 from disconnections.rules.closures import MUST_REMOVE, ClosureWish, MeterPlan, MeterWish
+from disconnections.rules.runs import RunChoice
 from smart360.cases.choices import CaseKind
-from smart360.kernel.text import REQUIRED
+from smart360.kernel.text import NOT_OFFERED, REQUIRED
+from smart360.web.amounts import MoneyField, PlainNumberField
 from smart360.web.fields import (
     CodeField,
     IsoDateField,
@@ -35,6 +42,7 @@ from smart360.web.fields import (
 from smart360.web.formats import shown_slot
 
 LONGEST_NOTES = 250
+MOST_OVERDUE = 3660
 ANY_TIME = ("", "Any time\nFirst free slot")
 
 
@@ -349,3 +357,86 @@ class PaperForm(forms.Form):
             paper = self.fields["paper"]
             assert isinstance(paper, CodeField)
             paper.choices = [(ClosurePaper.NOTICE.value, ClosurePaper.NOTICE.label)]
+
+
+# ------------------------------------------------------------------ non-payment runs
+class NamesField(forms.MultipleChoiceField):
+    """Several of the names that are offered; none is every one."""
+
+    widget = forms.CheckboxSelectMultiple
+    default_error_messages = {"invalid_choice": NOT_OFFERED, "invalid_list": NOT_OFFERED}
+
+    def offer(self, names: Sequence[str]) -> None:
+        """Take only these from now on."""
+        self.choices = [(name, name) for name in names]
+
+
+class RunChoiceForm(forms.Form):
+    """Who is to be cut off: sent by GET for the preview, by POST for the proposal."""
+
+    reason = KeyField(label="Reason", choices=[])
+    overdue = PlainNumberField(
+        label="Overdue for at least, days",
+        max_digits=4,
+        decimal_places=0,
+        help_text="Since the oldest unpaid charge was due.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    amount_from = MoneyField(label="Owes at least")
+    amount_to = MoneyField(label="Owes at most", required=False, help_text="Empty: any more.")
+    categories = NamesField(label="Categories", required=False, help_text="None: every one.")
+    areas = NamesField(label="Areas", required=False, help_text="None: every one.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "run-%s")
+        super().__init__(*args, **kwargs)
+        offered = reasons_for_debt()
+        reason = self.fields["reason"]
+        assert isinstance(reason, KeyField)
+        reason.choices = [(str(key), label) for key, label in offered]
+        of_form = {
+            "categories": [each.name for each in categories()],
+            "areas": areas_supplied(),
+        }
+        for name, names in of_form.items():
+            field = self.fields[name]
+            assert isinstance(field, NamesField)
+            field.offer(names)
+
+    def clean_overdue(self) -> int:
+        """Days, 1 to ten years."""
+        days = int(self.cleaned_data["overdue"])
+        if not 1 <= days <= MOST_OVERDUE:
+            raise ValidationError(f"Enter a number from 1 to {MOST_OVERDUE}")
+        return days
+
+    def clean(self) -> dict[str, Any]:
+        """The most is no less than the least."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        least: Decimal | None = cleaned.get("amount_from")
+        most: Decimal | None = cleaned.get("amount_to")
+        if least is not None and most is not None and most < least:
+            self.add_error("amount_to", "The most is less than the least")
+        return cleaned
+
+    def choice(self) -> RunChoice:
+        """What was chosen, for the queries and the operation."""
+        chosen = self.cleaned_data
+        return RunChoice(
+            reason=chosen["reason"],
+            overdue=chosen["overdue"],
+            amount_from=chosen["amount_from"],
+            amount_to=chosen["amount_to"],
+            categories=tuple(chosen["categories"]),
+            areas=tuple(chosen["areas"]),
+        )
+
+
+class UndoRunForm(forms.Form):
+    """Why a run is undone; it becomes the closing note of each request."""
+
+    because = ShownTextField(label="Why", at_most=LONGEST_NOTES, is_one_line=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "undo-%s")
+        super().__init__(*args, **kwargs)
