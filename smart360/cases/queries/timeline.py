@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
+from consumers.rules.timeline import what_it_is_about
 from smart360.cases.choices import CaseStatus, ClosingReason, HoldEnding, Metric
 from smart360.cases.models import Case
 from smart360.cases.queries.history import entries_of
@@ -45,7 +46,19 @@ LOOK: dict[str, tuple[str, str]] = {
     Event.ORDER_STARTED: ("progress", "blue"),
     Event.ORDER_COMPLETED: ("circle-check", "green"),
     Event.ORDER_CANCELLED: ("circle-minus", "slate"),
+    Event.CLOSURE_SET: ("adjustments", "slate"),
+    Event.CHECKLIST_TICKED: ("check", "green"),
+    Event.CHECKLIST_CLEARED: ("x", "slate"),
+    Event.METER_ASSIGNED: ("bolt", "slate"),
+    Event.METER_UNASSIGNED: ("bolt", "slate"),
+    Event.METER_MOVED: ("arrow-right", "slate"),
+    Event.SUPPLY_CHANGED: ("plug-connected-x", "orange"),
+    Event.STATUS_CHANGED: ("user", "orange"),
+    Event.ACCOUNT_ARCHIVED: ("file-text", "slate"),
 }
+GIVEN = {"NOTICE": "Closure notice given", "BILL": "Final bill given"}
+"""Papers that go by the name of a notice, too."""
+WITH_A_CAUSE = (Event.MESSAGE_NOT_SENT, Event.MESSAGE_FAILED, Event.SLA_CORRECTED)
 POINTS_TO = {Event.ASSIGNED.value: "assignee", Event.ORDER_ASSIGNED.value: "technician"}
 """Lines that name a person by their number, and the fact that does."""
 
@@ -106,11 +119,20 @@ def _sentence(entry: Entry, names: Mapping[int, str]) -> str:
     if entry.kind in (Event.SLA_WARNED, Event.SLA_BREACHED):
         metric = dict(Metric.choices).get(new.get("metric", ""), "SLA")
         return f"{metric} target {'near' if entry.kind == Event.SLA_WARNED else 'missed'}"
-    if "order" in new:
+    if "order" in new and entry.kind != Event.CHECKLIST_TICKED:
         return _order_step(entry, names)
+    return _labelled(entry)
+
+
+def _labelled(entry: Entry) -> str:
+    """The event's own words, and what it is about."""
+    new, label = entry.new, entry.get_kind_display()
+    if "paper" in new:
+        return GIVEN.get(new["paper"], label)
+    facts = what_it_is_about(entry.kind, new)
     if entry.kind == Event.PROTECTION_CHECKED:
-        return f"{entry.get_kind_display()}: {ANSWERS.get(new.get('answer', ''), '--')}"
-    return entry.get_kind_display()
+        facts = ANSWERS.get(new.get("answer", ""), "--")
+    return f"{label}: {facts}" if facts else label
 
 
 def _order_step(entry: Entry, names: Mapping[int, str]) -> str:
@@ -139,14 +161,14 @@ def _more(entry: Entry) -> list[str]:
     if entry.kind in (Event.SLA_WARNED, Event.SLA_BREACHED):
         due = moment_in(new.get("due_at"))
         return [f"due {formats.shown_short_datetime(due)}"] if due else []
-    if entry.kind in (Event.MESSAGE_NOT_SENT, Event.MESSAGE_FAILED) and new.get("why"):
+    if entry.kind in WITH_A_CAUSE and new.get("why"):
         return [str(new["why"])]
     if entry.kind == Event.FIELD_IGNORED:
         return [", ".join(str(name) for name in new.get("fields", []))]
-    if entry.kind == Event.SLA_CORRECTED and new.get("why"):
-        return [str(new["why"])]
     if "order" in new:
         return visit_in(new)
+    if "paper" in new:
+        return [str(new.get("way", "")).replace("_", " ").lower()]
     if entry.kind == Event.PROTECTION_CHECKED:
         stage = str(new.get("stage", "")).lower()
         return [stage, *(str(rule) for rule in new.get("rules", []))]
