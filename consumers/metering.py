@@ -161,7 +161,7 @@ def move_meter(
         moved_at=cause.at,
         moved_by_id=cause.by,
     )
-    meter.refresh_from_db(fields=["place", "warehouse"])
+    meter.place, meter.warehouse = to, warehouse  # as the movement's trigger has stored it
     _record(
         Event.METER_MOVED, meter, cause, place=to.value,
         warehouse=warehouse.name if warehouse else "",

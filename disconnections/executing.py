@@ -15,7 +15,7 @@ from consumers.choices import AccountStatus, MeterPlace, SupplyState
 from consumers.metering import Cause
 from consumers.models import Consumer, MeterAssignment, ServiceConnection, Warehouse
 from disconnections import slots
-from disconnections.choices import ClosureItem, MeterAction, Permanence
+from disconnections.choices import MeterAction, Permanence
 from disconnections.models import (
     ChecklistTick,
     DisconnectionRequest,
@@ -104,6 +104,7 @@ def _take_meters(execution: Execution, plans: Sequence[MeterPlan], cause: Cause)
     """Unassign each meter; bring away those that are removed, one movement each (W12)."""
     planned = {plan.meter: plan for plan in plans if plan.meter is not None}
     meters = metering.lock_meters(list(planned))
+    stores = Warehouse.objects.in_bulk([plan.warehouse for plan in plans if plan.warehouse])
     running = MeterAssignment.objects.filter(
         service_connection__in=[plan.service_connection for plan in planned.values()],
         during__endswith__isnull=True,
@@ -113,7 +114,7 @@ def _take_meters(execution: Execution, plans: Sequence[MeterPlan], cause: Cause)
         metering.unassign_meter(assignment, meter, cause=cause)
         movement = None
         if plan.action == MeterAction.REMOVE:
-            warehouse = Warehouse.objects.get(pk=plan.warehouse) if plan.warehouse else None
+            warehouse = stores[plan.warehouse] if plan.warehouse else None
             place = MeterPlace(plan.destination)
             movement = metering.move_meter(meter, to=place, warehouse=warehouse, cause=cause)
         ExecutedMeter.objects.create(
@@ -177,14 +178,12 @@ def _complete(case: Case, execution: Execution, *, by: Person, at: datetime) -> 
 def _do_last_items(execution: Execution, *, by: Person, at: datetime) -> None:
     if execution.account_status != AccountStatus.INACTIVE:
         return
-    for item in DONE_BY_EXECUTE:
-        tick, is_new = ChecklistTick.objects.get_or_create(
-            request_id=execution.pk,
-            item=ClosureItem(item),
-            defaults={
-                "ticked_at": at, "ticked_by": by, "done_at": at, "evidence": {"by": BY_EXECUTE},
-            },
-        )  # fmt: skip
-        if not is_new:
-            tick.done_at = at
-            tick.save(update_fields=["done_at"])
+    ticks = [
+        ChecklistTick(
+            request_id=execution.pk, item=item, ticked_at=at, ticked_by=by,
+            evidence={"by": BY_EXECUTE},
+        )
+        for item in DONE_BY_EXECUTE
+    ]  # fmt: skip
+    ChecklistTick.objects.bulk_create(ticks, ignore_conflicts=True)
+    ChecklistTick.objects.filter(request=execution.pk, item__in=DONE_BY_EXECUTE).update(done_at=at)

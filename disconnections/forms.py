@@ -1,16 +1,27 @@
 """Shape of what people type about a request. Whether it can be had, the operation decides."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 
-from consumers.choices import SupplyState, UtilityType
+from consumers.choices import MeterPlace, SupplyState, UtilityType
+from consumers.models import Warehouse
 from consumers.rules.profiles import ConnectionFacts
 from disconnections import rules
-from disconnections.choices import IdentityCheck, IdentityDocument, Permanence
+from disconnections.choices import (
+    ClosurePaper,
+    IdentityCheck,
+    IdentityDocument,
+    MeterAction,
+    NoticeWay,
+    Permanence,
+)
 from disconnections.queries.create import Offer, why_slot_is_gone
+from disconnections.rules.closures import MUST_REMOVE, ClosureWish, MeterPlan, MeterWish
 from smart360.cases.choices import CaseKind
 from smart360.kernel.text import REQUIRED
 from smart360.web.fields import (
@@ -182,3 +193,159 @@ def service_label(connection: ConnectionFacts, offer: Offer) -> str:
         details.append(connection.address)
     label = UtilityType(connection.utility_type).label
     return f"{label}\n{', '.join(details)}" if details else label
+
+
+# ------------------------------------------------------------------ ending a service
+WAREHOUSE = "warehouse-"
+
+
+@dataclass(frozen=True)
+class MeterFields:
+    """The inputs of one service's meter, for the template."""
+
+    plan: MeterPlan
+    action: forms.BoundField
+    location_is_gone: forms.BoundField
+    is_damaged: forms.BoundField
+    destination: forms.BoundField
+    device: forms.BoundField
+
+    @property
+    def must_be_removed(self) -> bool:
+        """Whether "Unassign Meter Only" cannot be chosen, as far as the ticks say."""
+        return bool(self.location_is_gone.value() or self.is_damaged.value())
+
+
+class ClosureForm(forms.Form):
+    """Meter actions, devices and service order of a request; what is empty is decided later.
+
+    A field's name has its service before it, as the refusals of ``set_closure`` name it.
+    """
+
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
+    service_order = ShownTextField(
+        label="SO ID",
+        required=False,
+        at_most=20,
+        is_one_line=True,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "orders-to-pick"}),
+    )
+
+    use_required_attribute = False
+
+    def __init__(
+        self,
+        *args: Any,
+        plans: Sequence[MeterPlan],
+        warehouses: Sequence[Warehouse],
+        order_number: str = "",
+        version: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        kwargs.setdefault("initial", {"version": version, "service_order": order_number})
+        super().__init__(*args, **kwargs)
+        self.plans = [plan for plan in plans if plan.meter is not None]
+        places = [(f"{WAREHOUSE}{each.pk}", each.name) for each in warehouses]
+        places.append((MeterPlace.DECOMMISSIONED.value, MeterPlace.DECOMMISSIONED.label))
+        for plan in self.plans:
+            self._add(plan, places)
+
+    def _add(self, plan: MeterPlan, places: list[tuple[str, str]]) -> None:
+        name = f"{plan.service_connection}-"
+        place = f"{WAREHOUSE}{plan.warehouse}" if plan.warehouse else plan.destination
+        self.fields |= {
+            f"{name}action": CodeField(
+                label="Meter action required", choices=MeterAction.choices, required=False,
+                widget=forms.RadioSelect, initial=plan.action,
+            ),
+            f"{name}location_is_gone": TickField(
+                label="Service location permanently deactivated", initial=plan.location_is_gone
+            ),
+            f"{name}is_damaged": TickField(label="Meter damaged", initial=plan.is_damaged),
+            f"{name}destination": CodeField(
+                label="Where the removed meter goes", required=False,
+                choices=[("", "Choose where it goes"), *places], initial=place,
+            ),
+            f"{name}device": ShownTextField(
+                label=f"{plan.utility} device no", required=False, at_most=40, is_one_line=True,
+                initial=plan.typed,
+                widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            ),
+        }  # fmt: skip
+
+    def rows(self) -> list[MeterFields]:
+        """The services that are measured, for the template."""
+        rows = []
+        for plan in self.plans:
+            name = f"{plan.service_connection}-"
+            rows.append(
+                MeterFields(
+                    plan,
+                    self[f"{name}action"],
+                    self[f"{name}location_is_gone"],
+                    self[f"{name}is_damaged"],
+                    self[f"{name}destination"],
+                    self[f"{name}device"],
+                )
+            )
+        return rows
+
+    def clean(self) -> dict[str, Any]:
+        """A meter that has to come down comes down, and a removed one goes somewhere."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        for plan in self.plans:
+            name = f"{plan.service_connection}-"
+            is_removed = cleaned.get(f"{name}action") == MeterAction.REMOVE
+            if not is_removed and (
+                cleaned.get(f"{name}location_is_gone") or cleaned.get(f"{name}is_damaged")
+            ):
+                self.add_error(f"{name}action", MUST_REMOVE)
+            elif is_removed and not cleaned.get(f"{name}destination"):
+                self.add_error(f"{name}destination", REQUIRED)
+        return cleaned
+
+    def wish(self) -> ClosureWish:
+        """What is asked for; the form is valid."""
+        cleaned = self.cleaned_data
+        return ClosureWish(
+            version=cleaned["version"],
+            order_number=cleaned["service_order"],
+            meters=tuple(self._wish(plan) for plan in self.plans),
+        )
+
+    def _wish(self, plan: MeterPlan) -> MeterWish:
+        cleaned, name = self.cleaned_data, f"{plan.service_connection}-"
+        action = cleaned[f"{name}action"] or MeterAction.UNASSIGN.value
+        place = cleaned[f"{name}destination"] if action == MeterAction.REMOVE else ""
+        is_stored = place.startswith(WAREHOUSE)
+        return MeterWish(
+            service_connection=plan.service_connection,
+            action=action,
+            device_number=cleaned[f"{name}device"],
+            location_is_gone=cleaned[f"{name}location_is_gone"],
+            is_damaged=cleaned[f"{name}is_damaged"],
+            destination=MeterPlace.IN_WAREHOUSE.value if is_stored else place,
+            warehouse=int(place.removeprefix(WAREHOUSE)) if is_stored else None,
+        )
+
+
+class PaperForm(forms.Form):
+    """The closure notice or the final bill was given on paper, on a day."""
+
+    paper = CodeField(label="What was given", choices=ClosurePaper.choices)
+    way = CodeField(
+        label="How",
+        choices=[each for each in NoticeWay.choices if each[0] != NoticeWay.EMAIL],
+        widget=forms.RadioSelect,
+        initial=NoticeWay.HANDED_OVER.value,
+    )
+    given_on = IsoDateField(label="Date")
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, has_bill: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_bill:
+            paper = self.fields["paper"]
+            assert isinstance(paper, CodeField)
+            paper.choices = [(ClosurePaper.NOTICE.value, ClosurePaper.NOTICE.label)]

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from disconnections.views import acts, create, receipts, requests, service_orders
+from disconnections.views import acts, closures, create, receipts, requests, service_orders
 
 
 class RequestNumber:
@@ -46,6 +46,14 @@ urlpatterns = [
         name="request_service_orders",
     ),
     path(f"{ONE}/service-order/new", service_orders.request_add_order, name="request_add_order"),
+    path(f"{ONE}/disconnect", closures.request_disconnect, name="request_disconnect"),
+    path(f"{ONE}/disconnect/parts", closures.closure_parts, name="closure_parts"),
+    path(f"{ONE}/disconnect/details", closures.closure_set, name="closure_set"),
+    path(f"{ONE}/disconnect/items", closures.closure_tick, name="closure_tick"),
+    path(f"{ONE}/disconnect/money-items", closures.closure_tick_money, name="closure_tick_money"),
+    path(f"{ONE}/disconnect/notice", closures.closure_notice_send, name="closure_notice_send"),
+    path(f"{ONE}/disconnect/paper", closures.closure_paper_give, name="closure_paper_give"),
+    path(f"{ONE}/disconnect/execute", closures.request_execute, name="request_execute"),
     path(f"{ONE}/communication", requests.request_communication, name="request_communication"),
     path(f"{ONE}/timeline", requests.request_timeline_tab, name="request_timeline"),
     path(f"{ONE}/acknowledge", acts.request_acknowledge, name="request_acknowledge"),

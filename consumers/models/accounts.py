@@ -145,7 +145,28 @@ class Consumer(models.Model):
                     RETURN NEW;
                     """
                 ),
-            )
+            ),
+            pgtrigger.Trigger(
+                name="an_account_ends_by_execution",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("status"),
+                func=pgtrigger.Func(
+                    """
+                    IF NEW.status IN ('INACTIVE', 'DISCONNECTED') AND NEW.status <> OLD.status
+                       AND NOT EXISTS (
+                           SELECT 1 FROM disconnections_execution x
+                             JOIN cases_case c ON c.id = x.request_id
+                            WHERE c.consumer_id = NEW.id
+                              AND x.in_transaction = pg_current_xact_id()::text::bigint)
+                    THEN
+                        RAISE EXCEPTION 'an account ends when its disconnection is carried out'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'an_account_ends_by_execution';
+                    END IF;
+                    RETURN NEW;
+                    """
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -230,7 +251,28 @@ class ServiceConnection(models.Model):
                     RETURN NEW;
                     """
                 ),
-            )
+            ),
+            pgtrigger.Trigger(
+                name="supply_ends_by_execution",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("supply_state"),
+                func=pgtrigger.Func(
+                    """
+                    IF NEW.supply_state <> 'CONNECTED' AND NEW.supply_state <> OLD.supply_state
+                       AND NOT EXISTS (
+                           SELECT 1 FROM disconnections_execution x
+                             JOIN disconnections_requestedservice s ON s.request_id = x.request_id
+                            WHERE s.service_connection_id = NEW.id
+                              AND x.in_transaction = pg_current_xact_id()::text::bigint)
+                    THEN
+                        RAISE EXCEPTION 'a service is switched off by carrying out a request for it'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'supply_ends_by_execution';
+                    END IF;
+                    RETURN NEW;
+                    """
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

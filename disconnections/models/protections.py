@@ -46,6 +46,14 @@ def _wants(conditions: tuple[str, ...], present: Q, absent: Q) -> Q:
     return (Q(condition__in=conditions) & present) | (~Q(condition__in=conditions) & absent)
 
 
+class RulePackManager(models.Manager["RulePack"]):
+    """Finds packs as fixtures name them."""
+
+    def get_by_natural_key(self, code: str) -> "RulePack":
+        """The pack of this code."""
+        return self.get(code=code)
+
+
 @pghistory.track()
 class RulePack(models.Model):
     """Rules that belong together, such as those of one state. Its rules count while it is on."""
@@ -54,6 +62,8 @@ class RulePack(models.Model):
     name = models.CharField(max_length=80)
     note = models.CharField(max_length=250, blank=True)
     is_enabled = models.BooleanField("enabled", default=False)
+
+    objects = RulePackManager()
 
     class Meta:
         constraints = [

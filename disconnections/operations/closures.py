@@ -8,6 +8,7 @@ from billing.queries.bill_inputs import find_live_bill
 from consumers import guards
 from consumers.choices import MeterPlace
 from consumers.models import Warehouse
+from consumers.queries.meters import warehouses
 from disconnections import notices
 from disconnections.choices import (
     MONEY_ITEMS,
@@ -129,7 +130,7 @@ def set_closure(
     if handling.is_repeated(locked, form_key, act=SET, by=by, at=at, wish=repr(wish)):
         return Closure.objects.get(pk=case)
     _refuse_ended(locked, UnableToSetClosure)
-    gathered = gather(locked, at=at)
+    gathered = gather(locked, at=at, asks_protections=False)
     if wish.version != gathered.version:
         raise UnableToSetClosure(CHANGED, is_conflict=True)
     service_order = _order_asked_for(locked, wish.order_number)
@@ -137,8 +138,12 @@ def set_closure(
     if meters.keys() - gathered.requested.keys():
         raise UnableToSetClosure(NOT_OFFERED)
     plans = {plan.service_connection: plan for plan in gathered.facts.meters}
-    for service_connection, wished in meters.items():
-        _keep_plan(gathered, plans[service_connection], wished)
+    ClosureMeter.objects.bulk_create(
+        [_planned(gathered, plans[key], wished) for key, wished in meters.items()],
+        update_conflicts=True,
+        unique_fields=["requested_service"],
+        update_fields=PLANNED,
+    )
     closure, is_new = Closure.objects.get_or_create(
         pk=case,
         defaults={"service_order": service_order, "set_at": at, "set_by": by},
@@ -172,8 +177,14 @@ def _order_asked_for(case: Case, number: str) -> ServiceOrder | None:
     return service_order
 
 
-def _keep_plan(gathered: Gathered, plan: MeterPlan, wished: MeterWish) -> None:
-    """Check what is wished for one meter, and keep it."""
+PLANNED = (
+    "action", "location_is_gone", "is_damaged", "destination", "warehouse", "device_number",
+    "meter",
+)  # fmt: skip
+
+
+def _planned(gathered: Gathered, plan: MeterPlan, wished: MeterWish) -> ClosureMeter:
+    """What is wished for one meter, checked."""
     field = f"{wished.service_connection}-"
     if wished.action not in MeterAction.values:
         raise UnableToSetClosure(NOT_OFFERED, field=f"{field}action")
@@ -183,20 +194,16 @@ def _keep_plan(gathered: Gathered, plan: MeterPlan, wished: MeterWish) -> None:
     if wished.device_number and not is_device(wished.device_number, plan):
         sentence = not_linked(gathered.facts.meters, wished.service_connection)
         raise UnableToSetClosure(sentence, field=f"{field}device")
-    destination, warehouse = "", None
-    if is_removed:
-        destination, warehouse = _destination(wished, field)
-    ClosureMeter.objects.update_or_create(
+    destination, warehouse = _destination(wished, field) if is_removed else ("", None)
+    return ClosureMeter(
         pk=gathered.requested[wished.service_connection],
-        defaults={
-            "action": wished.action,
-            "location_is_gone": wished.location_is_gone,
-            "is_damaged": wished.is_damaged,
-            "destination": destination,
-            "warehouse": warehouse,
-            "device_number": wished.device_number.strip().upper(),
-            "meter_id": plan.meter if wished.device_number else None,
-        },
+        action=wished.action,
+        location_is_gone=wished.location_is_gone,
+        is_damaged=wished.is_damaged,
+        destination=destination,
+        warehouse=warehouse,
+        device_number=wished.device_number.strip().upper(),
+        meter_id=plan.meter if wished.device_number else None,
     )
 
 
@@ -206,7 +213,7 @@ def _destination(wished: MeterWish, field: str) -> tuple[str, Warehouse | None]:
         return wished.destination, None
     if wished.destination != MeterPlace.IN_WAREHOUSE:
         raise UnableToSetClosure(REQUIRED, field=f"{field}destination")
-    warehouse = Warehouse.objects.filter(pk=wished.warehouse or 0, is_active=True).first()
+    warehouse = next((each for each in warehouses() if each.pk == wished.warehouse), None)
     if warehouse is None:
         raise UnableToSetClosure(NOT_OFFERED, field=f"{field}destination")
     return wished.destination, warehouse
@@ -227,7 +234,7 @@ def tick_item(
         if found is not None:
             return found
     _refuse_item(locked, item, by)
-    line = checklist(gather(locked, at=at).facts).line(item)
+    line = checklist(gather(locked, at=at, asks_protections=False).facts).line(item)
     if line.does_not_apply:
         raise UnableToTick(f"Does not apply: {line.does_not_apply}", field=item)
     if line.evidence.disproof:
@@ -296,7 +303,7 @@ def give_paper(
     _refuse_ended(locked, UnableToGive)
     if paper not in ClosurePaper.values or way not in NoticeWay.values:
         raise UnableToGive(NOT_OFFERED, field="way")
-    gathered = gather(locked, at=at)
+    gathered = gather(locked, at=at, asks_protections=False)
     given = ClosureNotice(request_id=case, paper=paper, way=way, at=at, by=by)
     today = at.astimezone(get_utility().zone).date()
     if paper == ClosurePaper.BILL:

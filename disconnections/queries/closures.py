@@ -23,10 +23,11 @@ from disconnections.models import (
     ClosureMeter,
     ClosureNotice,
     ClosurePolicy,
+    DisconnectionNotice,
     DisconnectionRequest,
     Execution,
 )
-from disconnections.queries.protections import cut_of, judge_cut, moment_of
+from disconnections.queries.protections import NOT_ARRIVED, Cut, judge_cut, moment_of
 from disconnections.rules.closures import (
     BillFact,
     ClosureFacts,
@@ -46,6 +47,8 @@ from smart360.organisation.queries import get_utility
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from smart360.web.formats import shown_date, shown_datetime
+
+ALLOWED = Judgement(Answer.ALLOW, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,8 @@ class Gathered:
 
 def get_policy() -> ClosurePolicy:
     """The rules of closing."""
-    return ClosurePolicy.objects.get(pk=1)
+    (policy,) = ClosurePolicy.objects.all()  # there_is_one_closure_policy
+    return policy
 
 
 def executor(person: Person) -> Executor:
@@ -81,12 +85,15 @@ def executor(person: Person) -> Executor:
     )
 
 
-def gather(case: Case, *, at: datetime) -> Gathered:
-    """Everything that is known of a request's closure, as it is now."""
-    asked = (
+def gather(case: Case, *, at: datetime, asks_protections: bool = True) -> Gathered:
+    """Everything that is known of a request's closure, as it is now.
+
+    Who only prepares or ticks need not ask the protections.
+    """
+    (asked,) = (
         DisconnectionRequest.objects.select_related("reason", "execution")
         .prefetch_related("services__service_connection", "services__closure_meter__warehouse")
-        .get(pk=case.pk)
+        .filter(pk=case.pk)
     )
     closure = (
         Closure.objects.select_related("service_order__technician__person")
@@ -100,7 +107,7 @@ def gather(case: Case, *, at: datetime) -> Gathered:
     }
     approval = approval_of(case.pk)
     policy = get_policy()
-    judgement = _judgement(case, at=at)
+    judgement = _judgement(asked, case, at=at) if asks_protections else ALLOWED
     notices = _notices(case.pk)
     services = [each.service_connection_id for each in asked.services.all()]
     facts = ClosureFacts(
@@ -128,11 +135,22 @@ def gather(case: Case, *, at: datetime) -> Gathered:
     return Gathered(facts, asked, closure, service_order, approval, ticks, requested)
 
 
-def _judgement(case: Case, *, at: datetime) -> Judgement:
+def _judgement(asked: DisconnectionRequest, case: Case, *, at: datetime) -> Judgement:
     """What the protections say to a cut that is made now; nothing once the case has ended."""
     if not case.is_open:
-        return Judgement(Answer.ALLOW, ())
-    cut = cut_of(case.pk).at(moment_of(at))
+        return ALLOWED
+    served = DisconnectionNotice.objects.filter(case=case.pk).exclude(
+        message__delivery__state__in=NOT_ARRIVED
+    )
+    cut = Cut(
+        consumer=case.consumer_id or 0,
+        kind=case.kind,
+        reason=asked.reason.code,
+        is_for_debt=asked.reason.is_for_debt,
+        services=frozenset(each.service_connection_id for each in asked.services.all()),
+        moment=moment_of(at),
+        served_on=served.order_by("served_on").values_list("served_on", flat=True).first(),
+    )
     return judge_cut(cut, stage=Stage.EXECUTION, at=at).judgement
 
 
@@ -264,3 +282,16 @@ def _bill(case: int, by_hand: ClosureNotice | None) -> BillFact | None:
         return BillFact(number, is_approved, _as_given(by_hand))
     mailed = Delivery.objects.filter(message__dedupe_key=sent_key(invoice.number)).first()
     return BillFact(number, is_approved, _by_mail(mailed) if mailed else None)
+
+
+# ------------------------------------------------------------------ what was done
+def executed(case: int) -> Execution | None:
+    """How a request was carried out, with its order and meters; None while it was not."""
+    return (
+        Execution.objects.select_related("executed_by", "service_order__technician__person")
+        .prefetch_related(
+            "meters__meter__device", "meters__service_connection", "meters__movement__to_warehouse"
+        )
+        .filter(pk=case)
+        .first()
+    )

@@ -1,7 +1,9 @@
 """What the protections said, as pages show it: kept with a request, or before there is one."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from disconnections.choices import Answer, Stage
 from disconnections.models import ProtectionVerdict, Reason, TimeSlot
@@ -87,3 +89,27 @@ def preview(wish: RequestWish, *, kind: str, at: datetime) -> ShownVerdict | Non
 
 def _sorted(lines: list[VerdictLine]) -> tuple[VerdictLine, ...]:
     return tuple(sorted(lines, key=lambda line: -STERNNESS[Answer(line.answer)]))
+
+
+# ------------------------------------------------------------------ example packs
+EXAMPLES = Path(__file__).resolve().parent.parent / "fixtures" / "rule_packs"
+
+
+@dataclass(frozen=True, slots=True)
+class ExamplePack:
+    """A pack that comes with the product and can be taken over."""
+
+    name: str
+    code: str
+    title: str
+    rules: int
+
+
+def example_packs() -> list[ExamplePack]:
+    """Every example pack, by its title; what is in the files."""
+    packs = []
+    for path in EXAMPLES.glob("*.json"):
+        rows = json.loads(path.read_text(encoding="utf-8"))
+        head = rows[0]["fields"]
+        packs.append(ExamplePack(path.stem, head["code"], head["name"], len(rows) - 1))
+    return sorted(packs, key=lambda pack: pack.title)

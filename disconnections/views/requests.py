@@ -68,14 +68,18 @@ TABS = (
     ("details", "Details", "request_detail"),
     ("settlement", "Settlement", "request_settlement"),
     ("service-order", "Service order", "request_service_orders"),
+    ("disconnect", "Disconnect", "request_disconnect"),
     ("communication", "Communication", "request_communication"),
     ("timeline", "Timeline", "request_timeline"),
 )
 NEEDED_FOR = {
     "settlement": Permission.VIEW_BALANCE,
     "service-order": Permission.VIEW_SERVICE_ORDERS,
+    "disconnect": Permission.VIEW_BALANCE,
 }
 """Tabs that not everybody may open who may open the page."""
+TAB_OF_KIND = {"disconnect": CaseKind.DISCONNECTION.value}
+"""Tabs that only one type of request has."""
 EXPORT_HEAD = (
     "Request ID", "Consumer", "VIP", "Account no", "Address", "Type", "Reason", "Date requested",
     "Status", "Priority", "SLA", "Due", "Assigned to", "Outstanding",
@@ -365,7 +369,7 @@ def shell(
         "tab": tab,
         "tabs": [
             Link(label, reverse(name, args=[case.number]), tab == code, key=str(place))
-            for place, (code, label, name) in enumerate(_tabs_for(me), start=1)
+            for place, (code, label, name) in enumerate(_tabs_for(me, case), start=1)
         ],
         "can_order": case.is_open and me.has_permission(Permission.CREATE_SERVICE_ORDER),
         "can_bill": case.is_open and me.has_permission(Permission.GENERATE_BILL),
@@ -381,12 +385,13 @@ def shell(
     return values | more
 
 
-def _tabs_for(person: Person) -> list[tuple[str, str, str]]:
-    """The tabs that this person may open: settlements and field work are not for everybody."""
+def _tabs_for(person: Person, case: Case) -> list[tuple[str, str, str]]:
+    """The tabs that this type of request has, and that this person may open."""
     return [
         each
         for each in TABS
-        if each[0] not in NEEDED_FOR or person.has_permission(NEEDED_FOR[each[0]])
+        if TAB_OF_KIND.get(each[0], case.kind) == case.kind
+        and (each[0] not in NEEDED_FOR or person.has_permission(NEEDED_FOR[each[0]]))
     ]
 
 

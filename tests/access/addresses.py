@@ -158,6 +158,16 @@ ADDRESSES: dict[str, Address] = {
     "request_top": Address(f"{ONE}/top", READERS, get=200),
     "request_settlement": Address(f"{ONE}/settlement", DESK, get=200),
     "request_service_orders": Address(f"{ONE}/service-order", SEERS, get=200),
+    "request_disconnect": Address(f"{ONE}/disconnect", DESK, get=200),
+    "closure_parts": Address(f"{ONE}/disconnect/parts", WORKERS, get=200),
+    "closure_set": Address(f"{ONE}/disconnect/details", WORKERS, post=422),
+    "closure_tick": Address(f"{ONE}/disconnect/items", WORKERS, post=422),
+    "closure_tick_money": Address(f"{ONE}/disconnect/money-items", MONEY, post=422),
+    "closure_notice_send": Address(
+        f"{ONE}/disconnect/notice", WORKERS, post=302, htmx=200, ended=409, writes=True
+    ),
+    "closure_paper_give": Address(f"{ONE}/disconnect/paper", WORKERS, post=422),
+    "request_execute": Address(f"{ONE}/disconnect/execute", WORKERS, post=409),
     "request_add_order": Address(f"{ONE}/service-order/new", ORDERERS, post=400),
     "request_communication": Address(f"{ONE}/communication", READERS, get=200),
     "request_timeline": Address(f"{ONE}/timeline", READERS, get=200),

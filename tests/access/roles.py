@@ -109,6 +109,32 @@ ROWS = (
         ("request_ask_approval",),
     ),
     Row(
+        "Disconnect tab: look",
+        ("✓", "✓", "✓", "✓", "✓", "–", "–", "–"),
+        ("request_disconnect",),
+    ),
+    Row(
+        "Tick checklist items 1–2 (bill, payment)",
+        ("–", "–", "✓", "✓", "✓", "–", "–", "–"),
+        ("closure_tick_money",),
+    ),
+    Row(
+        "Tick items 3–6",
+        ("✓", "–", "✓", "–", "✓", "–", "–", "–"),
+        (
+            "closure_tick",
+            "closure_parts",
+            "closure_set",
+            "closure_notice_send",
+            "closure_paper_give",
+        ),
+    ),
+    Row(
+        "Execute disconnection",
+        ("✓ consumer-requested reasons", "–", "✓", "–", "✓", "–", "–", "–"),
+        ("request_execute",),
+    ),
+    Row(
         "Create service order",
         ("✓", "from complaint", "✓", "–", "✓", "–", "–", "✓"),
         ("request_add_order",),

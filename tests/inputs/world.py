@@ -43,6 +43,8 @@ NOT_FOUND_BY_WALKING = {
     "payment_receipt_retry": "no field, and only after a failure",
     "message_retry": "no field, and only after a failure",
     "final_bill_retry": "no field, and only after a failure",
+    "closure_notice_send": "no field",
+    "request_execute": "no field",
     "final_bill_generate": "no field",
     "final_bill_approve": "no field but the hash of what the page shows, of a complete draft",
     "adjustment_remove": "no field",

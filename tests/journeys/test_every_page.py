@@ -53,6 +53,7 @@ NOT_A_PAGE = {
     "final_bill_print": "in test_settle_and_bill.py",
     "settlement_detail": "a fragment",
     "settlement_device": "a fragment",
+    "closure_parts": "a fragment",
     "gallery": "in test_components.py",
     "receipt_print": "in test_receipt_and_tracking.py",
     "receipt_download": "in test_receipt_and_tracking.py",
@@ -89,6 +90,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
             f"{LIST}{{closed}}/communication",
         ),
         "request_timeline": (f"{LIST}{{held}}/timeline",),
+        "request_disconnect": (f"{LIST}{{held}}/disconnect", f"{LIST}{{closed}}/disconnect"),
         "request_service_orders": (
             f"{LIST}{{pending}}/service-order",
             f"{LIST}{{closed}}/service-order",
