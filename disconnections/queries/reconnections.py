@@ -100,9 +100,7 @@ def gather(case: Case, *, at: datetime) -> Gathered:
         approver=approval.decided_by_id if approval else None,
     )
     typed = {each.service_connection_id: _typed(each) for each in asked.services.all()}
-    return Gathered(
-        facts, asked, closure, service_order, approval, ticks, requested, typed
-    )
+    return Gathered(facts, asked, closure, service_order, approval, ticks, requested, typed)
 
 
 def _typed(requested: object) -> str:
@@ -182,9 +180,9 @@ def meter_facts(meters: Iterable[int]) -> dict[int, MeterFact]:
     """These meters as they are now, by key."""
     keys = list(meters)
     running = dict(
-        MeterAssignment.objects.filter(
-            meter__in=keys, during__endswith__isnull=True
-        ).values_list("meter", "service_connection")
+        MeterAssignment.objects.filter(meter__in=keys, during__endswith__isnull=True).values_list(
+            "meter", "service_connection"
+        )
     )
     last = {
         reading.meter_id: LastReading(reading.value, reading.read_on)
