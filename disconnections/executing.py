@@ -67,8 +67,8 @@ def carry_out(
         executed_at=at,
         executed_by=by,
     )
+    slots.give_back(asked)  # slots are locked before technicians
     end_orders(case, service_order, by=by, at=at)
-    slots.give_back(asked)
     cause = Cause(number=case.number, case=case.pk, consumer=consumer.pk, by=by.pk, at=at)
     _take_meters(execution, plans, cause)
     _switch_off(services, asked, cause)

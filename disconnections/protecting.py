@@ -243,6 +243,7 @@ def close(
     Cancels its service orders ``because`` of it, gives the slot back, lifts the guard, voids a
     draft of the final bill, takes back what waits for approval.
     """
+    slots.give_back(DisconnectionRequest.objects.get(pk=case.pk))  # slots before technicians
     cancel_live_orders(case.pk, because=because, by=by, at=at)
     if case.status == CaseStatus.ON_HOLD:
         handling.end_hold(case, by=by, at=at)
@@ -256,7 +257,6 @@ def close(
     )  # fmt: skip
     void_draft(case.pk, by=by, at=at)
     approvals.withdraw(case.pk, by=by, at=at)
-    slots.give_back(DisconnectionRequest.objects.get(pk=case.pk))
     guards.remove_guard(case.number)
 
 

@@ -114,8 +114,8 @@ def bring_back(
         executed_at=at,
         executed_by=by,
     )
+    slots.give_back(asked)  # slots are locked before technicians
     end_orders(case, service_order, by=by, at=at)
-    slots.give_back(asked)
     cause = Cause(number=case.number, case=case.pk, consumer=consumer.pk, by=by.pk, at=at)
     _give_meters(execution, services, cause)
     connections = [each.service_connection for each in services]

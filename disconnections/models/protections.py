@@ -174,12 +174,16 @@ class ProtectionRule(models.Model):
             ),
             models.CheckConstraint(
                 condition=_wants(
-                    WITH_AN_AMOUNT, Q(amount__range=(0, 10**12)), Q(amount__isnull=True)
+                    WITH_AN_AMOUNT,
+                    Q(amount__isnull=False, amount__range=(0, 10**12)),
+                    Q(amount__isnull=True),
                 ),
                 name="a_protection_by_amount_has_one",
             ),
             models.CheckConstraint(
-                condition=_wants(WITH_DAYS, Q(days__range=(1, 3660)), Q(days__isnull=True)),
+                condition=_wants(
+                    WITH_DAYS, Q(days__isnull=False, days__range=(1, 3660)), Q(days__isnull=True)
+                ),
                 name="a_protection_by_days_has_them",
             ),
             models.CheckConstraint(
@@ -199,7 +203,11 @@ class ProtectionRule(models.Model):
                     (Condition.HOURS,),
                     Q(not_before__isnull=False, not_after__isnull=True)
                     | Q(not_before__isnull=True, not_after__isnull=False)
-                    | Q(not_before__lt=F("not_after")),
+                    | Q(
+                        not_before__isnull=False,
+                        not_after__isnull=False,
+                        not_before__lt=F("not_after"),
+                    ),
                     Q(not_before__isnull=True, not_after__isnull=True),
                 ),
                 name="a_protection_by_hours_has_them",

@@ -1,16 +1,16 @@
 """What is done about protections: example packs taken over, a notice given by hand."""
 
+import json
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 import pghistory
-from django.core import serializers
 
 from disconnections import protecting
 from disconnections.choices import NoticeWay
-from disconnections.models import DisconnectionRequest, ProtectionRule
+from disconnections.models import DisconnectionRequest, ProtectionRule, RulePack
 from disconnections.queries.verdicts import EXAMPLES
 from smart360.cases import handling
 from smart360.cases.models import Case
@@ -54,16 +54,16 @@ def load_rule_packs(*, names: Sequence[str], by: int) -> int:
 
 
 def _load(path: Path) -> int:
-    """One pack from its fixture: the pack first, since its rules name it."""
-    new = 0
-    rows = iter(serializers.deserialize("json", path.read_text(encoding="utf-8")))
-    for each in rows:
-        row = each.object
-        if type(row).objects.filter(code=row.code).exists():
-            continue
-        row.save(force_insert=True)
-        new += isinstance(row, ProtectionRule)
-    return new
+    """One pack from its fixture: the pack first, then its rules that are not there yet."""
+    head, *rules = (row["fields"] for row in json.loads(path.read_text(encoding="utf-8")))
+    pack = RulePack.objects.filter(code=head["code"]).first() or RulePack.objects.create(**head)
+    own = {field.name: field for field in ProtectionRule._meta.concrete_fields}
+    known = set(ProtectionRule.objects.values_list("code", flat=True))
+    new = [rule for rule in rules if rule["code"] not in known]
+    for rule in new:
+        values = {name: own[name].to_python(rule[name]) for name in rule if name != "pack"}
+        ProtectionRule.objects.create(pack=pack, **values)
+    return len(new)
 
 
 @operation

@@ -4,6 +4,7 @@ Pure: no database, no clock, no settings. Each rule is judged alone and the ster
 so that the order of rules never changes a verdict (BEY1, DIS11, DIS12).
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
@@ -11,6 +12,14 @@ from decimal import Decimal
 
 from consumers.choices import AccountHoldKind
 from disconnections.choices import Answer, Condition, Stage, WeatherKind
+from disconnections.rules.days import (
+    hours_in_words,
+    is_in_season,
+    notice_runs_out_on,
+    season_ends_on,
+    season_in_words,
+    shown_days,
+)
 from smart360.comms.rules import filled
 from smart360.kernel.money import ZERO
 from smart360.web.formats import (
@@ -18,7 +27,6 @@ from smart360.web.formats import (
     shown_date,
     shown_day,
     shown_money,
-    shown_short_date,
     shown_slot,
     shown_time,
 )
@@ -40,8 +48,8 @@ PLACEHOLDERS = (
     "weekday", "hours", "season", "hold", "reason", "category", "area",
 )  # fmt: skip
 """What the sentence of a rule may name; each is a figure, a date or a code."""
+PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 NO_DAY_YET = "Judged when the day of the visit is known"
-SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +288,7 @@ def _figures(rule: Rule, facts: Facts) -> dict[str, str]:
         "weekday": DAYS[facts.moment.on.weekday()] if facts.moment.on else "",
         "window": _window_words(facts.moment),
         "hours": hours_in_words(rule.not_before, rule.not_after),
-        "season": _season_words(rule) if rule.season[0] else "",
+        "season": season_in_words(rule.season) if rule.season[0] else "",
     }
 
 
@@ -374,7 +382,9 @@ def _meets_holiday(rule: Rule, facts: Facts, on: date) -> Met:
 
 def _meets_season(rule: Rule, on: date) -> Met:
     if not is_in_season(on, rule.season):
-        return Met(is_met=False, otherwise=f"{shown_day(on)} is outside {_season_words(rule)}")
+        return Met(
+            is_met=False, otherwise=f"{shown_day(on)} is outside {season_in_words(rule.season)}"
+        )
     until = season_ends_on(on, rule.season)
     return Met(is_met=True, values={"until": shown_date(until)}, until=until)
 
@@ -403,78 +413,19 @@ def _is_outside(rule: Rule, moment: Moment) -> bool:
     return is_early or is_late
 
 
-# ------------------------------------------------------------------ days and words
-def notice_runs_out_on(
-    served_on: date, days: int, holidays: frozenset[date], *, is_business: bool
-) -> date:
-    """The first day on which somebody may be cut after a notice of so many days.
+# ------------------------------------------------------------------ words
+def why_not_sentence(sentence: str) -> str:
+    """Why a rule cannot say this, or ``""``: it names what nobody can fill in.
 
-    Business days are Monday to Friday without the holidays.
-
-    >>> notice_runs_out_on(date(2026, 3, 2), 15, frozenset(), is_business=False)
-    datetime.date(2026, 3, 17)
-    >>> notice_runs_out_on(date(2026, 3, 6), 2, frozenset({date(2026, 3, 9)}), is_business=True)
-    datetime.date(2026, 3, 11)
+    >>> why_not_sentence("{{ outstanding }} is above {{ amonut }}")
+    'There is no placeholder {{ amonut }}.'
     """
-    if not is_business:
-        return served_on + timedelta(days=days)
-    day, left = served_on, days
-    while left:
-        day += timedelta(days=1)
-        left -= day.weekday() < SATURDAY and day not in holidays
-    return day
-
-
-def is_in_season(day: date, season: tuple[str, str]) -> bool:
-    """Whether ``day`` lies in a season of month-days, which may go over the end of the year.
-
-    >>> is_in_season(date(2026, 1, 5), ("12-01", "03-31"))
-    True
-    >>> is_in_season(date(2026, 4, 1), ("12-01", "03-31"))
-    False
-    """
-    begins, ends = season
-    this = f"{day:%m-%d}"
-    if begins <= ends:
-        return begins <= this <= ends
-    return this >= begins or this <= ends
-
-
-def season_ends_on(day: date, season: tuple[str, str]) -> date:
-    """The last day of the season in which ``day`` lies; Feb 28 for a Feb 29 that there is not."""
-    begins, ends = season
-    is_before_new_year = begins > ends and f"{day:%m-%d}" >= begins
-    month, number = (int(part) for part in ends.split("-"))
-    year = day.year + is_before_new_year
-    try:
-        return date(year, month, number)
-    except ValueError:
-        return date(year, month, number - 1)
-
-
-def _season_words(rule: Rule) -> str:
-    """``Dec 1 – Mar 31``"""
-    begins, ends = (shown_short_date(_in_a_leap_year(each)) for each in rule.season)
-    return f"{begins} – {ends}"
-
-
-def _in_a_leap_year(month_day: str) -> date:
-    month, number = month_day.split("-")
-    return date(2000, int(month), int(number))
-
-
-def hours_in_words(not_before: time | None, not_after: time | None) -> str:
-    """``8:00 AM – 4:00 PM``; with one end only: ``from …`` or ``until …``."""
-    if not_before and not_after:
-        return shown_slot(not_before, not_after)
-    if not_before:
-        return f"from {shown_time(not_before)}"
-    return f"until {shown_time(not_after)}" if not_after else ""
-
-
-def shown_days(count: int, *, is_business: bool = False) -> str:
-    """``1 day``, ``15 days``, ``7 business days``"""
-    return f"{count} {'business ' * is_business}day{'s' * (count != 1)}"
+    named = PLACEHOLDER.findall(sentence)
+    unknown = sorted(set(named) - set(PLACEHOLDERS))
+    if unknown:
+        return f"There is no placeholder {{{{ {unknown[0]} }}}}."
+    rest = PLACEHOLDER.sub("", sentence)
+    return "Write placeholders like {{ amount }}." if "{{" in rest or "}}" in rest else ""
 
 
 def _window_words(moment: Moment) -> str:

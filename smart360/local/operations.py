@@ -1,7 +1,7 @@
 """Acts that only the demo needs: many accounts at once, and a past that nobody lived through."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -25,7 +25,6 @@ from consumers.models import (
 )
 from consumers.rules.profiles import phone_digits_of, plain_phone, search_text_of
 from disconnections.executing import carry_out
-from disconnections.models import RequestedService
 from disconnections.queries.closures import gather
 from disconnections.queries.reconnections import gather as gather_reconnection
 from disconnections.reconnecting import bring_back
@@ -33,9 +32,8 @@ from disconnections.rules.closures import checklist
 from disconnections.rules.reconnections import LastReading, reconnection_checklist
 from smart360.cases import handling
 from smart360.cases.approvals import decide
-from smart360.cases.choices import ApprovalState, CaseKind, CaseStatus
+from smart360.cases.choices import ApprovalState, CaseKind
 from smart360.cases.models import Approval, Case
-from smart360.cases.notices import tell_consumer
 from smart360.cases.queries.approvals import approval_of
 from smart360.fieldwork.models import OrderTemplate, ServiceOrder, Technician
 from smart360.fieldwork.orders import assign_order, create_order
@@ -43,7 +41,7 @@ from smart360.kernel.db import operation
 from smart360.kernel.errors import Broken
 from smart360.kernel.numbering import go_on_after
 from smart360.organisation.models import BusinessCalendar, BusinessHours, Holiday, Utility
-from smart360.organisation.queries import get_utility
+from smart360.organisation.queries import day_of, get_utility
 from smart360.owed.choices import OwedState
 from smart360.owed.models import OwedWork
 from smart360.staff.access import people_who_may

@@ -117,8 +117,8 @@ def test_control_without_its_guards_the_hour_is_filled_twice(
             )
         return True
 
-    monkeypatch.setattr(f"{STEPS}.book_minutes", book_carelessly)
-    monkeypatch.setattr(f"{STEPS}.lock_technicians", lock_nobody)
+    monkeypatch.setattr(f"{STEPS}.plans.book_minutes", book_carelessly)
+    monkeypatch.setattr(f"{STEPS}.plans.lock_technicians", lock_nobody)
     with without_index("a_day_is_never_overplanned"):
         outcomes = race(assign_acts(orders, who, dispatcher, at))
         assert len(done(outcomes)) > 1, refusals(outcomes)
@@ -164,8 +164,8 @@ def test_control_without_the_lock_two_choose_the_same_hour(
     """The counter still refuses, but then somebody's order fails instead of going to another."""
     for _ in range(2):
         technician(person(Role.TECHNICIAN), minutes=90)
-    monkeypatch.setattr(f"{STEPS}.lock_technicians", lock_nobody)
-    slowly(monkeypatch, f"{STEPS}.book_minutes")
+    monkeypatch.setattr(f"{STEPS}.days.lock_technicians", lock_nobody)
+    slowly(monkeypatch, f"{STEPS}.plans.book_minutes")
     outcomes = race(create_acts(make_consumer, dispatcher, at, 2))
     assert len(refusals(outcomes)) == 1
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -27,7 +28,7 @@ def indebted(make_consumer: MakeConsumer, at: datetime) -> Consumer:
     return consumer
 
 
-def review(client: Client, consumer: Consumer, **more: str) -> str:
+def review(client: Client, consumer: Consumer, **more: Any) -> str:
     choose(client, consumer)
     answer = client.post(reverse("request_review"), details(consumer, **more), follow=True)
     return answer.content.decode()

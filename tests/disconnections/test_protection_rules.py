@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from consumers.choices import AccountHoldKind
 from disconnections.choices import Answer, Condition, Stage, WeatherKind
+from disconnections.rules.days import notice_runs_out_on
 from disconnections.rules.protections import (
     STERNNESS,
     AccountHeld,
@@ -23,7 +24,6 @@ from disconnections.rules.protections import (
     Weather,
     judge,
     least_to_cut_for,
-    notice_runs_out_on,
 )
 
 TUESDAY = date(2024, 12, 10)

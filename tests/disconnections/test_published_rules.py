@@ -47,10 +47,8 @@ def published() -> dict[str, Rule]:
     for row in rows():
         if row["model"] == "disconnections.protectionrule":
             fields = {name: value for name, value in row["fields"].items() if name != "pack"}
-            values = {
-                name: ProtectionRule._meta.get_field(name).to_python(value)
-                for name, value in fields.items()
-            }
+            own = {field.name: field for field in ProtectionRule._meta.concrete_fields}
+            values = {name: own[name].to_python(value) for name, value in fields.items()}
             found[fields["code"]] = as_rule(ProtectionRule(**values))
     return found
 
