@@ -11,7 +11,6 @@ from django.urls import reverse
 from holidays import country_holidays
 
 from consumers import guards
-from consumers.choices import AccountStatus, SupplyState
 from consumers.models import (
     Category,
     Consumer,
@@ -48,8 +47,6 @@ from smart360.staff.access import people_who_may
 from smart360.staff.choices import Role
 from smart360.staff.models import Person, RoleMembership
 from smart360.staff.permissions import Permission
-from smart360.trail.choices import Event
-from smart360.trail.record import record
 
 
 @dataclass(frozen=True)
