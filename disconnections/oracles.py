@@ -158,7 +158,86 @@ def tracking_links_shared() -> list[str]:
     return rows_of(LINKS_SHARED, words="request {} shares its link with {}")
 
 
+# ------------------------------------------------------------------ what was carried out
+HALF_EXECUTED = """
+SELECT c.number, c.status, o.status FROM disconnections_execution x
+  JOIN cases_case c ON c.id = x.request_id
+  JOIN fieldwork_serviceorder o ON o.id = x.service_order_id
+ WHERE c.status <> 'COMPLETED' OR o.status <> 'COMPLETED'
+    OR o.consumer_id <> c.consumer_id OR o.kind <> c.kind
+"""
+# What a later request has switched on again is no longer off.
+CAME_BACK = """
+EXISTS (SELECT 1 FROM disconnections_requestedservice b JOIN cases_case d ON d.id = b.request_id
+         WHERE d.kind = 'RECONNECTION' AND d.status = 'COMPLETED' AND d.ended_at >= c.ended_at
+           AND {})
+"""
+STILL_ON = f"""
+SELECT c.number, s.id FROM disconnections_execution x
+  JOIN cases_case c ON c.id = x.request_id AND c.kind = 'DISCONNECTION'
+  JOIN disconnections_requestedservice r ON r.request_id = x.request_id
+  JOIN consumers_serviceconnection s ON s.id = r.service_connection_id
+ WHERE (s.supply_state = 'CONNECTED' OR s.billing_frozen_at IS NULL
+        OR EXISTS (SELECT 1 FROM consumers_meterassignment a
+                    WHERE a.service_connection_id = s.id AND upper_inf(a.during)))
+   AND NOT {CAME_BACK.format("b.service_connection_id = s.id")}
+"""  # noqa: S608  (put together from our own words)
+NOT_ENDED = f"""
+SELECT c.number, p.status FROM disconnections_execution x
+  JOIN cases_case c ON c.id = x.request_id AND c.kind = 'DISCONNECTION'
+  JOIN consumers_consumer p ON p.id = c.consumer_id
+ WHERE x.account_status IN ('INACTIVE', 'DISCONNECTED')
+   AND p.status NOT IN (x.account_status, 'COLLECTION')
+   AND NOT {CAME_BACK.format("d.consumer_id = c.consumer_id")}
+"""  # noqa: S608  (put together from our own words)
+MOVED_WRONGLY = """
+SELECT c.number, e.meter_id FROM disconnections_executedmeter e
+  JOIN cases_case c ON c.id = e.execution_id
+  LEFT JOIN consumers_inventorymovement v ON v.case_id = c.id AND v.meter_id = e.meter_id
+ WHERE c.kind = 'DISCONNECTION'
+ GROUP BY c.number, e.meter_id, e.action, e.movement_id
+HAVING count(v.id) <> (e.action = 'REMOVE')::int OR min(v.id) IS DISTINCT FROM e.movement_id
+"""
+UNPROVED = """
+SELECT c.number FROM cases_case c
+ WHERE c.kind = 'DISCONNECTION' AND c.status = 'COMPLETED'
+   AND EXISTS (SELECT 1 FROM trail_entry e
+                WHERE e.case_id = c.id AND e.kind = 'COMPLETED' AND e.new ? 'order')
+   AND NOT EXISTS (SELECT 1 FROM disconnections_execution x WHERE x.request_id = c.id)
+"""
+
+
+def executions_half_done() -> list[str]:
+    """W9: what was carried out is completed, and so is its service order, of the same consumer."""
+    return rows_of(HALF_EXECUTED, words="{}: request {}, order {}")
+
+
+def services_still_on() -> list[str]:
+    """W9: what was carried out is off, frozen and unmetered, until somebody comes back."""
+    return rows_of(STILL_ON, words="{}: service {}")
+
+
+def accounts_not_ended() -> list[str]:
+    """W11: the account of an execution that left no service stands as it says."""
+    return rows_of(NOT_ENDED, words="{}: account {}")
+
+
+def meters_moved_otherwise() -> list[str]:
+    """W12: a removed meter has one movement of its execution, an unassigned one none."""
+    return rows_of(MOVED_WRONGLY, words="{}: meter {}")
+
+
+def completions_without_execution() -> list[str]:
+    """W10: a completion that names a service order has its execution."""
+    return rows_of(UNPROVED)
+
+
 ORACLES: tuple[Oracle, ...] = (
+    Oracle("W9", "an execution half done", executions_half_done),
+    Oracle("W9", "a service that is on after its execution", services_still_on),
+    Oracle("W10", "a completion without its execution", completions_without_execution),
+    Oracle("W11", "an account that its execution did not end", accounts_not_ended),
+    Oracle("W12", "a meter moved otherwise than its execution says", meters_moved_otherwise),
     Oracle("W7", "a slot's day whose counter is not what is booked", slots_miscounted),
     Oracle("W7", "a closed request that still holds a place", places_held_by_closed_requests),
     Oracle(

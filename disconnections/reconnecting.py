@@ -114,7 +114,8 @@ def bring_back(
         executed_at=at,
         executed_by=by,
     )
-    slots.give_back(asked)  # slots are locked before technicians
+    # Slots are locked before technicians; a visit may have moved the place since `asked` was read.
+    slots.give_back(DisconnectionRequest.objects.get(pk=case.pk))
     end_orders(case, service_order, by=by, at=at)
     cause = Cause(number=case.number, case=case.pk, consumer=consumer.pk, by=by.pk, at=at)
     _give_meters(execution, services, cause)

@@ -155,7 +155,7 @@ def set_closure(
     _told(
         Event.CLOSURE_SET, locked, by=by, at=at,
         new={
-            "order": service_order.number if service_order else "",
+            **({"order": service_order.number} if service_order else {}),
             "meters": {
                 plans[key].meter_number: wished.action
                 for key, wished in meters.items() if plans[key].meter

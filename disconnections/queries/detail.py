@@ -68,6 +68,7 @@ class RequestPage:
     billing_address: str
     offer: HoldOffer | None
     approval: Approval | None
+    is_billed: bool
 
     @property
     def is_waiting_for_approval(self) -> bool:
@@ -94,7 +95,7 @@ def request_page(case: Case, *, to: Person, at: datetime, zone: ZoneInfo) -> Req
     asked = case.disconnection_request
     consumer = shown(case.consumer, to=to)
     clocks = case_clocks(case, at=at, zone=zone)
-    approval = approval_of(case.pk)
+    approval, stations = approval_of(case.pk), stations_of(case.pk)
     return RequestPage(
         case=case,
         asked=asked,
@@ -110,6 +111,7 @@ def request_page(case: Case, *, to: Person, at: datetime, zone: ZoneInfo) -> Req
         if to.has_permission(Permission.HOLD)
         else None,
         approval=approval,
+        is_billed=stations.approved_at is not None,
     )
 
 

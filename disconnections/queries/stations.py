@@ -12,6 +12,7 @@ from smart360.cases.choices import ApprovalState, CaseKind, CaseStatus
 from smart360.cases.models import Approval, Case, Hold
 from smart360.fieldwork.choices import OrderStatus
 from smart360.fieldwork.models import ServiceOrder
+from smart360.kernel.errors import Broken
 from smart360.web import formats
 from smart360.web.shown import RailStep
 
@@ -59,8 +60,10 @@ def stations_of(case: int) -> Stations:
             undone_by=Subquery(back.values("case__number")[:1]),
             undone_at=Subquery(back.values("case__ended_at")[:1]),
         )
-        .get()
+        .first()
     )
+    if facts is None:
+        raise Broken(f"there is no case {case}")
     return Stations(**facts)
 
 

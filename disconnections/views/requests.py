@@ -36,6 +36,7 @@ from disconnections.queries.requests import (
     export_requests,
     row_of,
 )
+from disconnections.queries.verdicts import last_verdict
 from disconnections.rules import months_after
 from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus, Priority, Standing
 from smart360.cases.forms import (
@@ -372,7 +373,9 @@ def shell(
             for place, (code, label, name) in enumerate(_tabs_for(me, case), start=1)
         ],
         "can_order": case.is_open and me.has_permission(Permission.CREATE_SERVICE_ORDER),
-        "can_bill": case.is_open and me.has_permission(Permission.GENERATE_BILL),
+        "can_bill": case.is_open
+        and not page.is_billed
+        and me.has_permission(Permission.GENERATE_BILL),
     }
     if Act.HOLD in acts:
         values["hold_form"] = hold_form(page.offer, at=at, zone=zone)
@@ -415,6 +418,7 @@ def request_detail(request: HttpRequest, number: str) -> HttpResponse:
     at = clock.now()
     context = shell(request, case, tab="details", at=at)
     context["services"] = service_lines(case, zone=zone_in_use())
+    context["verdict"] = last_verdict(case.pk, context["page"].approval)
     return tab_or_fragment(request, "disconnections/request_detail.html", "details", context)
 
 

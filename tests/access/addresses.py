@@ -252,6 +252,9 @@ ADMIN_MODELS: dict[str, int] = {
     "disconnections_reason": 200,
     "disconnections_timeslot": 200,
     "disconnections_closurepolicy": 403,  # there is exactly one
+    "disconnections_rulepack": 200,
+    "disconnections_protectionrule": 200,
+    "disconnections_weatheralert": 200,
     "cases_slapolicy": 200,
     "cases_holdreason": 200,
     "fieldwork_ordertemplate": 200,
@@ -270,3 +273,6 @@ ADMIN_EXTRA = {
     "admin:billing_apikey_retire": "retire",
 }
 """Our own pages inside Django admin, with the last word of their paths."""
+
+ADMIN_WHOLE = {"admin:disconnections_rulepack_examples": "examples"}
+"""Those of a model, not of one row of it."""

@@ -23,6 +23,7 @@ from tests.access.addresses import (
     ADMIN_MODELS,
     ADMIN_PAGES,
     ADMIN_UNUSED,
+    ADMIN_WHOLE,
     ANYBODY,
     COLUMNS,
     Address,
@@ -41,7 +42,7 @@ ClientAs = Callable[..., Client]
 
 def admin_names() -> set[str]:
     """The names that Django gives the pages of our models."""
-    names = set(ADMIN_PAGES) | ADMIN_UNUSED | set(ADMIN_EXTRA)
+    names = set(ADMIN_PAGES) | ADMIN_UNUSED | set(ADMIN_EXTRA) | set(ADMIN_WHOLE)
     names |= {f"admin:{each}" for each in ("login", "logout", "password_change")}
     for model in ADMIN_MODELS:
         names |= {

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from consumers.choices import SupplyState, UtilityType
 from consumers.models import Consumer
+from smart360.cases.queries.timeline import case_timeline
 from smart360.fieldwork.access import get_order, visible_orders
 from smart360.fieldwork.choices import OrderStatus
 from smart360.fieldwork.models import ServiceOrder
@@ -237,6 +238,25 @@ def test_an_order_whole(
         "Taken from Mike Thompson",
         "Assigned to Mike Thompson by itself",
         "Service order created",
+    ]
+
+
+def test_the_request_s_timeline_tells_of_its_order(
+    make_request: MakeRequest, make_technician: MakeTechnician, dispatcher: Person, at: datetime
+) -> None:
+    make_technician()
+    wished = make_request(reason="CR-001", preferred_on=MONDAY)
+    made = order_from_case(wished.pk, by=dispatcher, at=at, scheduled_on=MONDAY, window=MORNING)
+    lines, _ = case_timeline(wished.case, to=dispatcher)
+    assert [(line.sentence, line.detail) for line in lines if made.number in line.sentence] == [
+        (
+            f"Service order assigned: {made.number} to Mike Thompson",
+            "Lisa Wilson · Mon, Dec 16, 2024, 10:00 AM – 12:00 PM",
+        ),
+        (
+            f"Service order created: {made.number}",
+            "Lisa Wilson · Mon, Dec 16, 2024, 10:00 AM – 12:00 PM",
+        ),
     ]
 
 

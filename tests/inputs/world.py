@@ -12,7 +12,15 @@ from billing.models import Arrangement, Payment
 from consumers.choices import LockPurpose
 from consumers.models import Category, Consumer, MeterAssignment, Subcategory, Warehouse
 from consumers.operations import take_profile_lock
-from disconnections.models import ClosurePolicy, DisconnectionRequest, Reason, TimeSlot
+from disconnections.models import (
+    ClosurePolicy,
+    DisconnectionRequest,
+    ProtectionRule,
+    Reason,
+    RulePack,
+    TimeSlot,
+    WeatherAlert,
+)
 from smart360.cases import operations as cases
 from smart360.cases.models import HoldReason, SlaPolicy
 from smart360.comms.models import Template
@@ -161,6 +169,7 @@ class World:
                 (admin, "/admin/"),
                 (admin, f"/admin/organisation/businesscalendar/{self.calendar.pk}/holidays/"),
                 (admin, f"/admin/staff/person/{self.somebody.pk}/password/"),
+                (admin, "/admin/disconnections/rulepack/examples/"),
             ],
             "lists of the administration": [(admin, path) for path in sorted(ADMIN_STORES)],
             "rows to add": [
@@ -190,6 +199,9 @@ class World:
             "disconnections/reason": Reason.objects.order_by("pk").last(),
             "disconnections/timeslot": TimeSlot.objects.order_by("pk").last(),
             "disconnections/closurepolicy": ClosurePolicy.objects.get(),
+            "disconnections/protectionrule": ProtectionRule.objects.get(code="HOURS"),
+            "disconnections/rulepack": RulePack.objects.order_by("pk").first(),
+            "disconnections/weatheralert": WeatherAlert.objects.order_by("pk").first(),
             "fieldwork/ordertemplate": OrderTemplate.objects.order_by("pk").first(),
             "fieldwork/skill": Skill.objects.order_by("pk").first(),
             "cases/slapolicy": SlaPolicy.objects.filter(replaced_at=None).order_by("pk").first(),
@@ -300,6 +312,10 @@ def make_world(
     take_profile_lock(consumer=taken.pk, purpose=LockPurpose.EDIT_PROFILE, by=clerk, at=at)
     desk.post(f"{ONE}new/consumer", {"account": wished.account_number})
     calendar = BusinessCalendar.objects.create(name="Office", time_zone="America/Chicago")
+    RulePack.objects.create(code="XX", name="Somewhere")
+    WeatherAlert.objects.create(
+        kind="HEAT", area="Nowhere", from_on=date(2024, 7, 1), to_on=date(2024, 7, 2), source="NWS"
+    )
     BusinessHours.objects.create(calendar=calendar, weekday=1, opens=time(8), closes=time(17))
     Holiday.objects.create(calendar=calendar, day=date(2024, 12, 25), name="Christmas Day")
     somebody = person(Role.BILLING)

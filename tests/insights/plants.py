@@ -238,6 +238,37 @@ DAY = (
     "INSERT INTO fieldwork_technicianday (technician_id, day, minutes, planned)"
     " SELECT min(person_id), '2024-12-16', 480, {} FROM fieldwork_technician"
 ).format
+EXECUTED = (
+    "INSERT INTO disconnections_execution (request_id, service_order_id, permanence,"
+    " account_status, items_done, executed_at, executed_by_id, in_transaction)"
+    " SELECT {0}, max(id), 'PERMANENT', 'INACTIVE', 6, now(), (SELECT min(id) FROM staff_person), 0"
+    " FROM fieldwork_serviceorder"
+).format
+DONE = ORDER("COMPLETED", "DISCONNECTION", "OPEN")
+COMPLETED_LINE = ENTRY("OPEN", "COMPLETED", '{"status": "COMPLETED", "order": "SO"}', 91)
+EXECUTIONS = (
+    plant("W9", "executions_half_done", DONE, EXECUTED("OPEN")),
+    plant("W9", "services_still_on", DONE, EXECUTED("OPEN")),
+    plant("W11", "accounts_not_ended", DONE, EXECUTED("OPEN")),
+    plant(
+        "W10",
+        "completions_without_execution",
+        COMPLETED_LINE,
+        "UPDATE cases_case SET status = 'COMPLETED', ended_at = now() WHERE id = OPEN",
+    ),
+    plant(
+        "W12",
+        "meters_moved_otherwise",
+        DONE,
+        EXECUTED("OPEN"),
+        DROP("disconnections_executedmeter", "a_removed_meter_has_its_movement"),
+        "INSERT INTO disconnections_executedmeter"
+        " (execution_id, service_connection_id, meter_id, action)"
+        " SELECT OPEN, a.service_connection_id, a.meter_id, 'REMOVE'"
+        " FROM consumers_meterassignment a LIMIT 1",
+    ),
+)
+
 FIELD_WORK = (
     plant("W7", "technicians_days_miscounted", TECHNICIAN, DAY(60)),
     plant("W7", "assignments_without_a_day", TECHNICIAN, ORDER("ASSIGNED", "REPAIR", "OPEN")),
@@ -275,6 +306,7 @@ FIELD_WORK = (
 """Of service orders and of those who carry them out."""
 
 PLANTS = (
+    *EXECUTIONS,
     # ---------------------------------------------------------------- requests
     plant(
         "W1",

@@ -37,8 +37,7 @@ def lock_who_has(service_order: ServiceOrder) -> None:
         having = having.filter(pk=service_order.pk)
     else:
         having = having.filter(case=service_order.case_id)
-    keys = having.values_list("technician", flat=True)
-    lock_technicians(key for key in keys if key is not None)
+    lock_technicians(having.values_list("technician", flat=True))
 
 
 BOOK = """

@@ -1,17 +1,17 @@
 """One service order as its page shows it, with its own lines of the timeline."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 
 from consumers.choices import UtilityType
-from smart360.cases.models import Approval
+from smart360.cases.queries.approvals import approval_of
+from smart360.cases.queries.timeline import visit_in
 from smart360.fieldwork.choices import Cancelled
 from smart360.fieldwork.models import OrderedService, ServiceOrder
 from smart360.fieldwork.queries.reports import ReportState, report_state
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.models import Entry
-from smart360.web import formats
 from smart360.web.shown import TimelineEntry
 
 SYSTEM = "Smart360"
@@ -67,8 +67,7 @@ def order_detail(service_order: ServiceOrder) -> OrderDetail:
     """
     approval = None
     if service_order.case_id is not None:
-        asked = Approval.objects.filter(case=service_order.case_id).select_related("decided_by")
-        approval = asked.order_by("-pk").first()
+        approval = approval_of(service_order.case_id)
     return OrderDetail(
         order=service_order,
         services=services_of(service_order),
@@ -122,8 +121,7 @@ def _line(entry: Entry, names: dict[int, str]) -> TimelineEntry:
     details = [entry.actor.full_name if entry.actor else SYSTEM]
     if entry.kind == Event.ORDER_CANCELLED:
         details.append(dict(Cancelled.choices).get(entry.new.get("reason", ""), ""))
-    if when := when_in(entry.new):
-        details.append(when)
+    details += visit_in(entry.new)
     if entry.text is not None and entry.text.text:
         details.append(f"“{entry.text.text}”")
     return TimelineEntry(
@@ -143,16 +141,3 @@ def _sentence(entry: Entry, names: dict[int, str]) -> str:
     if entry.kind == Event.ORDER_SCHEDULED and "technician" in new:
         return f"Taken from {names.get(entry.old.get('technician', 0), 'the technician')}"
     return entry.get_kind_display()
-
-
-def when_in(facts: dict[str, object]) -> str:
-    """Day and window of a line's facts in words, or ``""``."""
-    try:
-        day = date.fromisoformat(str(facts.get("day", "")))
-    except ValueError:
-        return ""
-    starts, _, ends = str(facts.get("window", "")).partition("-")
-    if not ends:
-        return formats.shown_day(day)
-    slot = formats.shown_slot(time.fromisoformat(starts), time.fromisoformat(ends))
-    return f"{formats.shown_day(day)}, {slot}"

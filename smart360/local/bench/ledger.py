@@ -1,4 +1,4 @@
-"""A made-up ledger as COPY takes it: every account's deposit, monthly invoices and payments.
+"""A made-up ledger as COPY takes it: every account's deposit, monthly charges and payments.
 
 The postings lie in the table month by month, as they do when a utility has lived through them:
 what one consumer owes is spread over as many pages as there are months.
@@ -15,10 +15,13 @@ COLUMNS: dict[str, str] = {
     "billing_ledgerentry": "transaction_id, account_id, amount",
     "billing_payment": "number, consumer_id, source, reference, method, amount, paid_on, state,"
     " recorded_at, settled_at, failure, posting_id, reversal_reason",
+    "billing_depositreceipt": "consumer_id, amount, received_on, posting_id",
     "consumers_consumerfigures": "consumer_id, balance, deposit, last_billed_on, oldest_due_on",
     "consumers_balancetotal": "id, balance",
 }
 LEGS = 2
+CHARGE = "FEE"
+"""What is charged each month. An invoice would need its paper (M4), millions of rows of it."""
 DEPOSIT = 20_000
 LATE = 10
 """One consumer in so many pays only half of the last invoices."""
@@ -31,7 +34,7 @@ Lines = list[tuple[str, str]]
 class Ledger:
     """``postings`` for each of ``consumers``, the last in the month of ``until``.
 
-    The first is a deposit; then an invoice and its payment in turn. ``shared``: the keys of the
+    The first is a deposit; then a charge and its payment in turn. ``shared``: the keys of the
     accounts for cash and revenue; ``first``: the first free keys of accounts and transactions.
     """
 
@@ -70,12 +73,12 @@ class Ledger:
 
     def _posted(self, posting: int, places: range) -> Lines:
         """One posting of each of some consumers."""
-        transactions, entries, payments = [], [], []
+        transactions, entries, payments, deposits = [], [], [], []
         month = (posting + 1) // 2
         day, due = self._day(month), NULL
         kind, is_payment = "DEPOSIT_RECEIVED", False
         if posting % 2:
-            kind, due = "INVOICE", self._day(month, 15)
+            kind, due = CHARGE, self._day(month, 15)
         elif posting:
             kind, is_payment, day = "PAYMENT", True, self._day(month, 11)
         for place in places:
@@ -87,15 +90,17 @@ class Ledger:
                 f"{key}\t{kind}\t{consumer}\tB-{key}\t{day}\t{due}\t{LEGS}\t{day} 12:00+00"
             )
             debit, credit = {
-                "INVOICE": (own, self.revenue),
+                CHARGE: (own, self.revenue),
                 "PAYMENT": (self.cash, own),
                 "DEPOSIT_RECEIVED": (self.cash, own + 1),
             }[kind]
             amount = money(cents)
             entries.append(f"{key}\t{debit}\t{amount}\n{key}\t{credit}\t-{amount}")
-            if kind == "INVOICE":
+            if kind == CHARGE:
                 self.owed[place] += cents
-            elif is_payment:
+            elif not is_payment:
+                deposits.append(f"{consumer}\t{amount}\t{day}\t{key}")
+            else:
                 self.owed[place] -= cents
                 self.payments += 1
                 payments.append(
@@ -106,6 +111,7 @@ class Ledger:
             "billing_ledgertransaction": transactions,
             "billing_ledgerentry": entries,
             "billing_payment": payments,
+            "billing_depositreceipt": deposits,
         }
         return [(table, "\n".join(lines) + "\n") for table, lines in made.items() if lines]
 
@@ -137,7 +143,7 @@ class Ledger:
         """Since when something is unpaid: what is owed lies on the newest invoices."""
         left, month = self.owed[place], last
         while left > 0 and month > 0:
-            left -= self._cents("INVOICE", place, month)
+            left -= self._cents(CHARGE, place, month)
             if left <= 0:
                 return self._day(month, 15)
             month -= 1
