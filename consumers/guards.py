@@ -350,7 +350,7 @@ def move_hold(hold: AccountHold, *, to_on: date) -> None:
 
 
 @step
-def lift_hold(hold: AccountHold, *, by: int | None, at: datetime) -> None:
+def lift_hold(hold: AccountHold, *, by: int | None, at: datetime, words: str = "") -> None:
     """End a hold: what it rested on is over. Lifting it again changes nothing."""
     if hold.lifted_at is not None:
         return
@@ -363,4 +363,5 @@ def lift_hold(hold: AccountHold, *, by: int | None, at: datetime) -> None:
         at=at,
         consumer=hold.consumer_id,
         new={"kind": hold.kind, "source": hold.source},
+        words=words,
     )

@@ -57,7 +57,7 @@ class ClosurePolicy(models.Model):
     minimum_items = models.PositiveSmallIntegerField(
         "items of the checklist that must be done",
         default=MOST_ITEMS,
-        help_text="0 to 6. What does not apply to a request counts as done.",
+        help_text="1 to 6. What does not apply to a request counts as done.",
     )
     asks_identity = models.BooleanField(
         "identity must be checked",
@@ -77,9 +77,9 @@ class ClosurePolicy(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(pk=1), name="there_is_one_closure_policy"),
             models.CheckConstraint(
-                condition=Q(minimum_items__range=(0, MOST_ITEMS)),
+                condition=Q(minimum_items__range=(1, MOST_ITEMS)),
                 name="the_checklist_has_six_items",
-                violation_error_message="Enter a number from 0 to 6.",
+                violation_error_message="Enter a number from 1 to 6.",
             ),
             models.CheckConstraint(
                 condition=Q(reconnection_fee__gte=0, reconnection_fee__lt=10**6),

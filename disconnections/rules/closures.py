@@ -295,7 +295,7 @@ def _payment_evidence(facts: ClosureFacts) -> Evidence:
     if facts.balance <= ZERO:
         words = f"Balance {amount}" if facts.balance else f"Balance {amount}, cleared"
         return Evidence(words, is_found=True, figures=figures)
-    disproof = f"{amount} is still owed"
+    disproof = f"Net amount due is {amount}"
     return Evidence(f"Balance {amount} stays owed", disproof=disproof, figures=figures)
 
 

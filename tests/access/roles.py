@@ -37,6 +37,7 @@ NOT_YET: dict[str, tuple[str, ...]] = {
     "Export CSV": ("financial", "aggregates"),
     "Retry a failed message": ("own bills",),
     "Enter final readings": ("o as field reading",),
+    "Account holds (medical, legal, dispute)": ("propose",),
 }
 """Cells that wait for what they speak of: service orders of a technician, bills, aggregates."""
 
@@ -72,6 +73,11 @@ ROWS = (
         "Break another's lock (reason)",
         ("–", "–", "–", "–", "✓", "–", "–", "–"),
         ("profile_break",),
+    ),
+    Row(
+        "Account holds (medical, legal, dispute)",
+        ("propose", "propose", "–", "–", "✓", "–", "–", "–"),
+        ("account_holds", "account_hold_lift"),
     ),
     Row(
         "Create disconnection/reconnection",

@@ -48,6 +48,7 @@ from tests.access.world import (
 )
 from tests.billing.rates import make_tariff
 from tests.conftest import MakePerson
+from tests.fieldwork.working import technician
 
 pytestmark = pytest.mark.django_db
 BY_DAY = 40
@@ -241,6 +242,7 @@ def administered(worlds: Worlds, person: MakePerson, at: datetime) -> Worlds:
     note_at_door(outcome=SignInOutcome.REFUSED, username="nobody", address=None, at=at)
     make_key(name="Gateway", by=person(Role.ADMIN).pk, at=at)
     make_tariff()
+    technician(person(Role.TECHNICIAN))
     today = at.date()
     RulePack.objects.create(code="XX", name="Somewhere")
     WeatherAlert.objects.create(kind="COLD", from_on=today, to_on=today, source="NWS")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -108,7 +109,9 @@ def test_an_item_is_ticked_once(closing: Closing) -> None:
 
 def test_one_policy_of_six_items() -> None:
     policies = ClosurePolicy.objects.all()
-    assert refused_by(lambda: policies.update(minimum_items=7)) == "the_checklist_has_six_items"
+    for number in (0, 7):
+        refused = refused_by(partial(policies.update, minimum_items=number))
+        assert refused == "the_checklist_has_six_items"
     assert refused_by(lambda: ClosurePolicy.objects.create(pk=2)) == "there_is_one_closure_policy"
 
 

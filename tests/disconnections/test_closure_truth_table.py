@@ -138,7 +138,7 @@ def test_which_items_do_not_apply(changes: dict[str, object], not_applying: set[
             {"bill": BillFact("INV-7", True, Given("EMAIL", "", "FAILED", "no such mailbox"))},
             "INV-7 was not delivered (no such mailbox)",
         ),
-        ("FINAL_PAYMENT", {"balance": Decimal("294.78")}, "$294.78 is still owed"),
+        ("FINAL_PAYMENT", {"balance": Decimal("294.78")}, "Net amount due is $294.78"),
         ("CUSTOMER_NOTIFIED", {"notice": None}, "No closure notice has been sent"),
         (
             "CUSTOMER_NOTIFIED", {"notice": Given("EMAIL", "", "NOT_SENT")},
@@ -259,7 +259,7 @@ def test_button_and_server_agree_on_each_combination(
     make_closing: MakeClosing, person: MakePerson, stands: SetClock,
     client_as: Callable[..., Client],
 ) -> None:  # fmt: skip
-    """2⁸ stored worlds: the page's button is enabled exactly when the server does it."""
+    """AC017, 2⁸ stored worlds: the page's button is enabled exactly when the server does it."""
     closing = make_closing().ready()
     row = Row(closing, person(Role.SUPERVISOR), person(Role.RECOVERY))
     client, enabled = client_as(closing.sarah), 0
@@ -297,10 +297,13 @@ def test_the_minimum_is_an_administrators(
     closing.clear("CUSTOMER_NOTIFIED")
     assert closing.missing()
     admin = client_as(Role.ADMIN)
-    address = f"/admin/disconnections/closurepolicy/{ClosurePolicy.objects.get().pk}/change/"
-    wrong = admin.post(address, {"minimum_items": "7", "asks_identity": "on"})
-    assert "Enter a number from 0 to 6." in wrong.content.decode()
-    answer = admin.post(address, {"minimum_items": "5", "asks_identity": "on"})
+    policy = ClosurePolicy.objects.get()
+    form = {"asks_identity": "on", "reconnection_fee": str(policy.reconnection_fee)}
+    address = f"/admin/disconnections/closurepolicy/{policy.pk}/change/"
+    for number in ("0", "7"):
+        wrong = admin.post(address, form | {"minimum_items": number})
+        assert "Enter a number from 1 to 6." in wrong.content.decode()
+    answer = admin.post(address, form | {"minimum_items": "5"})
     assert answer.status_code == HTTPStatus.FOUND
     assert closing.missing() == ()
     assert closing.execute(form_key=uuid4()).items_done == 5

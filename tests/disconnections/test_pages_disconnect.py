@@ -46,6 +46,7 @@ def closing(make_closing: MakeClosing, stands: SetClock) -> Closing:
 
 
 def test_it_says_what_is_missing_with_links(client_as: SignIn, closing: Closing) -> None:
+    """AC017."""
     page = page_of(client_as(closing.sarah), closing)
     power = closing.billing.services[0].pk
     assert "Completion: 1/6 items" in page
@@ -159,7 +160,7 @@ def test_a_tick_that_is_disproved_is_refused_with_the_figure(
     client = client_as(closing.billing.robert)
     answer = client.post(url(closing, "/money-items"), sent, headers=HTMX)
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert "$12.50 is still owed" in answer.content.decode()
+    assert "Net amount due is $12.50" in answer.content.decode()
     assert not ChecklistTick.objects.exists()
 
 

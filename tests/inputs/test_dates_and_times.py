@@ -118,6 +118,7 @@ FOUND_IN: dict[str, set[tuple[str, str]]] = {
         ("arrangement_new", "due_on_"),
         ("billing_run_start", "period_from"),
         ("billing_run_start", "period_to"),
+        ("account_holds", "from_on"),
     },
     "rows to add": {
         ("admin:billing_tariff_add", "begins_on"),
@@ -127,6 +128,10 @@ FOUND_IN: dict[str, set[tuple[str, str]]] = {
     "rows to change": {
         ("admin:disconnections_timeslot_change", "starts"),
         ("admin:disconnections_timeslot_change", "ends"),
+        ("admin:disconnections_protectionrule_change", "not_before"),
+        ("admin:disconnections_protectionrule_change", "not_after"),
+        ("admin:disconnections_weatheralert_change", "from_on"),
+        ("admin:disconnections_weatheralert_change", "to_on"),
         ("admin:organisation_businesscalendar_change", "hours--opens"),
         ("admin:organisation_businesscalendar_change", "hours--closes"),
         ("admin:organisation_businesscalendar_change", "holidays--day"),

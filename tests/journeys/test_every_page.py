@@ -109,6 +109,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
             f"{PROFILES}{{free}}",
         ),
         "consumer_edit": (f"{PROFILES}{{busy}}/edit", f"{PROFILES}{{free}}/edit"),
+        "account_holds": (f"{PROFILES}{{busy}}/holds",),
     },
     "account": {
         "consumer_financial": (

@@ -119,7 +119,9 @@ def bill(page: Page, billing: Billing) -> None:
     expect(page.locator("#invoice-information")).to_contain_text("INV-")
     settles(page)
     page.get_by_role("button", name="Approve and Send").click()
-    expect(page.locator("#invoice-information")).to_contain_text("Approved")
+    dialog = page.get_by_role("dialog", name="Approve and Send")
+    dialog.get_by_role("button", name="Approve and Send").click()
+    expect(page.locator("#invoice-information")).to_contain_text("Approved, posted")
     drain("PDF")
     drain("MAIL")
 
