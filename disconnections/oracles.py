@@ -232,7 +232,64 @@ def completions_without_execution() -> list[str]:
     return rows_of(UNPROVED)
 
 
+EXECUTED_THOUGH_BLOCKED = """
+SELECT c.number FROM disconnections_execution x
+  JOIN cases_case c ON c.id = x.request_id AND c.kind = 'DISCONNECTION'
+ WHERE (SELECT v.answer FROM disconnections_protectionverdict v
+         WHERE v.case_id = x.request_id AND v.at <= x.executed_at
+         ORDER BY v.id DESC LIMIT 1) = 'BLOCKED'
+"""
+
+WRONG_VERDICTS = """
+SELECT v.id::text FROM disconnections_protectionverdict v
+ WHERE v.answer <> CASE WHEN v.findings @> '[{"answer": "BLOCKED"}]' THEN 'BLOCKED'
+                        WHEN v.findings @> '[{"answer": "NEEDS_APPROVAL"}]' THEN 'NEEDS_APPROVAL'
+                        ELSE 'ALLOW' END
+"""
+
+UNASKED_APPROVALS = """
+SELECT DISTINCT c.number FROM disconnections_protectionverdict v
+  JOIN cases_case c ON c.id = v.case_id
+ WHERE v.answer = 'NEEDS_APPROVAL' AND NOT EXISTS (
+       SELECT 1 FROM cases_approval a WHERE a.case_id = v.case_id)
+"""
+
+RULES_ABOUT_NOTHING = """
+SELECT r.code, named.what FROM disconnections_protectionrule r
+  LEFT JOIN disconnections_rulepack p ON p.id = r.pack_id
+ CROSS JOIN LATERAL (
+       SELECT unnest(r.reasons) AS what EXCEPT SELECT code FROM disconnections_reason
+        UNION ALL
+       (SELECT unnest(r.categories) EXCEPT SELECT name FROM consumers_category)) named
+ WHERE r.is_active AND coalesce(p.is_enabled, true)
+"""
+
+
+def executed_though_blocked() -> list[str]:
+    """BEY1: nothing is carried out whose last verdict says that it is blocked."""
+    return rows_of(EXECUTED_THOUGH_BLOCKED)
+
+
+def verdicts_that_do_not_follow() -> list[str]:
+    """BEY1: a verdict is the sternest of what its rules said."""
+    return rows_of(WRONG_VERDICTS, words="verdict {}")
+
+
+def approvals_nobody_asked_for() -> list[str]:
+    """DIS11: what rules let through with approval only was put before supervisors."""
+    return rows_of(UNASKED_APPROVALS)
+
+
+def rules_about_nothing() -> list[str]:
+    """BEY1: a rule in force names reasons and categories that there are; a renamed one is found."""
+    return rows_of(RULES_ABOUT_NOTHING, words="rule {} names {}")
+
+
 ORACLES: tuple[Oracle, ...] = (
+    Oracle("W10", "an execution that was blocked", executed_though_blocked),
+    Oracle("W10", "a verdict that does not follow from its rules", verdicts_that_do_not_follow),
+    Oracle("W14", "an approval that rules want and nobody asked for", approvals_nobody_asked_for),
+    Oracle("W10", "a protection rule about what there is not", rules_about_nothing),
     Oracle("W9", "an execution half done", executions_half_done),
     Oracle("W9", "a service that is on after its execution", services_still_on),
     Oracle("W10", "a completion without its execution", completions_without_execution),

@@ -301,6 +301,8 @@ def _payment_evidence(facts: ClosureFacts) -> Evidence:
 
 def _equipment_evidence(facts: ClosureFacts) -> Evidence:
     removed = [meter for meter in facts.meters if meter.is_removed]
+    if not removed:
+        return Evidence("The meters stay on site")
     meters = f"{len(removed)} meter{'s' * (len(removed) != 1)} to be removed"
     if facts.order is None:
         return Evidence(f"{meters}; no service order entered")

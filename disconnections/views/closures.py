@@ -53,6 +53,9 @@ from smart360.web.gate import requires
 from smart360.web.htmx import is_fragment
 
 TAB = "disconnections/request_disconnect.html"
+WHOLE, STATE, PAPERS = "disconnect", "ticked", "given"
+"""Fragments: the tab; what follows from a tick; the papers and what follows from them."""
+ANSWERS = {WHOLE: "disconnect", STATE: "state", PAPERS: "notices"}
 ON_DETAILS = (Need.APPROVAL, Need.PROTECTIONS, Need.IDENTITY, Need.OTHER_PERSON)
 
 
@@ -90,7 +93,8 @@ class ShownMissing:
 @requires(Permission.VIEW_BALANCE)
 def request_disconnect(request: HttpRequest, number: str) -> HttpResponse:
     """What is prepared, what is missing, and the button."""
-    return _tab(request, _found(request, number))
+    part = STATE if request.GET.get("part") == "state" else WHOLE
+    return _tab(request, _found(request, number), part=part)
 
 
 @require_GET
@@ -179,6 +183,7 @@ def _tick(request: HttpRequest, number: str) -> HttpResponse:
         case,
         lambda: act(case=case.pk, item=item, by=me, at=clock.now(), form_key=key),
         f"{label}: {'ticked' if is_ticked else 'cleared'}.",
+        part=STATE,
         wrong_item=item,
     )
 
@@ -197,6 +202,7 @@ def closure_notice_send(request: HttpRequest, number: str) -> HttpResponse:
             by=me, at=clock.now(), form_key=key,
         ),
         "The closure notice is on its way.",
+        part=PAPERS,
     )  # fmt: skip
 
 
@@ -208,7 +214,7 @@ def closure_paper_give(request: HttpRequest, number: str) -> HttpResponse:
     case = _found(request, number)
     form = PaperForm(request.POST, has_bill=True)
     if not form.is_valid():
-        return _tab(request, case, status=422, paper_form=form)
+        return _tab(request, case, status=422, part=PAPERS, paper_form=form)
     return _do(
         request,
         case,
@@ -216,6 +222,7 @@ def closure_paper_give(request: HttpRequest, number: str) -> HttpResponse:
             case=case.pk, by=me, at=clock.now(), form_key=key, **form.cleaned_data
         ),
         f"{ClosurePaper(form.cleaned_data['paper']).label}: noted.",
+        part=PAPERS,
         paper_form=form,
     )
 
@@ -239,23 +246,25 @@ def _do(
     case: Case,
     act: Callable[[], object],
     sentence: str,
+    *,
+    part: str = WHOLE,
     **more: Any,
 ) -> HttpResponse:
-    """One act; what is wrong stands at its field, what is not possible at the top of the tab."""
+    """One act; what is wrong stands at its field, what is not possible above its part."""
     try:
         act()
     except Refusal as refusal:
-        form = _form_of(more, refusal)
+        status, form = refusal.http_status, _form_of(more, refusal)
         if form is not None:
             form.add_error(refusal.field, refusal.sentence)
-            return _tab(request, case, status=refusal.http_status, **more)
+            return _tab(request, case, status=status, part=part, **more)
         fresh = _found(request, case.number)
         kept = {"wrong_item": more.get("wrong_item", "")}
-        return _tab(request, fresh, status=refusal.http_status, refusal=refusal, **kept)
+        return _tab(request, fresh, status=status, part=part, refusal=refusal, **kept)
     if not is_fragment(request):
         messages.success(request, sentence)
         return HttpResponseRedirect(reverse("request_disconnect", args=[case.number]))
-    response = _tab(request, _found(request, case.number), toast=sentence)
+    response = _tab(request, _found(request, case.number), part=part, toast=sentence)
     response["HX-Trigger-After-Settle"] = '{"case-said": {}}'
     return response
 
@@ -288,12 +297,16 @@ def _form(gathered: Gathered, typed: Any = None) -> ClosureForm:
     )
 
 
-def _tab(request: HttpRequest, case: Case, *, status: int = 200, **more: Any) -> HttpResponse:
+def _tab(
+    request: HttpRequest, case: Case, *, status: int = 200, part: str = WHOLE, **more: Any
+) -> HttpResponse:
+    """The tab, or only the part of it that changed: what is typed elsewhere stays."""
     me, at = signed_in_person(request), clock.now()
-    context = closure_context(case, me, at=at) | more
+    context = closure_context(case, me, at=at) | {"answers": ANSWERS[part]} | more
     if not is_fragment(request):
         context = shell(request, case, tab="disconnect", at=at) | context
-    response = tab_or_fragment(request, TAB, "disconnect", context)
+        context["answers"] = ANSWERS[WHOLE]
+    response = tab_or_fragment(request, TAB, part, context)
     response.status_code = status
     return response
 

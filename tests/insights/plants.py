@@ -269,6 +269,28 @@ EXECUTIONS = (
     ),
 )
 
+VERDICT = (
+    "INSERT INTO disconnections_protectionverdict (case_id, stage, at, answer, findings, facts)"
+    " VALUES (OPEN, 'EXECUTION', now() - interval '1 hour', '{}', '[{{\"answer\": \"{}\"}}]',"
+    " '{{}}')"
+).format
+PROTECTIONS = (
+    plant(
+        "W10",
+        "executed_though_blocked",
+        VERDICT("BLOCKED", "BLOCKED"),
+        DONE,
+        EXECUTED("OPEN"),
+    ),
+    plant("W10", "verdicts_that_do_not_follow", VERDICT("ALLOW", "BLOCKED")),
+    plant("W14", "approvals_nobody_asked_for", VERDICT("NEEDS_APPROVAL", "NEEDS_APPROVAL")),
+    plant(
+        "W10",
+        "rules_about_nothing",
+        "UPDATE disconnections_protectionrule SET reasons = '{GONE}' WHERE code = 'MEDICAL'",
+    ),
+)
+
 FIELD_WORK = (
     plant("W7", "technicians_days_miscounted", TECHNICIAN, DAY(60)),
     plant("W7", "assignments_without_a_day", TECHNICIAN, ORDER("ASSIGNED", "REPAIR", "OPEN")),
@@ -780,4 +802,5 @@ PLANTS = (
     *FINAL_BILLS,
     *ARRANGEMENTS,
     *FIELD_WORK,
+    *PROTECTIONS,
 )
