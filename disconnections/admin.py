@@ -175,10 +175,16 @@ class TimeSlotAdmin(ConfigurationAdmin):
 
 @admin.register(ClosurePolicy)
 class ClosurePolicyAdmin(ConfigurationAdmin):
-    """The one row of rules for ending a service."""
+    """The one row of rules for ending a service, and for its coming back."""
 
-    list_display = ("__str__", "minimum_items", "asks_identity", "run_alone_up_to")
-    fields = ("minimum_items", "asks_identity", "run_alone_up_to")
+    list_display = (
+        "__str__",
+        "minimum_items",
+        "asks_identity",
+        "reconnection_fee",
+        "run_alone_up_to",
+    )
+    fields = ("minimum_items", "asks_identity", "reconnection_fee", "run_alone_up_to")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """There is exactly one."""

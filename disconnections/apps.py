@@ -50,6 +50,9 @@ class DisconnectionsConfig(AppConfig):
         stop_if_paid = import_string("disconnections.protecting.stop_if_paid")
         if stop_if_paid not in ports.DEBT_LOWERED:
             ports.DEBT_LOWERED.append(stop_if_paid)
+        offer = import_string("disconnections.reconnecting.offer_reconnection")
+        if offer not in ports.ACCOUNT_SETTLED:
+            ports.ACCOUNT_SETTLED.append(offer)
         stop_for_hold = import_string("disconnections.protecting.stop_for_hold")
         if stop_for_hold not in consumer_ports.HOLD_PLACED:
             consumer_ports.HOLD_PLACED.append(stop_for_hold)

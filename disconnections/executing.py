@@ -69,14 +69,14 @@ def carry_out(
     )
     # Slots are locked before technicians; a visit may have moved the place since `asked` was read.
     slots.give_back(DisconnectionRequest.objects.get(pk=case.pk))
-    _end_orders(case, service_order, by=by, at=at)
+    end_orders(case, service_order, by=by, at=at)
     cause = Cause(number=case.number, case=case.pk, consumer=consumer.pk, by=by.pk, at=at)
     _take_meters(execution, plans, cause)
     _switch_off(services, asked, cause)
     void_draft(case.pk, by=by.pk, at=at)
     freeze_billing(services, case=case.pk, by=by.pk, at=at)
     _end_account(consumer, status, cause)
-    _complete(case, execution, by=by, at=at)
+    complete(case, execution, by=by, at=at)
     return execution
 
 
@@ -93,7 +93,8 @@ def _status_after(
     return AccountStatus.INACTIVE if is_permanent else AccountStatus.DISCONNECTED
 
 
-def _end_orders(case: Case, service_order: ServiceOrder, *, by: Person, at: datetime) -> None:
+@step
+def end_orders(case: Case, service_order: ServiceOrder, *, by: Person, at: datetime) -> None:
     """The order is done, and nobody goes there for another one of this request."""
     if service_order.status != OrderStatus.COMPLETED:
         words = f"Carried out with {case.number}"
@@ -132,7 +133,7 @@ def _switch_off(services: Sequence[int], asked: DisconnectionRequest, cause: Cau
     state = SupplyState.OFF_FOR_GOOD if is_permanent else SupplyState.OFF_FOR_NOW
     ServiceConnection.objects.filter(pk__in=services).update(supply_state=state)
     new = {"supply": state.value, "services": sorted(services)}
-    _tell(Event.SUPPLY_CHANGED, cause, new=new)
+    tell(Event.SUPPLY_CHANGED, cause, new=new)
 
 
 def _end_account(consumer: Consumer, status: AccountStatus, cause: Cause) -> None:
@@ -143,24 +144,27 @@ def _end_account(consumer: Consumer, status: AccountStatus, cause: Cause) -> Non
     consumer.status = status
     consumer.archived_at = cause.at if is_closed else None
     consumer.save(update_fields=["status", "archived_at"])
-    _tell(Event.STATUS_CHANGED, cause, old={"status": old}, new={"status": status.value})
+    tell(Event.STATUS_CHANGED, cause, old={"status": old}, new={"status": status.value})
     if is_closed:
-        _tell(Event.ACCOUNT_ARCHIVED, cause)
+        tell(Event.ACCOUNT_ARCHIVED, cause)
 
 
-def _tell(
+@step
+def tell(
     event: Event,
     cause: Cause,
     *,
     old: Mapping[str, Any] | None = None,
     new: Mapping[str, Any] | None = None,
 ) -> None:
+    """One line of the timeline, for what an execution is the cause of."""
     record(
         event, by=cause.by, at=cause.at, case=cause.case, consumer=cause.consumer, old=old, new=new
     )
 
 
-def _complete(case: Case, execution: Execution, *, by: Person, at: datetime) -> None:
+@step
+def complete(case: Case, execution: Execution, *, by: Person, at: datetime) -> None:
     """What was confirmed as done by Execute is done; the case is completed, its guard goes."""
     _do_last_items(execution, by=by, at=at)
     case.ended_at = at

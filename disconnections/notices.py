@@ -197,3 +197,19 @@ def closure_notice(
         at=at,
         dedupe_key=f"closure.notice:{case.number}:{once}",
     )
+
+
+@step
+def reconnection_offered(
+    case: int, number: str, *, people: Sequence[Person], path: str, at: datetime
+) -> None:
+    """Who reconnects learns, once, that somebody who was cut off has paid (BEY4)."""
+    notify_staff(
+        people=people,
+        sentence=f"{number}: the account is settled and can be reconnected",
+        path=path,
+        at=at,
+        dedupe_key=f"reconnect:{number}",
+        case=case,
+        is_urgent=True,
+    )

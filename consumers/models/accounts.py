@@ -167,6 +167,28 @@ class Consumer(models.Model):
                     """
                 ),
             ),
+            pgtrigger.Trigger(
+                name="an_account_comes_back_by_execution",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("status"),
+                func=pgtrigger.Func(
+                    """
+                    IF OLD.status IN ('INACTIVE', 'DISCONNECTED')
+                       AND NEW.status NOT IN ('INACTIVE', 'DISCONNECTED')
+                       AND NOT EXISTS (
+                           SELECT 1 FROM disconnections_execution x
+                             JOIN cases_case c ON c.id = x.request_id
+                            WHERE c.consumer_id = NEW.id AND c.kind = 'RECONNECTION'
+                              AND x.in_transaction = pg_current_xact_id()::text::bigint)
+                    THEN
+                        RAISE EXCEPTION 'an account comes back when it is reconnected'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'an_account_comes_back_by_execution';
+                    END IF;
+                    RETURN NEW;
+                    """
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -268,6 +290,44 @@ class ServiceConnection(models.Model):
                         RAISE EXCEPTION 'a service is switched off by carrying out a request for it'
                             USING ERRCODE = 'check_violation',
                                   CONSTRAINT = 'supply_ends_by_execution';
+                    END IF;
+                    RETURN NEW;
+                    """
+                ),
+            ),
+            pgtrigger.Trigger(
+                name="supply_comes_back_by_execution",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("supply_state"),
+                func=pgtrigger.Func(
+                    """
+                    IF NEW.supply_state <> 'CONNECTED' OR OLD.supply_state = 'CONNECTED' THEN
+                        RETURN NEW;
+                    END IF;
+                    IF NOT EXISTS (
+                        SELECT 1 FROM disconnections_execution x
+                          JOIN cases_case c ON c.id = x.request_id
+                          JOIN disconnections_requestedservice s ON s.request_id = x.request_id
+                         WHERE s.service_connection_id = NEW.id AND c.kind = 'RECONNECTION'
+                           AND x.in_transaction = pg_current_xact_id()::text::bigint)
+                    THEN
+                        RAISE EXCEPTION 'a service comes back by carrying out a reconnection'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'supply_comes_back_by_execution';
+                    END IF;
+                    -- Who moves in at the same moment waits here for the other.
+                    PERFORM 1 FROM consumers_premise p
+                      WHERE p.id = NEW.premise_id FOR NO KEY UPDATE;
+                    IF EXISTS (
+                        SELECT 1 FROM consumers_serviceconnection o
+                         WHERE o.premise_id = NEW.premise_id
+                           AND o.utility_type = NEW.utility_type
+                           AND o.consumer_id <> NEW.consumer_id
+                           AND o.supply_state = 'CONNECTED')
+                    THEN
+                        RAISE EXCEPTION 'somebody else is supplied there'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'a_premise_has_one_occupier';
                     END IF;
                     RETURN NEW;
                     """

@@ -11,7 +11,7 @@ from django.urls import reverse
 from consumers import guards
 from consumers.guards import SuppliedService
 from consumers.models import Consumer
-from disconnections import protecting, rules, slots
+from disconnections import protecting, reconnecting, rules, slots
 from disconnections.choices import (
     REQUEST_KINDS,
     Answer,
@@ -120,6 +120,8 @@ def create_request(
         record(Event.FIELD_IGNORED, by=by.pk, at=at, case=case.pk, new=ignored)
     request_received(case, made, at=at)
     protecting.take_up(case, made, judged, by=by.pk, at=at)
+    if kind == CaseKind.RECONNECTION:
+        reconnecting.charge_fee(case, by=by.pk, at=at)
     key = receipt_key(case.number)
     owe("disconnections.receipt", dedupe_key=key, about={"case": case.pk}, at=at)
     form_keys.submitted(form_key, form=DRAFT, by=by.pk, act=CREATE, result=case.number)
@@ -283,7 +285,8 @@ def close_request(
 ) -> Case:
     """End a request without carrying it out, for one of five reasons (DIS7).
 
-    Gives the slot back, lifts the guard, voids a draft of the final bill. Raises UnableToClose.
+    Gives the slot back, lifts the guard, voids a draft of the final bill, takes the fee of a
+    reconnection back. Raises UnableToClose.
     """
     consumer = Case.objects.values_list("consumer_id", flat=True).get(pk=case)
     guards.lock_consumer(consumer)
@@ -300,6 +303,7 @@ def close_request(
     if reason == ClosingReason.OTHER and not says_why(note):
         raise UnableToClose(SAY_WHY, field="note")
     protecting.close(locked, reason=ClosingReason(reason), note=note, by=by.pk, at=at)
+    reconnecting.take_fee_back(locked, by=by.pk, at=at)
     request_closed(locked, at=at)
     return locked
 

@@ -7,8 +7,8 @@ from django.db.models import F, OuterRef, Subquery
 
 from billing.choices import InvoiceState
 from billing.models import Invoice
-from disconnections.models import Execution
-from smart360.cases.choices import ApprovalState, CaseKind
+from disconnections.models import DisconnectionRequest, Execution
+from smart360.cases.choices import ApprovalState, CaseKind, CaseStatus
 from smart360.cases.models import Approval, Case, Hold
 from smart360.fieldwork.choices import OrderStatus
 from smart360.fieldwork.models import ServiceOrder
@@ -31,6 +31,8 @@ class Stations:
     bill_state: str | None
     approved_at: datetime | None
     executed_at: datetime | None
+    undone_by: str | None
+    undone_at: datetime | None
 
 
 def stations_of(case: int) -> Stations:
@@ -42,6 +44,9 @@ def stations_of(case: int) -> Stations:
     )
     bills = Invoice.objects.filter(case=OuterRef("pk"), state__in=BILLS).order_by("-pk")
     done = Execution.objects.filter(request=OuterRef("pk"))
+    back = DisconnectionRequest.objects.filter(
+        undoes=OuterRef("pk"), case__status=CaseStatus.COMPLETED
+    ).order_by("-pk")
     facts = (
         Case.objects.filter(pk=case)
         .values(
@@ -52,6 +57,8 @@ def stations_of(case: int) -> Stations:
             bill_state=Subquery(bills.values("state")[:1]),
             approved_at=Subquery(bills.values("approved_at")[:1]),
             executed_at=Subquery(done.values("executed_at")[:1]),
+            undone_by=Subquery(back.values("case__number")[:1]),
+            undone_at=Subquery(back.values("case__ended_at")[:1]),
         )
         .first()
     )
@@ -76,7 +83,7 @@ def rail_of(
     steps += [_scheduled(stations), _in_the_field(stations)]
     if case.kind == CaseKind.DISCONNECTION:
         steps.append(_billed(stations))
-    steps.append(_executed(case, stations))
+    steps += [_executed(case, stations), *_undone(stations)]
     if not case.is_open:
         ended = [step for step in steps if step.state == "done"]
         return (*ended, *_early_end(case, stations))
@@ -124,6 +131,14 @@ def _executed(case: Case, stations: Stations) -> RailStep:
     if stations.executed_at is None:
         return RailStep(name, "next")
     return RailStep(name, "done", formats.shown_short_datetime(stations.executed_at))
+
+
+def _undone(stations: Stations) -> tuple[RailStep, ...]:
+    """A disconnection that a reconnection has undone says by which, and when."""
+    if stations.undone_by is None or stations.undone_at is None:
+        return ()
+    when = formats.shown_short_datetime(stations.undone_at)
+    return (RailStep("Reconnected", "done", f"{stations.undone_by}, {when}"),)
 
 
 def _early_end(case: Case, stations: Stations) -> tuple[RailStep, ...]:

@@ -1,10 +1,25 @@
-"""Which disconnection a reconnection undoes, and what undid a disconnection (BEY4)."""
+"""What a reconnection undoes, and to whom one is offered (BEY4)."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
+from billing.queries.accounts import balances_of
 from consumers.choices import SupplyState
 from disconnections.models import DisconnectionRequest, Execution
-from smart360.cases.choices import CaseKind, CaseStatus
+from smart360.cases.choices import OPEN_STATUSES, CaseKind
+
+OFF = (SupplyState.OFF_FOR_NOW, SupplyState.OFF_FOR_GOOD)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A consumer who was cut off for a debt, has settled it and can be reconnected."""
+
+    case: int
+    number: str
+    account_number: str
+    executed_at: datetime
 
 
 def newest_not_undone(services: Iterable[int]) -> Execution | None:
@@ -16,20 +31,33 @@ def newest_not_undone(services: Iterable[int]) -> Execution | None:
         Execution.objects.filter(
             request__case__kind=CaseKind.DISCONNECTION,
             request__services__service_connection__in=list(services),
-            request__services__service_connection__supply_state__in=[
-                SupplyState.OFF_FOR_NOW, SupplyState.OFF_FOR_GOOD,
-            ],
+            request__services__service_connection__supply_state__in=OFF,
         )
         .order_by("-executed_at", "-pk")
         .first()
-    )  # fmt: skip
+    )
 
 
-def undone_by(case: int) -> DisconnectionRequest | None:
-    """The newest reconnection that was carried out of what a disconnection had switched off."""
-    return (
-        DisconnectionRequest.objects.filter(undoes=case, case__status=CaseStatus.COMPLETED)
-        .select_related("case")
-        .order_by("-pk")
+def reconnection_offer(consumer: int) -> Offer | None:
+    """The disconnection for debt that can be undone because nothing is owed any more."""
+    if balances_of(consumer).outstanding > 0:
+        return None
+    newest = (
+        Execution.objects.select_related("request__reason", "request__case__consumer")
+        .filter(
+            request__case__kind=CaseKind.DISCONNECTION,
+            request__case__consumer=consumer,
+            request__services__service_connection__supply_state__in=OFF,
+        )
+        .order_by("-executed_at", "-pk")
         .first()
     )
+    if newest is None or not newest.request.reason.is_for_debt:
+        return None
+    if DisconnectionRequest.objects.filter(
+        case__consumer=consumer, case__status__in=OPEN_STATUSES
+    ).exists():
+        return None
+    case = newest.request.case
+    assert case.consumer is not None  # a_request_has_a_consumer
+    return Offer(case.pk, case.number, case.consumer.account_number, newest.executed_at)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from disconnections.choices import Answer, ClosureItem, MeterAction
+from disconnections.choices import Answer, ClosureItem, MeterAction, ReconnectionItem
 from smart360.cases.choices import ApprovalState, CaseStatus
 from smart360.comms.choices import DeliveryState
 from smart360.fieldwork.choices import OrderKind, OrderStatus
@@ -182,7 +182,7 @@ class Evidence:
 class ItemLine:
     """One item of the checklist: whether it applies, whether it is ticked, what is known of it."""
 
-    item: ClosureItem
+    item: ClosureItem | ReconnectionItem
     does_not_apply: str
     is_ticked: bool
     evidence: Evidence
@@ -195,7 +195,7 @@ class ItemLine:
 
 @dataclass(frozen=True, slots=True)
 class Checklist:
-    """The six items in their order."""
+    """The items in their order."""
 
     lines: tuple[ItemLine, ...]
     minimum: int
@@ -346,7 +346,7 @@ def tones(line: ItemLine) -> tuple[str, str]:
 
 # ------------------------------------------------------------------ Execute
 class Need(StrEnum):
-    """What Execute asks for, in the order in which it is told."""
+    """What Execute asks for: the last four of a reconnection alone."""
 
     STATUS = "STATUS"
     PERMISSION = "PERMISSION"
@@ -357,6 +357,10 @@ class Need(StrEnum):
     DEVICES = "DEVICES"
     ORDER = "ORDER"
     CHECKLIST = "CHECKLIST"
+    MONEY = "MONEY"
+    OCCUPIER = "OCCUPIER"
+    METERS = "METERS"
+    READINGS = "READINGS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,13 +404,20 @@ def why_not_approved(facts: ClosureFacts) -> str:
     """Why the approval that is needed is not there; ``""`` when it is, or none is needed."""
     if facts.approval == ApprovalState.APPROVED:
         return ""
-    if facts.approval == ApprovalState.PENDING:
-        return "Needs supervisor approval: it waits for a decision"
-    if facts.approval == ApprovalState.REJECTED:
-        return "Needs supervisor approval: it was refused"
+    if sentence := why_not_decided(facts.approval):
+        return sentence
     if facts.answer == Answer.NEEDS_APPROVAL:
         because = f" ({'. '.join(facts.sentences)})" if facts.sentences else ""
         return f"Needs supervisor approval{because}"
+    return ""
+
+
+def why_not_decided(approval: str) -> str:
+    """Why an approval that somebody asked for is not there; ``""`` when it is, or nobody asked."""
+    if approval == ApprovalState.PENDING:
+        return "Needs supervisor approval: it waits for a decision"
+    if approval == ApprovalState.REJECTED:
+        return "Needs supervisor approval: it was refused"
     return ""
 
 

@@ -37,6 +37,8 @@ PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
         "closing_reason": "Cancelled by consumer",
         "completed_at": "Dec 15, 2024, 11:20 AM",
         "tracking_url": "https://example.com/track/sample",
+        "decision": "approved",
+        "what_follows": "The account is closed then, and nothing more is billed.",
         "work": "Disconnection",
         "visit": "Sun, Dec 15, 2024, 10:00 AM – 12:00 PM",
         "amount": "$150.00",

@@ -1,7 +1,7 @@
 """Acts that only the demo needs: many accounts at once, and a past that nobody lived through."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -11,7 +11,6 @@ from django.urls import reverse
 from holidays import country_holidays
 
 from consumers import guards
-from consumers.choices import AccountStatus, SupplyState
 from consumers.models import (
     Category,
     Consumer,
@@ -25,14 +24,15 @@ from consumers.models import (
 )
 from consumers.rules.profiles import phone_digits_of, plain_phone, search_text_of
 from disconnections.executing import carry_out
-from disconnections.models import RequestedService
-from disconnections.queries.closures import Gathered, gather
+from disconnections.queries.closures import gather
+from disconnections.queries.reconnections import gather as gather_reconnection
+from disconnections.reconnecting import bring_back
 from disconnections.rules.closures import checklist
+from disconnections.rules.reconnections import LastReading, reconnection_checklist
 from smart360.cases import handling
 from smart360.cases.approvals import decide
-from smart360.cases.choices import ApprovalState, CaseKind, CaseStatus
+from smart360.cases.choices import ApprovalState, CaseKind
 from smart360.cases.models import Approval, Case
-from smart360.cases.notices import tell_consumer
 from smart360.cases.queries.approvals import approval_of
 from smart360.fieldwork.models import OrderTemplate, ServiceOrder, Technician
 from smart360.fieldwork.orders import assign_order, create_order
@@ -40,15 +40,13 @@ from smart360.kernel.db import operation
 from smart360.kernel.errors import Broken
 from smart360.kernel.numbering import go_on_after
 from smart360.organisation.models import BusinessCalendar, BusinessHours, Holiday, Utility
-from smart360.organisation.queries import get_utility
+from smart360.organisation.queries import day_of, get_utility
 from smart360.owed.choices import OwedState
 from smart360.owed.models import OwedWork
 from smart360.staff.access import people_who_may
 from smart360.staff.choices import Role
 from smart360.staff.models import Person, RoleMembership
 from smart360.staff.permissions import Permission
-from smart360.trail.choices import Event
-from smart360.trail.record import record
 
 
 @dataclass(frozen=True)
@@ -247,8 +245,8 @@ def take_over_numbers(*, series: str, year: int, last: int) -> None:
 def complete_in_the_past(*, case: int, by: Person, at: datetime) -> None:
     """Carry a request out as it happened before the demo began.
 
-    A disconnection goes the way that Execute goes, with a service order that was done; what nobody
-    lived through are its conditions: checklist, typed devices, bill (ADR 5).
+    It goes the way that Execute goes, with a service order that was done; what nobody lived
+    through are its conditions: checklist, typed devices, bill (ADR 5).
     """
     consumer_id = Case.objects.values_list("consumer_id", flat=True).get(pk=case)
     consumer = guards.lock_consumer(consumer_id or 0)
@@ -261,12 +259,13 @@ def complete_in_the_past(*, case: int, by: Person, at: datetime) -> None:
 
 def _carry_out_in_the_past(locked: Case, consumer: Consumer, *, by: Person, at: datetime) -> None:
     gathered = gather(locked, at=at)
+    services = [plan.service_connection for plan in gathered.facts.meters]
     carry_out(
         locked,
         consumer,
         gathered.asked,
         plans=gathered.facts.meters,
-        service_order=_order_in_the_past(locked, consumer, gathered, by=by, at=at),
+        service_order=_order_in_the_past(locked, consumer, "DIS-A", services, by=by, at=at),
         approval=_approved_in_the_past(locked, by=by, at=at),
         items_done=checklist(gathered.facts).done,
         by=by,
@@ -275,14 +274,20 @@ def _carry_out_in_the_past(locked: Case, consumer: Consumer, *, by: Person, at: 
 
 
 def _order_in_the_past(
-    locked: Case, consumer: Consumer, gathered: Gathered, *, by: Person, at: datetime
+    locked: Case,
+    consumer: Consumer,
+    code: str,
+    services: Sequence[int],
+    *,
+    by: Person,
+    at: datetime,
 ) -> ServiceOrder:
     """A visit of that day, by whoever had the time; ``by`` goes when there is no technician."""
     made = create_order(
-        template=OrderTemplate.objects.get(code="DIS-A"),
+        template=OrderTemplate.objects.get(code=code),
         consumer=consumer.pk,
         case=locked,
-        services=[plan.service_connection for plan in gathered.facts.meters],
+        services=services,
         scheduled_on=None,
         window=None,
         remarks="",
@@ -316,28 +321,29 @@ def _approved_in_the_past(locked: Case, *, by: Person, at: datetime) -> Approval
 
 
 def _reconnect_in_the_past(locked: Case, consumer: Consumer, *, by: Person, at: datetime) -> None:
-    """Services on, account Active, request Completed."""
-    guards.act_as(by)
-    guards.lift_guard()
-    services = RequestedService.objects.filter(request_id=locked.pk).values("service_connection")
-    ServiceConnection.objects.filter(pk__in=services).update(supply_state=SupplyState.CONNECTED)
-    old = consumer.status
-    consumer.status = AccountStatus.ACTIVE
-    if consumer.status != old:
-        consumer.save(update_fields=["status"])
-        record(
-            Event.STATUS_CHANGED,
-            by=by.pk,
-            at=at,
-            consumer=consumer.pk,
-            old={"status": old},
-            new={"status": consumer.status},
-        )
-    locked.ended_at = at
-    locked.ended_by = by
-    handling.move(locked, CaseStatus.COMPLETED, event=Event.COMPLETED, by=by.pk, at=at)
-    guards.remove_guard(locked.number)
-    tell_consumer(locked, code="request.completed", values={}, at=at, once="1")
+    """The way that Execute goes: each meter that hangs free measures again, from what it showed."""
+    gathered = gather_reconnection(locked, at=at)
+    day = day_of(at)
+    services = []
+    for each in gathered.facts.services:
+        if each.in_place is None:
+            services.append(replace(each, is_measured=False))
+            continue
+        last = each.in_place.last or LastReading(Decimal(0), day)
+        begins = replace(each, meter=each.in_place, reading=last.value, read_on=day)
+        services.append(begins)
+    connections = [each.service_connection for each in services]
+    bring_back(
+        locked,
+        consumer,
+        gathered.asked,
+        services=services,
+        service_order=_order_in_the_past(locked, consumer, "REC-A", connections, by=by, at=at),
+        approval=_approved_in_the_past(locked, by=by, at=at),
+        items_done=reconnection_checklist(gathered.facts).done,
+        by=by,
+        at=at,
+    )
 
 
 @operation

@@ -110,3 +110,10 @@ def test_the_check_sees_a_right_to_remove(as_owner: Callable[[], None]) -> None:
 def test_what_is_kept_is_not_removed_by_hand(table: str) -> None:
     with connection.cursor() as cursor, pytest.raises(ProgrammingError, match="permission denied"):
         cursor.execute(f"DELETE FROM {table}")
+
+
+@pytest.mark.parametrize("statement", ["CREATE TEMP TABLE mine (id int)", "CREATE TABLE mine ()"])
+def test_the_application_makes_no_tables(statement: str) -> None:
+    """A trigger on a table of its own would pass for one of ours, and write what only ours may."""
+    with pytest.raises(ProgrammingError, match="permission denied"), connection.cursor() as cursor:
+        cursor.execute(statement)

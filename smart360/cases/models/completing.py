@@ -9,10 +9,11 @@ COMPLETED_BY_EXECUTION = pgtrigger.Trigger(
     func=pgtrigger.Func(
         """
         -- Proof before status: there is no other way to Completed (decision 13, W10).
-        IF NEW.status = 'COMPLETED' AND OLD.status <> 'COMPLETED' AND NEW.kind = 'DISCONNECTION'
+        IF NEW.status = 'COMPLETED' AND OLD.status <> 'COMPLETED'
+           AND NEW.kind IN ('DISCONNECTION', 'RECONNECTION')
            AND NOT EXISTS (SELECT 1 FROM disconnections_execution x WHERE x.request_id = NEW.id)
         THEN
-            RAISE EXCEPTION 'a disconnection is completed by carrying it out'
+            RAISE EXCEPTION 'a request is completed by carrying it out'
                 USING ERRCODE = 'check_violation',
                       CONSTRAINT = 'disconnections_complete_by_execution';
         END IF;

@@ -7,7 +7,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0016_disconnections_complete_by_execution"),
+        ("cases", "0017_requests_complete_by_execution"),
     ]
 
     operations = [
