@@ -1,6 +1,7 @@
 """Non-payment runs raced: two workers, a payment, a desk; each with what fails unguarded."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -95,7 +96,7 @@ def test_a_payment_that_lands_meanwhile_leaves_no_open_request(
         outcome = race(
             [
                 go_on(run, run_of.at),
-                lambda paying=paying: pay(paying, "120.00", by=run_of.robert, at=run_of.at),
+                partial(pay, paying, "120.00", by=run_of.robert, at=run_of.at),
             ]
         )
         assert not refusals(outcome)
@@ -153,7 +154,7 @@ def test_a_run_and_a_desk_at_once_make_one_request(
     for _ in range(4):
         wanted = make_debtor()
         run = begun(run_of)
-        race([go_on(run, run_of.at), lambda wanted=wanted: make_request(wanted, by=run_of.david)])
+        race([go_on(run, run_of.at), partial(make_request, wanted, by=run_of.david)])
         run_of.work(run)
         assert Case.objects.filter(consumer=wanted).count() == 1
     assert_sound()
