@@ -182,6 +182,7 @@ BENCHES = {
     "rates": "smart360.local.bench.rates",
     "import": "smart360.local.bench.importing",
     "run": "smart360.local.bench.invoices",
+    "debt": "smart360.local.bench.debts",
     "money": "smart360.local.bench.money",
 }
 """What `./dev bench` measures, and the module that does it on servers of its own."""
