@@ -117,6 +117,7 @@ FOUND_IN: dict[str, set[tuple[str, str]]] = {
         ("request_hold", "resume_on"),
         ("request_hold", "resume_at"),
         ("technician_minutes", "day"),
+        ("closure_paper_give", "given_on"),
         ("request_add_order", "scheduled_on"),
         ("order_schedule", "day"),
         ("order_schedule", "starts"),
@@ -131,6 +132,8 @@ FOUND_IN: dict[str, set[tuple[str, str]]] = {
     },
     "rows to add": {
         ("admin:billing_tariff_add", "begins_on"),
+        ("admin:disconnections_weatheralert_add", "from_on"),
+        ("admin:disconnections_weatheralert_add", "to_on"),
         ("admin:disconnections_timeslot_add", "starts"),
         ("admin:disconnections_timeslot_add", "ends"),
     },

@@ -362,6 +362,7 @@ def make_world(
     asked = make_request(by=clerk)
     ask_for_approval(case=asked.pk, reason="A VIP household", by=clerk, at=at)
     technician(person(Role.TECHNICIAN))
+    person(Role.TECHNICIAN, full_name="Nina New")
     order, open_order = (
         order_from_profile(free, by=clerk, at=at, scheduled_on=day)
         for day in (date(2024, 12, 16), None)
@@ -409,6 +410,9 @@ def _right(world: World, boss: Person) -> dict[str, dict[str, str]]:
         "order_complete": {"words": "Fuse replaced"},
         "order_cancel": {"reason": "OTHER", "note": "They have moved away"},
         "technician_minutes": {"minutes": "480"},
+        "closure_paper_give": {
+            "paper": "NOTICE", "way": "HANDED_OVER", "given_on": "2024-12-10",
+        },
         "request_ask_approval": {"reason": "The account is disputed"},
         "request_decide": {"decision": "REJECTED", "note": "Not before the visit"},
         "request_close": {"reason": "OTHER", "note": "They have moved away"},
@@ -433,6 +437,25 @@ def _right(world: World, boss: Person) -> dict[str, dict[str, str]]:
         "theme_set": {"theme": "dark"},
         "admin:organisation_businesscalendar_import": {"country": "US", "year": "2026"},
         "admin:disconnections_rulepack_examples": {"packs": "australia"},
+        "admin:disconnections_protectionrule_add": {
+            "code": "X-1", "name": "Tried", "answer": "BLOCKED", "condition": "VIP",
+            "sentence": "A VIP", "source": "A decision", "+stages": "SUBMIT",
+            "+kinds": "DISCONNECTION",
+        },
+        "admin:disconnections_weatheralert_add": {
+            "kind": "HEAT", "area": "North", "from_on": "2024-07-01", "to_on": "2024-07-02",
+            "source": "NWS",
+        },
+        "admin:fieldwork_ordertemplate_add": {
+            "code": "NEW-1", "name": "Look at it", "kind": "INSPECTION",
+            "estimated_minutes": "30", "priority": "LOW",
+        },
+        "admin:fieldwork_skill_add": {"name": "Heights"},
+        "admin:fieldwork_technician_add": {
+            "person": str(Person.objects.get(groups__name="TECHNICIAN", technician=None).pk),
+            "minutes_a_day": "480",
+        },
+        "admin:disconnections_rulepack_add": {"code": "YY", "name": "Elsewhere"},
         "admin:staff_person_password": fresh,
         "admin:billing_apikey_add": {"name": "Gateway"},
         "admin:billing_tariff_add": {

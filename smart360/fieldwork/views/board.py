@@ -23,7 +23,6 @@ from smart360.web.htmx import page_or_fragment
 
 BOARD = "fieldwork/order_board.html"
 HOW_LONG = "Enter 0 to 1440 minutes"
-WHICH_DAY = "Choose a day of the board first"
 
 
 @require_GET
@@ -40,7 +39,8 @@ def technician_minutes(request: HttpRequest, technician: int) -> HttpResponse:
     key, form = form_key_if_sent(request.POST), MinutesForm(request.POST)
     if not form.is_valid():
         day = form.cleaned_data.get("day") or _today()
-        sentence = WHICH_DAY if "day" in form.errors else HOW_LONG
+        wrong_day = form.errors.get("day")
+        sentence = f"Day: {wrong_day[0]}" if wrong_day else HOW_LONG
         return _board(request, day, status=422, refused=sentence)
     day = form.cleaned_data["day"]
     try:
