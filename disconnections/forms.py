@@ -1,6 +1,6 @@
 """Shape of what people type about a request. Whether it can be had, the operation decides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,8 +22,10 @@ from disconnections.choices import (
 )
 from disconnections.queries.create import Offer, why_slot_is_gone
 from disconnections.rules.closures import MUST_REMOVE, ClosureWish, MeterPlan, MeterWish
+from disconnections.rules.reconnections import ReconnectionWish, Returning, ReturningWish
 from smart360.cases.choices import CaseKind
 from smart360.kernel.text import REQUIRED
+from smart360.web.amounts import PlainNumberField
 from smart360.web.fields import (
     CodeField,
     IsoDateField,
@@ -32,7 +34,7 @@ from smart360.web.fields import (
     ShownTextField,
     TickField,
 )
-from smart360.web.formats import shown_slot
+from smart360.web.formats import shown_date, shown_slot
 
 LONGEST_NOTES = 250
 ANY_TIME = ("", "Any time\nFirst free slot")
@@ -349,3 +351,118 @@ class PaperForm(forms.Form):
             paper = self.fields["paper"]
             assert isinstance(paper, CodeField)
             paper.choices = [(ClosurePaper.NOTICE.value, ClosurePaper.NOTICE.label)]
+
+
+# ------------------------------------------------------------------ bringing a service back
+@dataclass(frozen=True)
+class ReturningFields:
+    """The inputs of one service that comes back, for the template."""
+
+    service: Returning
+    meter: forms.BoundField
+    reading: forms.BoundField
+    read_on: forms.BoundField
+
+    @property
+    def hint(self) -> str:
+        """What hangs there still, as a hint to the number."""
+        in_place = self.service.in_place
+        return f"Still in place: {in_place.words}." if in_place else "No meter is in place."
+
+    @property
+    def reading_hint(self) -> str:
+        """What the chosen meter, or the one in place, showed last."""
+        meter = self.service.meter or self.service.in_place
+        if meter is None or meter.last is None:
+            return "What the meter shows when the service comes back."
+        return (
+            f"Not below {meter.last.value:,.3f} {meter.unit} of {shown_date(meter.last.read_on)}."
+        )
+
+
+class ReconnectionForm(forms.Form):
+    """Meters, opening readings and service order of a reconnection; what is empty comes later.
+
+    A field's name has its service before it, as the refusals of ``set_reconnection`` name it.
+    """
+
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
+    service_order = ShownTextField(
+        label="SO ID",
+        required=False,
+        at_most=20,
+        is_one_line=True,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "orders-to-pick"}),
+    )
+
+    use_required_attribute = False
+
+    def __init__(
+        self,
+        *args: Any,
+        services: Sequence[Returning],
+        typed: Mapping[int, str],
+        today: date,
+        order_number: str = "",
+        version: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        kwargs.setdefault("initial", {"version": version, "service_order": order_number})
+        super().__init__(*args, **kwargs)
+        self.services = [each for each in services if each.running is None]
+        for each in self.services:
+            self._add(each, typed.get(each.service_connection, ""), today)
+
+    def _add(self, service: Returning, typed: str, today: date) -> None:
+        name = f"{service.service_connection}-"
+        read_on = IsoDateField(
+            label="Reading date", required=False, initial=service.read_on or today
+        )
+        read_on.widget.attrs["max"] = today.isoformat()
+        choices = f"meters-{service.service_connection}"
+        known = service.meter or service.in_place
+        unit = known.unit if known else ""
+        self.fields |= {
+            f"{name}meter": ShownTextField(
+                label=f"{service.utility} meter no", required=False, at_most=40, is_one_line=True,
+                initial=typed,
+                widget=forms.TextInput(attrs={"autocomplete": "off", "list": choices}),
+            ),
+            f"{name}reading": PlainNumberField(
+                label=f"Opening reading in {unit}" if unit else "Opening reading",
+                required=False, max_digits=12, decimal_places=3, min_value=0,
+                initial=service.reading,
+            ),
+            f"{name}read_on": read_on,
+        }  # fmt: skip
+
+    def rows(self) -> list[ReturningFields]:
+        """The services, for the template."""
+        return [
+            ReturningFields(
+                each,
+                self[f"{each.service_connection}-meter"],
+                self[f"{each.service_connection}-reading"],
+                self[f"{each.service_connection}-read_on"],
+            )
+            for each in self.services
+        ]
+
+    def wish(self) -> ReconnectionWish:
+        """What is asked for; the form is valid."""
+        cleaned = self.cleaned_data
+        return ReconnectionWish(
+            version=cleaned["version"],
+            order_number=cleaned["service_order"],
+            services=tuple(self._wish(each.service_connection) for each in self.services),
+        )
+
+    def _wish(self, service_connection: int) -> ReturningWish:
+        cleaned, name = self.cleaned_data, f"{service_connection}-"
+        value = cleaned[f"{name}reading"]
+        return ReturningWish(
+            service_connection=service_connection,
+            meter_number=cleaned[f"{name}meter"],
+            reading=value,
+            read_on=cleaned[f"{name}read_on"] if value is not None else None,
+        )

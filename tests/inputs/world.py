@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
 from django.test import Client
 
 from billing.models import Arrangement, Payment
-from consumers.choices import LockPurpose
+from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
 from consumers.models import Category, Consumer, MeterAssignment, Subcategory, Warehouse
 from consumers.operations import take_profile_lock
 from disconnections.models import (
@@ -53,6 +53,7 @@ NOT_FOUND_BY_WALKING = {
     "final_bill_retry": "no field, and only after a failure",
     "closure_notice_send": "no field",
     "request_execute": "no field",
+    "request_bring_back": "no field",
     "final_bill_generate": "no field",
     "final_bill_approve": "no field but the hash of what the page shows, of a complete draft",
     "adjustment_remove": "no field",
@@ -90,6 +91,7 @@ class World:
     begun: DisconnectionRequest
     waiting: DisconnectionRequest
     held: DisconnectionRequest
+    back: DisconnectionRequest
     edited: Consumer
     taken: Consumer
     wished: Consumer
@@ -157,6 +159,7 @@ class World:
                 (desk, "/cx/billing/refunds?cursor=x"),
             ],
             "settlement": [(desk, f"{ONE}{begun}/settlement")],
+            "reconnection": [(desk, f"{ONE}{self.back.case.number}/reconnect")],
             "account": [
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/financial"),
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/statement"),
@@ -279,6 +282,7 @@ AREAS = (
     "consumer",
     "payments",
     "settlement",
+    "reconnection",
     "account",
     "settings",
     "lists of the administration",
@@ -332,9 +336,16 @@ def make_world(
     for debtor in (owing, promising):
         owe(debtor, "300.00", at=at)
     promised = arrange(promising, by=somebody, at=at)
+    off = {UtilityType.ELECTRICITY: SupplyState.OFF_FOR_NOW}
+    cut = make_consumer(name="Betty", status=AccountStatus.DISCONNECTED, services=off)
+    MeterAssignment.objects.filter(service_connection__consumer=cut).update(
+        during=(datetime(2024, 1, 15, tzinfo=UTC), at)
+    )
+    back = make_request(cut, by=boss, reason="RC-001", notifies_consumer=True)
+    cases.acknowledge(case=back.pk, by=boss, at=at)
     world = World(
         supervisor=desk, clerk=sales, administrator=admin, begun=begun, waiting=waiting, held=held,
-        edited=edited, taken=taken, wished=wished, free=free, paid=paid, bounced=bounced,
+        back=back, edited=edited, taken=taken, wished=wished, free=free, paid=paid, bounced=bounced,
         cheque=handed_in, owing=owing, promised=promised, calendar=calendar, somebody=somebody,
     )  # fmt: skip
     world.right = _right(world, boss)
@@ -350,6 +361,12 @@ def _readings_of(request: DisconnectionRequest) -> dict[str, str]:
         right[f"{name}-meter_number"] = each.meter.number
         right[f"{name}-value"] = "18300"
     return right
+
+
+def _meter_of(request: DisconnectionRequest) -> str:
+    """The number of the meter that hangs there still."""
+    service = request.services.get().service_connection
+    return service.assignments.latest("pk").meter.number
 
 
 def _right(world: World, boss: Person) -> dict[str, dict[str, str]]:
@@ -368,6 +385,12 @@ def _right(world: World, boss: Person) -> dict[str, dict[str, str]]:
         "request_hold": {
             "reason": str(hold), "resume_on": "2024-12-12", "resume_at": "09:00", "note": "Away",
         },
+        "reconnection_set": {
+            f"{world.back.services.get().service_connection_id}-{name}": value
+            for name, value in (("meter", _meter_of(world.back)), ("reading", "18300"))
+        },
+        "reconnection_tick": {"item": "CONSUMER_TOLD", "is_ticked": "on"},
+        "reconnection_tick_money": {"item": "MONEY_SETTLED", "is_ticked": "on"},
         "request_ask_approval": {"reason": "The account is disputed"},
         "request_decide": {"decision": "REJECTED", "note": "Not before the visit"},
         "request_close": {"reason": "OTHER", "note": "They have moved away"},
