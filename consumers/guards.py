@@ -4,6 +4,7 @@ Steps, callable only inside an operation. The lock's token is a fence: it grows 
 passes to somebody else or is broken, so that a submit under an older token is refused (W8).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,7 +16,7 @@ from django.db.models.functions import Greatest
 from consumers import ports
 from consumers.choices import AccountHoldKind, SupplyState
 from consumers.models import AccountHold, Consumer, Guard, ProfileLock
-from smart360.kernel.db import refuses, step
+from smart360.kernel.db import copy_rows, refuses, step
 from smart360.kernel.errors import Refusal
 from smart360.organisation.queries import get_utility
 from smart360.staff.models import Person
@@ -294,6 +295,16 @@ def guard_instead_of_hold(consumer: int, *, placed_by: str, by: Person, at: date
             GUARD_INSTEAD,
             {"consumer": consumer, "placed_by": placed_by, "by": by.pk, "at": at},
         )
+
+
+@step
+def guard_each(placed: Mapping[int, str], *, at: datetime) -> None:
+    """Let open requests guard their consumers, whose rows are held: consumer → its request."""
+    copy_rows(
+        Guard,
+        ("consumer_id", "placed_by", "placed_at"),
+        ((consumer, placed_by, at) for consumer, placed_by in placed.items()),
+    )
 
 
 @step

@@ -177,8 +177,14 @@ class TimeSlotAdmin(ConfigurationAdmin):
 class ClosurePolicyAdmin(ConfigurationAdmin):
     """The one row of rules for ending a service, and for its coming back."""
 
-    list_display = ("__str__", "minimum_items", "asks_identity", "reconnection_fee")
-    fields = ("minimum_items", "asks_identity", "reconnection_fee")
+    list_display = (
+        "__str__",
+        "minimum_items",
+        "asks_identity",
+        "reconnection_fee",
+        "run_alone_up_to",
+    )
+    fields = ("minimum_items", "asks_identity", "reconnection_fee", "run_alone_up_to")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """There is exactly one."""

@@ -23,6 +23,15 @@ class DisconnectionsConfig(AppConfig):
                 pays="disconnections.tasks.make_receipt",
             )
         )
+        for kind in ("go_on_with_run", "undo_run"):
+            register(
+                Handler(
+                    kind=f"disconnections.{kind}",
+                    queue="DEFAULT",
+                    pays=f"disconnections.tasks.{kind}",
+                    gives_up="disconnections.tasks.stop_run",
+                )
+            )
         terms_of_request = import_string("disconnections.queries.terms.terms_of_request")
         if terms_of_request not in ports.TERMS_OF_REQUEST:
             ports.TERMS_OF_REQUEST.append(terms_of_request)

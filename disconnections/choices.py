@@ -122,3 +122,39 @@ class ClosurePaper(TextChoices):
 
     NOTICE = "NOTICE", "Closure notice"
     BILL = "BILL", "Final bill"
+
+
+class RunState(TextChoices):
+    """How far a non-payment run has come (DIS13)."""
+
+    PROPOSED = "PROPOSED", "Proposed"
+    RUNNING = "RUNNING", "Running"
+    STOPPED = "STOPPED", "Stopped"
+    DONE = "DONE", "Done"
+    UNDOING = "UNDOING", "Being undone"
+    UNDONE = "UNDONE", "Undone"
+    WITHDRAWN = "WITHDRAWN", "Withdrawn"
+
+
+class Outcome(TextChoices):
+    """What became of one account of a non-payment run: the collection record (DIS13)."""
+
+    PROPOSED = "PROPOSED", "Proposed"
+    LEFT_OUT = "LEFT_OUT", "Left out"
+    CREATED = "CREATED", "Request created"
+    PAID = "PAID", "Paid"
+    ARRANGED = "ARRANGED", "Payment arranged"
+    STOPPED = "STOPPED", "Stopped"
+    CUT = "CUT", "Disconnected"
+    CLOSED = "CLOSED", "Closed"
+
+
+class LeftOut(TextChoices):
+    """Why an account that owes is left out of a run, where no protection says so."""
+
+    OPEN_REQUEST = "OPEN_REQUEST", "Has an open request"
+    ENDED = "ENDED", "Account has ended"
+    NOT_SUPPLIED = "NOT_SUPPLIED", "Nothing is connected"
+    NOTHING_OWED = "NOTHING_OWED", "Nothing undisputed is owed"
+    BEING_EDITED = "BEING_EDITED", "Somebody works on the profile"
+    NO_LONGER_CHOSEN = "NO_LONGER_CHOSEN", "No longer what was chosen"

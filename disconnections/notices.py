@@ -6,17 +6,20 @@ from decimal import Decimal
 
 from django.urls import reverse
 
+from consumers.models import Consumer
 from disconnections.models import DisconnectionRequest
 from disconnections.queries.receipts import tracking_url
 from smart360.cases.models import Case
 from smart360.cases.notices import tell_consumer
 from smart360.comms.models import Message
-from smart360.comms.outbox import notify_staff, send_from_template
+from smart360.comms.outbox import Letter, notify_staff, send_each, send_from_template
 from smart360.kernel.db import step
 from smart360.kernel.money import ZERO
 from smart360.organisation.queries import get_utility
 from smart360.staff.models import Person
 from smart360.web.formats import shown_day, shown_money, shown_slot
+
+NOTICE = "request.disconnection_notice"
 
 
 def preferred_words(disconnection_request: DisconnectionRequest) -> str:
@@ -62,21 +65,55 @@ def notice_served(
     return send_from_template(
         case=case.pk,
         consumer=consumer.pk,
-        code="request.disconnection_notice",
-        values={
-            "number": case.number,
-            "consumer_name": consumer.name,
-            "account_number": consumer.account_number,
-            "outstanding": shown_money(max(ZERO, outstanding), currency),
-            "reason": disconnection_request.reason.label,
-            "service_address": disconnection_request.service_address,
-            "tracking_url": tracking_url(disconnection_request.tracking_token),
-        },
+        code=NOTICE,
+        values=_notice_words(consumer, case, disconnection_request, outstanding, currency),
         to=consumer.email,
         notifies=True,
         at=at,
-        dedupe_key=f"request.disconnection_notice:{case.number}",
+        dedupe_key=f"{NOTICE}:{case.number}",
     )
+
+
+@step
+def notices_served(
+    served: Sequence[tuple[Case, DisconnectionRequest, Decimal]],
+    *,
+    not_before: Sequence[datetime],
+    at: datetime,
+) -> list[tuple[int, str]]:
+    """``notice_served`` in set form: each one's message, and why it cannot go or ``""``."""
+    currency = get_utility().currency
+    letters = [
+        Letter(
+            case=case.pk,
+            consumer=case.consumer.pk,
+            values=_notice_words(case.consumer, case, asked, outstanding, currency),
+            to=case.consumer.email,
+            dedupe_key=f"{NOTICE}:{case.number}",
+            not_before=moment,
+        )
+        for (case, asked, outstanding), moment in zip(served, not_before, strict=True)
+        if case.consumer is not None  # a_request_has_a_consumer
+    ]
+    return send_each(NOTICE, letters, at=at)
+
+
+def _notice_words(
+    consumer: Consumer,
+    case: Case,
+    disconnection_request: DisconnectionRequest,
+    outstanding: Decimal,
+    currency: str,
+) -> dict[str, str]:
+    return {
+        "number": case.number,
+        "consumer_name": consumer.name,
+        "account_number": consumer.account_number,
+        "outstanding": shown_money(max(ZERO, outstanding), currency),
+        "reason": disconnection_request.reason.label,
+        "service_address": disconnection_request.service_address,
+        "tracking_url": tracking_url(disconnection_request.tracking_token),
+    }
 
 
 @step
@@ -98,6 +135,18 @@ def request_stopped(case: Case, *, because: str, at: datetime) -> None:
         dedupe_key=f"stopped:{case.number}:{case.version}",
         case=case.pk,
         is_urgent=True,
+    )
+
+
+@step
+def request_taken_back(case: Case, *, at: datetime) -> None:
+    """The consumer, who was given notice, learns that nobody will come; always (COM3)."""
+    tell_consumer(
+        case,
+        code="request.stopped",
+        values={"reason": "We have taken it back"},
+        at=at,
+        once=str(case.version),
     )
 
 

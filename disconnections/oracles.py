@@ -1,5 +1,6 @@
 """Queries on requests that must return no row."""
 
+from smart360.cases.models.following import OUTCOME
 from smart360.kernel.oracle import Oracle, rows_of
 
 MISCOUNTED = """
@@ -98,6 +99,58 @@ LINKS_SHARED = """
 SELECT min(case_id), count(*) FROM disconnections_disconnectionrequest
  GROUP BY tracking_token HAVING count(*) > 1
 """
+
+
+OUTCOMES_ASTRAY = f"""
+SELECT a.run_id::text, c.number, a.outcome, {OUTCOME}
+  FROM disconnections_runaccount a JOIN cases_case c ON c.id = a.request_id
+ WHERE a.outcome <> {OUTCOME}
+"""  # noqa: S608  (our own table of outcomes)
+
+RUNS_MISCOUNTED = """
+SELECT r.id::text FROM disconnections_nonpaymentrun r
+  LEFT JOIN (SELECT run_id, count(request_id) AS made,
+                    count(*) FILTER (WHERE outcome = 'PROPOSED') AS waiting,
+                    count(*) FILTER (WHERE outcome = 'LEFT_OUT' AND request_id IS NULL) AS left_out
+               FROM disconnections_runaccount GROUP BY run_id) a ON a.run_id = r.id
+ WHERE r.made <> coalesce(a.made, 0)
+    OR (r.state IN ('PROPOSED', 'WITHDRAWN', 'RUNNING', 'STOPPED', 'DONE')
+        AND r.looked_at + coalesce(a.waiting, 0) <> r.wanted)
+    OR (r.state = 'DONE' AND coalesce(a.waiting, 0) > 0)
+"""
+
+RUNS_STARTED_ALONE = """
+SELECT id::text FROM disconnections_nonpaymentrun
+ WHERE started_by_id = proposed_by_id AND wanted > alone_up_to
+"""
+
+FOREIGN_REQUESTS = """
+SELECT a.run_id::text, c.number FROM disconnections_runaccount a
+  JOIN cases_case c ON c.id = a.request_id
+  JOIN disconnections_disconnectionrequest q ON q.case_id = c.id
+  JOIN disconnections_reason s ON s.id = q.reason_id
+ WHERE c.consumer_id <> a.consumer_id OR NOT s.is_for_debt
+"""
+
+
+def outcomes_that_do_not_follow() -> list[str]:
+    """DIS13: the collection record says what became of each request."""
+    return rows_of(OUTCOMES_ASTRAY, words="run {}: {} is {}, not {}")
+
+
+def runs_miscounted() -> list[str]:
+    """DIS13: a run made as many requests as its record holds, and looked at who waits no more."""
+    return rows_of(RUNS_MISCOUNTED, words="run {}")
+
+
+def runs_started_alone() -> list[str]:
+    """BEY5: above the policy's size another person than the proposer started it."""
+    return rows_of(RUNS_STARTED_ALONE, words="run {}")
+
+
+def requests_of_somebody_else() -> list[str]:
+    """DIS13: a run's request is for debt, and of the account in whose record it stands."""
+    return rows_of(FOREIGN_REQUESTS, words="run {}: {}")
 
 
 def slots_miscounted() -> list[str]:
@@ -308,4 +361,8 @@ ORACLES: tuple[Oracle, ...] = (
     Oracle("R7", "a receipt that is neither there nor owed", receipts_that_nobody_owes),
     Oracle("R4", "a form without its one result", form_keys_without_their_request),
     Oracle("W20", "a tracking link of two requests", tracking_links_shared),
+    Oracle("DIS13", "an outcome that is not its request's", outcomes_that_do_not_follow),
+    Oracle("DIS13", "a non-payment run miscounted", runs_miscounted),
+    Oracle("DIS13", "a request in somebody else's record", requests_of_somebody_else),
+    Oracle("BEY5", "a large run that its proposer started", runs_started_alone),
 )

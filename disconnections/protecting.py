@@ -4,8 +4,11 @@ Steps, callable only inside an operation. Where the consumer is locked the case 
 it, also when a payment or a hold has begun the act: nobody who holds a case waits for a consumer.
 """
 
+import json
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.urls import reverse
 
@@ -15,7 +18,7 @@ from consumers.models import AccountHold
 from disconnections import slots
 from disconnections.choices import Answer, NoticeWay, Stage
 from disconnections.models import DisconnectionNotice, DisconnectionRequest, ProtectionVerdict
-from disconnections.notices import notice_served, request_stopped
+from disconnections.notices import notice_served, notices_served, request_stopped
 from disconnections.queries.protections import (
     Judged,
     cut_of,
@@ -26,6 +29,7 @@ from disconnections.queries.protections import (
 )
 from disconnections.rules.protections import Judgement, Moment
 from smart360.cases import approvals, handling
+from smart360.cases.approvals import Need
 from smart360.cases.choices import (
     OPEN_STATUSES,
     ApprovalState,
@@ -41,12 +45,12 @@ from smart360.fieldwork.models import ServiceOrder
 from smart360.fieldwork.orders import cancel_live_orders, take_back_order
 from smart360.fieldwork.ports import Stage as FieldStage
 from smart360.fieldwork.ports import Verdict, Window
-from smart360.kernel.db import step
+from smart360.kernel.db import copy_rows, step
 from smart360.kernel.errors import Broken
 from smart360.organisation.queries import get_utility
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
-from smart360.trail.record import record
+from smart360.trail.record import Line, record, record_lines
 
 MORNING = time(8)
 LOOKED_AT_AGAIN = timedelta(days=30)
@@ -93,6 +97,86 @@ def take_up(
 
 
 @step
+def take_up_each(
+    opened: Sequence[tuple[Case, DisconnectionRequest, Judged]],
+    *,
+    not_before: Sequence[datetime],
+    by: int | None,
+    at: datetime,
+) -> None:
+    """``take_up`` in set form, of many new requests for debt; letters go when it is their turn.
+
+    Supervisors are told once by the caller of all that wait for approval.
+    """
+    _keep_verdicts([(case, judged) for case, _, judged in opened], by=by, at=at)
+    _serve_notices(opened, not_before=not_before, at=at)
+    approvals.require_approvals(
+        [
+            Need(case, judged.judgement.codes, _reason_of(judged.judgement), moment)
+            for (case, _, judged), moment in zip(opened, not_before, strict=True)
+            if judged.judgement.answer == Answer.NEEDS_APPROVAL
+        ],
+        by=by,
+        at=at,
+    )
+
+
+@step
+def _keep_verdicts(judged: Sequence[tuple[Case, Judged]], *, by: int | None, at: datetime) -> None:
+    spoken = [(case, each) for case, each in judged if each.judgement.findings]
+    copy_rows(
+        ProtectionVerdict,
+        ("case_id", "stage", "at", "by_id", "answer", "findings", "facts"),
+        (
+            (
+                case.pk, str(each.facts.stage), at, by, each.judgement.answer.value,
+                json.dumps([finding_as_json(one) for one in each.judgement.findings]),
+                json.dumps(facts_as_json(each.facts)),
+            )
+            for case, each in spoken
+        ),
+    )  # fmt: skip
+    record_lines(
+        (
+            Line(Event.PROTECTION_CHECKED, case.pk, case.consumer_id, by, _verdict_line(each))
+            for case, each in spoken
+        ),
+        at=at,
+    )
+
+
+@step
+def _serve_notices(
+    opened: Sequence[tuple[Case, DisconnectionRequest, Judged]],
+    *,
+    not_before: Sequence[datetime],
+    at: datetime,
+) -> None:
+    """Each consumer is told; whoever can be reached has been given notice with it."""
+    told = notices_served(
+        [(case, asked, judged.facts.outstanding) for case, asked, judged in opened],
+        not_before=not_before,
+        at=at,
+    )
+    today = at.astimezone(get_utility().zone).date()
+    served = [
+        (case, message)
+        for (case, _, _), (message, why) in zip(opened, told, strict=True)
+        if not why
+    ]
+    copy_rows(
+        DisconnectionNotice,
+        ("case_id", "way", "served_on", "served_at", "message_id"),
+        ((case.pk, NoticeWay.EMAIL.value, today, at, message) for case, message in served),
+    )
+    new = {"way": NoticeWay.EMAIL, "served_on": today.isoformat()}
+    record_lines(
+        (Line(Event.NOTICE_SERVED, case.pk, case.consumer_id, None, new) for case, _ in served),
+        at=at,
+    )
+
+
+@step
 def keep_verdict(case: Case, judged: Judged, *, by: int | None, at: datetime) -> None:
     """Keep what was answered, from which facts; nothing when no rule had a say."""
     judgement = judged.judgement
@@ -113,12 +197,21 @@ def keep_verdict(case: Case, judged: Judged, *, by: int | None, at: datetime) ->
         at=at,
         case=case.pk,
         consumer=case.consumer_id,
-        new={
-            "stage": judged.facts.stage,
-            "answer": judgement.answer.value,
-            "rules": list(judgement.codes),
-        },
+        new=_verdict_line(judged),
     )
+
+
+def _verdict_line(judged: Judged) -> dict[str, Any]:
+    """What the timeline tells of a verdict."""
+    return {
+        "stage": judged.facts.stage,
+        "answer": judged.judgement.answer.value,
+        "rules": list(judged.judgement.codes),
+    }
+
+
+def _reason_of(judgement: Judgement) -> str:
+    return ". ".join(judgement.sentences)[:250]
 
 
 @step
@@ -127,7 +220,7 @@ def ask_for_approval(case: Case, judgement: Judgement, *, by: int | None, at: da
     approvals.require_approval(
         case,
         because=judgement.codes,
-        reason=". ".join(judgement.sentences)[:250],
+        reason=_reason_of(judgement),
         by=by,
         at=at,
         path=reverse("request_detail", args=[case.number]),

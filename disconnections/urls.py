@@ -9,6 +9,7 @@ from disconnections.views import (
     receipts,
     reconnections,
     requests,
+    runs,
     service_orders,
 )
 
@@ -42,6 +43,14 @@ urlpatterns = [
     path("new/heartbeat", create.lock_heartbeat, name="request_heartbeat"),
     path("new/release", create.consumer_release, name="request_release"),
     path("new/cancel", create.request_cancel, name="request_cancel"),
+    path("runs", runs.run_list, name="run_list"),
+    path("runs/new", runs.run_new, name="run_new"),
+    path("runs/propose", runs.run_propose, name="run_propose"),
+    path("runs/<int:run>", runs.run_detail, name="run_detail"),
+    path("runs/<int:run>/start", runs.run_start, name="run_start"),
+    path("runs/<int:run>/withdraw", runs.run_withdraw, name="run_withdraw"),
+    path("runs/<int:run>/resume", runs.run_resume, name="run_resume"),
+    path("runs/<int:run>/undo", runs.run_undo, name="run_undo"),
     path(f"{ONE}/created", create.request_created, name="request_created"),
     path(ONE, requests.request_detail, name="disconnection_detail"),
     path(ONE, requests.request_detail, name="reconnection_detail"),

@@ -23,11 +23,13 @@ from disconnections.models.reconnections import (
     ReconnectionMeter,
 )
 from disconnections.models.requests import DisconnectionRequest, RequestedService
+from disconnections.models.runs import NonPaymentRun, RunAccount
 from disconnections.models.slots import DayStretch, SlotDay, TimeSlot
 
 __all__ = [
     "ChecklistTick", "Closure", "ClosureMeter", "ClosureNotice", "ClosurePolicy", "DayStretch",
-    "DisconnectionNotice", "DisconnectionRequest", "ExecutedMeter", "Execution", "ProtectionRule",
-    "ProtectionVerdict", "Reason", "ReconnectedService", "ReconnectionFee", "ReconnectionMeter",
-    "RequestedService", "RulePack", "SlotDay", "TimeSlot", "WeatherAlert",
+    "DisconnectionNotice", "DisconnectionRequest", "ExecutedMeter", "Execution", "NonPaymentRun",
+    "ProtectionRule", "ProtectionVerdict", "Reason", "ReconnectedService", "ReconnectionFee",
+    "ReconnectionMeter", "RequestedService", "RulePack", "RunAccount", "SlotDay", "TimeSlot",
+    "WeatherAlert",
 ]  # fmt: skip

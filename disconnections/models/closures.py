@@ -70,6 +70,11 @@ class ClosurePolicy(models.Model):
         default=0,
         help_text="Charged once when a reconnection is requested; 0: none.",
     )
+    run_alone_up_to = models.PositiveIntegerField(
+        "requests of a non-payment run that one person may start alone",
+        default=50,
+        help_text="A larger run is started by a second person. 0: every run.",
+    )
 
     class Meta:
         verbose_name = "closure policy"

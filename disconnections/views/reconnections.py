@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from disconnections.choices import ReconnectionItem
-from disconnections.forms import ReconnectionForm
+from disconnections.forms.reconnections import ReconnectionForm
 from disconnections.operations import reconnections
 from disconnections.queries.closures import executor
 from disconnections.queries.reconnections import (

@@ -4,18 +4,19 @@ Every function runs inside an operation that has locked the case.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from smart360.cases.choices import ApprovalState
 from smart360.cases.models import Approval, Case
-from smart360.cases.notices import approval_asked, approval_decided
+from smart360.cases.notices import approval_asked, approval_decided, approvals_asked
 from smart360.cases.queries.approvals import approval_of
 from smart360.kernel.db import refuses, step
 from smart360.kernel.errors import Refusal
 from smart360.kernel.text import NOT_OFFERED, REQUIRED
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
-from smart360.trail.record import record
+from smart360.trail.record import Line, keep_all, record, record_lines
 
 OWN_REQUEST = "Nobody approves a request that they made or put forward"
 NOTHING_WAITS = "Nothing of this request waits for approval"
@@ -70,6 +71,44 @@ def require_approval(
     )
     approval_asked(case, made, path=path, at=at)
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One of many new cases that rules put before supervisors, and the words for it."""
+
+    case: Case
+    because: Sequence[str]
+    reason: str
+    not_before: datetime
+
+
+@step
+def require_approvals(needs: Sequence[Need], *, by: int | None, at: datetime) -> None:
+    """``require_approval`` in set form, for cases that were just opened; their consumers are told.
+
+    The caller tells the supervisors once of all of them, instead of each.
+    """
+    made = Approval.objects.bulk_create(
+        Approval(
+            case=need.case, because=list(need.because), reason=need.reason, asked_at=at,
+            asked_by_id=by,
+        )
+        for need in needs
+    )  # fmt: skip
+    texts = keep_all([need.reason for need in needs])
+    record_lines(
+        (
+            Line(
+                Event.APPROVAL_ASKED, need.case.pk, need.case.consumer_id, by,
+                {"because": list(need.because)}, text.pk,
+            )
+            for need, text in zip(needs, texts, strict=True)
+        ),
+        at=at,
+    )  # fmt: skip
+    waiting = zip(needs, made, strict=True)
+    approvals_asked([(n.case, approval, n.not_before) for n, approval in waiting], at=at)
 
 
 @step

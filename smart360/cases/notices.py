@@ -1,11 +1,11 @@
 """Who is told what when something happens to a case."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from smart360.cases.choices import AlertLevel, ApprovalState, Metric
 from smart360.cases.models import Approval, Case
-from smart360.comms.outbox import notify_staff, send_from_template
+from smart360.comms.outbox import Letter, notify_staff, send_each, send_from_template
 from smart360.kernel.db import step
 from smart360.staff.access import people_who_may
 from smart360.staff.models import Person
@@ -83,6 +83,25 @@ def approval_asked(case: Case, approval: Approval, *, path: str, at: datetime) -
         case=case.pk,
     )
     tell_consumer(case, code="request.approval_asked", values={}, at=at, once=str(approval.pk))
+
+
+@step
+def approvals_asked(waiting: Sequence[tuple[Case, Approval, datetime]], *, at: datetime) -> None:
+    """The consumers of many new cases hear that a decision is pending, each not before a moment."""
+    code = "request.approval_asked"
+    letters = [
+        Letter(
+            case=case.pk,
+            consumer=case.consumer.pk,
+            values={"number": case.number, "consumer_name": case.consumer.name},
+            to=case.consumer.email,
+            dedupe_key=f"{code}:{case.number}:{approval.pk}",
+            not_before=not_before,
+        )
+        for case, approval, not_before in waiting
+        if case.consumer is not None
+    ]
+    send_each(code, letters, at=at)
 
 
 @step

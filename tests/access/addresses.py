@@ -28,6 +28,7 @@ ADMINS = "-----y--"
 SUPERVISORS = "----y---"
 MONEY = "--yyy---"  # lines of money, payments, arrangements
 BILLERS = "---yy---"  # billing runs, reversals
+RUNNERS = "--y-y---"  # non-payment runs; who starts a large one, the operation asks
 SEERS = "yyyyy--y"  # service orders
 ORDERERS = "y-y-y--y"
 PLANNERS = "----y--y"  # day board, assign, complete
@@ -224,6 +225,15 @@ ADDRESSES: dict[str, Address] = {
     "order_cancel": Address(f"{ORDER}/cancel", PLANNERS, post=422),
     "order_report": Address(f"{ORDER}/report.pdf", SEERS, get=404),  # the work is not done
     "order_report_retry": Address(f"{ORDER}/report/retry", SEERS, post=409),
+    # non-payment runs
+    "run_list": Address("/cx/disconnections/runs", RUNNERS, get=200),
+    "run_new": Address("/cx/disconnections/runs/new", RUNNERS, get=200),
+    "run_propose": Address("/cx/disconnections/runs/propose", RUNNERS, post=400),  # without a key
+    "run_detail": Address("/cx/disconnections/runs/999999", RUNNERS, get=404),
+    "run_start": Address("/cx/disconnections/runs/999999/start", RUNNERS, post=404),
+    "run_withdraw": Address("/cx/disconnections/runs/999999/withdraw", RUNNERS, post=404),
+    "run_resume": Address("/cx/disconnections/runs/999999/resume", RUNNERS, post=404),
+    "run_undo": Address("/cx/disconnections/runs/999999/undo", RUNNERS, post=404),
     # billing runs
     "billing_run_list": Address("/cx/billing/runs", BILLERS, get=200),
     "billing_run_start": Address("/cx/billing/runs/start", BILLERS, post=400),  # without a form key

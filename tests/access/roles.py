@@ -237,6 +237,20 @@ ROWS = (
         ("billing_run_list", "billing_run_start", "billing_run_resume"),
     ),
     Row(
+        "Non-payment run: prepare",
+        ("–", "–", "✓", "–", "✓", "–", "–", "–"),
+        (
+            "run_list",
+            "run_new",
+            "run_propose",
+            "run_detail",
+            "run_start",
+            "run_withdraw",
+            "run_resume",
+            "run_undo",
+        ),
+    ),
+    Row(
         "View settlement",
         ("s", "s", "✓", "✓", "✓", "–", "–", "–"),
         ("request_settlement", "settlement_detail"),

@@ -40,11 +40,12 @@ def test_a_meter_is_in_one_place_and_a_place_has_one_meter(make_consumer: MakeCo
     meter = Meter.objects.get(assignments__service_connection__consumer=one)
     there = ServiceConnection.objects.get(consumer=other)
     span = (datetime(2024, 6, 1, tzinfo=UTC), None)
+    empty = ServiceConnection.objects.get(consumer=make_consumer("New House", with_meters=False))
     free = Meter.objects.create(number="FREE-1", utility_type=UtilityType.ELECTRICITY)
     assert (
         refused_by(
             lambda: MeterAssignment.objects.create(
-                meter=meter, service_connection=there, during=span
+                meter=meter, service_connection=empty, during=span
             )
         )
         == "a_meter_is_assigned_once_at_a_time"

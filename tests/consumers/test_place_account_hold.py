@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -69,17 +70,17 @@ def test_it_is_placed_once_with_one_line(consumer: Consumer, david: Person, at: 
     ],
 )
 def test_a_wrong_one_is_refused(
-    consumer: Consumer, david: Person, at: datetime, wrong: dict[str, object], field: str
+    consumer: Consumer, david: Person, at: datetime, wrong: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(UnableToProtect) as refused:
-        place(consumer, david, at, HoldWish(**(vars(WISH) | wrong)))  # type: ignore[arg-type]
+        place(consumer, david, at, HoldWish(**(vars(WISH) | wrong)))
     assert refused.value.field == field
     assert not AccountHold.objects.exists()
 
 
 def test_it_is_lifted_with_a_reason_once(consumer: Consumer, david: Person, at: datetime) -> None:
     hold = place(consumer, david, at)
-    lift = {"hold": hold.pk, "by": david, "at": at}
+    lift: dict[str, Any] = {"hold": hold.pk, "by": david, "at": at}
     with pytest.raises(UnableToLift):
         lift_account_hold(reason="  ", form_key=uuid4(), **lift)
     lift_account_hold(reason="The certificate was withdrawn", form_key=uuid4(), **lift)

@@ -238,6 +238,32 @@ DAY = (
     "INSERT INTO fieldwork_technicianday (technician_id, day, minutes, planned)"
     " SELECT min(person_id), '2024-12-16', 480, {} FROM fieldwork_technician"
 ).format
+RUN = (
+    "INSERT INTO disconnections_nonpaymentrun (state, reason_id, overdue, amount_from, categories,"
+    " areas, wanted, amount, to_approve, excluded, left_out, names_of_reasons, alone_up_to,"
+    " proposed_at, proposed_by_id, started_at, started_by_id, undone_because, after, looked_at,"
+    " made, undone) SELECT 'DONE', min(r.id), 30, 1, '{{}}', '{{}}', 1, 1, 0, 0, '{{}}', '{{}}',"
+    " {}, now(), min(p.id), now(), min(p.id), '', 0, 1, 1, 0"
+    " FROM disconnections_reason r, staff_person p WHERE r.is_for_debt"
+).format
+RECORD = (
+    "INSERT INTO disconnections_runaccount (run_id, consumer_id, outcome, outcome_at, outstanding,"
+    " overdue, reasons, findings, request_id) SELECT r.id, o.consumer_id, '{}', now(), 1, 30,"
+    " '{{}}', '[]', c.id FROM disconnections_nonpaymentrun r, cases_case c, cases_case o"
+    " WHERE c.id = OPEN AND o.id = {}"
+).format
+
+RUNS = (
+    plant("DIS13", "outcomes_that_do_not_follow", RUN(50), RECORD("CUT", "OPEN")),
+    plant("DIS13", "runs_miscounted", RUN(50)),
+    plant("DIS13", "requests_of_somebody_else", RUN(50), RECORD("CREATED", "BOOKED")),
+    plant(
+        "BEY5",
+        "runs_started_alone",
+        DROP("disconnections_nonpaymentrun", "a_large_run_takes_two_people"),
+        RUN(0),
+    ),
+)
 EXECUTED = (
     "INSERT INTO disconnections_execution (request_id, service_order_id, permanence,"
     " account_status, items_done, executed_at, executed_by_id, in_transaction)"
@@ -802,5 +828,6 @@ PLANTS = (
     *FINAL_BILLS,
     *ARRANGEMENTS,
     *FIELD_WORK,
+    *RUNS,
     *PROTECTIONS,
 )

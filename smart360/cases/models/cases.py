@@ -23,6 +23,7 @@ from smart360.cases.choices import (
 )
 from smart360.cases.lifecycle import arrows_as_sql
 from smart360.cases.models.completing import COMPLETED_BY_EXECUTION
+from smart360.cases.models.following import FOLLOWED_BY_ITS_RUN
 from smart360.cases.models.guards import IS_ASSIGNED_BY_LINE, KEEPS_ITS_TIMES
 from smart360.cases.models.orders import DUE, URGENCY
 from smart360.organisation.models import BusinessCalendar
@@ -241,6 +242,7 @@ class Case(models.Model):
         ]
         triggers = [
             COMPLETED_BY_EXECUTION,
+            FOLLOWED_BY_ITS_RUN,
             pgtrigger.Trigger(
                 name="cases_move_along_arrows",
                 when=pgtrigger.Before,

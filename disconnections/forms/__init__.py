@@ -1,15 +1,18 @@
 """Shape of what people type about a request. Whether it can be had, the operation decides."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from consumers.choices import MeterPlace, SupplyState, UtilityType
 from consumers.models import Warehouse
+from consumers.queries import categories
 from consumers.rules.profiles import ConnectionFacts
 from disconnections import rules
 from disconnections.choices import (
@@ -21,11 +24,13 @@ from disconnections.choices import (
     Permanence,
 )
 from disconnections.queries.create import Offer, why_slot_is_gone
+from disconnections.queries.run_preview import areas_supplied
+from disconnections.queries.runs import reasons_for_debt
 from disconnections.rules.closures import MUST_REMOVE, ClosureWish, MeterPlan, MeterWish
-from disconnections.rules.reconnections import ReconnectionWish, Returning, ReturningWish
+from disconnections.rules.runs import RunChoice
 from smart360.cases.choices import CaseKind
-from smart360.kernel.text import REQUIRED
-from smart360.web.amounts import PlainNumberField
+from smart360.kernel.text import NOT_OFFERED, REQUIRED
+from smart360.web.amounts import MoneyField, PlainNumberField
 from smart360.web.fields import (
     CodeField,
     IsoDateField,
@@ -34,9 +39,10 @@ from smart360.web.fields import (
     ShownTextField,
     TickField,
 )
-from smart360.web.formats import shown_date, shown_slot
+from smart360.web.formats import shown_slot
 
 LONGEST_NOTES = 250
+MOST_OVERDUE = 3660
 ANY_TIME = ("", "Any time\nFirst free slot")
 
 
@@ -353,116 +359,84 @@ class PaperForm(forms.Form):
             paper.choices = [(ClosurePaper.NOTICE.value, ClosurePaper.NOTICE.label)]
 
 
-# ------------------------------------------------------------------ bringing a service back
-@dataclass(frozen=True)
-class ReturningFields:
-    """The inputs of one service that comes back, for the template."""
+# ------------------------------------------------------------------ non-payment runs
+class NamesField(forms.MultipleChoiceField):
+    """Several of the names that are offered; none is every one."""
 
-    service: Returning
-    meter: forms.BoundField
-    reading: forms.BoundField
-    read_on: forms.BoundField
+    widget = forms.CheckboxSelectMultiple
+    default_error_messages = {"invalid_choice": NOT_OFFERED, "invalid_list": NOT_OFFERED}
 
-    @property
-    def hint(self) -> str:
-        """What hangs there still, as a hint to the number."""
-        in_place = self.service.in_place
-        return f"Still in place: {in_place.words}." if in_place else "No meter is in place."
-
-    @property
-    def reading_hint(self) -> str:
-        """What the chosen meter, or the one in place, showed last."""
-        meter = self.service.meter or self.service.in_place
-        if meter is None or meter.last is None:
-            return "What the meter shows when the service comes back."
-        return (
-            f"Not below {meter.last.value:,.3f} {meter.unit} of {shown_date(meter.last.read_on)}."
-        )
+    def offer(self, names: Sequence[str]) -> None:
+        """Take only these from now on."""
+        self.choices = [(name, name) for name in names]
 
 
-class ReconnectionForm(forms.Form):
-    """Meters, opening readings and service order of a reconnection; what is empty comes later.
+class RunChoiceForm(forms.Form):
+    """Who is to be cut off: sent by GET for the preview, by POST for the proposal."""
 
-    A field's name has its service before it, as the refusals of ``set_reconnection`` name it.
-    """
-
-    version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
-    service_order = ShownTextField(
-        label="SO ID",
-        required=False,
-        at_most=20,
-        is_one_line=True,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "orders-to-pick"}),
+    reason = KeyField(label="Reason", choices=[])
+    overdue = PlainNumberField(
+        label="Overdue for at least, days",
+        max_digits=4,
+        decimal_places=0,
+        help_text="Since the oldest unpaid charge was due.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
+    amount_from = MoneyField(label="Owes at least")
+    amount_to = MoneyField(label="Owes at most", required=False, help_text="Empty: any more.")
+    categories = NamesField(label="Categories", required=False, help_text="None: every one.")
+    areas = NamesField(label="Areas", required=False, help_text="None: every one.")
 
-    use_required_attribute = False
-
-    def __init__(
-        self,
-        *args: Any,
-        services: Sequence[Returning],
-        typed: Mapping[int, str],
-        today: date,
-        order_number: str = "",
-        version: int = 0,
-        **kwargs: Any,
-    ) -> None:
-        kwargs.setdefault("initial", {"version": version, "service_order": order_number})
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "run-%s")
         super().__init__(*args, **kwargs)
-        self.services = [each for each in services if each.running is None]
-        for each in self.services:
-            self._add(each, typed.get(each.service_connection, ""), today)
+        offered = reasons_for_debt()
+        reason = self.fields["reason"]
+        assert isinstance(reason, KeyField)
+        reason.choices = [(str(key), label) for key, label in offered]
+        of_form = {
+            "categories": [each.name for each in categories()],
+            "areas": areas_supplied(),
+        }
+        for name, names in of_form.items():
+            field = self.fields[name]
+            assert isinstance(field, NamesField)
+            field.offer(names)
 
-    def _add(self, service: Returning, typed: str, today: date) -> None:
-        name = f"{service.service_connection}-"
-        read_on = IsoDateField(
-            label="Reading date", required=False, initial=service.read_on or today
-        )
-        read_on.widget.attrs["max"] = today.isoformat()
-        choices = f"meters-{service.service_connection}"
-        known = service.meter or service.in_place
-        unit = known.unit if known else ""
-        self.fields |= {
-            f"{name}meter": ShownTextField(
-                label=f"{service.utility} meter no", required=False, at_most=40, is_one_line=True,
-                initial=typed,
-                widget=forms.TextInput(attrs={"autocomplete": "off", "list": choices}),
-            ),
-            f"{name}reading": PlainNumberField(
-                label=f"Opening reading in {unit}" if unit else "Opening reading",
-                required=False, max_digits=12, decimal_places=3, min_value=0,
-                initial=service.reading,
-            ),
-            f"{name}read_on": read_on,
-        }  # fmt: skip
+    def clean_overdue(self) -> int:
+        """Days, 1 to ten years."""
+        days = int(self.cleaned_data["overdue"])
+        if not 1 <= days <= MOST_OVERDUE:
+            raise ValidationError(f"Enter a number from 1 to {MOST_OVERDUE}")
+        return days
 
-    def rows(self) -> list[ReturningFields]:
-        """The services, for the template."""
-        return [
-            ReturningFields(
-                each,
-                self[f"{each.service_connection}-meter"],
-                self[f"{each.service_connection}-reading"],
-                self[f"{each.service_connection}-read_on"],
-            )
-            for each in self.services
-        ]
+    def clean(self) -> dict[str, Any]:
+        """The most is no less than the least."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        least: Decimal | None = cleaned.get("amount_from")
+        most: Decimal | None = cleaned.get("amount_to")
+        if least is not None and most is not None and most < least:
+            self.add_error("amount_to", "The most is less than the least")
+        return cleaned
 
-    def wish(self) -> ReconnectionWish:
-        """What is asked for; the form is valid."""
-        cleaned = self.cleaned_data
-        return ReconnectionWish(
-            version=cleaned["version"],
-            order_number=cleaned["service_order"],
-            services=tuple(self._wish(each.service_connection) for each in self.services),
+    def choice(self) -> RunChoice:
+        """What was chosen, for the queries and the operation."""
+        chosen = self.cleaned_data
+        return RunChoice(
+            reason=chosen["reason"],
+            overdue=chosen["overdue"],
+            amount_from=chosen["amount_from"],
+            amount_to=chosen["amount_to"],
+            categories=tuple(chosen["categories"]),
+            areas=tuple(chosen["areas"]),
         )
 
-    def _wish(self, service_connection: int) -> ReturningWish:
-        cleaned, name = self.cleaned_data, f"{service_connection}-"
-        value = cleaned[f"{name}reading"]
-        return ReturningWish(
-            service_connection=service_connection,
-            meter_number=cleaned[f"{name}meter"],
-            reading=value,
-            read_on=cleaned[f"{name}read_on"] if value is not None else None,
-        )
+
+class UndoRunForm(forms.Form):
+    """Why a run is undone; it becomes the closing note of each request."""
+
+    because = ShownTextField(label="Why", at_most=LONGEST_NOTES, is_one_line=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "undo-%s")
+        super().__init__(*args, **kwargs)
