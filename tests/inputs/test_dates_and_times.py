@@ -113,7 +113,11 @@ FOUND_IN: dict[str, set[tuple[str, str]]] = {
         ("request_hold", "resume_on"),
         ("request_hold", "resume_at"),
     },
-    "reconnection": {("reconnection_set", "-read_on")},
+    "reconnection": {
+        ("reconnection_set", "-read_on"),
+        ("request_hold", "resume_on"),
+        ("request_hold", "resume_at"),
+    },
     "account": {
         ("arrangement_new", "first_on"),
         ("arrangement_new", "due_on_"),

@@ -318,6 +318,13 @@ def make_world(
         by=boss, at=at,
     )  # fmt: skip
     cases.add_note(case=begun.pk, words="Called twice", by=boss, at=at, form_key=uuid4())
+    off = {UtilityType.ELECTRICITY: SupplyState.OFF_FOR_NOW}
+    cut = make_consumer(name="Betty", status=AccountStatus.DISCONNECTED, services=off)
+    MeterAssignment.objects.filter(service_connection__consumer=cut).update(
+        during=(datetime(2024, 1, 15, tzinfo=UTC), at)
+    )
+    back = make_request(cut, by=boss, reason="RC-001", notifies_consumer=True)
+    cases.acknowledge(case=back.pk, by=boss, at=at)
     names = ("Edith", "Tom", "William", "Frances")
     edited, taken, wished, free = (make_consumer(name=name) for name in names)
     desk.post(f"{ONE_CONSUMER}{edited.account_number}/hold")
@@ -343,13 +350,6 @@ def make_world(
     for debtor in (owing, promising):
         owe(debtor, "300.00", at=at)
     promised = arrange(promising, by=somebody, at=at)
-    off = {UtilityType.ELECTRICITY: SupplyState.OFF_FOR_NOW}
-    cut = make_consumer(name="Betty", status=AccountStatus.DISCONNECTED, services=off)
-    MeterAssignment.objects.filter(service_connection__consumer=cut).update(
-        during=(datetime(2024, 1, 15, tzinfo=UTC), at)
-    )
-    back = make_request(cut, by=boss, reason="RC-001", notifies_consumer=True)
-    cases.acknowledge(case=back.pk, by=boss, at=at)
     world = World(
         supervisor=desk, clerk=sales, administrator=admin, begun=begun, waiting=waiting, held=held,
         back=back, edited=edited, taken=taken, wished=wished, free=free, paid=paid, bounced=bounced,
