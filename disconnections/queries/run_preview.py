@@ -252,10 +252,15 @@ class Asked:
     rules: tuple[Rule, ...]
 
 
+def reason_of(choice: RunChoice) -> Reason:
+    """The reason that the requests are to have."""
+    return Reason.objects.in_bulk([choice.reason])[choice.reason]
+
+
 def ask(choice: RunChoice, *, at: datetime) -> Asked:
     """The beginning of every statement about this choice, with a row ``judged`` per account."""
     today = at.astimezone(get_utility().zone).date()
-    reason = Reason.objects.values_list("code", flat=True).get(pk=choice.reason)
+    reason = reason_of(choice).code
     rules, values = rules_in_force(), Values(_values(choice, today, at))
     speaking = [
         (rule, condition)
@@ -379,7 +384,7 @@ def explain(consumers: Sequence[int], choice: RunChoice, *, at: datetime) -> lis
 
     Judged by the rules themselves; seven statements, however many accounts.
     """
-    reason = Reason.objects.get(pk=choice.reason)
+    reason = reason_of(choice)
     cuts = [cut_for_debt(consumer, reason, at=at) for consumer in consumers]
     judged = judge_cuts(cuts, stage=Stage.SUBMIT, at=at)
     standings = standings_of(consumers, at=at)

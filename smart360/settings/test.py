@@ -27,6 +27,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+if template := os.environ.get("TEST_TEMPLATE"):  # `./dev test` migrates once for all processes
+    DATABASES["default"]["TEST"] = {"TEMPLATE": template}
 DATABASES["default"].pop("CONN_HEALTH_CHECKS", None)
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
 MIDDLEWARE = [*MIDDLEWARE, "zeal.middleware.zeal_middleware"]

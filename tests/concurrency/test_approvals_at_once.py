@@ -8,6 +8,7 @@ import pytest
 from disconnections.operations import ask_for_approval, decide_approval
 from smart360.cases.approvals import UnableToDecide
 from smart360.cases.models import Approval, Case
+from smart360.cases.queries.approvals import approval_of
 from smart360.comms.models import Message
 from smart360.staff.choices import Role
 from smart360.trail.models import Entry
@@ -59,6 +60,7 @@ def test_control_without_lock_and_trigger_two_decide(
     ask_for_approval(case=made.pk, reason="Look at it", by=person(Role.RECOVERY), at=at)
     people = [person(Role.SUPERVISOR) for _ in range(4)]
     slowly(monkeypatch, "smart360.cases.handling.lock_case", unlocked)
+    slowly(monkeypatch, "smart360.cases.approvals.approval_of", approval_of)
     acts = [
         partial(decide_approval, case=made.pk, decision="APPROVED", note="", by=each, at=at)
         for each in people

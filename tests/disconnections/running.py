@@ -35,11 +35,16 @@ def make_debtor(make_consumer: MakeConsumer) -> MakeDebtor:
 
     def make(amount: str = "120.00", *, due: date = DUE, **fields: Any) -> Consumer:
         made = make_consumer(**fields)
-        at = datetime(due.year, due.month, due.day, 15, tzinfo=UTC)
-        _owe(replace(charge(made, amount), valued_on=due, due_on=due), at=at)
+        owe_since(made, amount, due)
         return made
 
     return make
+
+
+def owe_since(consumer: Consumer, amount: str, due: date = DUE) -> None:
+    """Let a consumer owe so much since a day."""
+    at = datetime(due.year, due.month, due.day, 15, tzinfo=UTC)
+    _owe(replace(charge(consumer, amount), valued_on=due, due_on=due), at=at)
 
 
 @operation

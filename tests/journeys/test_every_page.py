@@ -14,8 +14,10 @@ from billing.operations.runs import go_on_with_run, start_billing_run
 from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
 from consumers.models import Consumer
 from consumers.operations import take_profile_lock
-from disconnections.models import DisconnectionRequest
+from disconnections.models import ClosurePolicy, DisconnectionRequest, NonPaymentRun
 from disconnections.operations import close_request
+from disconnections.operations.runs import go_on_with_run as make_requests_of
+from disconnections.operations.runs import propose_run, start_run
 from smart360.cases import operations as cases
 from smart360.cases.models import HoldReason
 from smart360.cases.tasks import raise_due_alerts
@@ -28,6 +30,7 @@ from tests.billing.arranging import arrange
 from tests.billing.paying import cheque, deposit, owe, pay, propose_back
 from tests.billing.rates import make_tariff
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
+from tests.disconnections.running import choice, owe_since
 from tests.fieldwork.working import order_from_profile, technician
 from tests.journeys.conftest import SignIn, Watched, accessibility_violations
 
@@ -141,6 +144,14 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "request_settlement": (f"{LIST}{{pending}}/settlement", f"{LIST}{{closed}}/settlement"),
     },
     "billing runs": {"billing_run_list": ("/cx/billing/runs",)},
+    "non-payment runs": {
+        "run_list": (f"{LIST}runs",),
+        "run_new": (
+            f"{LIST}runs/new",
+            f"{LIST}runs/new?reason={{reason}}&overdue=1&amount_from=1.00&why=OPEN_REQUEST",
+        ),
+        "run_detail": (f"{LIST}runs/{{run}}", f"{LIST}runs/{{proposed}}?outcome=PROPOSED"),
+    },
 }
 """What a supervisor sees, by the name of the address."""
 
@@ -166,6 +177,8 @@ class Town:
     bounced: Payment
     invoice: Invoice
     order: ServiceOrder
+    run: int
+    proposed: int
 
     def fill(self, path: str) -> str:
         """The address of the things meant."""
@@ -184,6 +197,9 @@ class Town:
             cheque=self.cheque.number,
             order=self.order.number,
             invoice=self.invoice,
+            reason=self.pending.reason_id,
+            run=self.run,
+            proposed=self.proposed,
             bounced=self.bounced.number,
         )
 
@@ -248,7 +264,23 @@ def town(
     order_from_profile(busy, by=david, at=stands.at, scheduled_on=date(2024, 12, 16))
     go_on_with_run(run=run, after=0, at=stands.at)  # all are billed, and it has still to end
     invoice = Invoice.objects.get(consumer=busy)
-    return Town(david, busy, pending, held, closed, back, locked, free, *promised, invoice, order)
+    runs = runs_of(make_consumer("Ann " + "Verylongfamilyname" * 4), by=david, at=stands.at)
+    return Town(
+        david, busy, pending, held, closed, back, locked, free, *promised, invoice, order, *runs
+    )  # fmt: skip
+
+
+def runs_of(consumer: Consumer, *, by: Person, at: datetime) -> tuple[int, int]:
+    """A non-payment run that is done, and one that waits for somebody else to start it."""
+    owe_since(consumer, "1234567.89")
+    ClosurePolicy.objects.update(run_alone_up_to=1)
+    run = propose_run(choice=choice(), by=by, at=at)
+    start_run(run=run, by=by, at=at)
+    ClosurePolicy.objects.update(run_alone_up_to=0)
+    proposed = propose_run(choice=choice(overdue=31), by=by, at=at)
+    while NonPaymentRun.objects.get(pk=run).state == "RUNNING":
+        make_requests_of(run=run, after=NonPaymentRun.objects.get(pk=run).after, at=at)
+    return run, proposed
 
 
 def money_of(
