@@ -101,7 +101,7 @@ def request_page(case: Case, *, to: Person, at: datetime, zone: ZoneInfo) -> Req
         asked=asked,
         consumer=consumer,
         clocks=clocks,
-        rail=rail_of(case, hold=clocks.hold, approval=approval, stations=stations_of(case.pk)),
+        rail=rail_of(case, hold=clocks.hold, approval=approval, stations=stations),
         notes=free_words(asked.notes, to=to),
         closing_note=free_words(case.closing_note, to=to),
         spoken=spoken_sentence(case, asked, clocks.hold, at=at, zone=zone),

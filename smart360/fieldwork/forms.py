@@ -118,4 +118,5 @@ class CancelForm(forms.Form):
 class MinutesForm(forms.Form):
     """How long a technician works on one day; 0 is a day off."""
 
+    day = IsoDateField(label="Day", widget=forms.HiddenInput)
     minutes = forms.IntegerField(label="Minutes", min_value=0, max_value=24 * 60)

@@ -118,6 +118,15 @@ FOUND_IN: dict[str, set[tuple[str, str]]] = {
         ("request_hold", "resume_on"),
         ("request_hold", "resume_at"),
     },
+    "field": {
+        ("request_hold", "resume_on"),
+        ("request_hold", "resume_at"),
+        ("technician_minutes", "day"),
+        ("request_add_order", "scheduled_on"),
+        ("order_schedule", "day"),
+        ("order_schedule", "starts"),
+        ("order_schedule", "ends"),
+    },
     "account": {
         ("arrangement_new", "first_on"),
         ("arrangement_new", "due_on_"),

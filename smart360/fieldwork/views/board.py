@@ -22,6 +22,8 @@ from smart360.web.gate import requires
 from smart360.web.htmx import page_or_fragment
 
 BOARD = "fieldwork/order_board.html"
+HOW_LONG = "Enter 0 to 1440 minutes"
+WHICH_DAY = "Choose a day of the board first"
 
 
 @require_GET
@@ -36,24 +38,22 @@ def order_board(request: HttpRequest) -> HttpResponse:
 def technician_minutes(request: HttpRequest, technician: int) -> HttpResponse:
     """Say how long a technician works on one day."""
     key, form = form_key_if_sent(request.POST), MinutesForm(request.POST)
-    day = read_day(request.POST.get("day", ""), today=_today())
-    sentence, status = "", 422
-    if form.is_valid():
-        try:
-            set_day_minutes(
-                technician=technician,
-                day=day,
-                minutes=form.cleaned_data["minutes"],
-                by=signed_in_person(request),
-                at=clock.now(),
-                form_key=key,
-            )
-        except Refusal as refusal:
-            sentence, status = refusal.sentence, refusal.http_status
-    else:
-        sentence = "Enter 0 to 1440 minutes"
-    if sentence:
-        return _board(request, day, status=status, refused=sentence, typed=request.POST)
+    if not form.is_valid():
+        day = form.cleaned_data.get("day") or _today()
+        sentence = WHICH_DAY if "day" in form.errors else HOW_LONG
+        return _board(request, day, status=422, refused=sentence)
+    day = form.cleaned_data["day"]
+    try:
+        set_day_minutes(
+            technician=technician,
+            day=day,
+            minutes=form.cleaned_data["minutes"],
+            by=signed_in_person(request),
+            at=clock.now(),
+            form_key=key,
+        )
+    except Refusal as refusal:
+        return _board(request, day, status=refusal.http_status, refused=refusal.sentence)
     messages.success(request, "The day is set.")
     return HttpResponseRedirect(f"{reverse('order_board')}?day={day.isoformat()}")
 
