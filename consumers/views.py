@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from consumers import access, operations, queries
+from consumers import access, operations, ports, queries
 from consumers.choices import AccountStatus, LockPurpose
 from consumers.filters import read_filter
 from consumers.forms import AccountHoldForm, BreakForm, LiftForm, ProfileForm
@@ -161,8 +161,15 @@ def _detail_page(
         "refusal": refusal,
         "break_form": break_form or BreakForm(),
         "break_is_open": bool(break_form and break_form.errors),
+        "undoable": ports.undoable(consumer.pk) if _may_come_back(consumer, person) else "",
     }
     return render(request, "consumers/consumer_detail.html", context, status=status)
+
+
+def _may_come_back(consumer: Consumer, person: Person) -> bool:
+    """Whether somebody who could ask for it looks at an account that is cut off."""
+    is_off = consumer.status in (AccountStatus.INACTIVE, AccountStatus.DISCONNECTED)
+    return is_off and person.has_permission(Permission.CREATE_REQUEST)
 
 
 def shell(request: HttpRequest, shown: ShownConsumer, *, tab: str = "Overview") -> dict[str, Any]:

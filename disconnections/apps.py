@@ -1,5 +1,7 @@
 """Configuration of disconnections."""
 
+from typing import Any
+
 from django.apps import AppConfig
 from django.utils.module_loading import import_string
 
@@ -7,6 +9,19 @@ from billing import ports
 from consumers import ports as consumer_ports
 from smart360.fieldwork import ports as field_ports
 from smart360.owed.handlers import Handler, register
+
+PLUGS: tuple[tuple[str, list[Any]], ...] = (
+    ("queries.terms.terms_of_request", ports.TERMS_OF_REQUEST),
+    ("slots.visit_of", field_ports.VISIT_ASKED),
+    ("slots.visit_moved", field_ports.VISIT_MOVED),
+    ("queries.terms.services_of_request", field_ports.SERVICES_ASKED),
+    ("protecting.may_go", field_ports.MAY_PROCEED),
+    ("protecting.stop_if_paid", ports.DEBT_LOWERED),
+    ("reconnecting.offer_reconnection", ports.ACCOUNT_SETTLED),
+    ("queries.undoing.undoable_by_number", consumer_ports.RECONNECTION_ASKED),
+    ("protecting.stop_for_hold", consumer_ports.HOLD_PLACED),
+)
+"""What of this app is plugged into which port of a lower one."""
 
 
 class DisconnectionsConfig(AppConfig):
@@ -32,27 +47,7 @@ class DisconnectionsConfig(AppConfig):
                     gives_up="disconnections.tasks.stop_run",
                 )
             )
-        terms_of_request = import_string("disconnections.queries.terms.terms_of_request")
-        if terms_of_request not in ports.TERMS_OF_REQUEST:
-            ports.TERMS_OF_REQUEST.append(terms_of_request)
-        visit_of = import_string("disconnections.slots.visit_of")
-        if visit_of not in field_ports.VISIT_ASKED:
-            field_ports.VISIT_ASKED.append(visit_of)
-        visit_moved = import_string("disconnections.slots.visit_moved")
-        if visit_moved not in field_ports.VISIT_MOVED:
-            field_ports.VISIT_MOVED.append(visit_moved)
-        services_of_request = import_string("disconnections.queries.terms.services_of_request")
-        if services_of_request not in field_ports.SERVICES_ASKED:
-            field_ports.SERVICES_ASKED.append(services_of_request)
-        may_go = import_string("disconnections.protecting.may_go")
-        if may_go not in field_ports.MAY_PROCEED:
-            field_ports.MAY_PROCEED.append(may_go)
-        stop_if_paid = import_string("disconnections.protecting.stop_if_paid")
-        if stop_if_paid not in ports.DEBT_LOWERED:
-            ports.DEBT_LOWERED.append(stop_if_paid)
-        offer = import_string("disconnections.reconnecting.offer_reconnection")
-        if offer not in ports.ACCOUNT_SETTLED:
-            ports.ACCOUNT_SETTLED.append(offer)
-        stop_for_hold = import_string("disconnections.protecting.stop_for_hold")
-        if stop_for_hold not in consumer_ports.HOLD_PLACED:
-            consumer_ports.HOLD_PLACED.append(stop_for_hold)
+        for plug, port in PLUGS:
+            step = import_string(f"disconnections.{plug}")
+            if step not in port:
+                port.append(step)

@@ -2,7 +2,16 @@
 
 from django.urls import path, register_converter
 
-from disconnections.views import acts, closures, create, receipts, requests, runs, service_orders
+from disconnections.views import (
+    acts,
+    closures,
+    create,
+    receipts,
+    reconnections,
+    requests,
+    runs,
+    service_orders,
+)
 
 
 class RequestNumber:
@@ -62,6 +71,15 @@ urlpatterns = [
     path(f"{ONE}/disconnect/notice", closures.closure_notice_send, name="closure_notice_send"),
     path(f"{ONE}/disconnect/paper", closures.closure_paper_give, name="closure_paper_give"),
     path(f"{ONE}/disconnect/execute", closures.request_execute, name="request_execute"),
+    path(f"{ONE}/reconnect", reconnections.request_reconnect, name="request_reconnect"),
+    path(f"{ONE}/reconnect/details", reconnections.reconnection_set, name="reconnection_set"),
+    path(f"{ONE}/reconnect/items", reconnections.reconnection_tick, name="reconnection_tick"),
+    path(
+        f"{ONE}/reconnect/money-items",
+        reconnections.reconnection_tick_money,
+        name="reconnection_tick_money",
+    ),
+    path(f"{ONE}/reconnect/execute", reconnections.request_bring_back, name="request_bring_back"),
     path(f"{ONE}/communication", requests.request_communication, name="request_communication"),
     path(f"{ONE}/timeline", requests.request_timeline_tab, name="request_timeline"),
     path(f"{ONE}/acknowledge", acts.request_acknowledge, name="request_acknowledge"),

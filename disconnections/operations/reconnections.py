@@ -109,10 +109,17 @@ def set_reconnection(
     if wishes.keys() - services.keys():
         raise UnableToSetReconnection(NOT_OFFERED)
     taken: set[int] = set()
+    plans = []
     for key, wished in wishes.items():
         meter = _meter_asked_for(services[key], wished, taken)
         _check_reading(wished, meter, today=day_of(at))
-        _keep(gathered.requested[key], wished, meter)
+        plans.append(_plan(gathered.requested[key], wished, meter))
+    ReconnectionMeter.objects.bulk_create(
+        plans,
+        update_conflicts=True,
+        unique_fields=["requested_service"],
+        update_fields=["meter_number", "meter", "reading", "read_on"],
+    )
     closure, is_new = Closure.objects.get_or_create(
         pk=case,
         defaults={"service_order": service_order, "set_at": at, "set_by": by},
@@ -180,15 +187,14 @@ def _check_reading(wished: ReturningWish, meter: MeterFact | None, *, today: dat
         raise UnableToSetReconnection(sentence, field=f"{field}reading")
 
 
-def _keep(requested: int, wished: ReturningWish, meter: MeterFact | None) -> None:
-    ReconnectionMeter.objects.update_or_create(
-        pk=requested,
-        defaults={
-            "meter_number": wished.meter_number.strip().upper() if meter else "",
-            "meter_id": meter.id if meter else None,
-            "reading": wished.reading,
-            "read_on": wished.read_on,
-        },
+def _plan(requested: int, wished: ReturningWish, meter: MeterFact | None) -> ReconnectionMeter:
+    """What was asked for one service, as it is kept."""
+    return ReconnectionMeter(
+        requested_service_id=requested,
+        meter_number=wished.meter_number.strip().upper() if meter else "",
+        meter_id=meter.id if meter else None,
+        reading=wished.reading,
+        read_on=wished.read_on,
     )
 
 

@@ -33,6 +33,7 @@ from smart360.cases.queries.approvals import approval_of
 from smart360.comms.choices import Channel, DeliveryState, Direction
 from smart360.comms.models import Delivery, Message
 from smart360.fieldwork.models import ServiceOrder
+from smart360.kernel.errors import Broken
 from smart360.kernel.money import ZERO
 from smart360.organisation.queries import day_of, get_utility
 from smart360.web.formats import shown_datetime
@@ -69,8 +70,11 @@ def gather(case: Case, *, at: datetime) -> Gathered:
     asked = (
         DisconnectionRequest.objects.select_related("reason", "undoes__request__case")
         .prefetch_related("services__service_connection", "services__reconnection_meter")
-        .get(pk=case.pk)
+        .filter(pk=case.pk)
+        .first()
     )
+    if asked is None:
+        raise Broken(f"{case.number} asks for nothing")
     closure = (
         Closure.objects.select_related("service_order__technician__person")
         .filter(pk=case.pk)

@@ -61,3 +61,9 @@ def reconnection_offer(consumer: int) -> Offer | None:
     case = newest.request.case
     assert case.consumer is not None  # a_request_has_a_consumer
     return Offer(case.pk, case.number, case.consumer.account_number, newest.executed_at)
+
+
+def undoable_by_number(consumer: int) -> str | None:
+    """The number of what is offered to be undone; the answer to a port of ``consumers``."""
+    offer = reconnection_offer(consumer)
+    return offer.number if offer else None

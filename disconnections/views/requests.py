@@ -70,6 +70,7 @@ TABS = (
     ("settlement", "Settlement", "request_settlement"),
     ("service-order", "Service order", "request_service_orders"),
     ("disconnect", "Disconnect", "request_disconnect"),
+    ("reconnect", "Reconnect", "request_reconnect"),
     ("communication", "Communication", "request_communication"),
     ("timeline", "Timeline", "request_timeline"),
 )
@@ -77,9 +78,13 @@ NEEDED_FOR = {
     "settlement": Permission.VIEW_BALANCE,
     "service-order": Permission.VIEW_SERVICE_ORDERS,
     "disconnect": Permission.VIEW_BALANCE,
+    "reconnect": Permission.VIEW_BALANCE,
 }
 """Tabs that not everybody may open who may open the page."""
-TAB_OF_KIND = {"disconnect": CaseKind.DISCONNECTION.value}
+TAB_OF_KIND = {
+    "disconnect": CaseKind.DISCONNECTION.value,
+    "reconnect": CaseKind.RECONNECTION.value,
+}
 """Tabs that only one type of request has."""
 EXPORT_HEAD = (
     "Request ID", "Consumer", "VIP", "Account no", "Address", "Type", "Reason", "Date requested",

@@ -141,6 +141,26 @@ ROWS = (
         ("request_execute",),
     ),
     Row(
+        "Reconnect tab: look",
+        ("✓", "✓", "✓", "✓", "✓", "–", "–", "–"),
+        ("request_reconnect",),
+    ),
+    Row(
+        "Tick the money of a reconnection",
+        ("–", "–", "✓", "✓", "✓", "–", "–", "–"),
+        ("reconnection_tick_money",),
+    ),
+    Row(
+        "Prepare a reconnection",
+        ("✓", "–", "✓", "–", "✓", "–", "–", "–"),
+        ("reconnection_tick", "reconnection_set"),
+    ),
+    Row(
+        "Execute reconnection",
+        ("✓", "–", "✓", "–", "✓", "–", "–", "–"),
+        ("request_bring_back",),
+    ),
+    Row(
         "Create service order",
         ("✓", "from complaint", "✓", "–", "✓", "–", "–", "✓"),
         ("request_add_order",),

@@ -12,6 +12,7 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 
+from consumers.choices import AccountStatus, SupplyState, UtilityType
 from smart360.comms.models import Message
 from smart360.kernel.errors import Broken
 from smart360.staff.choices import Role
@@ -30,7 +31,7 @@ from tests.access.addresses import (
 )
 from tests.access.visiting import ALL, answer_of, cookie_of, visit
 from tests.billing.paying import pay, propose, propose_back
-from tests.conftest import MakePerson, MakeRequest, SetClock
+from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
 from tests.fieldwork.working import order_from_profile
 from tests.looking import checksums
 
@@ -57,6 +58,7 @@ class Things:
     """Things that exist, to fill into the addresses."""
 
     number: str
+    back: str
     account: str
     tracking: str
     message: int
@@ -75,6 +77,7 @@ class Things:
 @pytest.fixture
 def things(
     make_request: MakeRequest,
+    make_consumer: MakeConsumer,
     person: MakePerson,
     stands: SetClock,
     at: datetime,
@@ -83,12 +86,16 @@ def things(
 ) -> Things:
     settings.MEDIA_ROOT = tmp_path
     made = make_request(notifies_consumer=True)
+    off = {UtilityType.ELECTRICITY: SupplyState.OFF_FOR_NOW}
+    cut = make_consumer("Betty Back", status=AccountStatus.DISCONNECTED, services=off)
+    back = make_request(cut, reason="RC-001")
     message = Message.objects.filter(case_id=made.pk).first()
     assert message is not None
     assert made.case.consumer is not None
     paid = pay(made.case.consumer, by=person(Role.BILLING), at=at)
     return Things(
         number=made.case.number,
+        back=back.case.number,
         account=made.case.consumer.account_number,
         tracking=made.tracking_token,
         message=message.pk,

@@ -113,6 +113,11 @@ FOUND_IN: dict[str, set[tuple[str, str]]] = {
         ("request_hold", "resume_on"),
         ("request_hold", "resume_at"),
     },
+    "reconnection": {
+        ("reconnection_set", "-read_on"),
+        ("request_hold", "resume_on"),
+        ("request_hold", "resume_at"),
+    },
     "field": {
         ("request_hold", "resume_on"),
         ("request_hold", "resume_at"),
@@ -180,7 +185,7 @@ def test_every_form_found_by_walking_refuses_what_only_looks_right(
     assert wrong == []
 
 
-@pytest.mark.parametrize("area", ["payments", "settlement", "account"])
+@pytest.mark.parametrize("area", ["payments", "settlement", "reconnection", "account"])
 def test_no_act_of_money_is_of_a_day_out_of_reach(area: str, world: World) -> None:
     """Bad inputs 37, 41, 86: in the future, or long ago; refused in words, never a crash."""
     walker, wrong = Walker(), []

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
 from django.test import Client
 
 from billing.models import Arrangement, Payment
-from consumers.choices import LockPurpose
+from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
 from consumers.models import Category, Consumer, MeterAssignment, Subcategory, Warehouse
 from consumers.operations import take_profile_lock
 from disconnections.models import (
@@ -60,6 +60,7 @@ NOT_FOUND_BY_WALKING = {
     "order_start": "no field",
     "order_report_retry": "no field, and only after a failure",
     "request_execute": "no field",
+    "request_bring_back": "no field",
     "final_bill_generate": "no field",
     "final_bill_approve": "no field but the hash of what the page shows, of a complete draft",
     "adjustment_remove": "no field",
@@ -102,6 +103,7 @@ class World:
     begun: DisconnectionRequest
     waiting: DisconnectionRequest
     held: DisconnectionRequest
+    back: DisconnectionRequest
     edited: Consumer
     taken: Consumer
     wished: Consumer
@@ -172,6 +174,7 @@ class World:
                 (desk, "/cx/billing/refunds?cursor=x"),
             ],
             "settlement": [(desk, f"{ONE}{begun}/settlement")],
+            "reconnection": [(desk, f"{ONE}{self.back.case.number}/reconnect")],
             "field": [
                 (desk, f"{ONE}{waiting}/service-order"),
                 (desk, f"{ONE}{self.asked.case.number}"),
@@ -305,6 +308,7 @@ AREAS = (
     "consumer",
     "payments",
     "settlement",
+    "reconnection",
     "field",
     "account",
     "settings",
@@ -334,6 +338,13 @@ def make_world(
         by=boss, at=at,
     )  # fmt: skip
     cases.add_note(case=begun.pk, words="Called twice", by=boss, at=at, form_key=uuid4())
+    off = {UtilityType.ELECTRICITY: SupplyState.OFF_FOR_NOW}
+    cut = make_consumer(name="Betty", status=AccountStatus.DISCONNECTED, services=off)
+    MeterAssignment.objects.filter(service_connection__consumer=cut).update(
+        during=(datetime(2024, 1, 15, tzinfo=UTC), at)
+    )
+    back = make_request(cut, by=boss, reason="RC-001", notifies_consumer=True)
+    cases.acknowledge(case=back.pk, by=boss, at=at)
     names = ("Edith", "Tom", "William", "Frances")
     edited, taken, wished, free = (make_consumer(name=name) for name in names)
     desk.post(f"{ONE_CONSUMER}{edited.account_number}/hold")
@@ -369,7 +380,7 @@ def make_world(
     )
     world = World(
         supervisor=desk, clerk=sales, administrator=admin, begun=begun, waiting=waiting, held=held,
-        edited=edited, taken=taken, wished=wished, free=free, paid=paid, bounced=bounced,
+        back=back, edited=edited, taken=taken, wished=wished, free=free, paid=paid, bounced=bounced,
         cheque=handed_in, owing=owing, promised=promised, calendar=calendar, somebody=somebody,
         asked=asked, order=order, open_order=open_order,
     )  # fmt: skip
@@ -388,6 +399,12 @@ def _readings_of(request: DisconnectionRequest) -> dict[str, str]:
     return right
 
 
+def _meter_of(request: DisconnectionRequest) -> str:
+    """The number of the meter that hangs there still."""
+    service = request.services.get().service_connection
+    return service.assignments.latest("pk").meter.number
+
+
 def _right(world: World, boss: Person) -> dict[str, dict[str, str]]:
     """What must be typed into each form so that it is accepted."""
     password = "a-long-enough-password"
@@ -404,6 +421,12 @@ def _right(world: World, boss: Person) -> dict[str, dict[str, str]]:
         "request_hold": {
             "reason": str(hold), "resume_on": "2024-12-12", "resume_at": "09:00", "note": "Away",
         },
+        "reconnection_set": {
+            f"{world.back.services.get().service_connection_id}-{name}": value
+            for name, value in (("meter", _meter_of(world.back)), ("reading", "18300"))
+        },
+        "reconnection_tick": {"item": "CONSUMER_TOLD", "is_ticked": "on"},
+        "reconnection_tick_money": {"item": "MONEY_SETTLED", "is_ticked": "on"},
         "request_add_order": {"scheduled_on": "2024-12-16", "remarks": "Dog in the yard"},
         "order_schedule": {"day": "2024-12-17", "starts": "10:00", "ends": "12:00"},
         "order_assign": {"technician": str(Technician.objects.get().pk)},

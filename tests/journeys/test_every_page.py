@@ -11,7 +11,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from billing.models import Arrangement, Invoice, Payment
 from billing.operations.runs import go_on_with_run, start_billing_run
-from consumers.choices import AccountStatus, LockPurpose, UtilityType
+from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
 from consumers.models import Consumer
 from consumers.operations import take_profile_lock
 from disconnections.models import ClosurePolicy, DisconnectionRequest, NonPaymentRun
@@ -94,6 +94,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "request_timeline": (f"{LIST}{{held}}/timeline",),
         "request_disconnect": (f"{LIST}{{held}}/disconnect", f"{LIST}{{closed}}/disconnect"),
+        "request_reconnect": (f"{LIST}{{back}}/reconnect",),
         "request_service_orders": (
             f"{LIST}{{pending}}/service-order",
             f"{LIST}{{closed}}/service-order",
@@ -167,6 +168,7 @@ class Town:
     pending: DisconnectionRequest
     held: DisconnectionRequest
     closed: DisconnectionRequest
+    back: DisconnectionRequest
     locked: Consumer
     free: Consumer
     arrangement: Arrangement
@@ -186,6 +188,7 @@ class Town:
             pending=self.pending.case.number,
             held=self.held.case.number,
             closed=self.closed.case.number,
+            back=self.back.case.number,
             busy=busy.account_number,
             locked=self.locked.account_number,
             free=self.free.account_number,
@@ -239,6 +242,10 @@ def town(
             cases.send_message(
                 case=closed.pk, subject="", words=words, by=sarah, at=stands.at, form_key=uuid4()
             )
+    off = {UtilityType.ELECTRICITY: SupplyState.OFF_FOR_NOW}
+    cut = make_consumer("Betty Back", status=AccountStatus.DISCONNECTED, services=off)
+    back = make_request(cut, by=sarah, reason="RC-001")
+    cases.acknowledge(case=back.pk, by=sarah, at=stands.at)
     drain("MAIL")
     make_tariff()
     run = start_billing_run(
@@ -258,7 +265,9 @@ def town(
     go_on_with_run(run=run, after=0, at=stands.at)  # all are billed, and it has still to end
     invoice = Invoice.objects.get(consumer=busy)
     runs = runs_of(make_consumer("Ann " + "Verylongfamilyname" * 4), by=david, at=stands.at)
-    return Town(david, busy, pending, held, closed, locked, free, *promised, invoice, order, *runs)
+    return Town(
+        david, busy, pending, held, closed, back, locked, free, *promised, invoice, order, *runs
+    )  # fmt: skip
 
 
 def runs_of(consumer: Consumer, *, by: Person, at: datetime) -> tuple[int, int]:
