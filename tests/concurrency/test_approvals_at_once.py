@@ -62,7 +62,7 @@ def test_control_without_lock_and_trigger_two_decide(
     slowly(monkeypatch, "smart360.cases.handling.lock_case", unlocked)
     slowly(monkeypatch, "smart360.cases.approvals.approval_of", approval_of)
     acts = [
-        partial(decide_approval, case=made.pk, decision="APPROVED", note="", by=each, at=at)
+        partial(decide_approval, case=made.pk, decision="REJECTED", note="No", by=each, at=at)
         for each in people
     ]
     with without_triggers("cases_approval"):

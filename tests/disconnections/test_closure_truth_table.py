@@ -298,7 +298,10 @@ def test_the_minimum_is_an_administrators(
     assert closing.missing()
     admin = client_as(Role.ADMIN)
     policy = ClosurePolicy.objects.get()
-    form = {"asks_identity": "on", "reconnection_fee": str(policy.reconnection_fee)}
+    form = {
+        "asks_identity": "on", "reconnection_fee": str(policy.reconnection_fee),
+        "run_alone_up_to": str(policy.run_alone_up_to),
+    }  # fmt: skip
     address = f"/admin/disconnections/closurepolicy/{policy.pk}/change/"
     for number in ("0", "7"):
         wrong = admin.post(address, form | {"minimum_items": number})

@@ -221,6 +221,7 @@ def town(
     pending = make_request(
         busy,
         by=sarah,
+        reason="CR-001",  # an arrangement would stop one for debt
         notes="W" * 250,
         preferred_on=stands.at.date() + timedelta(days=9),
     )
