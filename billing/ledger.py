@@ -14,6 +14,7 @@ from billing.queries.ageing import allocation_of, last_billed_on
 from consumers.models import ConsumerFigures, ServiceConnection
 from smart360.kernel.db import copy_rows, next_keys, refuses, step
 from smart360.kernel.errors import Refusal
+from smart360.kernel.money import ZERO
 from smart360.organisation.queries import day_of
 from smart360.trail.choices import Event
 from smart360.trail.record import record
@@ -153,12 +154,18 @@ def reverse(
 
 
 @step
-def tell_if_settled(consumer: int, *, before: Decimal, by: int | None, at: datetime) -> None:
-    """Run what higher apps plugged in, when the consumer owed something ``before`` and now nothing.
+def tell_if_lowered(
+    consumer: int, *, before: Decimal, closing: int | None, by: int | None, at: datetime
+) -> None:
+    """Run what higher apps plugged in, when the consumer owed more ``before``, or owes nothing now.
 
-    Called by every act that lowers what is owed, once it has posted.
+    Called by every act that moves what is owed, once it has posted.
     """
-    if before > 0 and balances_of(consumer).outstanding <= 0:
+    outstanding = balances_of(consumer).outstanding
+    if before > max(outstanding, ZERO):
+        for hear in ports.DEBT_LOWERED:
+            hear(consumer=consumer, closing=closing, by=by, at=at)
+    if before > 0 and outstanding <= 0:
         for tell in ports.ACCOUNT_SETTLED:
             tell(consumer=consumer, by=by, at=at)
 

@@ -16,6 +16,20 @@ ACCOUNT_SETTLED: list[AccountSettled] = []
 """Told when what a consumer owes falls from above zero to zero or below (BEY2)."""
 
 
+class DebtLowered(Protocol):
+    """A step that runs inside the act by which a consumer owes less than before."""
+
+    def __call__(self, *, consumer: int, closing: int | None, by: int | None, at: datetime) -> None:
+        """``consumer`` is locked.
+
+        ``closing`` is the case whose own final bill took the deposit: that is no payment of it.
+        """
+
+
+DEBT_LOWERED: list[DebtLowered] = []
+"""Told when a consumer owes less: what is left may be too little to be cut off for (BEY2)."""
+
+
 @dataclass(frozen=True)
 class RequestTerms:
     """What a request ends, as far as its final bill needs to know.

@@ -1,11 +1,11 @@
-"""Categories of consumers, for administrators (ADM1)."""
+"""Categories of consumers and warehouses, for administrators (ADM1)."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 
-from consumers.models import Category, Subcategory
+from consumers.models import Category, Subcategory, Warehouse
 from smart360.web.admin import ConfigurationAdmin
 
 
@@ -34,3 +34,14 @@ class SubcategoryAdmin(ConfigurationAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """The category is chosen once."""
         return ("category",) if obj else ()
+
+
+@admin.register(Warehouse)
+class WarehouseAdmin(ConfigurationAdmin):
+    """Where meters are kept that hang nowhere; one in use is retired, never deleted."""
+
+    list_display = ("name", "is_active")
+    list_filter = ("is_active",)
+    search_fields = ("name",)
+    ordering = ("name",)
+    fields = ("name", "is_active")

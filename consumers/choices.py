@@ -37,6 +37,14 @@ class MeterCondition(TextChoices):
     MAINTENANCE = "MAINTENANCE", "Maintenance"
 
 
+class MeterPlace(TextChoices):
+    """Where a meter is (SO4). Whether it measures anything is its assignment."""
+
+    ON_SITE = "ON_SITE", "On site"
+    IN_WAREHOUSE = "IN_WAREHOUSE", "In a warehouse"
+    DECOMMISSIONED = "DECOMMISSIONED", "Decommissioned"
+
+
 class Verification(TextChoices):
     """Whether a reading was checked. A rejected one was wrong and counts for nothing."""
 

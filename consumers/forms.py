@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from consumers.models import Category, Subcategory
+from consumers.operations.holds import BY_HAND, LONGEST_SOURCE, HoldWish
 from consumers.rules.profiles import (
     LABELS,
     LONGEST_REASON,
@@ -15,7 +16,8 @@ from consumers.rules.profiles import (
     SHORTEST_REASON,
     plain_phone,
 )
-from smart360.web.fields import KeyField, ShownTextField
+from smart360.web.amounts import MoneyField
+from smart360.web.fields import CodeField, IsoDateField, KeyField, ShownTextField
 
 LONGEST_NAME = 120
 LONGEST_ADDRESS = 200
@@ -53,6 +55,48 @@ class BreakForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="At least 10 characters.",
     )
+
+
+class AccountHoldForm(forms.Form):
+    """What protects an account, since when, until when, and on what it rests."""
+
+    kind = CodeField(label="What protects it", choices=[])
+    source = ShownTextField(
+        label="Source",
+        at_most=LONGEST_SOURCE,
+        is_one_line=True,
+        help_text="The number of the certificate, the complaint, the file.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    from_on = IsoDateField(label="From")
+    to_on = IsoDateField(label="To", required=False, help_text="The last day; empty: until lifted.")
+    amount = MoneyField(
+        label="Disputed amount", required=False, help_text="Of a dispute: fenced off from the debt."
+    )
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind = self.fields["kind"]
+        assert isinstance(kind, CodeField)
+        kind.choices = [("", "Choose what protects it"), *((each, each.label) for each in BY_HAND)]
+
+    def wish(self) -> HoldWish:
+        """What is asked for; the form is valid."""
+        return HoldWish(**self.cleaned_data)
+
+
+class LiftForm(forms.Form):
+    """Why a protection ends before its day."""
+
+    reason = ShownTextField(
+        label="Reason",
+        at_most=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    use_required_attribute = False
 
 
 class ProfileForm(forms.Form):

@@ -4,6 +4,7 @@ Steps, callable only inside an operation. The lock's token is a fence: it grows 
 passes to somebody else or is broken, so that a submit under an older token is refused (W8).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,7 +16,7 @@ from django.db.models.functions import Greatest
 from consumers import ports
 from consumers.choices import AccountHoldKind, SupplyState
 from consumers.models import AccountHold, Consumer, Guard, ProfileLock
-from smart360.kernel.db import refuses, step
+from smart360.kernel.db import copy_rows, refuses, step
 from smart360.kernel.errors import Refusal
 from smart360.organisation.queries import get_utility
 from smart360.staff.models import Person
@@ -297,6 +298,16 @@ def guard_instead_of_hold(consumer: int, *, placed_by: str, by: Person, at: date
 
 
 @step
+def guard_each(placed: Mapping[int, str], *, at: datetime) -> None:
+    """Let open requests guard their consumers, whose rows are held: consumer → its request."""
+    copy_rows(
+        Guard,
+        ("consumer_id", "placed_by", "placed_at"),
+        ((consumer, placed_by, at) for consumer, placed_by in placed.items()),
+    )
+
+
+@step
 def remove_guard(placed_by: str) -> None:
     """The request has ended: its guard goes."""
     Guard.objects.filter(placed_by=placed_by).delete()
@@ -350,7 +361,7 @@ def move_hold(hold: AccountHold, *, to_on: date) -> None:
 
 
 @step
-def lift_hold(hold: AccountHold, *, by: int | None, at: datetime) -> None:
+def lift_hold(hold: AccountHold, *, by: int | None, at: datetime, words: str = "") -> None:
     """End a hold: what it rested on is over. Lifting it again changes nothing."""
     if hold.lifted_at is not None:
         return
@@ -363,4 +374,5 @@ def lift_hold(hold: AccountHold, *, by: int | None, at: datetime) -> None:
         at=at,
         consumer=hold.consumer_id,
         new={"kind": hold.kind, "source": hold.source},
+        words=words,
     )

@@ -29,6 +29,21 @@ SHARED_DEVICES = """
 SELECT device_id, count(*) FROM consumers_meter
  WHERE device_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1
 """
+METERS_ASTRAY = """
+SELECT a.id, m.number, m.place FROM consumers_meterassignment a
+  JOIN consumers_meter m ON m.id = a.meter_id
+ WHERE upper_inf(a.during) AND m.place <> 'ON_SITE'
+"""
+MOVEMENTS_ASTRAY = """
+SELECT m.number, v.id FROM consumers_inventorymovement v
+  JOIN consumers_meter m ON m.id = v.meter_id
+  LEFT JOIN LATERAL (SELECT n.from_place, n.from_warehouse_id FROM consumers_inventorymovement n
+                      WHERE n.meter_id = v.meter_id AND n.id > v.id ORDER BY n.id LIMIT 1) AS next
+         ON true
+ WHERE (v.to_place, v.to_warehouse_id) IS DISTINCT FROM
+       (coalesce(next.from_place, m.place),
+        CASE WHEN next.from_place IS NULL THEN m.warehouse_id ELSE next.from_warehouse_id END)
+"""
 WRONG_UTILITY = """
 SELECT a.id, m.id FROM consumers_meterassignment a
   JOIN consumers_meter m ON m.id = a.meter_id
@@ -79,6 +94,16 @@ def devices_on_two_meters() -> list[str]:
     return rows_of(SHARED_DEVICES, [], "device {} on {} meters")
 
 
+def meters_at_work_elsewhere() -> list[str]:
+    """W12: a meter that measures a service hangs on site."""
+    return rows_of(METERS_ASTRAY, [], "assignment {} of meter {}: {}")
+
+
+def movements_that_break_off() -> list[str]:
+    """W12: each movement begins where the one before ended; the last, where the meter is."""
+    return rows_of(MOVEMENTS_ASTRAY, [], "meter {} after movement {}")
+
+
 def meters_on_the_wrong_utility() -> list[str]:
     """W12: a water meter measures water."""
     return rows_of(WRONG_UTILITY, [], "assignment {} of meter {}")
@@ -114,6 +139,8 @@ ORACLES: tuple[Oracle, ...] = (
     Oracle("W8", "two people under one token of a profile", tokens_used_twice),
     Oracle("W12", "a meter in two places, or two meters in one", meters_in_two_places),
     Oracle("W12", "a device on two meters", devices_on_two_meters),
+    Oracle("W12", "a meter that measures, but hangs nowhere", meters_at_work_elsewhere),
+    Oracle("W12", "a movement that does not lead on", movements_that_break_off),
     Oracle("W12", "a meter on a connection of another utility", meters_on_the_wrong_utility),
     Oracle("W13", "a reading below the one before, and nobody said why", readings_that_fall),
     Oracle("W13", "a reading of a day that has not come", readings_of_the_future),

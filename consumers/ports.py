@@ -13,3 +13,20 @@ class HoldPlaced(Protocol):
 
 HOLD_PLACED: list[HoldPlaced] = []
 """Told when an account is protected, so that an order to cut it can be taken back (BEY1)."""
+
+
+class ReconnectionAsked(Protocol):
+    """Answers by which request an account was cut off for a debt that is settled now."""
+
+    def __call__(self, consumer: int) -> str | None:
+        """A read; the number of that request, None when there is nothing to offer."""
+
+
+RECONNECTION_ASKED: list[ReconnectionAsked] = []
+"""Asked by the profile of an account without supply, which lies below requests (BEY4)."""
+
+
+def undoable(consumer: int) -> str:
+    """The request that a reconnection would undo, or ``""``."""
+    answers = (ask(consumer) for ask in RECONNECTION_ASKED)
+    return next((number for number in answers if number), "")

@@ -18,6 +18,10 @@ urlpatterns = [
     path("", views.consumer_list, name="consumer_list"),
     path("search", views.consumer_search, name="consumer_search"),
     path("<account:account>", views.consumer_detail, name="consumer_detail"),
+    path("<account:account>/holds", views.account_holds, name="account_holds"),
+    path(
+        "<account:account>/holds/<int:hold>/lift", views.account_hold_lift, name="account_hold_lift"
+    ),
     path("<account:account>/edit", views.consumer_edit, name="consumer_edit"),
     path("<account:account>/hold", views.profile_hold, name="profile_hold"),
     path("<account:account>/release", views.profile_release, name="profile_release"),

@@ -10,10 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from consumers import access, operations, queries
+from consumers import access, operations, ports, queries
 from consumers.choices import AccountStatus, LockPurpose
 from consumers.filters import read_filter
-from consumers.forms import BreakForm, ProfileForm
+from consumers.forms import AccountHoldForm, BreakForm, LiftForm, ProfileForm
 from consumers.guards import LockIsHeld, LockIsLost
 from consumers.models import Consumer
 from consumers.rules.profiles import EDITABLE, LABELS, ShownConsumer, editable_by
@@ -25,6 +25,7 @@ from smart360.organisation.context import zone_in_use
 from smart360.staff.access import signed_in_person
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission, permissions_of
+from smart360.web.fields import posted_form_key
 from smart360.web.formats import shown_phone
 from smart360.web.gate import requires
 from smart360.web.htmx import is_fragment, page_or_fragment
@@ -160,8 +161,15 @@ def _detail_page(
         "refusal": refusal,
         "break_form": break_form or BreakForm(),
         "break_is_open": bool(break_form and break_form.errors),
+        "undoable": ports.undoable(consumer.pk) if _may_come_back(consumer, person) else "",
     }
     return render(request, "consumers/consumer_detail.html", context, status=status)
+
+
+def _may_come_back(consumer: Consumer, person: Person) -> bool:
+    """Whether somebody who could ask for it looks at an account that is cut off."""
+    is_off = consumer.status in (AccountStatus.INACTIVE, AccountStatus.DISCONNECTED)
+    return is_off and person.has_permission(Permission.CREATE_REQUEST)
 
 
 def shell(request: HttpRequest, shown: ShownConsumer, *, tab: str = "Overview") -> dict[str, Any]:
@@ -180,6 +188,7 @@ def shell(request: HttpRequest, shown: ShownConsumer, *, tab: str = "Overview") 
         "open_requests": queries.guards_of(shown.id),
         "can_edit": not is_held and bool(editable_by(permissions, is_guarded=False)),
         "can_create_request": Permission.CREATE_REQUEST in permissions,
+        "can_protect": Permission.PROTECT_ACCOUNT in permissions,
         "can_break": bool(lock) and Permission.BREAK_PROFILE_LOCK in permissions,
         "needs_hold": Permission.TAKE_PROFILE_LOCK in permissions,
     }
@@ -352,3 +361,77 @@ def profile_break(request: HttpRequest, account: str) -> HttpResponse:
         return _detail_page(request, consumer, refusal=refusal, status=refusal.http_status)
     messages.success(request, "The hold on this profile has ended")
     return HttpResponseRedirect(resolve_url("consumer_detail", account))
+
+
+# ------------------------------------------------------------------ what protects it
+@require_http_methods(["GET", "POST"])
+@requires(Permission.PROTECT_ACCOUNT)
+def account_holds(request: HttpRequest, account: str) -> HttpResponse:
+    """What protects the account or did, and the form that protects it (DIS12)."""
+    consumer = _get_consumer(request, account)
+    if request.method == "GET":
+        first = {"from_on": clock.now().astimezone(zone_in_use()).date()}
+        return _holds_page(request, consumer, AccountHoldForm(initial=first))
+    key, form = posted_form_key(request.POST), AccountHoldForm(request.POST)
+    if not form.is_valid():
+        return _holds_page(request, consumer, form, status=422)
+    try:
+        operations.place_account_hold(
+            consumer=consumer.pk,
+            wish=form.wish(),
+            by=signed_in_person(request),
+            at=clock.now(),
+            form_key=key,
+        )
+    except Refusal as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        return _holds_page(request, consumer, form, status=refusal.http_status)
+    messages.success(request, "The account is protected")
+    return HttpResponseRedirect(resolve_url("account_holds", account))
+
+
+@require_POST
+@requires(Permission.PROTECT_ACCOUNT)
+def account_hold_lift(request: HttpRequest, account: str, hold: int) -> HttpResponse:
+    """End a protection before its day, with a reason."""
+    consumer = _get_consumer(request, account)
+    if not queries.has_hold(consumer.pk, hold):
+        raise Http404
+    key, form = posted_form_key(request.POST), LiftForm(request.POST)
+    if not form.is_valid():
+        return _holds_page(request, consumer, AccountHoldForm(), lift=(hold, form), status=422)
+    try:
+        operations.lift_account_hold(
+            hold=hold,
+            reason=form.cleaned_data["reason"],
+            by=signed_in_person(request),
+            at=clock.now(),
+            form_key=key,
+        )
+    except Refusal as refusal:
+        form.add_error(None, refusal.sentence)
+        status = refusal.http_status
+        return _holds_page(request, consumer, AccountHoldForm(), lift=(hold, form), status=status)
+    messages.success(request, "The hold is lifted")
+    return HttpResponseRedirect(resolve_url("account_holds", account))
+
+
+def _holds_page(
+    request: HttpRequest,
+    consumer: Consumer,
+    form: AccountHoldForm,
+    *,
+    lift: tuple[int, LiftForm] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    shown = access.shown(consumer, to=signed_in_person(request))
+    lifting, lift_form = lift or (0, LiftForm())
+    today = clock.now().astimezone(zone_in_use()).date()
+    context = shell(request, shown) | {
+        "form": form,
+        "holds": [
+            (hold, lift_form if hold.id == lifting else LiftForm(auto_id=f"lift-{hold.id}-%s"))
+            for hold in queries.account_holds(consumer.pk, today=today)
+        ],
+    }
+    return render(request, "consumers/account_holds.html", context, status=status)

@@ -1,13 +1,25 @@
 """Who is told what when a request is made or ends."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 
+from django.urls import reverse
+
+from consumers.models import Consumer
 from disconnections.models import DisconnectionRequest
 from disconnections.queries.receipts import tracking_url
 from smart360.cases.models import Case
 from smart360.cases.notices import tell_consumer
+from smart360.comms.models import Message
+from smart360.comms.outbox import Letter, notify_staff, send_each, send_from_template
 from smart360.kernel.db import step
-from smart360.web.formats import shown_day, shown_slot
+from smart360.kernel.money import ZERO
+from smart360.organisation.queries import get_utility
+from smart360.staff.models import Person
+from smart360.web.formats import shown_day, shown_money, shown_slot
+
+NOTICE = "request.disconnection_notice"
 
 
 def preferred_words(disconnection_request: DisconnectionRequest) -> str:
@@ -39,6 +51,106 @@ def request_received(
 
 
 @step
+def notice_served(
+    case: Case,
+    disconnection_request: DisconnectionRequest,
+    *,
+    outstanding: Decimal,
+    at: datetime,
+) -> Message | None:
+    """The consumer learns that they will be cut off unless they pay; always (COM3)."""
+    if case.consumer is None:
+        return None
+    consumer, currency = case.consumer, get_utility().currency
+    return send_from_template(
+        case=case.pk,
+        consumer=consumer.pk,
+        code=NOTICE,
+        values=_notice_words(consumer, case, disconnection_request, outstanding, currency),
+        to=consumer.email,
+        notifies=True,
+        at=at,
+        dedupe_key=f"{NOTICE}:{case.number}",
+    )
+
+
+@step
+def notices_served(
+    served: Sequence[tuple[Case, DisconnectionRequest, Decimal]],
+    *,
+    not_before: Sequence[datetime],
+    at: datetime,
+) -> list[tuple[int, str]]:
+    """``notice_served`` in set form: each one's message, and why it cannot go or ``""``."""
+    currency = get_utility().currency
+    letters = [
+        Letter(
+            case=case.pk,
+            consumer=case.consumer.pk,
+            values=_notice_words(case.consumer, case, asked, outstanding, currency),
+            to=case.consumer.email,
+            dedupe_key=f"{NOTICE}:{case.number}",
+            not_before=moment,
+        )
+        for (case, asked, outstanding), moment in zip(served, not_before, strict=True)
+        if case.consumer is not None  # a_request_has_a_consumer
+    ]
+    return send_each(NOTICE, letters, at=at)
+
+
+def _notice_words(
+    consumer: Consumer,
+    case: Case,
+    disconnection_request: DisconnectionRequest,
+    outstanding: Decimal,
+    currency: str,
+) -> dict[str, str]:
+    return {
+        "number": case.number,
+        "consumer_name": consumer.name,
+        "account_number": consumer.account_number,
+        "outstanding": shown_money(max(ZERO, outstanding), currency),
+        "reason": disconnection_request.reason.label,
+        "service_address": disconnection_request.service_address,
+        "tracking_url": tracking_url(disconnection_request.tracking_token),
+    }
+
+
+@step
+def request_stopped(case: Case, *, because: str, at: datetime) -> None:
+    """The consumer learns that nobody will come, and whoever works on it why; always (COM3)."""
+    tell_consumer(
+        case,
+        code="request.stopped",
+        values={"reason": because},
+        at=at,
+        once=str(case.version),
+    )
+    whom = case.assignee_id or case.created_by_id or 0
+    notify_staff(
+        people=list(Person.objects.filter(pk=whom, is_active=True)),
+        sentence=f"{case.number} is stopped: {because.lower()}",
+        path=reverse("request_detail", args=[case.number]),
+        at=at,
+        dedupe_key=f"stopped:{case.number}:{case.version}",
+        case=case.pk,
+        is_urgent=True,
+    )
+
+
+@step
+def request_taken_back(case: Case, *, at: datetime) -> None:
+    """The consumer, who was given notice, learns that nobody will come; always (COM3)."""
+    tell_consumer(
+        case,
+        code="request.stopped",
+        values={"reason": "We have taken it back"},
+        at=at,
+        once=str(case.version),
+    )
+
+
+@step
 def request_closed(case: Case, *, at: datetime) -> None:
     """The consumer learns that and why a request was closed."""
     tell_consumer(
@@ -47,4 +159,57 @@ def request_closed(case: Case, *, at: datetime) -> None:
         values={"closing_reason": case.get_closing_reason_display()},
         at=at,
         once="1",
+    )
+
+
+@step
+def request_completed(case: Case, *, at: datetime) -> None:
+    """The consumer learns that their request was carried out."""
+    tell_consumer(case, code="request.completed", values={}, at=at, once="1")
+
+
+@step
+def closure_notice(
+    case: Case,
+    asked: DisconnectionRequest,
+    *,
+    services: str,
+    what_follows: str,
+    at: datetime,
+    once: str,
+) -> Message | None:
+    """The notice of closure; always, the law asks for it. Without an address it is not sent."""
+    if case.consumer is None:
+        return None
+    return send_from_template(
+        case=case.pk,
+        consumer=case.consumer_id,
+        code="closure.notice",
+        values={
+            "number": case.number,
+            "consumer_name": case.consumer.name,
+            "service_address": asked.service_address,
+            "services": services,
+            "what_follows": what_follows,
+        },
+        to=case.consumer.email,
+        notifies=case.notifies_consumer,
+        at=at,
+        dedupe_key=f"closure.notice:{case.number}:{once}",
+    )
+
+
+@step
+def reconnection_offered(
+    case: int, number: str, *, people: Sequence[Person], path: str, at: datetime
+) -> None:
+    """Who reconnects learns, once, that somebody who was cut off has paid (BEY4)."""
+    notify_staff(
+        people=people,
+        sentence=f"{number}: the account is settled and can be reconnected",
+        path=path,
+        at=at,
+        dedupe_key=f"reconnect:{number}",
+        case=case,
+        is_urgent=True,
     )

@@ -1,5 +1,6 @@
 """Queries on requests that must return no row."""
 
+from smart360.cases.models.following import OUTCOME
 from smart360.kernel.oracle import Oracle, rows_of
 
 MISCOUNTED = """
@@ -100,6 +101,58 @@ SELECT min(case_id), count(*) FROM disconnections_disconnectionrequest
 """
 
 
+OUTCOMES_ASTRAY = f"""
+SELECT a.run_id::text, c.number, a.outcome, {OUTCOME}
+  FROM disconnections_runaccount a JOIN cases_case c ON c.id = a.request_id
+ WHERE a.outcome <> {OUTCOME}
+"""  # noqa: S608  (our own table of outcomes)
+
+RUNS_MISCOUNTED = """
+SELECT r.id::text FROM disconnections_nonpaymentrun r
+  LEFT JOIN (SELECT run_id, count(request_id) AS made,
+                    count(*) FILTER (WHERE outcome = 'PROPOSED') AS waiting,
+                    count(*) FILTER (WHERE outcome = 'LEFT_OUT' AND request_id IS NULL) AS left_out
+               FROM disconnections_runaccount GROUP BY run_id) a ON a.run_id = r.id
+ WHERE r.made <> coalesce(a.made, 0)
+    OR (r.state IN ('PROPOSED', 'WITHDRAWN', 'RUNNING', 'STOPPED', 'DONE')
+        AND r.looked_at + coalesce(a.waiting, 0) <> r.wanted)
+    OR (r.state = 'DONE' AND coalesce(a.waiting, 0) > 0)
+"""
+
+RUNS_STARTED_ALONE = """
+SELECT id::text FROM disconnections_nonpaymentrun
+ WHERE started_by_id = proposed_by_id AND wanted > alone_up_to
+"""
+
+FOREIGN_REQUESTS = """
+SELECT a.run_id::text, c.number FROM disconnections_runaccount a
+  JOIN cases_case c ON c.id = a.request_id
+  JOIN disconnections_disconnectionrequest q ON q.case_id = c.id
+  JOIN disconnections_reason s ON s.id = q.reason_id
+ WHERE c.consumer_id <> a.consumer_id OR NOT s.is_for_debt
+"""
+
+
+def outcomes_that_do_not_follow() -> list[str]:
+    """DIS13: the collection record says what became of each request."""
+    return rows_of(OUTCOMES_ASTRAY, words="run {}: {} is {}, not {}")
+
+
+def runs_miscounted() -> list[str]:
+    """DIS13: a run made as many requests as its record holds, and looked at who waits no more."""
+    return rows_of(RUNS_MISCOUNTED, words="run {}")
+
+
+def runs_started_alone() -> list[str]:
+    """BEY5: above the policy's size another person than the proposer started it."""
+    return rows_of(RUNS_STARTED_ALONE, words="run {}")
+
+
+def requests_of_somebody_else() -> list[str]:
+    """DIS13: a run's request is for debt, and of the account in whose record it stands."""
+    return rows_of(FOREIGN_REQUESTS, words="run {}: {}")
+
+
 def slots_miscounted() -> list[str]:
     """W7: the counter of a slot's day is the number of requests that hold a place."""
     return rows_of(MISCOUNTED)
@@ -158,7 +211,143 @@ def tracking_links_shared() -> list[str]:
     return rows_of(LINKS_SHARED, words="request {} shares its link with {}")
 
 
+# ------------------------------------------------------------------ what was carried out
+HALF_EXECUTED = """
+SELECT c.number, c.status, o.status FROM disconnections_execution x
+  JOIN cases_case c ON c.id = x.request_id
+  JOIN fieldwork_serviceorder o ON o.id = x.service_order_id
+ WHERE c.status <> 'COMPLETED' OR o.status <> 'COMPLETED'
+    OR o.consumer_id <> c.consumer_id OR o.kind <> c.kind
+"""
+# What a later request has switched on again is no longer off.
+CAME_BACK = """
+EXISTS (SELECT 1 FROM disconnections_requestedservice b JOIN cases_case d ON d.id = b.request_id
+         WHERE d.kind = 'RECONNECTION' AND d.status = 'COMPLETED' AND d.ended_at >= c.ended_at
+           AND {})
+"""
+STILL_ON = f"""
+SELECT c.number, s.id FROM disconnections_execution x
+  JOIN cases_case c ON c.id = x.request_id AND c.kind = 'DISCONNECTION'
+  JOIN disconnections_requestedservice r ON r.request_id = x.request_id
+  JOIN consumers_serviceconnection s ON s.id = r.service_connection_id
+ WHERE (s.supply_state = 'CONNECTED' OR s.billing_frozen_at IS NULL
+        OR EXISTS (SELECT 1 FROM consumers_meterassignment a
+                    WHERE a.service_connection_id = s.id AND upper_inf(a.during)))
+   AND NOT {CAME_BACK.format("b.service_connection_id = s.id")}
+"""  # noqa: S608  (put together from our own words)
+NOT_ENDED = f"""
+SELECT c.number, p.status FROM disconnections_execution x
+  JOIN cases_case c ON c.id = x.request_id AND c.kind = 'DISCONNECTION'
+  JOIN consumers_consumer p ON p.id = c.consumer_id
+ WHERE x.account_status IN ('INACTIVE', 'DISCONNECTED')
+   AND p.status NOT IN (x.account_status, 'COLLECTION')
+   AND NOT {CAME_BACK.format("d.consumer_id = c.consumer_id")}
+"""  # noqa: S608  (put together from our own words)
+MOVED_WRONGLY = """
+SELECT c.number, e.meter_id FROM disconnections_executedmeter e
+  JOIN cases_case c ON c.id = e.execution_id
+  LEFT JOIN consumers_inventorymovement v ON v.case_id = c.id AND v.meter_id = e.meter_id
+ WHERE c.kind = 'DISCONNECTION'
+ GROUP BY c.number, e.meter_id, e.action, e.movement_id
+HAVING count(v.id) <> (e.action = 'REMOVE')::int OR min(v.id) IS DISTINCT FROM e.movement_id
+"""
+UNPROVED = """
+SELECT c.number FROM cases_case c
+ WHERE c.kind = 'DISCONNECTION' AND c.status = 'COMPLETED'
+   AND EXISTS (SELECT 1 FROM trail_entry e
+                WHERE e.case_id = c.id AND e.kind = 'COMPLETED' AND e.new ? 'order')
+   AND NOT EXISTS (SELECT 1 FROM disconnections_execution x WHERE x.request_id = c.id)
+"""
+
+
+def executions_half_done() -> list[str]:
+    """W9: what was carried out is completed, and so is its service order, of the same consumer."""
+    return rows_of(HALF_EXECUTED, words="{}: request {}, order {}")
+
+
+def services_still_on() -> list[str]:
+    """W9: what was carried out is off, frozen and unmetered, until somebody comes back."""
+    return rows_of(STILL_ON, words="{}: service {}")
+
+
+def accounts_not_ended() -> list[str]:
+    """W11: the account of an execution that left no service stands as it says."""
+    return rows_of(NOT_ENDED, words="{}: account {}")
+
+
+def meters_moved_otherwise() -> list[str]:
+    """W12: a removed meter has one movement of its execution, an unassigned one none."""
+    return rows_of(MOVED_WRONGLY, words="{}: meter {}")
+
+
+def completions_without_execution() -> list[str]:
+    """W10: a completion that names a service order has its execution."""
+    return rows_of(UNPROVED)
+
+
+EXECUTED_THOUGH_BLOCKED = """
+SELECT c.number FROM disconnections_execution x
+  JOIN cases_case c ON c.id = x.request_id AND c.kind = 'DISCONNECTION'
+ WHERE (SELECT v.answer FROM disconnections_protectionverdict v
+         WHERE v.case_id = x.request_id AND v.at <= x.executed_at
+         ORDER BY v.id DESC LIMIT 1) = 'BLOCKED'
+"""
+
+WRONG_VERDICTS = """
+SELECT v.id::text FROM disconnections_protectionverdict v
+ WHERE v.answer <> CASE WHEN v.findings @> '[{"answer": "BLOCKED"}]' THEN 'BLOCKED'
+                        WHEN v.findings @> '[{"answer": "NEEDS_APPROVAL"}]' THEN 'NEEDS_APPROVAL'
+                        ELSE 'ALLOW' END
+"""
+
+UNASKED_APPROVALS = """
+SELECT DISTINCT c.number FROM disconnections_protectionverdict v
+  JOIN cases_case c ON c.id = v.case_id
+ WHERE v.answer = 'NEEDS_APPROVAL' AND NOT EXISTS (
+       SELECT 1 FROM cases_approval a WHERE a.case_id = v.case_id)
+"""
+
+RULES_ABOUT_NOTHING = """
+SELECT r.code, named.what FROM disconnections_protectionrule r
+  LEFT JOIN disconnections_rulepack p ON p.id = r.pack_id
+ CROSS JOIN LATERAL (
+       SELECT unnest(r.reasons) AS what EXCEPT SELECT code FROM disconnections_reason
+        UNION ALL
+       (SELECT unnest(r.categories) EXCEPT SELECT name FROM consumers_category)) named
+ WHERE r.is_active AND coalesce(p.is_enabled, true)
+"""
+
+
+def executed_though_blocked() -> list[str]:
+    """BEY1: nothing is carried out whose last verdict says that it is blocked."""
+    return rows_of(EXECUTED_THOUGH_BLOCKED)
+
+
+def verdicts_that_do_not_follow() -> list[str]:
+    """BEY1: a verdict is the sternest of what its rules said."""
+    return rows_of(WRONG_VERDICTS, words="verdict {}")
+
+
+def approvals_nobody_asked_for() -> list[str]:
+    """DIS11: what rules let through with approval only was put before supervisors."""
+    return rows_of(UNASKED_APPROVALS)
+
+
+def rules_about_nothing() -> list[str]:
+    """BEY1: a rule in force names reasons and categories that there are; a renamed one is found."""
+    return rows_of(RULES_ABOUT_NOTHING, words="rule {} names {}")
+
+
 ORACLES: tuple[Oracle, ...] = (
+    Oracle("W10", "an execution that was blocked", executed_though_blocked),
+    Oracle("W10", "a verdict that does not follow from its rules", verdicts_that_do_not_follow),
+    Oracle("W14", "an approval that rules want and nobody asked for", approvals_nobody_asked_for),
+    Oracle("W10", "a protection rule about what there is not", rules_about_nothing),
+    Oracle("W9", "an execution half done", executions_half_done),
+    Oracle("W9", "a service that is on after its execution", services_still_on),
+    Oracle("W10", "a completion without its execution", completions_without_execution),
+    Oracle("W11", "an account that its execution did not end", accounts_not_ended),
+    Oracle("W12", "a meter moved otherwise than its execution says", meters_moved_otherwise),
     Oracle("W7", "a slot's day whose counter is not what is booked", slots_miscounted),
     Oracle("W7", "a closed request that still holds a place", places_held_by_closed_requests),
     Oracle(
@@ -172,4 +361,8 @@ ORACLES: tuple[Oracle, ...] = (
     Oracle("R7", "a receipt that is neither there nor owed", receipts_that_nobody_owes),
     Oracle("R4", "a form without its one result", form_keys_without_their_request),
     Oracle("W20", "a tracking link of two requests", tracking_links_shared),
+    Oracle("DIS13", "an outcome that is not its request's", outcomes_that_do_not_follow),
+    Oracle("DIS13", "a non-payment run miscounted", runs_miscounted),
+    Oracle("DIS13", "a request in somebody else's record", requests_of_somebody_else),
+    Oracle("BEY5", "a large run that its proposer started", runs_started_alone),
 )

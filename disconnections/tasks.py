@@ -1,4 +1,4 @@
-"""The workers' side of requests: receipts as PDF."""
+"""The workers' side of requests: receipts as PDF, and non-payment runs batch after batch."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from disconnections import operations
+from disconnections.operations import runs, undoing
 from disconnections.queries.receipts import has_receipt, receipt_facts
 from smart360.documents.render import to_pdf
 from smart360.documents.rules import qr_code
@@ -40,3 +41,18 @@ def receipt_pdf(case: int, at: datetime) -> bytes:
             },
         )
     return to_pdf(html, paper_size=utility.paper_size, images={LOGO: logo} if logo else None)
+
+
+def go_on_with_run(about: Mapping[str, Any], at: datetime) -> None:
+    """One batch of a non-payment run; the next one is owed by it."""
+    runs.go_on_with_run(run=about["run"], after=about["after"], at=at)
+
+
+def undo_run(about: Mapping[str, Any], at: datetime) -> None:
+    """One batch of what is undone; the next one is owed by it."""
+    undoing.go_on_with_undoing(run=about["run"], after=about["after"], at=at)
+
+
+def stop_run(about: Mapping[str, Any], at: datetime, error: str) -> None:
+    """A batch has failed too often: the run stands still until a person looks at it."""
+    runs.stop_run(run=about["run"], at=at)

@@ -148,16 +148,18 @@ def judge_arrangement(*, consumer: int, at: datetime) -> int:
 
 
 @step
-def bring_up_to_date(consumer: int, *, before: Decimal, by: int | None, at: datetime) -> None:
+def bring_up_to_date(
+    consumer: int, *, before: Decimal, closing: int | None = None, by: int | None, at: datetime
+) -> None:
     """What follows from the ledger, in the transaction that moved it; ``before`` was owed then.
 
-    The figures' dates, the arrangement that runs, and who waits for the account to be settled.
-    Every act that changes what one consumer owes ends with it. A refund of a credit does not: who
-    has one owes nothing before and after.
+    The figures' dates, the arrangement that runs, and who waits for the account to owe less.
+    Every act that changes what one consumer owes ends with it; ``closing`` is the case whose final
+    bill is posted. A refund of a credit does not: who has one owes nothing before and after.
     """
     ledger.refresh_figures(consumer)
     judge_running(consumer, at=at)
-    ledger.tell_if_settled(consumer, before=before, by=by, at=at)
+    ledger.tell_if_lowered(consumer, before=before, closing=closing, by=by, at=at)
 
 
 @step

@@ -227,7 +227,7 @@ def _seal(case: Case, bill: Invoice, inputs: BillInputs, *, by: Person, at: date
     )
     if content.sums.applied:
         _apply_deposit(bill, issued_on=issued_on, by=by, at=at)
-    bring_up_to_date(consumer, before=content.outstanding, by=by.pk, at=at)
+    bring_up_to_date(consumer, before=content.outstanding, closing=case.pk, by=by.pk, at=at)
 
 
 @step

@@ -17,11 +17,12 @@ from billing.rules.rating import Rates, Slab, Tax
 from consumers.models import MeterAssignment
 
 # By index section_by_service: the last section of each service, and what was estimated since the
-# last true reading on a bill.
+# last true reading on a bill. A final bill whose request is still open closes the service already:
+# nothing is billed after it until the request has ended or the service has come back.
 SERVICES = f"""
 SELECT c.id, c.category_id, c.status, coalesce(f.balance, 0), coalesce(f.deposit, 0),
        f.oldest_due_on, s.id, s.utility_type, s.supply_state, s.connected_on,
-       s.billing_frozen_at IS NOT NULL,
+       s.billing_frozen_at IS NOT NULL OR coalesce(last.is_closing, false),
        last.to_on, last.meter_id, last.last_reading, last.true_on, last.basis,
        guessed.units, guessed.cost
   FROM consumers_consumer c
@@ -29,8 +30,11 @@ SELECT c.id, c.category_id, c.status, coalesce(f.balance, 0), coalesce(f.deposit
   LEFT JOIN consumers_serviceconnection s ON s.consumer_id = c.id
   LEFT JOIN LATERAL (
        SELECT n.to_on, n.meter_id, n.last_reading, n.basis,
-              CASE n.basis WHEN 'READ' THEN n.read_on ELSE n.previous_on END AS true_on
+              CASE n.basis WHEN 'READ' THEN n.read_on ELSE n.previous_on END AS true_on,
+              closing.ended_at IS NULL AND i.kind = 'FINAL' AND s.connected_on <= n.to_on
+              AS is_closing
          FROM billing_invoicesection n JOIN billing_invoice i ON i.id = n.invoice_id
+         LEFT JOIN cases_case closing ON closing.id = i.case_id
         WHERE n.service_connection_id = s.id
           AND i.state IN ('ISSUED', 'APPROVED') AND i.taken_back_at IS NULL
         ORDER BY n.to_on DESC LIMIT 1) last ON true

@@ -11,6 +11,7 @@ from consumers.models.accounts import (
 )
 from consumers.models.figures import BalanceChange, BalanceTotal, ConsumerFigures
 from consumers.models.holds import AccountHold
+from consumers.models.inventory import InventoryMovement, Warehouse
 from consumers.models.meters import Device, Meter, MeterAssignment, Reading
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "ConsumerFigures",
     "Device",
     "Guard",
+    "InventoryMovement",
     "Meter",
     "MeterAssignment",
     "Premise",
@@ -29,4 +31,5 @@ __all__ = [
     "Reading",
     "ServiceConnection",
     "Subcategory",
+    "Warehouse",
 ]

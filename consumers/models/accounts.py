@@ -71,6 +71,9 @@ class Consumer(models.Model):
         editable=False, help_text="Name and addresses, upper case and without accents."
     )
     version = models.PositiveIntegerField(default=1, help_text="Grows with each profile change.")
+    archived_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since then out of default lists and billing runs."
+    )
 
     class Meta:
         constraints = [
@@ -142,7 +145,50 @@ class Consumer(models.Model):
                     RETURN NEW;
                     """
                 ),
-            )
+            ),
+            pgtrigger.Trigger(
+                name="an_account_ends_by_execution",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("status"),
+                func=pgtrigger.Func(
+                    """
+                    IF NEW.status IN ('INACTIVE', 'DISCONNECTED') AND NEW.status <> OLD.status
+                       AND NOT EXISTS (
+                           SELECT 1 FROM disconnections_execution x
+                             JOIN cases_case c ON c.id = x.request_id
+                            WHERE c.consumer_id = NEW.id
+                              AND x.in_transaction = pg_current_xact_id()::text::bigint)
+                    THEN
+                        RAISE EXCEPTION 'an account ends when its disconnection is carried out'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'an_account_ends_by_execution';
+                    END IF;
+                    RETURN NEW;
+                    """
+                ),
+            ),
+            pgtrigger.Trigger(
+                name="an_account_comes_back_by_execution",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("status"),
+                func=pgtrigger.Func(
+                    """
+                    IF OLD.status IN ('INACTIVE', 'DISCONNECTED')
+                       AND NEW.status NOT IN ('INACTIVE', 'DISCONNECTED')
+                       AND NOT EXISTS (
+                           SELECT 1 FROM disconnections_execution x
+                             JOIN cases_case c ON c.id = x.request_id
+                            WHERE c.consumer_id = NEW.id AND c.kind = 'RECONNECTION'
+                              AND x.in_transaction = pg_current_xact_id()::text::bigint)
+                    THEN
+                        RAISE EXCEPTION 'an account comes back when it is reconnected'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'an_account_comes_back_by_execution';
+                    END IF;
+                    RETURN NEW;
+                    """
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -227,7 +273,66 @@ class ServiceConnection(models.Model):
                     RETURN NEW;
                     """
                 ),
-            )
+            ),
+            pgtrigger.Trigger(
+                name="supply_ends_by_execution",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("supply_state"),
+                func=pgtrigger.Func(
+                    """
+                    IF NEW.supply_state <> 'CONNECTED' AND NEW.supply_state <> OLD.supply_state
+                       AND NOT EXISTS (
+                           SELECT 1 FROM disconnections_execution x
+                             JOIN disconnections_requestedservice s ON s.request_id = x.request_id
+                            WHERE s.service_connection_id = NEW.id
+                              AND x.in_transaction = pg_current_xact_id()::text::bigint)
+                    THEN
+                        RAISE EXCEPTION 'a service is switched off by carrying out a request for it'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'supply_ends_by_execution';
+                    END IF;
+                    RETURN NEW;
+                    """
+                ),
+            ),
+            pgtrigger.Trigger(
+                name="supply_comes_back_by_execution",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("supply_state"),
+                func=pgtrigger.Func(
+                    """
+                    IF NEW.supply_state <> 'CONNECTED' OR OLD.supply_state = 'CONNECTED' THEN
+                        RETURN NEW;
+                    END IF;
+                    IF NOT EXISTS (
+                        SELECT 1 FROM disconnections_execution x
+                          JOIN cases_case c ON c.id = x.request_id
+                          JOIN disconnections_requestedservice s ON s.request_id = x.request_id
+                         WHERE s.service_connection_id = NEW.id AND c.kind = 'RECONNECTION'
+                           AND x.in_transaction = pg_current_xact_id()::text::bigint)
+                    THEN
+                        RAISE EXCEPTION 'a service comes back by carrying out a reconnection'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'supply_comes_back_by_execution';
+                    END IF;
+                    -- Who moves in at the same moment waits here for the other.
+                    PERFORM 1 FROM consumers_premise p
+                      WHERE p.id = NEW.premise_id FOR NO KEY UPDATE;
+                    IF EXISTS (
+                        SELECT 1 FROM consumers_serviceconnection o
+                         WHERE o.premise_id = NEW.premise_id
+                           AND o.utility_type = NEW.utility_type
+                           AND o.consumer_id <> NEW.consumer_id
+                           AND o.supply_state = 'CONNECTED')
+                    THEN
+                        RAISE EXCEPTION 'somebody else is supplied there'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'a_premise_has_one_occupier';
+                    END IF;
+                    RETURN NEW;
+                    """
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,13 @@ from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
 
-from consumers.choices import MeterCondition, ReadingException, UtilityType, Verification
+from consumers.choices import (
+    MeterCondition,
+    MeterPlace,
+    ReadingException,
+    UtilityType,
+    Verification,
+)
 from consumers.models.accounts import ServiceConnection
 
 
@@ -40,12 +46,35 @@ class Meter(models.Model):
     )
     unit = models.CharField(max_length=10, default="kWh")
     installed_on = models.DateField(null=True, blank=True)
+    place = models.CharField(
+        max_length=15,
+        choices=MeterPlace,
+        default=MeterPlace.ON_SITE,
+        db_default=MeterPlace.ON_SITE.value,
+        help_text="Changed by an inventory movement only.",
+    )
+    warehouse = models.ForeignKey(
+        "consumers.Warehouse",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="meters",
+        help_text="Only while it is in one.",
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["number"], name="meter_number_is_unique"),
             models.CheckConstraint(
                 condition=Q(condition__in=MeterCondition.values), name="meter_condition_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(place=MeterPlace.IN_WAREHOUSE, warehouse__isnull=False)
+                | Q(
+                    place__in=[MeterPlace.ON_SITE, MeterPlace.DECOMMISSIONED],
+                    warehouse__isnull=True,
+                ),
+                name="a_meter_in_a_warehouse_says_which",
             ),
         ]
         indexes = [
@@ -54,6 +83,32 @@ class Meter(models.Model):
                 OpClass(models.Func(F("number"), function="reverse"), "text_pattern_ops"),
                 name="meter_by_number_end",
             ),
+            # What can be taken from stock.
+            models.Index(
+                fields=["utility_type", "number"],
+                name="meter_in_stock",
+                condition=Q(place=MeterPlace.IN_WAREHOUSE),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="a_place_changes_by_movement",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("place", "warehouse_id"),
+                func=pgtrigger.Func(
+                    """
+                    -- Depth 1 is a statement of somebody's own; a movement's trigger stands deeper.
+                    IF (NEW.place, NEW.warehouse_id)
+                       IS DISTINCT FROM (OLD.place, OLD.warehouse_id) AND pg_trigger_depth() < 2
+                    THEN
+                        RAISE EXCEPTION 'a meter changes its place by an inventory movement'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'a_place_changes_by_movement';
+                    END IF;
+                    RETURN NEW;
+                    """
+                ),
+            )
         ]
 
     def __str__(self) -> str:
@@ -114,7 +169,28 @@ class MeterAssignment(models.Model):
                     RETURN NEW;
                     """
                 ),
-            )
+            ),
+            pgtrigger.Trigger(
+                name="only_a_meter_on_site_is_assigned",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=pgtrigger.Func(
+                    """
+                    -- The share lock makes a movement of the same meter wait, or be waited for.
+                    IF NOT upper_inf(NEW.during) THEN
+                        RETURN NEW;
+                    END IF;
+                    PERFORM 1 FROM consumers_meter m
+                      WHERE m.id = NEW.meter_id AND m.place = 'ON_SITE' FOR SHARE;
+                    IF NOT FOUND THEN
+                        RAISE EXCEPTION 'the meter is not on site'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'only_a_meter_on_site_is_assigned';
+                    END IF;
+                    RETURN NEW;
+                    """
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

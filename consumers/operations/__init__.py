@@ -1,6 +1,14 @@
 """What can be done with consumers: hold and change a profile, take accounts over from a file."""
 
 from consumers.operations.accounts import CHUNK, ImportResult, import_accounts, try_import
+from consumers.operations.holds import (
+    BY_HAND,
+    HoldWish,
+    UnableToLift,
+    UnableToProtect,
+    lift_account_hold,
+    place_account_hold,
+)
 from consumers.operations.locks import (
     UnableToBreakLock,
     begin_change,
@@ -12,14 +20,20 @@ from consumers.operations.locks import (
 from consumers.operations.profiles import UnableToChangeProfile, change_profile
 
 __all__ = [
+    "BY_HAND",
     "CHUNK",
+    "HoldWish",
     "ImportResult",
     "UnableToBreakLock",
     "UnableToChangeProfile",
+    "UnableToLift",
+    "UnableToProtect",
     "begin_change",
     "break_profile_lock",
     "change_profile",
     "import_accounts",
+    "lift_account_hold",
+    "place_account_hold",
     "release_profile_lock",
     "renew_profile_lock",
     "take_profile_lock",

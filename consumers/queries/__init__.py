@@ -16,15 +16,18 @@ from consumers.queries.profiles import (
     lock_facts,
     timeline,
 )
+from consumers.queries.protecting import account_holds, has_hold
 
 __all__ = [
     "SORTS",
+    "account_holds",
     "balances_by_consumer",
     "categories",
     "connection_facts",
     "figures_of",
     "fitting",
     "guards_of",
+    "has_hold",
     "hold_facts",
     "list_consumers",
     "lock_facts",

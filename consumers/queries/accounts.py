@@ -50,10 +50,10 @@ def list_consumers(
     cursor: str = "",
     at: datetime,
 ) -> Page[Consumer]:
-    """One page of the consumer list, 25 rows."""
+    """One page of the consumer list, 25 rows; archived accounts only when a status is asked for."""
     known = [status for status in statuses if status in AccountStatus.values]
-    if known:
-        consumers = consumers.filter(status__in=known)
+    fits = Q(status__in=known) if known else Q(archived_at__isnull=True)
+    consumers = consumers.filter(fits)
     return page_of(
         with_list_facts(consumers, at=at), sort=SORTS.get(sort, BY_ACCOUNT), cursor=cursor
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from consumers.choices import LockPurpose
+from consumers.choices import AccountStatus, LockPurpose, MeterPlace, SupplyState
 from consumers.rules.profiles import LABELS
 from smart360.trail.choices import Event
 
@@ -17,7 +17,7 @@ LOOKS: dict[str, tuple[str, str]] = {
     Event.CONSUMER_IMPORTED: ("plus", "slate"),
 }
 
-NUMBERED = ("payment", "refund", "deposit")
+NUMBERED = ("payment", "refund", "deposit", "order")
 """Facts that are the number of what a line is about."""
 
 
@@ -39,8 +39,34 @@ def sentence_of(kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> st
         return f"{label}: {LockPurpose(purpose).label.lower()}" if known else label
     if "interest_for" in new:
         return f"Interest on the security deposit for {new['interest_for']}"
+    if facts := what_it_is_about(kind, new):
+        return f"{label}: {facts}"
     numbers = [str(new[name]) for name in NUMBERED if name in new]
     return f"{label}: {numbers[0]}" if numbers else label
+
+
+def what_it_is_about(kind: str, new: Mapping[str, Any]) -> str:
+    """The meter, supply, status or item that a line of a closure names, in words; else ``""``.
+
+    >>> what_it_is_about("METER_MOVED", {"meter": "EM-1", "warehouse": "Main warehouse"})
+    'EM-1 to Main warehouse'
+    >>> what_it_is_about("SUPPLY_CHANGED", {"supply": "OFF_FOR_GOOD"})
+    'Disconnected for good'
+    >>> what_it_is_about("CHECKLIST_TICKED", {"item": "FINAL_BILL"})
+    'Final bill'
+    """
+    if kind == Event.METER_MOVED:
+        place = new.get("warehouse") or dict(MeterPlace.choices).get(new.get("place", ""), "--")
+        return f"{new.get('meter', '')} to {place}"
+    if kind in (Event.METER_ASSIGNED, Event.METER_UNASSIGNED):
+        return str(new.get("meter", ""))
+    if kind == Event.SUPPLY_CHANGED:
+        return dict(SupplyState.choices).get(new.get("supply", ""), "")
+    if kind == Event.STATUS_CHANGED:
+        return dict(AccountStatus.choices).get(new.get("status", ""), "")
+    if kind in (Event.CHECKLIST_TICKED, Event.CHECKLIST_CLEARED):
+        return str(new.get("item", "")).replace("_", " ").capitalize()
+    return ""
 
 
 def look_of(kind: str) -> tuple[str, str]:

@@ -13,9 +13,11 @@ from consumers.models import Meter, Reading
 from consumers.rules.profiles import ShownConsumer
 from disconnections.choices import IdentityCheck
 from disconnections.models import DisconnectionRequest, RequestedService
+from disconnections.queries.stations import rail_of, stations_of
 from disconnections.rules import slot_begins_at
-from smart360.cases.choices import CaseStatus, WaitsFor
-from smart360.cases.models import Case, Hold, HoldReason
+from smart360.cases.choices import ApprovalState, CaseStatus, WaitsFor
+from smart360.cases.models import Approval, Case, Hold, HoldReason
+from smart360.cases.queries.approvals import approval_of
 from smart360.cases.queries.clocks import CaseClocks, case_clocks
 from smart360.comms.queries import free_words
 from smart360.staff.models import Person
@@ -65,6 +67,25 @@ class RequestPage:
     identity: str
     billing_address: str
     offer: HoldOffer | None
+    approval: Approval | None
+    is_billed: bool
+
+    @property
+    def is_waiting_for_approval(self) -> bool:
+        """Whether a supervisor has to decide before anything is switched off or on."""
+        is_pending = self.approval is not None and self.approval.state == ApprovalState.PENDING
+        return is_pending and self.case.is_open
+
+    @property
+    def approval_words(self) -> str:
+        """``Yes · Approved by David Chen``, or ``No`` when none was asked for."""
+        if self.approval is None:
+            return "No"
+        state = self.approval.get_state_display()
+        if self.approval.decided_by is None:
+            return f"Yes · {state}"
+        note = f": {self.approval.note}" if self.approval.note else ""
+        return f"Yes · {state} by {self.approval.decided_by.full_name}{note}"
 
 
 def request_page(case: Case, *, to: Person, at: datetime, zone: ZoneInfo) -> RequestPage:
@@ -74,12 +95,13 @@ def request_page(case: Case, *, to: Person, at: datetime, zone: ZoneInfo) -> Req
     asked = case.disconnection_request
     consumer = shown(case.consumer, to=to)
     clocks = case_clocks(case, at=at, zone=zone)
+    approval, stations = approval_of(case.pk), stations_of(case.pk)
     return RequestPage(
         case=case,
         asked=asked,
         consumer=consumer,
         clocks=clocks,
-        rail=rail_of(case, clocks.hold),
+        rail=rail_of(case, hold=clocks.hold, approval=approval, stations=stations),
         notes=free_words(asked.notes, to=to),
         closing_note=free_words(case.closing_note, to=to),
         spoken=spoken_sentence(case, asked, clocks.hold, at=at, zone=zone),
@@ -88,6 +110,8 @@ def request_page(case: Case, *, to: Person, at: datetime, zone: ZoneInfo) -> Req
         offer=hold_offer(case, asked, at=at, zone=zone)
         if to.has_permission(Permission.HOLD)
         else None,
+        approval=approval,
+        is_billed=stations.approved_at is not None,
     )
 
 
@@ -108,30 +132,7 @@ def identity_in_words(asked: DisconnectionRequest, *, to: Person) -> str:
     return f"{words}: {asked.get_identity_document_display()}{ending}"
 
 
-# ------------------------------------------------------------------ where it stands
-def rail_of(case: Case, hold: Hold | None) -> tuple[RailStep, ...]:
-    """The stations that exist now: requested, acknowledged, on hold, ended."""
-    steps = [RailStep("Requested", "done", formats.shown_short_datetime(case.created_at))]
-    if case.acknowledged_at is not None:
-        when = formats.shown_short_datetime(case.acknowledged_at)
-        steps.append(RailStep("Acknowledged", "done", when))
-    elif case.is_open:
-        steps.append(RailStep("Acknowledged", "now", "nobody has confirmed it yet"))
-    if case.is_open and case.acknowledged_at is not None:
-        if hold is not None:
-            until = formats.shown_short_datetime(hold.resume_by)
-            steps.append(RailStep("On Hold", "stop", f"{hold.reason.label}, until {until}"))
-        else:
-            worker = case.assignee.full_name if case.assignee else "nobody assigned yet"
-            steps.append(RailStep("In Progress", "now", worker))
-    if case.ended_at is None:
-        steps.append(RailStep("Completed", "next"))
-    else:
-        when = formats.shown_short_datetime(case.ended_at)
-        steps.append(RailStep(case.get_status_display(), "done", when))
-    return tuple(steps)
-
-
+# ------------------------------------------------------------------ what comes next
 def expected_at(
     case: Case, asked: DisconnectionRequest, *, zone: ZoneInfo
 ) -> tuple[datetime, bool]:

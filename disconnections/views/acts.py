@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from disconnections import operations
 from disconnections.queries.detail import hold_choices, service_lines
 from disconnections.views.requests import (
+    TABS,
     communication,
     found_or_404,
     shell,
@@ -21,7 +22,15 @@ from disconnections.views.requests import (
 )
 from smart360.cases import operations as cases
 from smart360.cases.choices import CaseStatus
-from smart360.cases.forms import CallForm, CloseForm, HoldForm, MessageForm, NoteForm
+from smart360.cases.forms import (
+    ApprovalForm,
+    CallForm,
+    CloseForm,
+    DecisionForm,
+    HoldForm,
+    MessageForm,
+    NoteForm,
+)
 from smart360.cases.models import Case
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
@@ -143,6 +152,43 @@ def request_close(request: HttpRequest, number: str) -> HttpResponse:
     except Refusal as refusal:
         return _refused(request, case, refusal, "close_form", form, {})
     return _done(request, case, _stands(stored, CaseStatus.CLOSED, f"{number} is closed."))
+
+
+# ------------------------------------------------------------------ approval
+@require_POST
+@requires(Permission.ASK_FOR_APPROVAL)
+def request_ask_approval(request: HttpRequest, number: str) -> HttpResponse:
+    """Put the request before supervisors, and say why (DIS11)."""
+    me, key = signed_in_person(request), form_key_if_sent(request.POST)
+    case = found_or_404(request, number)
+    form = ApprovalForm(request.POST)
+    if not form.is_valid():
+        return _form_again(request, case, "approval_form", form)
+    try:
+        operations.ask_for_approval(
+            case=case.pk, by=me, at=clock.now(), form_key=key, **form.cleaned_data
+        )
+    except Refusal as refusal:
+        return _refused(request, case, refusal, "approval_form", form, {})
+    return _done(request, case, f"{number} waits for a supervisor.")
+
+
+@require_POST
+@requires(Permission.APPROVE_REQUEST)
+def request_decide(request: HttpRequest, number: str) -> HttpResponse:
+    """Approve the request, or reject it with a reason (DIS11, W14)."""
+    me, key = signed_in_person(request), form_key_if_sent(request.POST)
+    case = found_or_404(request, number)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _form_again(request, case, "decision_form", form)
+    try:
+        decided = operations.decide_approval(
+            case=case.pk, by=me, at=clock.now(), form_key=key, **form.cleaned_data
+        )
+    except Refusal as refusal:
+        return _refused(request, case, refusal, "decision_form", form, {})
+    return _done(request, case, f"{number} is {decided.get_state_display().lower()}.")
 
 
 # ------------------------------------------------------------------ words
@@ -312,7 +358,7 @@ def _fresh_top(request: HttpRequest, case: Case, *, status: int = 200, **more: A
 def _tab_of(request: HttpRequest) -> str:
     """The tab from which htmx was asked, so that its links stay where they are."""
     last = request.headers.get("HX-Current-URL", "").partition("?")[0].rpartition("/")[2]
-    return last if last in {"settlement", "communication", "timeline"} else "details"
+    return last if last in {code for code, *_ in TABS} else "details"
 
 
 def _conflict(request: HttpRequest, case: Case, refusal: Refusal) -> HttpResponse:

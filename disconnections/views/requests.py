@@ -36,9 +36,18 @@ from disconnections.queries.requests import (
     export_requests,
     row_of,
 )
+from disconnections.queries.verdicts import last_verdict
 from disconnections.rules import months_after
 from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus, Priority, Standing
-from smart360.cases.forms import CallForm, CloseForm, HoldForm, MessageForm, NoteForm
+from smart360.cases.forms import (
+    ApprovalForm,
+    CallForm,
+    CloseForm,
+    DecisionForm,
+    HoldForm,
+    MessageForm,
+    NoteForm,
+)
 from smart360.cases.models import Case
 from smart360.cases.queries.timeline import case_timeline
 from smart360.comms.queries import count_messages_of_case, messages_of_case
@@ -59,9 +68,24 @@ LIST = "disconnections/request_list.html"
 TABS = (
     ("details", "Details", "request_detail"),
     ("settlement", "Settlement", "request_settlement"),
+    ("service-order", "Service order", "request_service_orders"),
+    ("disconnect", "Disconnect", "request_disconnect"),
+    ("reconnect", "Reconnect", "request_reconnect"),
     ("communication", "Communication", "request_communication"),
     ("timeline", "Timeline", "request_timeline"),
 )
+NEEDED_FOR = {
+    "settlement": Permission.VIEW_BALANCE,
+    "service-order": Permission.VIEW_SERVICE_ORDERS,
+    "disconnect": Permission.VIEW_BALANCE,
+    "reconnect": Permission.VIEW_BALANCE,
+}
+"""Tabs that not everybody may open who may open the page."""
+TAB_OF_KIND = {
+    "disconnect": CaseKind.DISCONNECTION.value,
+    "reconnect": CaseKind.RECONNECTION.value,
+}
+"""Tabs that only one type of request has."""
 EXPORT_HEAD = (
     "Request ID", "Consumer", "VIP", "Account no", "Address", "Type", "Reason", "Date requested",
     "Status", "Priority", "SLA", "Due", "Assigned to", "Outstanding",
@@ -342,7 +366,7 @@ def shell(
     me = signed_in_person(request)
     zone = zone_in_use()
     page = request_page(case, to=me, at=at, zone=zone)
-    acts = allowed_acts(case, me)
+    acts = allowed_acts(case, me, page.approval)
     values: dict[str, Any] = {
         "now": at,
         "page": page,
@@ -351,21 +375,32 @@ def shell(
         "tab": tab,
         "tabs": [
             Link(label, reverse(name, args=[case.number]), tab == code, key=str(place))
-            for place, (code, label, name) in enumerate(_tabs_for(me), start=1)
+            for place, (code, label, name) in enumerate(_tabs_for(me, case), start=1)
         ],
-        "can_bill": case.is_open and me.has_permission(Permission.GENERATE_BILL),
+        "can_order": case.is_open and me.has_permission(Permission.CREATE_SERVICE_ORDER),
+        "can_bill": case.is_open
+        and not page.is_billed
+        and me.has_permission(Permission.GENERATE_BILL),
     }
     if Act.HOLD in acts:
         values["hold_form"] = hold_form(page.offer, at=at, zone=zone)
     if Act.CLOSE in acts:
         values["close_form"] = CloseForm()
+    if Act.ASK_APPROVAL in acts:
+        values["approval_form"] = ApprovalForm()
+    if Act.DECIDE_APPROVAL in acts:
+        values["decision_form"] = DecisionForm()
     return values | more
 
 
-def _tabs_for(person: Person) -> list[tuple[str, str, str]]:
-    """The tabs that this person may open: settlements are not for everybody."""
-    sees_money = person.has_permission(Permission.VIEW_BALANCE)
-    return [each for each in TABS if each[0] != "settlement" or sees_money]
+def _tabs_for(person: Person, case: Case) -> list[tuple[str, str, str]]:
+    """The tabs that this type of request has, and that this person may open."""
+    return [
+        each
+        for each in TABS
+        if TAB_OF_KIND.get(each[0], case.kind) == case.kind
+        and (each[0] not in NEEDED_FOR or person.has_permission(NEEDED_FOR[each[0]]))
+    ]
 
 
 def hold_form(offer: HoldOffer | None, *, at: datetime, zone: ZoneInfo) -> HoldForm:
@@ -388,6 +423,7 @@ def request_detail(request: HttpRequest, number: str) -> HttpResponse:
     at = clock.now()
     context = shell(request, case, tab="details", at=at)
     context["services"] = service_lines(case, zone=zone_in_use())
+    context["verdict"] = last_verdict(case.pk, context["page"].approval)
     return tab_or_fragment(request, "disconnections/request_detail.html", "details", context)
 
 

@@ -23,6 +23,8 @@ from disconnections.queries.create import (
     promised_within,
     service_words,
 )
+from disconnections.queries.verdicts import ShownVerdict, preview
+from disconnections.rules import RequestWish
 from smart360.cases.choices import CaseKind
 from smart360.kernel.errors import Refusal
 from smart360.organisation.context import zone_in_use
@@ -146,6 +148,21 @@ class Sheet:
             within=within,
         )
 
+    def protections(self, chosen: Chosen) -> ShownVerdict | None:
+        """What the protections would say to it now, before it is submitted (DIS12)."""
+        values = self.values
+        wish = RequestWish(
+            consumer=chosen.facts.id,
+            lock_token=0,
+            confirmed_kind="",
+            reason=values.get("reason") or 0,
+            services=self.services(chosen),
+            preferred_on=values.get("preferred_on"),
+            slot=values.get("slot"),
+            has_no_preference=bool(values.get("has_no_preference")),
+        )
+        return preview(wish, kind=self.kind(chosen), at=self.at)
+
     def kept(self) -> list[tuple[str, str]]:
         """Every value of the second section, to be carried through the review."""
         return [(name, value) for name in FIELDS for value in self.typed.getlist(name)]
@@ -231,6 +248,8 @@ def shown(
     if sheet.is_held and sheet.chosen is not None:
         context |= held_context(sheet, sheet.chosen, form)
         context |= {"notify": notify or NotifyForm(), "form_key": form_key or new_key()}
+        if context["step"] == 3:
+            context["protections"] = sheet.protections(sheet.chosen)
     response = page_or_fragment(request, TEMPLATE, "create", context, status=status)
     if is_fragment(request) and status == 200:
         response["HX-Push-Url"] = page_url(context["step"])

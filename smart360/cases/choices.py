@@ -86,3 +86,12 @@ class AlertLevel(TextChoices):
 
     WARNING = "WARNING", "Warning"
     ESCALATION = "ESCALATION", "Escalation"
+
+
+class ApprovalState(TextChoices):
+    """Where an approval stands."""
+
+    PENDING = "PENDING", "Waits for a supervisor"
+    APPROVED = "APPROVED", "Approved"
+    REJECTED = "REJECTED", "Rejected"
+    WITHDRAWN = "WITHDRAWN", "Withdrawn"

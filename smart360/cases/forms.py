@@ -6,12 +6,14 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
-from smart360.cases.choices import ClosingReason, HoldEnding
+from smart360.cases.choices import ApprovalState, ClosingReason, HoldEnding
 from smart360.cases.lifecycle import SAY_WHY, says_why
 from smart360.comms.choices import Direction
+from smart360.kernel.text import REQUIRED
 from smart360.web.fields import ClockTimeField, CodeField, IsoDateField, KeyField, ShownTextField
 
 NOTE_LIMIT = 1000
+REASON_LIMIT = 250  # the column of Approval
 MESSAGE_LIMIT = 4000
 LONGEST_CALL = 600  # minutes
 
@@ -45,6 +47,40 @@ class HoldForm(forms.Form):
         """The moment that was chosen, in the utility's zone."""
         at: time = self.cleaned_data["resume_at"]
         return datetime.combine(self.cleaned_data["resume_on"], at, tzinfo=zone)
+
+
+class ApprovalForm(forms.Form):
+    """Why a request is put before supervisors."""
+
+    reason = ShownTextField(label="Why", at_most=REASON_LIMIT, widget=_text_area(3))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "approval-%s")
+        super().__init__(*args, **kwargs)
+
+
+class DecisionForm(forms.Form):
+    """What a supervisor decides, and why; a refusal always says why."""
+
+    decision = CodeField(
+        label="Decision",
+        choices=[
+            (ApprovalState.APPROVED.value, "Approve"),
+            (ApprovalState.REJECTED.value, "Reject"),
+        ],
+        widget=forms.RadioSelect,
+    )
+    note = ShownTextField(label="Note", required=False, at_most=REASON_LIMIT, widget=_text_area(3))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "decision-%s")
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> None:
+        """A refusal without a word is none."""
+        refused = self.cleaned_data.get("decision") == ApprovalState.REJECTED
+        if refused and not self.cleaned_data.get("note") and "note" not in self.errors:
+            self.add_error("note", REQUIRED)
 
 
 class CloseForm(forms.Form):

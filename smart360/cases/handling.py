@@ -4,7 +4,8 @@ Every function is a step: it runs inside an operation that has locked the case.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,12 +23,12 @@ from smart360.cases.queries.history import (
     targets_of,
 )
 from smart360.cases.sla import Facts
-from smart360.kernel.db import step
+from smart360.kernel.db import copy_rows, next_keys, step
 from smart360.kernel.errors import Broken
-from smart360.kernel.numbering import next_number
+from smart360.kernel.numbering import next_number, next_numbers
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
-from smart360.trail.record import record
+from smart360.trail.record import Line, record, record_lines
 from smart360.web import form_keys
 
 FOLD = """
@@ -99,9 +100,6 @@ def open_case(
     new: Mapping[str, Any],
 ) -> Case:
     """A new case, Pending, numbered, with its clocks set and its first timeline line."""
-    policy = policy_in_force(kind=kind, priority=priority, is_vip=is_vip)
-    targets, facts = targets_of(policy), Facts(created_at=at)
-    moments = sla.moments(targets, facts)
     case = Case.objects.create(
         number=next_number(series=SERIES[kind], year=year),
         kind=kind,
@@ -112,12 +110,7 @@ def open_case(
         created_by_id=by,
         updated_at=at,
         updated_by_id=by,
-        policy=policy,
-        due_at=moments.due_at,
-        adjusted_due_at=moments.adjusted_due_at,
-        warns_at=moments.warns_at,
-        breaches_at=moments.breaches_at,
-        next_alert_at=sla.next_alert(targets, facts, set()),
+        **_clocks_of_a_new_case(kind=kind, priority=priority, is_vip=is_vip, at=at),
     )
     record(
         Event.CREATED,
@@ -129,6 +122,88 @@ def open_case(
         case_version=case.version,
     )
     return case
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """One of many cases to come: whose it is, and what its first line tells."""
+
+    consumer: int
+    is_vip: bool
+    new: Mapping[str, Any]
+
+
+CASE_COLUMNS = (
+    "id", "number", "kind", "consumer_id", "status", "version", "priority", "notifies_consumer",
+    "created_at", "created_by_id", "updated_at", "updated_by_id", "closing_reason",
+    "closing_note", "policy_id", "due_at", "adjusted_due_at", "warns_at", "breaches_at",
+    "next_alert_at",
+)  # fmt: skip
+
+
+@step
+def open_cases(
+    wishes: Sequence[NewCase],
+    *,
+    kind: CaseKind,
+    priority: str,
+    notifies_consumer: bool,
+    year: int,
+    by: int | None,
+    at: datetime,
+) -> list[Case]:
+    """``open_case`` in set form: as many cases of one kind as there are wishes, in their order.
+
+    The consumers' rows are held. The clocks of all are the same but for VIPs.
+    """
+    begun = {
+        is_vip: _clocks_of_a_new_case(kind=kind, priority=priority, is_vip=is_vip, at=at)
+        for is_vip in {wish.is_vip for wish in wishes}
+    }
+    keys = next_keys(Case, len(wishes))
+    numbers = next_numbers(series=SERIES[kind], year=year, count=len(wishes))
+    cases = [
+        Case(
+            id=key, number=number, kind=kind, consumer_id=wish.consumer, priority=priority,
+            notifies_consumer=notifies_consumer, created_at=at, created_by_id=by, updated_at=at,
+            updated_by_id=by, **begun[wish.is_vip],
+        )
+        for key, number, wish in zip(keys, numbers, wishes, strict=True)
+    ]  # fmt: skip
+    copy_rows(
+        Case,
+        CASE_COLUMNS,
+        ([str(v) if isinstance(v := getattr(case, name), str) else v for name in CASE_COLUMNS]
+         for case in cases),
+    )  # fmt: skip
+    record_lines(
+        (
+            Line(
+                Event.CREATED, case.pk, case.consumer_id, by, {"status": case.status, **wish.new},
+                case_version=case.version,
+            )
+            for case, wish in zip(cases, wishes, strict=True)
+        ),
+        at=at,
+    )  # fmt: skip
+    return cases
+
+
+def _clocks_of_a_new_case(
+    *, kind: CaseKind, priority: str, is_vip: bool, at: datetime
+) -> dict[str, Any]:
+    """The policy of a case that begins now, and the moments that follow."""
+    policy = policy_in_force(kind=kind, priority=priority, is_vip=is_vip)
+    targets, facts = targets_of(policy), Facts(created_at=at)
+    moments = sla.moments(targets, facts)
+    return {
+        "policy": policy,
+        "due_at": moments.due_at,
+        "adjusted_due_at": moments.adjusted_due_at,
+        "warns_at": moments.warns_at,
+        "breaches_at": moments.breaches_at,
+        "next_alert_at": sla.next_alert(targets, facts, set()),
+    }
 
 
 @step

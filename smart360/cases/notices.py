@@ -1,11 +1,11 @@
 """Who is told what when something happens to a case."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from smart360.cases.choices import AlertLevel, Metric
-from smart360.cases.models import Case
-from smart360.comms.outbox import notify_staff, send_from_template
+from smart360.cases.choices import AlertLevel, ApprovalState, Metric
+from smart360.cases.models import Approval, Case
+from smart360.comms.outbox import Letter, notify_staff, send_each, send_from_template
 from smart360.kernel.db import step
 from smart360.staff.access import people_who_may
 from smart360.staff.models import Person
@@ -62,6 +62,67 @@ def remind(case: Case, *, whom: int | None, reason: str, path: str, at: datetime
         path=path,
         at=at,
         dedupe_key=f"hold:{case.number}:{case.version}",
+        case=case.pk,
+    )
+
+
+@step
+def approval_asked(case: Case, approval: Approval, *, path: str, at: datetime) -> None:
+    """Supervisors hear that somebody waits for them; the consumer, that a decision is pending."""
+    people = [
+        each
+        for each in people_who_may(Permission.APPROVE_REQUEST)
+        if each.pk not in (case.created_by_id, approval.asked_by_id)
+    ]
+    notify_staff(
+        people=people,
+        sentence=f"{case.number} waits for your approval",
+        path=path,
+        at=at,
+        dedupe_key=f"approval:{case.number}:{approval.pk}",
+        case=case.pk,
+    )
+    tell_consumer(case, code="request.approval_asked", values={}, at=at, once=str(approval.pk))
+
+
+@step
+def approvals_asked(waiting: Sequence[tuple[Case, Approval, datetime]], *, at: datetime) -> None:
+    """The consumers of many new cases hear that a decision is pending, each not before a moment."""
+    code = "request.approval_asked"
+    letters = [
+        Letter(
+            case=case.pk,
+            consumer=case.consumer.pk,
+            values={"number": case.number, "consumer_name": case.consumer.name},
+            to=case.consumer.email,
+            dedupe_key=f"{code}:{case.number}:{approval.pk}",
+            not_before=not_before,
+        )
+        for case, approval, not_before in waiting
+        if case.consumer is not None
+    ]
+    send_each(code, letters, at=at)
+
+
+@step
+def approval_decided(case: Case, approval: Approval, *, path: str, at: datetime) -> None:
+    """The consumer hears what was decided, and so does whoever works on the case or asked."""
+    decision = approval.get_state_display().lower()
+    tell_consumer(
+        case,
+        code="request.approval_decided",
+        values={"decision": decision},
+        at=at,
+        once=str(approval.pk),
+    )
+    whom = {case.assignee_id, approval.asked_by_id or case.created_by_id} - {None}
+    is_refused = approval.state == ApprovalState.REJECTED
+    notify_staff(
+        people=[each for key in sorted(filter(None, whom)) for each in _still_here(key)],
+        sentence=f"{case.number}: approval {'refused' if is_refused else 'given'}",
+        path=path,
+        at=at,
+        dedupe_key=f"decision:{case.number}:{approval.pk}",
         case=case.pk,
     )
 

@@ -4,7 +4,8 @@ Nothing here talks to a mail server. What is to go out is a row in the same tran
 cause (quality.md, N1); workers hand it over.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
@@ -19,13 +20,13 @@ from smart360.comms.choices import (
 )
 from smart360.comms.models import Delivery, Message, Notice, Template
 from smart360.comms.queries import find_said, find_wording, utility_values, wants_email
-from smart360.kernel.db import step
+from smart360.kernel.db import copy_rows, next_keys, step
 from smart360.kernel.errors import Broken, Refusal
 from smart360.organisation.queries import get_utility
-from smart360.owed.book import owe
+from smart360.owed.book import owe, owe_each
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
-from smart360.trail.record import keep_all, record
+from smart360.trail.record import Line, keep_all, record, record_lines
 
 DELIVER = "comms.deliver"
 MAIL_NOTICE = "comms.mail_notice"
@@ -200,6 +201,95 @@ def _send(
     else:
         owe(DELIVER, dedupe_key=f"{DELIVER}:{message.pk}", about={"message": message.pk}, at=at)
     return message
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One of many e-mails in one template's words, to the consumer of one case."""
+
+    case: int
+    consumer: int
+    values: Mapping[str, str]
+    to: str
+    dedupe_key: str
+    not_before: datetime
+
+
+@step
+def send_each(code: str, letters: Sequence[Letter], *, at: datetime) -> list[tuple[int, str]]:
+    """``send_from_template`` in set form, of a statutory template: nobody's notify box counts.
+
+    Each letter's message and why it cannot be sent, ``""`` when it is owed; in their order. The
+    letters are about events that are new: a key that was sent already refuses the batch.
+    """
+    wording = Template.objects.filter(
+        code=code, channel=Channel.EMAIL, kind=TemplateKind.STATUTORY
+    ).first()
+    if wording is None:
+        raise Broken(f"there is no statutory template {code}")
+    utility = utility_values(get_utility())
+    known = [{**utility, **letter.values} for letter in letters]
+    bodies = keep_all([rules.filled(wording.body, each) for each in known])
+    subjects = keep_all([rules.one_line(rules.filled(wording.subject, each)) for each in known])
+    addressed = {n: letter.to for n, letter in enumerate(letters) if letter.to}
+    to = dict(zip(addressed, keep_all(list(addressed.values())), strict=True))
+    keys = next_keys(Message, len(letters))
+    copy_rows(
+        Message,
+        (
+            "id", "case_id", "consumer_id", "channel", "direction", "visibility", "at",
+            "template_id", "is_statutory", "body_id", "subject_id", "to_id", "dedupe_key",
+        ),
+        (
+            (
+                key, letter.case, letter.consumer, Channel.EMAIL.value,
+                Direction.TO_CONSUMER.value, Visibility.CONSUMER.value, at, wording.pk, True,
+                bodies[n].pk, subjects[n].pk, to[n].pk if n in to else None, letter.dedupe_key,
+            )
+            for n, (key, letter) in enumerate(zip(keys, letters, strict=True))
+        ),
+    )  # fmt: skip
+    sent = [
+        (key, rules.why_unreachable(letter.to)) for key, letter in zip(keys, letters, strict=True)
+    ]
+    _let_go(letters, sent, at=at)
+    return sent
+
+
+def _let_go(letters: Sequence[Letter], sent: Sequence[tuple[int, str]], *, at: datetime) -> None:
+    """Owe the delivery of those that can be sent, and say of the others why not."""
+    copy_rows(
+        Delivery,
+        ("message_id", "visibility", "state", "state_at", "why"),
+        (
+            (
+                key, Visibility.CONSUMER.value,
+                (DeliveryState.NOT_SENT if why else DeliveryState.QUEUED).value, at, why,
+            )
+            for key, why in sent
+        ),
+    )  # fmt: skip
+    both = list(zip(letters, sent, strict=True))
+    owe_each(
+        DELIVER,
+        (
+            (f"{DELIVER}:{key}", {"message": key}, letter.not_before)
+            for letter, (key, why) in both
+            if not why
+        ),
+        at=at,
+    )
+    record_lines(
+        (
+            Line(
+                Event.MESSAGE_NOT_SENT, letter.case, letter.consumer, None,
+                {"message": key, "channel": Channel.EMAIL, "why": why},
+            )
+            for letter, (key, why) in both
+            if why
+        ),
+        at=at,
+    )  # fmt: skip
 
 
 @step

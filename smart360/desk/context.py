@@ -28,6 +28,8 @@ PLACES: tuple[tuple[str, str, str, str, Permission | None], ...] = (
     ("Start", "start", "home", "g s", None),
     ("Consumers", "consumer_list", "users", "g c", Permission.SEARCH_CONSUMERS),
     ("Disconnections", "request_list", "plug-connected-x", "g d", Permission.VIEW_REQUESTS),
+    ("Service orders", "order_list", "truck-delivery", "g o", Permission.VIEW_SERVICE_ORDERS),
+    ("Non-payment runs", "run_list", "clock-exclamation", "g p", Permission.PREPARE_RUN),
     ("Billing runs", "billing_run_list", "cash", "g b", Permission.RUN_BILLING),
     ("Refunds", "refund_list", "arrow-down-left", "g r", Permission.PROPOSE_REFUND),
     ("Reversals", "reversal_list", "arrow-left", "g v", Permission.PROPOSE_REVERSAL),
@@ -56,10 +58,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def navigation_for(person: Person, path: str) -> list[Place]:
     """The places that this person may go to, the one where they are marked."""
-    places = []
-    for label, name, icon, key, permission in PLACES:
-        if permission is None or person.has_permission(permission):
-            url = reverse(name)
-            here = path == url if url == "/" else path.startswith(url)
-            places.append(Place(label, url, icon, key, is_current=here))
-    return places
+    open_to = [
+        (label, reverse(name), icon, key)
+        for label, name, icon, key, permission in PLACES
+        if permission is None or person.has_permission(permission)
+    ]
+    around = [
+        url for _, url, _, _ in open_to if path == url or (url != "/" and path.startswith(url))
+    ]
+    here = max(around, key=len, default="")
+    return [
+        Place(label, url, icon, key, is_current=url == here) for label, url, icon, key in open_to
+    ]

@@ -15,6 +15,15 @@ def next_number(*, series: str, year: int) -> str:
     return f"{series}-{year}-{row[0]:06d}"
 
 
+def next_numbers(*, series: str, year: int, count: int) -> list[str]:
+    """So many free numbers of ``series``, in rising order; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT smart360_next_number(%s, %s) FROM generate_series(1, %s)", [series, year, count]
+        )
+        return [f"{series}-{year}-{number:06d}" for number in sorted(r[0] for r in cursor)]
+
+
 def go_on_after(*, series: str, year: int, last: int) -> None:
     """Let ``series`` continue after ``last``. Only for taking over numbers given elsewhere."""
     with connection.cursor() as cursor:

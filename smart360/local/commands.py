@@ -32,6 +32,8 @@ from smart360.local.servers import moved_folder
 from smart360.local.terminal import Stopped, give_up, say
 
 DEMO_PASSWORD = "smart360-demo"  # noqa: S105  (printed for everybody, refused in production)
+TEMPLATE = "smart360_template"
+"""The migrated database that the processes of the suite copy."""
 DEMO_SIGN_INS = "cse, callcentre, recovery, billing, supervisor, dispatcher, technician, admin"
 
 
@@ -121,8 +123,12 @@ def test(arguments: list[str]) -> int:
         # The suite makes its own database as the owner, and takes the application's role in it.
         owner = product.environment.pop("DATABASE_OWNER_URL", None)
         product.environment["DATABASE_URL"] = owner or product.environment["DATABASE_URL"]
-        command = [str(PYTHON), "-m", "pytest", *arguments]
-        done = subprocess.run(command, cwd=ROOT, env=product.environment, check=False)
+        product.environment["TEST_TEMPLATE"] = TEMPLATE
+        for command in (("tests.template",), ("pytest", *arguments)):
+            words = [str(PYTHON), "-m", *command]
+            done = subprocess.run(words, cwd=ROOT, env=product.environment, check=False)
+            if done.returncode != 0:
+                break
         return done.returncode
 
 
@@ -176,6 +182,7 @@ BENCHES = {
     "rates": "smart360.local.bench.rates",
     "import": "smart360.local.bench.importing",
     "run": "smart360.local.bench.invoices",
+    "debt": "smart360.local.bench.debts",
     "money": "smart360.local.bench.money",
 }
 """What `./dev bench` measures, and the module that does it on servers of its own."""

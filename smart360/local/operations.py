@@ -1,16 +1,16 @@
 """Acts that only the demo needs: many accounts at once, and a past that nobody lived through."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.contrib.auth.models import Group
 from django.db.models import F
+from django.urls import reverse
 from holidays import country_holidays
 
 from consumers import guards
-from consumers.choices import AccountStatus, SupplyState
 from consumers.models import (
     Category,
     Consumer,
@@ -23,20 +23,30 @@ from consumers.models import (
     Subcategory,
 )
 from consumers.rules.profiles import phone_digits_of, plain_phone, search_text_of
-from disconnections.models import RequestedService
+from disconnections.executing import carry_out
+from disconnections.queries.closures import gather
+from disconnections.queries.reconnections import gather as gather_reconnection
+from disconnections.reconnecting import bring_back
+from disconnections.rules.closures import checklist
+from disconnections.rules.reconnections import LastReading, reconnection_checklist
 from smart360.cases import handling
-from smart360.cases.choices import CaseKind, CaseStatus
-from smart360.cases.models import Case
-from smart360.cases.notices import tell_consumer
+from smart360.cases.approvals import decide
+from smart360.cases.choices import ApprovalState, CaseKind
+from smart360.cases.models import Approval, Case
+from smart360.cases.queries.approvals import approval_of
+from smart360.fieldwork.models import OrderTemplate, ServiceOrder, Technician
+from smart360.fieldwork.orders import assign_order, create_order
 from smart360.kernel.db import operation
+from smart360.kernel.errors import Broken
 from smart360.kernel.numbering import go_on_after
 from smart360.organisation.models import BusinessCalendar, BusinessHours, Holiday, Utility
+from smart360.organisation.queries import day_of, get_utility
 from smart360.owed.choices import OwedState
 from smart360.owed.models import OwedWork
+from smart360.staff.access import people_who_may
 from smart360.staff.choices import Role
 from smart360.staff.models import Person, RoleMembership
-from smart360.trail.choices import Event
-from smart360.trail.record import record
+from smart360.staff.permissions import Permission
 
 
 @dataclass(frozen=True)
@@ -235,38 +245,105 @@ def take_over_numbers(*, series: str, year: int, last: int) -> None:
 def complete_in_the_past(*, case: int, by: Person, at: datetime) -> None:
     """Carry a request out as it happened before the demo began.
 
-    Today's product completes requests by executing them; this is only for history that is made up.
+    It goes the way that Execute goes, with a service order that was done; what nobody lived
+    through are its conditions: checklist, typed devices, bill (ADR 5).
     """
     consumer_id = Case.objects.values_list("consumer_id", flat=True).get(pk=case)
     consumer = guards.lock_consumer(consumer_id or 0)
     locked = handling.lock_case(case)
-    guards.act_as(by)
-    guards.lift_guard()
-    is_reconnection = locked.kind == CaseKind.RECONNECTION
-    services = RequestedService.objects.filter(request_id=case).values("service_connection")
-    ServiceConnection.objects.filter(pk__in=services).update(
-        supply_state=SupplyState.CONNECTED if is_reconnection else SupplyState.OFF_FOR_GOOD
+    if locked.kind == CaseKind.DISCONNECTION:
+        _carry_out_in_the_past(locked, consumer, by=by, at=at)
+        return
+    _reconnect_in_the_past(locked, consumer, by=by, at=at)
+
+
+def _carry_out_in_the_past(locked: Case, consumer: Consumer, *, by: Person, at: datetime) -> None:
+    gathered = gather(locked, at=at)
+    services = [plan.service_connection for plan in gathered.facts.meters]
+    carry_out(
+        locked,
+        consumer,
+        gathered.asked,
+        plans=gathered.facts.meters,
+        service_order=_order_in_the_past(locked, consumer, "DIS-A", services, by=by, at=at),
+        approval=_approved_in_the_past(locked, by=by, at=at),
+        items_done=checklist(gathered.facts).done,
+        by=by,
+        at=at,
     )
-    old = consumer.status
-    still = ServiceConnection.objects.filter(
-        consumer=consumer, supply_state=SupplyState.CONNECTED
-    ).exists()
-    consumer.status = AccountStatus.ACTIVE if still else AccountStatus.INACTIVE
-    if consumer.status != old:
-        consumer.save(update_fields=["status"])
-        record(
-            Event.STATUS_CHANGED,
-            by=by.pk,
-            at=at,
-            consumer=consumer.pk,
-            old={"status": old},
-            new={"status": consumer.status},
-        )
-    locked.ended_at = at
-    locked.ended_by = by
-    handling.move(locked, CaseStatus.COMPLETED, event=Event.COMPLETED, by=by.pk, at=at)
-    guards.remove_guard(locked.number)
-    tell_consumer(locked, code="request.completed", values={}, at=at, once="1")
+
+
+def _order_in_the_past(
+    locked: Case,
+    consumer: Consumer,
+    code: str,
+    services: Sequence[int],
+    *,
+    by: Person,
+    at: datetime,
+) -> ServiceOrder:
+    """A visit of that day, by whoever had the time; ``by`` goes when there is no technician."""
+    made = create_order(
+        template=OrderTemplate.objects.get(code=code),
+        consumer=consumer.pk,
+        case=locked,
+        services=services,
+        scheduled_on=None,
+        window=None,
+        remarks="",
+        by=by,
+        at=at,
+    )
+    day = at.astimezone(get_utility().zone).date()
+    technicians = list(Technician.objects.order_by("pk").values_list("pk", flat=True))
+    if not technicians:
+        technicians = [Technician.objects.create(person=by).pk]
+    first = locked.pk % len(technicians)
+    for technician in technicians[first:] + technicians[:first]:
+        if assign_order(made, technician, day, window=None, by=by.pk, at=at):
+            return made
+    raise Broken(f"{locked.number}: nobody had time on {day}")
+
+
+def _approved_in_the_past(locked: Case, *, by: Person, at: datetime) -> Approval | None:
+    """What waited for approval was approved by a supervisor, before."""
+    approval = approval_of(locked.pk)
+    if approval is None or approval.state != ApprovalState.PENDING:
+        return approval
+    strangers = {by.pk, locked.created_by_id, approval.asked_by_id}
+    for boss in people_who_may(Permission.APPROVE_REQUEST):
+        if boss.pk not in strangers:
+            path = reverse("request_detail", args=[locked.number])
+            return decide(
+                locked, decision=ApprovalState.APPROVED, note="", by=boss, at=at, path=path
+            )
+    raise Broken(f"{locked.number}: nobody may approve it")
+
+
+def _reconnect_in_the_past(locked: Case, consumer: Consumer, *, by: Person, at: datetime) -> None:
+    """The way that Execute goes: each meter that hangs free measures again, from what it showed."""
+    gathered = gather_reconnection(locked, at=at)
+    day = day_of(at)
+    services = []
+    for each in gathered.facts.services:
+        if each.in_place is None:
+            services.append(replace(each, is_measured=False))
+            continue
+        last = each.in_place.last or LastReading(Decimal(0), day)
+        begins = replace(each, meter=each.in_place, reading=last.value, read_on=day)
+        services.append(begins)
+    connections = [each.service_connection for each in services]
+    bring_back(
+        locked,
+        consumer,
+        gathered.asked,
+        services=services,
+        service_order=_order_in_the_past(locked, consumer, "REC-A", connections, by=by, at=at),
+        approval=_approved_in_the_past(locked, by=by, at=at),
+        items_done=reconnection_checklist(gathered.facts).done,
+        by=by,
+        at=at,
+    )
 
 
 @operation

@@ -85,6 +85,12 @@ def visit_holidays(day: date) -> QuerySet[Holiday]:
     return blocking.order_by("pk")
 
 
+def public_holidays(from_on: date, to_on: date) -> frozenset[date]:
+    """The public holidays of every calendar in use, both days included; one statement."""
+    days = Holiday.objects.filter(day__range=(from_on, to_on), calendar__is_active=True)
+    return frozenset(days.values_list("day", flat=True))
+
+
 def get_visit_holiday(day: date) -> Holiday | None:
     """The holiday that keeps visits off ``day``, if any."""
     return visit_holidays(day).first()

@@ -1,6 +1,6 @@
 """Owing: the one step by which an operation leaves work for later."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +40,24 @@ def owe(
         ],
         ignore_conflicts=True,
     )
+
+
+@step
+def owe_each(
+    kind: str, works: Iterable[tuple[str, Mapping[str, Any], datetime]], *, at: datetime
+) -> None:
+    """Owe many pieces of one kind: key, what it is about, not before when. Once each, as one."""
+    queue = handler_of(kind).queue
+    OwedWork.objects.bulk_create(
+        [
+            OwedWork(
+                queue=queue, kind=kind, dedupe_key=key, about=dict(about), owed_at=at,
+                next_at=not_before,
+            )
+            for key, about, not_before in works
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
 
 
 @step

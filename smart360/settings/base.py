@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "consumers",
     "smart360.cases",
     "billing",
+    "smart360.fieldwork",
     "disconnections",
     "smart360.desk",
     "smart360.insights",

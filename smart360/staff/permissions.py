@@ -52,6 +52,20 @@ class Permission(StrEnum):
     APPROVE_CREDIT_NOTE = "billing.approve_credit_note"
     RUN_BILLING = "billing.run_billing"
     EXPORT_MONEY = "billing.export_money"
+    # from request to done
+    ASK_FOR_APPROVAL = "requests.ask_for_approval"
+    APPROVE_REQUEST = "requests.approve"  # never what one made, asked for or carries out
+    PREPARE_CLOSURE = "requests.prepare_closure"  # meter action, order, items 3 to 6
+    TICK_MONEY = "requests.tick_money"  # items 1 and 2 of the checklist
+    EXECUTE = "requests.execute"  # what the consumer asked for; and reconnections
+    EXECUTE_FOR_US = "requests.execute_for_us"  # non-payment, tampering, safety
+    VIEW_SERVICE_ORDERS = "field.view"
+    CREATE_SERVICE_ORDER = "field.create"
+    ASSIGN_SERVICE_ORDER = "field.assign"  # and the day board
+    UPDATE_SERVICE_ORDER = "field.update"
+    PREPARE_RUN = "collection.prepare_run"
+    CONFIRM_RUN = "collection.confirm_run"
+    PROTECT_ACCOUNT = "consumers.protect"  # medical, legal, dispute
     # communication
     ADD_NOTE = "communication.add_note"
     MESSAGE_CONSUMER = "communication.message_consumer"
@@ -75,6 +89,7 @@ _DESK = {
     P.ADD_NOTE,
     P.MESSAGE_CONSUMER,
     P.LOG_CALL,
+    P.VIEW_SERVICE_ORDERS,
 }
 _MONEY = {
     P.VIEW_BALANCE,
@@ -94,6 +109,7 @@ _BILLING = {
     P.RUN_BILLING,
 }
 _CASE_WORK = {P.ACKNOWLEDGE, P.HOLD, P.CLOSE, P.ASSIGN}
+_CARRYING_OUT = {P.ASK_FOR_APPROVAL, P.PREPARE_CLOSURE, P.EXECUTE, P.CREATE_SERVICE_ORDER}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CSE: frozenset(
@@ -102,15 +118,21 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | {P.TAKE_PROFILE_LOCK, P.CREATE_REQUEST, P.SEE_IDENTITY_DOCUMENTS}
         | {P.EDIT_CONSUMER, P.EDIT_CONTACT, P.EDIT_BILLING_ADDRESS}
         | {P.VIEW_BALANCE, P.PRINT_BILL}
+        | _CARRYING_OUT
     ),
     Role.CALL_CENTRE: frozenset(
         _DESK
         | {P.TAKE_PROFILE_LOCK, P.CREATE_REQUEST, P.EDIT_CONTACT, P.VIEW_BALANCE, P.PRINT_BILL}
     ),
     Role.RECOVERY: frozenset(
-        _DESK | _CASE_WORK | _MONEY | {P.TAKE_PROFILE_LOCK, P.CREATE_REQUEST, P.EXPORT_REQUESTS}
+        _DESK
+        | _CASE_WORK
+        | _MONEY
+        | {P.TAKE_PROFILE_LOCK, P.CREATE_REQUEST, P.EXPORT_REQUESTS}
+        | _CARRYING_OUT
+        | {P.TICK_MONEY, P.EXECUTE_FOR_US, P.PREPARE_RUN}
     ),
-    Role.BILLING: frozenset(_DESK | _MONEY | _BILLING | {P.EDIT_BILLING_ADDRESS}),
+    Role.BILLING: frozenset(_DESK | _MONEY | _BILLING | {P.EDIT_BILLING_ADDRESS, P.TICK_MONEY}),
     Role.SUPERVISOR: frozenset(
         _DESK
         | _CASE_WORK
@@ -120,6 +142,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | _BILLING
         | {P.OVERRIDE_READING, P.APPROVE_REVERSAL, P.APPROVE_REFUND, P.APPROVE_CREDIT_NOTE}
         | {P.ASSIGN_OTHERS, P.EXPORT_REQUESTS, P.SEE_ESCALATIONS, P.RETRY_MESSAGE}
+        | _CARRYING_OUT
+        | {P.TICK_MONEY, P.EXECUTE_FOR_US, P.PREPARE_RUN, P.CONFIRM_RUN, P.APPROVE_REQUEST}
+        | {P.ASSIGN_SERVICE_ORDER, P.UPDATE_SERVICE_ORDER, P.PROTECT_ACCOUNT}
     ),
     Role.ADMIN: frozenset(
         {P.SEARCH_CONSUMERS, P.VIEW_CONSUMER, P.VIEW_REQUESTS, P.VIEW_KPIS, P.RETRY_MESSAGE}
@@ -127,7 +152,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.DISPATCHER: frozenset(
         {P.SEARCH_CONSUMERS, P.VIEW_CONSUMER, P.SEE_CONTACT_DATA, P.VIEW_REQUESTS, P.VIEW_KPIS}
-        | {P.ADD_NOTE, P.LOG_CALL}
+        | {P.ADD_NOTE, P.LOG_CALL, P.VIEW_SERVICE_ORDERS, P.CREATE_SERVICE_ORDER}
+        | {P.ASSIGN_SERVICE_ORDER, P.UPDATE_SERVICE_ORDER}
     ),
     Role.TECHNICIAN: frozenset(),
 }

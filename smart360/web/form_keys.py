@@ -73,6 +73,12 @@ def submitted(key: uuid.UUID, *, form: str, by: int, act: str, result: str) -> N
 
 
 @step
+def release(key: uuid.UUID, *, by: int, act: str) -> None:
+    """The form was refused, and what the refusal rests on is kept: it may be sent again."""
+    FormKey.objects.filter(key=key, person_id=by, act=act).delete()
+
+
+@step
 def forget_old_keys(*, at: datetime) -> None:
     """Forget keys that no open form can still send."""
     FormKey.objects.filter(created_at__lt=at - KEPT).delete()

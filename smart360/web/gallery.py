@@ -9,7 +9,15 @@ from django import forms
 
 from smart360.web import tones
 from smart360.web.fields import IsoDateField
-from smart360.web.shown import Link, RailStep, SlaClock, SlaInterval, ThreadMessage, TimelineEntry
+from smart360.web.shown import (
+    Link,
+    RailStep,
+    SlaClock,
+    SlaInterval,
+    ThreadMessage,
+    TimelineEntry,
+    VerdictLine,
+)
 
 AT = datetime(2024, 12, 10, 20, 45, tzinfo=UTC)
 DUE = datetime(2024, 12, 11, 15, 30, tzinfo=UTC)
@@ -141,6 +149,7 @@ def samples() -> dict[str, Any]:
         "kinds": list(tones.CASE_KIND), "deliveries": list(tones.DELIVERY),
         "payments": list(tones.PAYMENT),
         "arrangements": list(tones.ARRANGEMENT),
+        "service_orders": list(tones.SERVICE_ORDER),
         "account_holds": list(tones.ACCOUNT_HOLD),
         "utilities": list(tones.UTILITY), "meters": list(tones.METER),
         "verifications": list(tones.VERIFICATION), "tones": sorted(tones.TONES),
@@ -148,6 +157,10 @@ def samples() -> dict[str, Any]:
         "filter": filled("filter_%s"), "filter_wrong": SampleForm({}, auto_id="filter_wrong_%s"),
         "hold": SampleForm(auto_id="hold_%s"),
         "clocks": [(f"clock-{number}", clock) for number, clock in enumerate(clocks())],
+        "verdict_lines": [
+            VerdictLine(answer, "Amount for non-payment", "$456.78 is above $250.00", "Policy")
+            for answer in tones.ANSWER
+        ],
         "steps": steps(), "thread": thread(), "entries": entries(),
         "stopped": [*steps()[:2], RailStep("On Hold", "stop", "until Dec 12"), steps()[3]],
         "series": [29, 31, 27, 33, 36, 34, 38],

@@ -47,6 +47,16 @@ class ListedCase:
 
 
 @dataclass(frozen=True, slots=True)
+class VerdictLine:
+    """What one protection said; ``answer`` is the stored code, ``source`` what it rests on."""
+
+    answer: str
+    name: str
+    sentence: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class RailStep:
     """One station of a request's progress; `state` is done, now, next or stop."""
 

@@ -31,6 +31,12 @@ CASE_STATUS: Mapping[str, Badge] = {
     "REJECTED": Badge("Rejected", "red", "circle-x"),
 }
 
+ANSWER: Mapping[str, Badge] = {
+    "ALLOW": Badge("Allow", "green", "circle-check"),
+    "NEEDS_APPROVAL": Badge("Needs approval", "yellow", "shield-half"),
+    "BLOCKED": Badge("Blocked", "red", "ban"),
+}
+
 ACCOUNT_STATUS: Mapping[str, Badge] = {
     "ACTIVE": Badge("Active", "green", "plug-connected"),
     "INACTIVE": Badge("Inactive", "red", "circle-off"),
@@ -88,6 +94,15 @@ ARRANGEMENT: Mapping[str, Badge] = {
     "RUNNING": Badge("Running", "blue", "progress"),
     "KEPT": Badge("Kept", "green", "circle-check"),
     "BROKEN": Badge("Broken", "red", "circle-x"),
+    "CANCELLED": Badge("Cancelled", "slate", "circle-minus"),
+}
+
+SERVICE_ORDER: Mapping[str, Badge] = {
+    "OPEN": Badge("Open", "yellow", "circle-dotted"),
+    "SCHEDULED": Badge("Scheduled", "slate", "calendar-event"),
+    "ASSIGNED": Badge("Assigned", "blue", "user"),
+    "IN_PROGRESS": Badge("In Progress", "blue", "progress"),
+    "COMPLETED": Badge("Completed", "green", "circle-check"),
     "CANCELLED": Badge("Cancelled", "slate", "circle-minus"),
 }
 

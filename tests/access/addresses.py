@@ -28,6 +28,10 @@ ADMINS = "-----y--"
 SUPERVISORS = "----y---"
 MONEY = "--yyy---"  # lines of money, payments, arrangements
 BILLERS = "---yy---"  # billing runs, reversals
+RUNNERS = "--y-y---"  # non-payment runs; who starts a large one, the operation asks
+SEERS = "yyyyy--y"  # service orders
+ORDERERS = "y-y-y--y"
+PLANNERS = "----y--y"  # day board, assign, complete
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,10 @@ class Address:
 
 
 NEW = "/cx/disconnections/new"
+ORDERS = "/cx/service-orders/"
+ORDER = f"{ORDERS}{{order}}"
 ONE = "/cx/disconnections/{number}"
+BACK = "/cx/disconnections/{back}/reconnect"
 SETTLEMENT = "/cx/billing/settlements/{number}"
 NOTE = f"{SETTLEMENT}/credit-notes/CN-2024-999999"
 INVOICE = "/cx/billing/invoices/INV-999999"
@@ -104,6 +111,8 @@ ADDRESSES: dict[str, Address] = {
     "profile_hold": Address(f"{CONSUMER}/hold", "yy-yy---", post=302, foreign=409, writes=True),
     "profile_release": Address(f"{CONSUMER}/release", CREATORS, post=302, writes=True),
     "profile_break": Address(f"{CONSUMER}/break", "----y---", post=422),
+    "account_holds": Address(f"{CONSUMER}/holds", SUPERVISORS, get=200, post=400),  # no form key
+    "account_hold_lift": Address(f"{CONSUMER}/holds/0/lift", SUPERVISORS, post=404),  # no hold
     "profile_renew": Address(f"{CONSUMER}/renew/1", CREATORS, post=409),  # not held
     # a consumer's money
     "payment_new": Address(f"{CONSUMER}/payments/new", MONEY, get=200, post=400),
@@ -152,11 +161,30 @@ ADDRESSES: dict[str, Address] = {
     "request_detail": Address(ONE, READERS, get=200),
     "request_top": Address(f"{ONE}/top", READERS, get=200),
     "request_settlement": Address(f"{ONE}/settlement", DESK, get=200),
+    "request_service_orders": Address(f"{ONE}/service-order", SEERS, get=200),
+    "request_disconnect": Address(f"{ONE}/disconnect", DESK, get=200),
+    "closure_parts": Address(f"{ONE}/disconnect/parts", WORKERS, get=200),
+    "closure_set": Address(f"{ONE}/disconnect/details", WORKERS, post=422),
+    "closure_tick": Address(f"{ONE}/disconnect/items", WORKERS, post=422),
+    "closure_tick_money": Address(f"{ONE}/disconnect/money-items", MONEY, post=422),
+    "closure_notice_send": Address(
+        f"{ONE}/disconnect/notice", WORKERS, post=302, htmx=200, ended=409, writes=True
+    ),
+    "closure_paper_give": Address(f"{ONE}/disconnect/paper", WORKERS, post=422),
+    "request_execute": Address(f"{ONE}/disconnect/execute", WORKERS, post=409),
+    "request_reconnect": Address(BACK, DESK, get=200),
+    "reconnection_set": Address(f"{BACK}/details", WORKERS, post=422),
+    "reconnection_tick": Address(f"{BACK}/items", WORKERS, post=422),
+    "reconnection_tick_money": Address(f"{BACK}/money-items", MONEY, post=422),
+    "request_bring_back": Address(f"{BACK}/execute", WORKERS, post=409),
+    "request_add_order": Address(f"{ONE}/service-order/new", ORDERERS, post=400),
     "request_communication": Address(f"{ONE}/communication", READERS, get=200),
     "request_timeline": Address(f"{ONE}/timeline", READERS, get=200),
     "request_acknowledge": Address(
         f"{ONE}/acknowledge", WORKERS, post=302, htmx=200, ended=409, writes=True
     ),
+    "request_ask_approval": Address(f"{ONE}/approval", WORKERS, post=422),
+    "request_decide": Address(f"{ONE}/decision", SUPERVISORS, post=422),
     "request_hold": Address(f"{ONE}/hold", WORKERS, post=422),
     "request_resume": Address(f"{ONE}/resume", WORKERS, post=409),
     "request_close": Address(f"{ONE}/close", WORKERS, post=422),
@@ -184,6 +212,28 @@ ADDRESSES: dict[str, Address] = {
     "credit_note_propose": Address(f"{SETTLEMENT}/credit-notes", BILLERS, post=400),
     "credit_note_approve": Address(f"{NOTE}/approve", "----y---", post=404),
     "credit_note_reject": Address(f"{NOTE}/reject", "----y---", post=404),
+    # service orders; the one here is open and nobody's
+    "order_list": Address(ORDERS, SEERS, get=200),
+    "order_board": Address(f"{ORDERS}board", PLANNERS, get=200),
+    "technician_minutes": Address(f"{ORDERS}board/999999/minutes", PLANNERS, post=422),
+    "order_detail": Address(ORDER, SEERS, get=200),
+    "order_schedule": Address(f"{ORDER}/schedule", PLANNERS, post=422),
+    "order_assign": Address(f"{ORDER}/assign", PLANNERS, post=422),
+    "order_take_back": Address(f"{ORDER}/take-back", PLANNERS, post=409),
+    "order_start": Address(f"{ORDER}/start", PLANNERS, post=409),
+    "order_complete": Address(f"{ORDER}/complete", PLANNERS, post=422),
+    "order_cancel": Address(f"{ORDER}/cancel", PLANNERS, post=422),
+    "order_report": Address(f"{ORDER}/report.pdf", SEERS, get=404),  # the work is not done
+    "order_report_retry": Address(f"{ORDER}/report/retry", SEERS, post=409),
+    # non-payment runs
+    "run_list": Address("/cx/disconnections/runs", RUNNERS, get=200),
+    "run_new": Address("/cx/disconnections/runs/new", RUNNERS, get=200),
+    "run_propose": Address("/cx/disconnections/runs/propose", RUNNERS, post=400),  # without a key
+    "run_detail": Address("/cx/disconnections/runs/999999", RUNNERS, get=404),
+    "run_start": Address("/cx/disconnections/runs/999999/start", RUNNERS, post=404),
+    "run_withdraw": Address("/cx/disconnections/runs/999999/withdraw", RUNNERS, post=404),
+    "run_resume": Address("/cx/disconnections/runs/999999/resume", RUNNERS, post=404),
+    "run_undo": Address("/cx/disconnections/runs/999999/undo", RUNNERS, post=404),
     # billing runs
     "billing_run_list": Address("/cx/billing/runs", BILLERS, get=200),
     "billing_run_start": Address("/cx/billing/runs/start", BILLERS, post=400),  # without a form key
@@ -216,10 +266,18 @@ ADMIN_MODELS: dict[str, int] = {
     "comms_template": 403,
     "consumers_category": 200,
     "consumers_subcategory": 200,
+    "consumers_warehouse": 200,
     "disconnections_reason": 200,
     "disconnections_timeslot": 200,
+    "disconnections_closurepolicy": 403,  # there is exactly one
+    "disconnections_rulepack": 200,
+    "disconnections_protectionrule": 200,
+    "disconnections_weatheralert": 200,
     "cases_slapolicy": 200,
     "cases_holdreason": 200,
+    "fieldwork_ordertemplate": 200,
+    "fieldwork_skill": 200,
+    "fieldwork_technician": 200,
     "billing_tariff": 200,
     "billing_apikey": 200,
     "billing_billingpolicy": 403,  # there is exactly one
@@ -233,3 +291,6 @@ ADMIN_EXTRA = {
     "admin:billing_apikey_retire": "retire",
 }
 """Our own pages inside Django admin, with the last word of their paths."""
+
+ADMIN_WHOLE = {"admin:disconnections_rulepack_examples": "examples"}
+"""Those of a model, not of one row of it."""

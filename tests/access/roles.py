@@ -29,9 +29,15 @@ NOT_YET: dict[str, tuple[str, ...]] = {
     "Consumer profile, contact data": ("o",),
     "View requests, status, SLA, timeline": ("o",),
     "Internal notes": ("o",),
+    "Create service order": ("from complaint",),
+    "Update SO, photos, completion": ("o",),
+    "Download SO report": ("o",),
+    "Service orders: look": ("o",),
+    "Day board, reassign": ("o",),
     "Export CSV": ("financial", "aggregates"),
     "Retry a failed message": ("own bills",),
     "Enter final readings": ("o as field reading",),
+    "Account holds (medical, legal, dispute)": ("propose",),
 }
 """Cells that wait for what they speak of: service orders of a technician, bills, aggregates."""
 
@@ -69,6 +75,11 @@ ROWS = (
         ("profile_break",),
     ),
     Row(
+        "Account holds (medical, legal, dispute)",
+        ("propose", "propose", "–", "–", "✓", "–", "–", "–"),
+        ("account_holds", "account_hold_lift"),
+    ),
+    Row(
         "Create disconnection/reconnection",
         ("✓", "✓", "✓", "–", "✓", "–", "–", "–"),
         CREATING,
@@ -92,6 +103,92 @@ ROWS = (
         "Close (reason + notes)",
         ("✓", "–", "✓", "–", "✓", "–", "–", "–"),
         ("request_close",),
+    ),
+    Row(
+        "Special approval (≠ creator)",
+        ("–", "–", "–", "–", "✓ a", "–", "–", "–"),
+        ("request_decide",),
+    ),
+    Row(
+        "Special approval: put a request forward",
+        ("✓", "–", "✓", "–", "✓", "–", "–", "–"),
+        ("request_ask_approval",),
+    ),
+    Row(
+        "Disconnect tab: look",
+        ("✓", "✓", "✓", "✓", "✓", "–", "–", "–"),
+        ("request_disconnect",),
+    ),
+    Row(
+        "Tick checklist items 1–2 (bill, payment)",
+        ("–", "–", "✓", "✓", "✓", "–", "–", "–"),
+        ("closure_tick_money",),
+    ),
+    Row(
+        "Tick items 3–6",
+        ("✓", "–", "✓", "–", "✓", "–", "–", "–"),
+        (
+            "closure_tick",
+            "closure_parts",
+            "closure_set",
+            "closure_notice_send",
+            "closure_paper_give",
+        ),
+    ),
+    Row(
+        "Execute disconnection",
+        ("✓ consumer-requested reasons", "–", "✓", "–", "✓", "–", "–", "–"),
+        ("request_execute",),
+    ),
+    Row(
+        "Reconnect tab: look",
+        ("✓", "✓", "✓", "✓", "✓", "–", "–", "–"),
+        ("request_reconnect",),
+    ),
+    Row(
+        "Tick the money of a reconnection",
+        ("–", "–", "✓", "✓", "✓", "–", "–", "–"),
+        ("reconnection_tick_money",),
+    ),
+    Row(
+        "Prepare a reconnection",
+        ("✓", "–", "✓", "–", "✓", "–", "–", "–"),
+        ("reconnection_tick", "reconnection_set"),
+    ),
+    Row(
+        "Execute reconnection",
+        ("✓", "–", "✓", "–", "✓", "–", "–", "–"),
+        ("request_bring_back",),
+    ),
+    Row(
+        "Create service order",
+        ("✓", "from complaint", "✓", "–", "✓", "–", "–", "✓"),
+        ("request_add_order",),
+    ),
+    Row(
+        "Assign / reassign technician",
+        ("–", "–", "–", "–", "✓ (dispatcher)", "–", "–", "✓"),
+        ("order_assign", "order_schedule", "order_take_back", "order_cancel"),
+    ),
+    Row(
+        "Update SO, photos, completion",
+        ("–", "–", "–", "–", "✓", "–", "o", "✓"),
+        ("order_start", "order_complete"),
+    ),
+    Row(
+        "Download SO report",
+        ("✓", "✓", "✓", "✓", "✓", "–", "o", "✓"),
+        ("order_report", "order_report_retry"),
+    ),
+    Row(
+        "Service orders: look",
+        ("✓", "✓", "✓", "✓", "✓", "–", "o", "✓"),
+        ("order_list", "order_detail", "request_service_orders"),
+    ),
+    Row(
+        "Day board, reassign",
+        ("–", "–", "–", "–", "✓", "–", "o", "✓"),
+        ("order_board", "technician_minutes"),
     ),
     Row(
         "Internal notes",
@@ -138,6 +235,20 @@ ROWS = (
         "Billing run",
         ("–", "–", "–", "✓", "✓", "–", "–", "–"),
         ("billing_run_list", "billing_run_start", "billing_run_resume"),
+    ),
+    Row(
+        "Non-payment run: prepare",
+        ("–", "–", "✓", "–", "✓", "–", "–", "–"),
+        (
+            "run_list",
+            "run_new",
+            "run_propose",
+            "run_detail",
+            "run_start",
+            "run_withdraw",
+            "run_resume",
+            "run_undo",
+        ),
     ),
     Row(
         "View settlement",

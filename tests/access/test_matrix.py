@@ -15,6 +15,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 
 from billing.operations.api_keys import make_key
+from disconnections.models import RulePack, WeatherAlert
 from smart360.organisation.models import BusinessCalendar
 from smart360.staff.choices import Role, SignInOutcome
 from smart360.staff.models import SignIn
@@ -27,6 +28,7 @@ from tests.access.addresses import (
     ADMIN_MODELS,
     ADMIN_PAGES,
     ADMIN_READ_ONLY,
+    ADMIN_WHOLE,
     ANYBODY,
     COLUMNS,
     Address,
@@ -46,6 +48,7 @@ from tests.access.world import (
 )
 from tests.billing.rates import make_tariff
 from tests.conftest import MakePerson
+from tests.fieldwork.working import technician
 
 pytestmark = pytest.mark.django_db
 BY_DAY = 40
@@ -188,6 +191,9 @@ def admin_pages() -> list[tuple[str, int, int]]:
             (f"{base}{row_of(model)}/{page}/", 200, 422),
             (f"{base}{NOTHING_THERE}/{page}/", 404, 404),
         ]
+    for name, page in ADMIN_WHOLE.items():
+        model = name.removeprefix("admin:").rpartition("_")[0]
+        pages.append((f"/admin/{model.replace('_', '/', 1)}/{page}/", 200, 422))
     return pages
 
 
@@ -236,6 +242,10 @@ def administered(worlds: Worlds, person: MakePerson, at: datetime) -> Worlds:
     note_at_door(outcome=SignInOutcome.REFUSED, username="nobody", address=None, at=at)
     make_key(name="Gateway", by=person(Role.ADMIN).pk, at=at)
     make_tariff()
+    technician(person(Role.TECHNICIAN))
+    today = at.date()
+    RulePack.objects.create(code="XX", name="Somewhere")
+    WeatherAlert.objects.create(kind="COLD", from_on=today, to_on=today, source="NWS")
     return worlds
 
 

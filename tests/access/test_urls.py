@@ -12,6 +12,7 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 
+from consumers.choices import AccountStatus, SupplyState, UtilityType
 from smart360.comms.models import Message
 from smart360.kernel.errors import Broken
 from smart360.staff.choices import Role
@@ -23,13 +24,15 @@ from tests.access.addresses import (
     ADMIN_MODELS,
     ADMIN_PAGES,
     ADMIN_UNUSED,
+    ADMIN_WHOLE,
     ANYBODY,
     COLUMNS,
     Address,
 )
 from tests.access.visiting import ALL, answer_of, cookie_of, visit
 from tests.billing.paying import pay, propose, propose_back
-from tests.conftest import MakePerson, MakeRequest, SetClock
+from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
+from tests.fieldwork.working import order_from_profile
 from tests.looking import checksums
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +43,7 @@ ClientAs = Callable[..., Client]
 
 def admin_names() -> set[str]:
     """The names that Django gives the pages of our models."""
-    names = set(ADMIN_PAGES) | ADMIN_UNUSED | set(ADMIN_EXTRA)
+    names = set(ADMIN_PAGES) | ADMIN_UNUSED | set(ADMIN_EXTRA) | set(ADMIN_WHOLE)
     names |= {f"admin:{each}" for each in ("login", "logout", "password_change")}
     for model in ADMIN_MODELS:
         names |= {
@@ -55,11 +58,13 @@ class Things:
     """Things that exist, to fill into the addresses."""
 
     number: str
+    back: str
     account: str
     tracking: str
     message: int
     payment: str
     refund: str
+    order: str
     reversal: str
     notice: int = 1
     pk: int = 1
@@ -72,6 +77,7 @@ class Things:
 @pytest.fixture
 def things(
     make_request: MakeRequest,
+    make_consumer: MakeConsumer,
     person: MakePerson,
     stands: SetClock,
     at: datetime,
@@ -80,17 +86,22 @@ def things(
 ) -> Things:
     settings.MEDIA_ROOT = tmp_path
     made = make_request(notifies_consumer=True)
+    off = {UtilityType.ELECTRICITY: SupplyState.OFF_FOR_NOW}
+    cut = make_consumer("Betty Back", status=AccountStatus.DISCONNECTED, services=off)
+    back = make_request(cut, reason="RC-001")
     message = Message.objects.filter(case_id=made.pk).first()
     assert message is not None
     assert made.case.consumer is not None
     paid = pay(made.case.consumer, by=person(Role.BILLING), at=at)
     return Things(
         number=made.case.number,
+        back=back.case.number,
         account=made.case.consumer.account_number,
         tracking=made.tracking_token,
         message=message.pk,
         payment=paid.number,
         refund=propose(made.case.consumer, by=person(Role.BILLING), at=at).number,
+        order=order_from_profile(made.case.consumer, by=person(Role.CSE), at=at).number,
         reversal=propose_back(paid, at=at).number,
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from consumers.choices import LockPurpose
+from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
 from consumers.operations import take_profile_lock
 from disconnections.operations import close_request
 from smart360.cases.operations import assign
@@ -20,6 +20,7 @@ from smart360.staff.permissions import Permission
 from tests.access.visiting import cookie_of
 from tests.billing.paying import pay, propose, propose_back
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest
+from tests.fieldwork.working import order_from_profile
 from tests.seeds import chance_for
 
 OWN, FOREIGN, ENDED, MISSING = "own", "foreign", "ended", "missing"
@@ -33,11 +34,13 @@ class Things:
     """Things to fill into the addresses."""
 
     number: str = "DIS-2024-999999"
+    back: str = "REC-2024-999999"
     account: str = "NOBODY-1"
     tracking: str = "x" * 43
     message: int = 999_999
     payment: str = "PAY-2024-999999"
     refund: str = "REF-2024-999999"
+    order: str = "SO-2024-999999"
     reversal: str = "REV-2024-999999"
     notice: int = 999_999
 
@@ -120,11 +123,24 @@ class Worlds:
         paid = pay(consumer, by=boss, at=self.at)
         return Things(
             number=made.case.number,
+            back=self._back(boss, is_open=is_open),
             account=consumer.account_number,
             tracking=made.tracking_token,
             message=message.pk,
             payment=paid.number,
             refund=propose(consumer, by=boss, at=self.at).number,
+            order=order_from_profile(consumer, by=boss, at=self.at).number,
             reversal=propose_back(paid, at=self.at).number,
             notice=notice.pk,
         )
+
+    def _back(self, boss: Person, *, is_open: bool) -> str:
+        """A reconnection of somebody who was cut off."""
+        off = {UtilityType.ELECTRICITY: SupplyState.OFF_FOR_NOW}
+        cut = self.make_consumer(
+            "Betty Back", status=AccountStatus.DISCONNECTED, services=off, with_meters=False
+        )
+        made = self.make_request(cut, reason="RC-001", notifies_consumer=True)
+        if not is_open:
+            close_request(case=made.pk, reason="CANCELLED", note="", by=boss, at=self.at)
+        return made.case.number

@@ -21,7 +21,7 @@ PLANTS = [
     ("files", "consumers/utils.py", ""),
     ("files", "consumers/models/accounts.py", "import consumers.operations"),
     ("files", "disconnections/queries.py", "import disconnections.views"),
-    ("operations", "disconnections/operations.py", "import consumers.operations"),
+    ("operations", "disconnections/operations/requests.py", "import consumers.operations"),
     ("operations", "smart360/comms/operations.py", "import smart360.staff.operations"),
     ("transactions", "consumers/queries/accounts.py", "import smart360.kernel.db"),
     ("clock", "consumers/operations.py", "import smart360.kernel.clock"),

@@ -660,7 +660,7 @@ def test_an_approved_bill_prints_the_same_bytes(
 def test_a_mistake_is_taken_back_by_two_people(
     make_billing: MakeBilling, client_as: ClientAs
 ) -> None:
-    billing = make_billing()
+    billing = make_billing(reason="CR-001")
     billing.approved()
     karen, david = client_as(billing.karen), client_as(billing.david)
     url = at(billing, "/credit-notes")

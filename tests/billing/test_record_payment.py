@@ -228,6 +228,20 @@ def test_who_pays_all_is_told_upwards_once(
     assert len(told) == 1
 
 
+def test_each_payment_that_lowers_what_is_owed_is_told_upwards(
+    make_consumer: MakeConsumer, person: MakePerson, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DIS12: what is left may be below the least that anybody is cut off for."""
+    consumer, by = make_consumer(), person(Role.RECOVERY)
+    owe(consumer, "100.00", at=at)
+    heard: list[dict[str, Any]] = []
+    monkeypatch.setattr(ports, "DEBT_LOWERED", [lambda **facts: heard.append(facts)])
+    for amount in ("60.00", "40.00", "5.00"):
+        pay(consumer, amount, by=by, at=at)
+    told = {"consumer": consumer.pk, "closing": None, "by": by.pk, "at": at}
+    assert heard == [told, told], "a credit that grows lowers no debt"
+
+
 def test_what_is_plugged_in_fails_the_payment(
     make_consumer: MakeConsumer, person: MakePerson, at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

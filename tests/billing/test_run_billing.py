@@ -31,12 +31,14 @@ from consumers.models import (
     Reading,
     ServiceConnection,
 )
+from disconnections.operations import close_request
 from smart360.owed.models import OwedWork
 from smart360.owed.tasks import drain, pay
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.models import Entry
+from tests.billing.final_billing import LAST_DAY, MakeBilling
 from tests.billing.posting import charge, post_now
 from tests.billing.rates import make_tariff
 
@@ -277,6 +279,21 @@ def test_a_frozen_service_is_left_out_and_the_other_is_billed(
     run = run_cycle(DECEMBER)
     assert (run.issued, run.left_out) == (1, {"FROZEN": 1})
     assert InvoiceSection.objects.get().utility_type == UtilityType.ELECTRICITY
+
+
+def test_nothing_is_billed_after_a_final_bill_while_its_request_is_open(
+    make_billing: MakeBilling, run_cycle: Callable[..., BillingRun], at: datetime
+) -> None:
+    """The household would pay for days after its last bill; once the request is closed, it does."""
+    billing = make_billing()
+    billing.approved()
+    run = run_cycle(DECEMBER)
+    assert (run.issued, run.left_out) == (0, {"FROZEN": 1})
+    close_request(case=billing.case.pk, reason="CANCELLED", note="", by=billing.david, at=at)
+    run = run_cycle(JANUARY)
+    assert run.issued == 1
+    sections = InvoiceSection.objects.filter(invoice__run=run)
+    assert {each.from_on for each in sections} == {LAST_DAY + DAY}
 
 
 def test_nothing_to_charge_is_no_invoice(

@@ -45,7 +45,7 @@ def test_a_bill_taken_back_settles_who_owes_nothing_else(
     """Whoever waits for the account hears of it, and an arrangement for the bill is kept."""
     heard: list[int] = []
     tell = [lambda *, consumer, by, at: heard.append(consumer)]
-    billing = make_billing("0.01", "0.00")
+    billing = make_billing("0.01", "0.00", reason="CR-001")
     bill = billing.approved()
     pay(billing.consumer, "0.01", by=billing.karen, at=billing.at)
     owed = balances_of(billing.consumer.pk).outstanding

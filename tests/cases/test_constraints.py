@@ -134,15 +134,15 @@ def test_a_changed_or_missing_line_breaks_the_chain(
     make_request: MakeRequest, person: MakePerson, at: datetime, as_owner: Callable[[], None]
 ) -> None:
     """A2: whoever gets round trigger and grants is found by the oracle."""
-    made = make_request()
+    made = make_request(reason="CR-001")
     acknowledge(case=made.pk, by=person(Role.CSE), at=at)
     assert broken_chains() == []
     as_owner()
     run("SET CONSTRAINTS ALL IMMEDIATE")
     run("ALTER TABLE trail_entry DISABLE TRIGGER USER")
-    run("UPDATE trail_entry SET new = '{}' WHERE case_id = %s AND seq = 2", made.pk)
+    run("UPDATE trail_entry SET new = '{}' WHERE case_id = %s AND seq = 3", made.pk)
     assert len(broken_chains()) == 1
-    run("DELETE FROM trail_entry WHERE case_id = %s AND seq = 2", made.pk)
+    run("DELETE FROM trail_entry WHERE case_id = %s AND seq = 3", made.pk)
     assert status_changes_without_their_line() == [made.case.number]
     run("ALTER TABLE trail_entry ENABLE TRIGGER USER")
     assert Entry.objects.filter(case=made.case, seq=1).exists()

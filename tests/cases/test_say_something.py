@@ -26,7 +26,7 @@ def emily(person: MakePerson) -> Person:
 
 @pytest.fixture
 def case(make_request: MakeRequest) -> Case:
-    return Case.objects.get(pk=make_request(notifies_consumer=False).pk)
+    return Case.objects.get(pk=make_request(reason="CR-001", notifies_consumer=False).pk)
 
 
 def test_a_note_is_internal_and_no_response(case: Case, emily: Person, at: datetime) -> None:

@@ -37,8 +37,12 @@ def test_an_installation_begins_with_a_template_for_each_event() -> None:
     codes = set(Template.objects.values_list("code", flat=True))
     events = {"received", "acknowledged", "on_hold", "completed", "closed"}
     assert {f"request.{event}" for event in events} <= codes
+    assert {"visit.scheduled", "visit.moved"} <= codes
     statutory = Template.objects.exclude(kind="COURTESY").values_list("code", flat=True)
-    assert set(statutory) == {"bill.sent", "bill.taken_back"}, "a final bill always goes (BIL6)"
+    bills = {"bill.sent", "bill.taken_back"}
+    approvals = {"request.approval_asked", "request.approval_decided"}
+    cuts = {"request.disconnection_notice", "request.stopped", "closure.notice"}
+    assert set(statutory) == bills | approvals | cuts, "they always go (BIL6, COM3, BEY1)"
 
 
 def test_an_administrator_may_store_every_wording_that_there_is() -> None:

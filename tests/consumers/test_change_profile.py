@@ -206,7 +206,7 @@ class TestDatabase:
         open_request(make_request, consumer)
         mine = Consumer.objects.filter(pk=consumer.pk)
         assert self.refuses(lambda: mine.update(name="X")) == "profile_is_guarded"
-        assert self.refuses(lambda: mine.update(status="INACTIVE")) == "profile_is_guarded"
+        assert self.refuses(lambda: mine.update(status="COLLECTION")) == "profile_is_guarded"
         mine.update(phone="1")
 
     def test_service_address_and_meter(

@@ -1,7 +1,8 @@
 """What the database refuses about consumers, and that the oracles see what it would let through."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -39,11 +40,12 @@ def test_a_meter_is_in_one_place_and_a_place_has_one_meter(make_consumer: MakeCo
     meter = Meter.objects.get(assignments__service_connection__consumer=one)
     there = ServiceConnection.objects.get(consumer=other)
     span = (datetime(2024, 6, 1, tzinfo=UTC), None)
+    empty = ServiceConnection.objects.get(consumer=make_consumer("New House", with_meters=False))
     free = Meter.objects.create(number="FREE-1", utility_type=UtilityType.ELECTRICITY)
     assert (
         refused_by(
             lambda: MeterAssignment.objects.create(
-                meter=meter, service_connection=there, during=span
+                meter=meter, service_connection=empty, during=span
             )
         )
         == "a_meter_is_assigned_once_at_a_time"
@@ -112,7 +114,20 @@ def test_a_connection_stays_where_it_is(make_consumer: MakeConsumer, field: str)
     there = UtilityType.GAS if field == "utility_type" else getattr(other, field)
     mine = ServiceConnection.objects.filter(pk=own.pk)
     assert refused_by(lambda: mine.update(**{field: there})) == "a_connection_stays_where_it_is"
-    assert mine.update(supply_state=SupplyState.OFF_FOR_NOW) == 1
+    assert mine.update(connected_on=date(2024, 1, 1)) == 1
+
+
+def test_only_execute_ends_an_account_or_a_service(make_consumer: MakeConsumer) -> None:
+    """W10: no statement goes round it; coming back is another matter."""
+    one = Consumer.objects.filter(pk=make_consumer().pk)
+    for status in ("INACTIVE", "DISCONNECTED"):
+        refused = refused_by(partial(one.update, status=status))
+        assert refused == "an_account_ends_by_execution"
+    service = ServiceConnection.objects.filter(consumer__in=one)
+    for state in (SupplyState.OFF_FOR_NOW, SupplyState.OFF_FOR_GOOD):
+        refused = refused_by(partial(service.update, supply_state=state))
+        assert refused == "supply_ends_by_execution"
+    assert one.update(status="COLLECTION") == 1
 
 
 def test_a_guard_stays_while_its_request_is_open(make_request: MakeRequest) -> None:

@@ -71,6 +71,20 @@ class TestList:
         assert shown == {AccountStatus.INACTIVE, AccountStatus.COLLECTION}
         assert "Unknown filter" not in page
 
+    def test_an_archived_account_is_out_of_the_default_list(
+        self, make_consumer: MakeConsumer, client_as: SignIn, at: datetime
+    ) -> None:
+        """DIS15: out of the list that everybody opens, and found when somebody looks for it."""
+        make_consumer("Ann Gone", account_number="S-GONE", status=AccountStatus.INACTIVE)
+        make_consumer(account_number="S-HERE", status=AccountStatus.INACTIVE)
+        Consumer.objects.filter(account_number="S-GONE").update(archived_at=at)
+        client = client_as(Role.CSE)
+        assert "S-GONE<" not in text_of(client.get(LIST))
+        assert "S-HERE<" in text_of(client.get(LIST))
+        assert "S-GONE<" in text_of(client.get(f"{LIST}?status=INACTIVE"))
+        assert "S-GONE" in text_of(client.get(LIST, {"q": "ann gone"}))
+        assert client.get(f"{LIST}S-GONE").status_code == 200
+
     def test_pages_through_all(self, make_consumer: MakeConsumer, client_as: SignIn) -> None:
         for number in range(60):
             make_consumer(account_number=f"P-{number:03}", with_meters=False)

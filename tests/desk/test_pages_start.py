@@ -152,8 +152,8 @@ def test_needs_few_statements(
     page_of(client, "/")
     with CaptureQueriesContext(connection) as seen:
         page_of(client, "/")
-    # session, person, utility, bell, the two lists, counts
-    assert len(seen) == 6, [query["sql"][:90] for query in seen.captured_queries]
+    # session and person, utility, bell, the two lists, counts, what waits for approval
+    assert len(seen) == 7, [query["sql"][:90] for query in seen.captured_queries]
 
 
 def test_only_for_those_who_are_signed_in(client_as: ClientAs, utility: Utility) -> None:

@@ -9,10 +9,13 @@ from django.db import IntegrityError, connection
 
 from consumers.choices import SupplyState, UtilityType
 from disconnections.models import DisconnectionRequest, RequestedService, SlotDay, TimeSlot
+from disconnections.operations import close_request
+from smart360.cases.choices import ClosingReason
 from smart360.cases.models import Case
 from smart360.documents.models import StoredFile
+from smart360.staff.choices import Role
 from smart360.trail.models import Entry
-from tests.conftest import MakeConsumer, MakeRequest
+from tests.conftest import MakeConsumer, MakePerson, MakeRequest
 
 pytestmark = pytest.mark.database
 FAR = date.today() + timedelta(days=30)  # noqa: DTZ011, TID251  (the database's trigger knows only today)
@@ -160,7 +163,6 @@ def test_a_service_is_requested_in_the_state_it_is_in(
         "UPDATE {} SET preferred_on = current_date",
         "UPDATE {} SET tracking_token = 'guessed'",
         "UPDATE {} SET notes = 'as somebody would have liked it'",
-        "UPDATE {} SET booking_id = 1",
         "DELETE FROM {}",
     ],
 )
@@ -173,6 +175,25 @@ def test_what_was_asked_for_stays(
     sql = change.format("disconnections_disconnectionrequest")
     with pytest.raises(IntegrityError, match="what was asked for stays"):
         run(sql)
+
+
+def test_an_ended_request_takes_no_place(
+    make_request: MakeRequest, person: MakePerson, at: datetime, as_owner: Callable[[], None]
+) -> None:
+    """W7: the place follows the visit while the request is open, and no longer."""
+    ended = make_request()
+    place = SlotDay.objects.create(
+        slot=TimeSlot.objects.earliest("starts"), day=date(2024, 12, 16), capacity=4
+    )
+    take = f"UPDATE disconnections_disconnectionrequest SET booking_id = {place.pk}"
+    run(take)
+    run("UPDATE disconnections_disconnectionrequest SET booking_id = NULL")
+    close_request(
+        case=ended.pk, reason=ClosingReason.DUPLICATE, note="", by=person(Role.CSE), at=at
+    )
+    as_owner()
+    with pytest.raises(IntegrityError, match="what was asked for stays"):
+        run(take)
 
 
 def test_no_requested_service_is_taken_away(

@@ -73,7 +73,7 @@ def test_create_writes_one_timeline_line_and_owes_one_message_and_one_receipt(
     make_request: MakeRequest,
 ) -> None:
     """N1, W3, AC019: in the same transaction, once each."""
-    made = make_request()
+    made = make_request(reason="CR-001")
     created = Entry.objects.filter(case=made.case, kind=Event.CREATED)
     assert created.count() == 1
     assert Message.objects.filter(case=made.case).count() == 1
@@ -84,14 +84,14 @@ def test_create_writes_one_timeline_line_and_owes_one_message_and_one_receipt(
 
 def test_create_without_notification_sends_nothing(make_request: MakeRequest) -> None:
     """COM3: an unticked box rules courtesy messages."""
-    made = make_request(notifies_consumer=False)
+    made = make_request(reason="CR-001", notifies_consumer=False)
     assert not Message.objects.filter(case=made.case).exists()
 
 
 def test_create_without_address_leaves_a_visible_not_sent(
     make_request: MakeRequest, make_consumer: MakeConsumer
 ) -> None:
-    made = make_request(make_consumer(email=""))
+    made = make_request(make_consumer(email=""), reason="CR-001")
     assert Delivery.objects.get(message__case=made.case).state == "NOT_SENT"
     assert not OwedWork.objects.filter(kind="comms.deliver").exists()
 
@@ -327,7 +327,7 @@ def test_the_same_form_twice_is_one_request(
 ) -> None:
     """R4: a double click."""
     consumer = make_consumer()
-    wish = wish_for(consumer, lock_token=held(consumer, sarah, at))
+    wish = wish_for(consumer, lock_token=held(consumer, sarah, at), reason="CR-001")
     key = uuid4()
     first = create_request(wish=wish, by=sarah, at=at, form_key=key)
     second = create_request(wish=wish, by=sarah, at=at, form_key=key)

@@ -165,9 +165,9 @@ class TestDetail:
         asked = make_request()
         client = client_as(Role.CSE)
         page_of(client, at_path(asked))
-        # session, person, utility, bell; case, holds, addresses of the consumer, how much was said;
-        # then the tab's own
-        for tail, reached in (("", 10), ("/communication", 9), ("/timeline", 9)):
+        # session, person, utility, bell; case, holds, approval, stations, addresses of the
+        # consumer, how much was said; then the tab's own: services, meters, verdict
+        for tail, reached in (("", 13), ("/communication", 11), ("/timeline", 11)):
             with CaptureQueriesContext(connection) as seen:
                 page_of(client, at_path(asked, tail))
             assert len(seen) == reached, (tail, [q["sql"][:90] for q in seen.captured_queries])

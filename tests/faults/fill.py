@@ -27,7 +27,7 @@ def fill(people: int, accounts: int) -> None:
         accounts=[account(number) for number in range(accounts)],
         categories={"Residential": ("Standard",)},
     )
-    reason = Reason.objects.get(code="NP-001").pk
+    reason = Reason.objects.get(code="CR-001").pk
     print(json.dumps({"people": names, "password": PASSWORD, "reason": reason}))  # noqa: T201
 
 

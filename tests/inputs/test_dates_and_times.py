@@ -113,20 +113,42 @@ FOUND_IN: dict[str, set[tuple[str, str]]] = {
         ("request_hold", "resume_on"),
         ("request_hold", "resume_at"),
     },
+    "reconnection": {
+        ("reconnection_set", "-read_on"),
+        ("request_hold", "resume_on"),
+        ("request_hold", "resume_at"),
+    },
+    "field": {
+        ("request_hold", "resume_on"),
+        ("request_hold", "resume_at"),
+        ("technician_minutes", "day"),
+        ("closure_paper_give", "given_on"),
+        ("request_add_order", "scheduled_on"),
+        ("order_schedule", "day"),
+        ("order_schedule", "starts"),
+        ("order_schedule", "ends"),
+    },
     "account": {
         ("arrangement_new", "first_on"),
         ("arrangement_new", "due_on_"),
         ("billing_run_start", "period_from"),
         ("billing_run_start", "period_to"),
+        ("account_holds", "from_on"),
     },
     "rows to add": {
         ("admin:billing_tariff_add", "begins_on"),
+        ("admin:disconnections_weatheralert_add", "from_on"),
+        ("admin:disconnections_weatheralert_add", "to_on"),
         ("admin:disconnections_timeslot_add", "starts"),
         ("admin:disconnections_timeslot_add", "ends"),
     },
     "rows to change": {
         ("admin:disconnections_timeslot_change", "starts"),
         ("admin:disconnections_timeslot_change", "ends"),
+        ("admin:disconnections_protectionrule_change", "not_before"),
+        ("admin:disconnections_protectionrule_change", "not_after"),
+        ("admin:disconnections_weatheralert_change", "from_on"),
+        ("admin:disconnections_weatheralert_change", "to_on"),
         ("admin:organisation_businesscalendar_change", "hours--opens"),
         ("admin:organisation_businesscalendar_change", "hours--closes"),
         ("admin:organisation_businesscalendar_change", "holidays--day"),
@@ -163,7 +185,7 @@ def test_every_form_found_by_walking_refuses_what_only_looks_right(
     assert wrong == []
 
 
-@pytest.mark.parametrize("area", ["payments", "settlement", "account"])
+@pytest.mark.parametrize("area", ["payments", "settlement", "reconnection", "account"])
 def test_no_act_of_money_is_of_a_day_out_of_reach(area: str, world: World) -> None:
     """Bad inputs 37, 41, 86: in the future, or long ago; refused in words, never a crash."""
     walker, wrong = Walker(), []

@@ -219,7 +219,142 @@ ARRANGEMENTS = (
 )
 """Of payment arrangements, and of what a statement of account begins at."""
 
+ORDER = (
+    "INSERT INTO fieldwork_serviceorder (number, template_id, kind, name, description, consumer_id,"
+    " case_id, address, area, priority, status, scheduled_on, technician_id, assigned_at,"
+    " estimated_minutes, remarks, created_at, ended_at, completion, cancelled_because)"
+    " SELECT 'SO-2024-000090', (SELECT min(id) FROM fieldwork_ordertemplate), '{1}', 'Planted', '',"
+    " consumer_id, id, '', '', 'HIGH', '{0}', '2024-12-16',"
+    " CASE WHEN '{0}' = 'ASSIGNED' THEN (SELECT min(person_id) FROM fieldwork_technician) END,"
+    " CASE WHEN '{0}' = 'ASSIGNED' THEN now() END, 60, '', now(),"
+    " CASE WHEN '{0}' = 'COMPLETED' THEN now() END, '', '' FROM cases_case WHERE id = {2}"
+).format
+"""Status, type, request: a service order of an hour on December 16."""
+TECHNICIAN = (
+    "INSERT INTO fieldwork_technician (person_id, areas, minutes_a_day, is_active)"
+    " SELECT min(id), '{}', 480, true FROM staff_person"
+)
+DAY = (
+    "INSERT INTO fieldwork_technicianday (technician_id, day, minutes, planned)"
+    " SELECT min(person_id), '2024-12-16', 480, {} FROM fieldwork_technician"
+).format
+RUN = (
+    "INSERT INTO disconnections_nonpaymentrun (state, reason_id, overdue, amount_from, categories,"
+    " areas, wanted, amount, to_approve, excluded, left_out, names_of_reasons, alone_up_to,"
+    " proposed_at, proposed_by_id, started_at, started_by_id, undone_because, after, looked_at,"
+    " made, undone) SELECT 'DONE', min(r.id), 30, 1, '{{}}', '{{}}', 1, 1, 0, 0, '{{}}', '{{}}',"
+    " {}, now(), min(p.id), now(), min(p.id), '', 0, 1, 1, 0"
+    " FROM disconnections_reason r, staff_person p WHERE r.is_for_debt"
+).format
+RECORD = (
+    "INSERT INTO disconnections_runaccount (run_id, consumer_id, outcome, outcome_at, outstanding,"
+    " overdue, reasons, findings, request_id) SELECT r.id, o.consumer_id, '{}', now(), 1, 30,"
+    " '{{}}', '[]', c.id FROM disconnections_nonpaymentrun r, cases_case c, cases_case o"
+    " WHERE c.id = OPEN AND o.id = {}"
+).format
+
+RUNS = (
+    plant("DIS13", "outcomes_that_do_not_follow", RUN(50), RECORD("CUT", "OPEN")),
+    plant("DIS13", "runs_miscounted", RUN(50)),
+    plant("DIS13", "requests_of_somebody_else", RUN(50), RECORD("CREATED", "BOOKED")),
+    plant(
+        "BEY5",
+        "runs_started_alone",
+        DROP("disconnections_nonpaymentrun", "a_large_run_takes_two_people"),
+        RUN(0),
+    ),
+)
+EXECUTED = (
+    "INSERT INTO disconnections_execution (request_id, service_order_id, permanence,"
+    " account_status, items_done, executed_at, executed_by_id, in_transaction)"
+    " SELECT {0}, max(id), 'PERMANENT', 'INACTIVE', 6, now(), (SELECT min(id) FROM staff_person), 0"
+    " FROM fieldwork_serviceorder"
+).format
+DONE = ORDER("COMPLETED", "DISCONNECTION", "OPEN")
+COMPLETED_LINE = ENTRY("OPEN", "COMPLETED", '{"status": "COMPLETED", "order": "SO"}', 91)
+EXECUTIONS = (
+    plant("W9", "executions_half_done", DONE, EXECUTED("OPEN")),
+    plant("W9", "services_still_on", DONE, EXECUTED("OPEN")),
+    plant("W11", "accounts_not_ended", DONE, EXECUTED("OPEN")),
+    plant(
+        "W10",
+        "completions_without_execution",
+        COMPLETED_LINE,
+        "UPDATE cases_case SET status = 'COMPLETED', ended_at = now() WHERE id = OPEN",
+    ),
+    plant(
+        "W12",
+        "meters_moved_otherwise",
+        DONE,
+        EXECUTED("OPEN"),
+        DROP("disconnections_executedmeter", "a_removed_meter_has_its_movement"),
+        "INSERT INTO disconnections_executedmeter"
+        " (execution_id, service_connection_id, meter_id, action)"
+        " SELECT OPEN, a.service_connection_id, a.meter_id, 'REMOVE'"
+        " FROM consumers_meterassignment a LIMIT 1",
+    ),
+)
+
+VERDICT = (
+    "INSERT INTO disconnections_protectionverdict (case_id, stage, at, answer, findings, facts)"
+    " VALUES (OPEN, 'EXECUTION', now() - interval '1 hour', '{}', '[{{\"answer\": \"{}\"}}]',"
+    " '{{}}')"
+).format
+PROTECTIONS = (
+    plant(
+        "W10",
+        "executed_though_blocked",
+        VERDICT("BLOCKED", "BLOCKED"),
+        DONE,
+        EXECUTED("OPEN"),
+    ),
+    plant("W10", "verdicts_that_do_not_follow", VERDICT("ALLOW", "BLOCKED")),
+    plant("W14", "approvals_nobody_asked_for", VERDICT("NEEDS_APPROVAL", "NEEDS_APPROVAL")),
+    plant(
+        "W10",
+        "rules_about_nothing",
+        "UPDATE disconnections_protectionrule SET reasons = '{GONE}' WHERE code = 'MEDICAL'",
+    ),
+)
+
+FIELD_WORK = (
+    plant("W7", "technicians_days_miscounted", TECHNICIAN, DAY(60)),
+    plant("W7", "assignments_without_a_day", TECHNICIAN, ORDER("ASSIGNED", "REPAIR", "OPEN")),
+    plant(
+        "W7",
+        "days_that_are_overplanned",
+        TECHNICIAN,
+        DROP("fieldwork_technicianday", "a_day_is_never_overplanned"),
+        DAY(481),
+    ),
+    plant("W15", "orders_that_outlive_their_request", ORDER("SCHEDULED", "REPAIR", "ENDED")),
+    plant(
+        "W5",
+        "orders_about_somebody_else",
+        ORDER("SCHEDULED", "REPAIR", "OPEN"),
+        "INSERT INTO fieldwork_orderedservice (service_order_id, service_connection_id)"
+        " SELECT o.id, r.service_connection_id FROM fieldwork_serviceorder o,"
+        " disconnections_requestedservice r WHERE r.request_id = BOOKED",
+    ),
+    plant(
+        "W10",
+        "orders_without_their_kind_of_request",
+        ORDER("SCHEDULED", "RECONNECTION", "OPEN"),
+    ),
+    plant("R7", "reports_that_nobody_owes", ORDER("COMPLETED", "REPAIR", "OPEN")),
+    plant("W3", "orders_without_their_line", ORDER("SCHEDULED", "REPAIR", "OPEN")),
+    plant(
+        "R4",
+        "form_keys_without_their_order",
+        "INSERT INTO web_formkey (key, person_id, act, about, result, created_at)"
+        " SELECT gen_random_uuid(), min(id), 'fieldwork.create_service_order', '', 'SO-2024-99',"
+        " now() FROM staff_person",
+    ),
+)
+"""Of service orders and of those who carry them out."""
+
 PLANTS = (
+    *EXECUTIONS,
     # ---------------------------------------------------------------- requests
     plant(
         "W1",
@@ -325,6 +460,18 @@ PLANTS = (
         DROP("consumers_meterassignment", "a_connection_has_one_meter_at_a_time"),
         "INSERT INTO consumers_meterassignment (meter_id, service_connection_id, during)"
         " SELECT meter_id, service_connection_id, during FROM consumers_meterassignment",
+    ),
+    plant(
+        "W12",
+        "meters_at_work_elsewhere",
+        "UPDATE consumers_meter SET place = 'DECOMMISSIONED'",
+    ),
+    plant(
+        "W12",
+        "movements_that_break_off",
+        "INSERT INTO consumers_inventorymovement"
+        " (meter_id, from_place, to_place, cause, moved_at)"
+        " SELECT min(id), 'ON_SITE', 'DECOMMISSIONED', '', now() FROM consumers_meter",
     ),
     plant(
         "W12",
@@ -680,4 +827,7 @@ PLANTS = (
     *BILLS,
     *FINAL_BILLS,
     *ARRANGEMENTS,
+    *FIELD_WORK,
+    *RUNS,
+    *PROTECTIONS,
 )

@@ -11,14 +11,17 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from billing.models import Arrangement, Invoice, Payment
 from billing.operations.runs import go_on_with_run, start_billing_run
-from consumers.choices import AccountStatus, LockPurpose, UtilityType
+from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
 from consumers.models import Consumer
 from consumers.operations import take_profile_lock
-from disconnections.models import DisconnectionRequest
+from disconnections.models import ClosurePolicy, DisconnectionRequest, NonPaymentRun
 from disconnections.operations import close_request
+from disconnections.operations.runs import go_on_with_run as make_requests_of
+from disconnections.operations.runs import propose_run, start_run
 from smart360.cases import operations as cases
 from smart360.cases.models import HoldReason
 from smart360.cases.tasks import raise_due_alerts
+from smart360.fieldwork.models import ServiceOrder
 from smart360.owed.tasks import drain
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
@@ -27,14 +30,18 @@ from tests.billing.arranging import arrange
 from tests.billing.paying import cheque, deposit, owe, pay, propose_back
 from tests.billing.rates import make_tariff
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
+from tests.disconnections.running import choice, owe_since
+from tests.fieldwork.working import order_from_profile, technician
 from tests.journeys.conftest import SignIn, Watched, accessibility_violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 DESK, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
 LIST, PROFILES = "/cx/disconnections/", "/cx/consumer-management/"
+ORDERS = "/cx/service-orders/"
 
 NOT_A_PAGE = {
+    "order_report": "a PDF, looked at in tests/fieldwork",
     "logo": "a picture",
     "healthz": "for machines",
     "readyz": "for machines",
@@ -49,6 +56,7 @@ NOT_A_PAGE = {
     "final_bill_print": "in test_settle_and_bill.py",
     "settlement_detail": "a fragment",
     "settlement_device": "a fragment",
+    "closure_parts": "a fragment",
     "gallery": "in test_components.py",
     "receipt_print": "in test_receipt_and_tracking.py",
     "receipt_download": "in test_receipt_and_tracking.py",
@@ -85,7 +93,18 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
             f"{LIST}{{closed}}/communication",
         ),
         "request_timeline": (f"{LIST}{{held}}/timeline",),
+        "request_disconnect": (f"{LIST}{{held}}/disconnect", f"{LIST}{{closed}}/disconnect"),
+        "request_reconnect": (f"{LIST}{{back}}/reconnect",),
+        "request_service_orders": (
+            f"{LIST}{{pending}}/service-order",
+            f"{LIST}{{closed}}/service-order",
+        ),
         "request_created": (f"{LIST}{{pending}}/created",),
+    },
+    "field": {
+        "order_list": (ORDERS, f"{ORDERS}?q=SO-999999"),
+        "order_board": (f"{ORDERS}board", f"{ORDERS}board?day=2024-12-16"),
+        "order_detail": (f"{ORDERS}{{order}}",),
     },
     "profile": {
         "consumer_detail": (
@@ -94,6 +113,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
             f"{PROFILES}{{free}}",
         ),
         "consumer_edit": (f"{PROFILES}{{busy}}/edit", f"{PROFILES}{{free}}/edit"),
+        "account_holds": (f"{PROFILES}{{busy}}/holds",),
     },
     "account": {
         "consumer_financial": (
@@ -124,6 +144,14 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "request_settlement": (f"{LIST}{{pending}}/settlement", f"{LIST}{{closed}}/settlement"),
     },
     "billing runs": {"billing_run_list": ("/cx/billing/runs",)},
+    "non-payment runs": {
+        "run_list": (f"{LIST}runs",),
+        "run_new": (
+            f"{LIST}runs/new",
+            f"{LIST}runs/new?reason={{reason}}&overdue=1&amount_from=1.00&why=OPEN_REQUEST",
+        ),
+        "run_detail": (f"{LIST}runs/{{run}}", f"{LIST}runs/{{proposed}}?outcome=PROPOSED"),
+    },
 }
 """What a supervisor sees, by the name of the address."""
 
@@ -140,6 +168,7 @@ class Town:
     pending: DisconnectionRequest
     held: DisconnectionRequest
     closed: DisconnectionRequest
+    back: DisconnectionRequest
     locked: Consumer
     free: Consumer
     arrangement: Arrangement
@@ -147,6 +176,9 @@ class Town:
     cheque: Payment
     bounced: Payment
     invoice: Invoice
+    order: ServiceOrder
+    run: int
+    proposed: int
 
     def fill(self, path: str) -> str:
         """The address of the things meant."""
@@ -156,13 +188,18 @@ class Town:
             pending=self.pending.case.number,
             held=self.held.case.number,
             closed=self.closed.case.number,
+            back=self.back.case.number,
             busy=busy.account_number,
             locked=self.locked.account_number,
             free=self.free.account_number,
             arrangement=self.arrangement.number,
             payment=self.payment.number,
             cheque=self.cheque.number,
+            order=self.order.number,
             invoice=self.invoice,
+            reason=self.pending.reason_id,
+            run=self.run,
+            proposed=self.proposed,
             bounced=self.bounced.number,
         )
 
@@ -184,6 +221,7 @@ def town(
     pending = make_request(
         busy,
         by=sarah,
+        reason="CR-001",  # an arrangement would stop one for debt
         notes="W" * 250,
         preferred_on=stands.at.date() + timedelta(days=9),
     )
@@ -205,6 +243,10 @@ def town(
             cases.send_message(
                 case=closed.pk, subject="", words=words, by=sarah, at=stands.at, form_key=uuid4()
             )
+    off = {UtilityType.ELECTRICITY: SupplyState.OFF_FOR_NOW}
+    cut = make_consumer("Betty Back", status=AccountStatus.DISCONNECTED, services=off)
+    back = make_request(cut, by=sarah, reason="RC-001")
+    cases.acknowledge(case=back.pk, by=sarah, at=stands.at)
     drain("MAIL")
     make_tariff()
     run = start_billing_run(
@@ -218,9 +260,28 @@ def town(
     take_profile_lock(consumer=locked.pk, purpose=LockPurpose.EDIT_PROFILE, by=sarah, at=stands.at)
     promised = money_of(busy, by=david, at=stands.at)
     free = make_consumer("Bob Smith", phone="")
+    technician(person(Role.TECHNICIAN, full_name="Mike " + "Verylongfamilyname" * 4))
+    order = order_from_profile(busy, by=david, at=stands.at, remarks="x" * 300)
+    order_from_profile(busy, by=david, at=stands.at, scheduled_on=date(2024, 12, 16))
     go_on_with_run(run=run, after=0, at=stands.at)  # all are billed, and it has still to end
     invoice = Invoice.objects.get(consumer=busy)
-    return Town(david, busy, pending, held, closed, locked, free, *promised, invoice)
+    runs = runs_of(make_consumer("Ann " + "Verylongfamilyname" * 4), by=david, at=stands.at)
+    return Town(
+        david, busy, pending, held, closed, back, locked, free, *promised, invoice, order, *runs
+    )  # fmt: skip
+
+
+def runs_of(consumer: Consumer, *, by: Person, at: datetime) -> tuple[int, int]:
+    """A non-payment run that is done, and one that waits for somebody else to start it."""
+    owe_since(consumer, "1234567.89")
+    ClosurePolicy.objects.update(run_alone_up_to=1)
+    run = propose_run(choice=choice(), by=by, at=at)
+    start_run(run=run, by=by, at=at)
+    ClosurePolicy.objects.update(run_alone_up_to=0)
+    proposed = propose_run(choice=choice(overdue=31), by=by, at=at)
+    while NonPaymentRun.objects.get(pk=run).state == "RUNNING":
+        make_requests_of(run=run, after=NonPaymentRun.objects.get(pk=run).after, at=at)
+    return run, proposed
 
 
 def money_of(

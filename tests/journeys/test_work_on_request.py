@@ -82,7 +82,7 @@ def test_from_acknowledgement_to_close(
     status(page, "In Progress")
     expect(page.get_by_text("Adjusted due", exact=True)).to_be_visible()
 
-    page.keyboard.press("4")
+    page.keyboard.press("6")
     page.wait_for_url("**/timeline")
     page.get_by_role("button", name="Close Request").press("Enter")
     dialog = page.get_by_role("dialog", name="Close Request")

@@ -22,6 +22,8 @@ from smart360.cases.choices import (
     WaitsFor,
 )
 from smart360.cases.lifecycle import arrows_as_sql
+from smart360.cases.models.completing import COMPLETED_BY_EXECUTION
+from smart360.cases.models.following import FOLLOWED_BY_ITS_RUN
 from smart360.cases.models.guards import IS_ASSIGNED_BY_LINE, KEEPS_ITS_TIMES
 from smart360.cases.models.orders import DUE, URGENCY
 from smart360.organisation.models import BusinessCalendar
@@ -239,6 +241,8 @@ class Case(models.Model):
             models.Index(fields=["ended_at"], name="ended_case_by_end", condition=ENDED),
         ]
         triggers = [
+            COMPLETED_BY_EXECUTION,
+            FOLLOWED_BY_ITS_RUN,
             pgtrigger.Trigger(
                 name="cases_move_along_arrows",
                 when=pgtrigger.Before,

@@ -1,9 +1,10 @@
 """A case's timeline: the trail's codes as sentences that people read."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
+from consumers.rules.timeline import what_it_is_about
 from smart360.cases.choices import CaseStatus, ClosingReason, HoldEnding, Metric
 from smart360.cases.models import Case
 from smart360.cases.queries.history import entries_of
@@ -15,6 +16,7 @@ from smart360.web import formats
 from smart360.web.shown import TimelineEntry
 
 SYSTEM = "Smart360"
+ANSWERS = {"ALLOW": "allowed", "NEEDS_APPROVAL": "needs approval", "BLOCKED": "blocked"}
 LOOK: dict[str, tuple[str, str]] = {
     Event.CREATED: ("plus", "slate"),
     Event.ACKNOWLEDGED: ("progress", "blue"),
@@ -33,7 +35,32 @@ LOOK: dict[str, tuple[str, str]] = {
     Event.MESSAGE_RETRIED: ("refresh", "slate"),
     Event.SLA_WARNED: ("clock-exclamation", "yellow"),
     Event.SLA_BREACHED: ("flame", "red"),
+    Event.APPROVAL_ASKED: ("hand-stop", "yellow"),
+    Event.APPROVAL_GIVEN: ("shield-check", "green"),
+    Event.APPROVAL_REFUSED: ("circle-x", "red"),
+    Event.PROTECTION_CHECKED: ("shield-check", "slate"),
+    Event.NOTICE_SERVED: ("mail", "orange"),
+    Event.ORDER_CREATED: ("plus", "slate"),
+    Event.ORDER_SCHEDULED: ("calendar-event", "slate"),
+    Event.ORDER_ASSIGNED: ("user", "blue"),
+    Event.ORDER_STARTED: ("progress", "blue"),
+    Event.ORDER_COMPLETED: ("circle-check", "green"),
+    Event.ORDER_CANCELLED: ("circle-minus", "slate"),
+    Event.CLOSURE_SET: ("adjustments", "slate"),
+    Event.CHECKLIST_TICKED: ("check", "green"),
+    Event.CHECKLIST_CLEARED: ("x", "slate"),
+    Event.METER_ASSIGNED: ("bolt", "slate"),
+    Event.METER_UNASSIGNED: ("bolt", "slate"),
+    Event.METER_MOVED: ("arrow-right", "slate"),
+    Event.SUPPLY_CHANGED: ("plug-connected-x", "orange"),
+    Event.STATUS_CHANGED: ("user", "orange"),
+    Event.ACCOUNT_ARCHIVED: ("file-text", "slate"),
 }
+GIVEN = {"NOTICE": "Closure notice given", "BILL": "Final bill given"}
+"""Papers that go by the name of a notice, too."""
+WITH_A_CAUSE = (Event.MESSAGE_NOT_SENT, Event.MESSAGE_FAILED, Event.SLA_CORRECTED)
+POINTS_TO = {Event.ASSIGNED.value: "assignee", Event.ORDER_ASSIGNED.value: "technician"}
+"""Lines that name a person by their number, and the fact that does."""
 
 
 def case_timeline(
@@ -50,11 +77,11 @@ def case_timeline(
 def _names_in(entries: Iterable[Entry]) -> dict[int, str]:
     """The names of people that entries point to by number, in one statement if there are any."""
     numbers = {
-        facts["assignee"]
+        facts[POINTS_TO[entry.kind]]
         for entry in entries
-        if entry.kind == Event.ASSIGNED
+        if entry.kind in POINTS_TO
         for facts in (entry.old, entry.new)
-        if isinstance(facts.get("assignee"), int)
+        if isinstance(facts.get(POINTS_TO[entry.kind]), int)
     }
     if not numbers:
         return {}
@@ -92,7 +119,28 @@ def _sentence(entry: Entry, names: Mapping[int, str]) -> str:
     if entry.kind in (Event.SLA_WARNED, Event.SLA_BREACHED):
         metric = dict(Metric.choices).get(new.get("metric", ""), "SLA")
         return f"{metric} target {'near' if entry.kind == Event.SLA_WARNED else 'missed'}"
-    return entry.get_kind_display()
+    if "order" in new and entry.kind != Event.CHECKLIST_TICKED:
+        return _order_step(entry, names)
+    return _labelled(entry)
+
+
+def _labelled(entry: Entry) -> str:
+    """The event's own words, and what it is about."""
+    new, label = entry.new, entry.get_kind_display()
+    if "paper" in new:
+        return GIVEN.get(new["paper"], label)
+    facts = what_it_is_about(entry.kind, new)
+    if entry.kind == Event.PROTECTION_CHECKED:
+        facts = ANSWERS.get(new.get("answer", ""), "--")
+    return f"{label}: {facts}" if facts else label
+
+
+def _order_step(entry: Entry, names: Mapping[int, str]) -> str:
+    """What happened to a service order, which goes by its number."""
+    what = f"{entry.get_kind_display()}: {entry.new['order']}"
+    if entry.kind != Event.ORDER_ASSIGNED:
+        return what
+    return f"{what} to {names.get(entry.new.get('technician', 0), 'somebody')}"
 
 
 def _status_step(entry: Entry) -> str:
@@ -113,13 +161,31 @@ def _more(entry: Entry) -> list[str]:
     if entry.kind in (Event.SLA_WARNED, Event.SLA_BREACHED):
         due = moment_in(new.get("due_at"))
         return [f"due {formats.shown_short_datetime(due)}"] if due else []
-    if entry.kind in (Event.MESSAGE_NOT_SENT, Event.MESSAGE_FAILED) and new.get("why"):
+    if entry.kind in WITH_A_CAUSE and new.get("why"):
         return [str(new["why"])]
     if entry.kind == Event.FIELD_IGNORED:
         return [", ".join(str(name) for name in new.get("fields", []))]
-    if entry.kind == Event.SLA_CORRECTED and new.get("why"):
-        return [str(new["why"])]
+    if "order" in new:
+        return visit_in(new)
+    if "paper" in new:
+        return [str(new.get("way", "")).replace("_", " ").lower()]
+    if entry.kind == Event.PROTECTION_CHECKED:
+        stage = str(new.get("stage", "")).lower()
+        return [stage, *(str(rule) for rule in new.get("rules", []))]
     return []
+
+
+def visit_in(facts: Mapping[str, Any]) -> list[str]:
+    """Day and window that an entry's facts name, in words; nothing when they name none."""
+    try:
+        day = date.fromisoformat(str(facts.get("day", "")))
+    except ValueError:
+        return []
+    starts, _, ends = str(facts.get("window", "")).partition("-")
+    if not ends:
+        return [formats.shown_day(day)]
+    window = formats.shown_slot(time.fromisoformat(starts), time.fromisoformat(ends))
+    return [f"{formats.shown_day(day)}, {window}"]
 
 
 def moment_in(text: object) -> datetime | None:

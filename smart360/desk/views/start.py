@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from disconnections.queries.counts import count_late
+from smart360.cases.access import visible_cases
+from smart360.cases.queries.approvals import waiting_approvals
 from smart360.desk.queries import open_work
 from smart360.kernel import clock
 from smart360.organisation.context import zone_in_use
@@ -56,6 +58,8 @@ def start(request: HttpRequest) -> HttpResponse:
         context |= {"mine": work.mine, "unassigned": work.unassigned}
     if person.has_permission(Permission.SEE_ESCALATIONS):
         context["counts"] = count_late(person, at=at)
+    if person.has_permission(Permission.APPROVE_REQUEST):
+        context["waiting"] = waiting_approvals(visible_cases(person), to=person)
     return render(request, "desk/start.html", context)
 
 

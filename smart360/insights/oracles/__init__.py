@@ -13,6 +13,7 @@ from disconnections import oracles as of_requests
 from smart360.cases import oracles as of_cases
 from smart360.comms import oracles as of_comms
 from smart360.documents import oracles as of_documents
+from smart360.fieldwork import oracles as of_fieldwork
 from smart360.insights.oracles import database, histories, messages
 from smart360.kernel.oracle import Oracle
 from smart360.owed import oracles as of_owed
@@ -25,6 +26,7 @@ EVERY_ORACLE: tuple[Oracle, ...] = (
     *histories.ORACLES,
     *of_consumers.ORACLES,
     *of_billing.ORACLES,
+    *of_fieldwork.ORACLES,
     *of_comms.ORACLES,
     *messages.ORACLES,
     *of_documents.ORACLES,

@@ -17,8 +17,13 @@ from smart360.local.product import Held
 
 def main(arguments: list[str]) -> int:
     """Start servers, import consumers, bill them; 1 when a figure falls short."""
-    parser = argparse.ArgumentParser(prog="./dev bench run")
-    parser.add_argument("--rows", type=int, default=20_000)
+    return measured(arguments, part="run", command="bench_run", rows=20_000)
+
+
+def measured(arguments: list[str], *, part: str, command: str, rows: int) -> int:
+    """Let ``command`` measure on servers of its own, with as many consumers as were asked for."""
+    parser = argparse.ArgumentParser(prog=f"./dev bench {part}")
+    parser.add_argument("--rows", type=int, default=rows)
     chosen = parser.parse_args(arguments)
     for stopping_signal in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(stopping_signal, interrupt)
@@ -35,7 +40,7 @@ def main(arguments: list[str]) -> int:
             file = folder / "consumers.csv"
             write_file(file, chosen.rows)
             product.manage("import_consumers", str(file))
-            return product.manage("bench_run")
+            return product.manage(command)
     except KeyboardInterrupt:
         return 130
     finally:

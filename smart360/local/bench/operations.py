@@ -3,18 +3,20 @@
 import json
 import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import psycopg
 from django.db import connection
 
-from billing.choices import LedgerKind
+from billing.choices import LedgerKind, PostingKind
+from billing.ledger import Leg, Posting, post_many
 from billing.models import LedgerEntry
 from billing.queries.accounts import shared_accounts
-from consumers.models import Consumer
+from consumers.models import Consumer, ConsumerFigures
 from smart360.cases.handling import rebuild_tallies
 from smart360.cases.models import Case
 from smart360.kernel.db import operation
@@ -230,3 +232,21 @@ def _go_on(cursor: Any, histories: Histories) -> None:
             f"SELECT setval(%s, coalesce((SELECT max(id) FROM {table}), 0) + 1, false)",  # noqa: S608
             [sequence],
         )
+
+
+@operation
+def let_owe(*, consumers: Sequence[int], amount: Decimal, due: date, at: datetime) -> None:
+    """Let each of these consumers owe so much since a day."""
+    legs = [Leg(LedgerKind.RECEIVABLE, amount), Leg(LedgerKind.FEES, -amount)]
+    post_many(
+        [
+            Posting(
+                kind=PostingKind.FEE, consumer=each, reference="bench", valued_on=due, due_on=due,
+                legs=legs,
+            )
+            for each in consumers
+        ],
+        by=None,
+        at=at,
+    )  # fmt: skip
+    ConsumerFigures.objects.filter(consumer__in=consumers).update(oldest_due_on=due)

@@ -17,6 +17,9 @@ STAFF: tuple[tuple[str, str, Role], ...] = (
     ("omar.farouk", "Omar Farouk", Role.CSE),
     ("priya.nair", "Priya Nair", Role.RECOVERY),
     ("tom.reed", "Tom Reed", Role.CALL_CENTRE),
+    ("ana.ruiz", "Ana Ruiz", Role.TECHNICIAN),
+    ("carlos.vega", "Carlos Vega", Role.TECHNICIAN),
+    ("grace.kim", "Grace Kim", Role.TECHNICIAN),
 )
 """User name, full name, role. The first eight are the sign-ins that ``dev run`` prints."""
 
@@ -62,6 +65,13 @@ STREETS = (
     "Walnut Street", "Washington Street", "West Grand Avenue", "Wiggins Avenue", "Yates Street",
 )  # fmt: skip
 AREAS = {"62701": "Downtown", "62702": "North End", "62703": "South East", "62704": "West Side"}
+TECHNICIANS: dict[str, tuple[tuple[str, ...], tuple[str, ...], int]] = {
+    "technician": (("Downtown", "North End"), ("Electricity", "Water"), 480),
+    "ana.ruiz": (("North End", "West Side"), ("Electricity", "Gas"), 480),
+    "carlos.vega": (("South East",), ("Electricity", "Water", "Gas"), 480),
+    "grace.kim": ((), ("Water", "Gas"), 360),
+}
+"""User name → areas (none: every area), skills, minutes a day."""
 CATEGORIES: dict[str, tuple[str, ...]] = {
     "Residential": ("Standard", "Senior", "Low income"),
     "Commercial": ("Small business", "Retail", "Hospitality"),

@@ -1,4 +1,4 @@
-"""Money of the demo in set form: tariffs, deposits, opening balances, payments, invoices."""
+"""Acts that only the demo needs: its money in set form, and the field work of its people."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,10 +18,20 @@ from billing.queries.policies import get_policy
 from billing.rules.arrangements import months_later
 from billing.rules.cycles import Cycle, InvoiceToBe, plan
 from consumers.models import Category, Consumer, ConsumerFigures
+from smart360.cases.choices import Priority
+from smart360.fieldwork.choices import OrderKind
+from smart360.fieldwork.models import (
+    OrderTemplate,
+    Skill,
+    Technician,
+    TechnicianSkill,
+    TemplateCategory,
+)
 from smart360.kernel.db import copy_rows, operation, step
 from smart360.kernel.numbering import go_on_after, next_number
 from smart360.organisation.queries import day_of, get_utility
 from smart360.owed.book import owe
+from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.record import record_for_each
 
@@ -233,3 +243,34 @@ def invoice_month(*, consumers: Sequence[int], first: date, issued_on: date, at:
         by=None,
         at=at,
     )
+
+
+# ------------------------------------------------------------------ field work
+@operation
+def add_technicians(*, technicians: Mapping[str, tuple[Sequence[str], Sequence[str], int]]) -> None:
+    """Who of the demo's people is sent out: by user name their areas, skills and minutes a day."""
+    people = Person.objects.filter(username__in=technicians, technician=None)
+    for person in people.order_by("pk"):
+        areas, skills, minutes = technicians[person.username]
+        made = Technician.objects.create(person=person, areas=list(areas), minutes_a_day=minutes)
+        known = Skill.objects.filter(name__in=skills).order_by("pk")
+        TechnicianSkill.objects.bulk_create(
+            TechnicianSkill(technician=made, skill=each) for each in known
+        )
+
+
+@operation
+def add_order_type(*, code: str, name: str, description: str, category: str, minutes: int) -> None:
+    """A disconnection of everything for one category of consumers."""
+    made, is_new = OrderTemplate.objects.get_or_create(
+        code=code,
+        defaults={
+            "name": name,
+            "description": description,
+            "kind": OrderKind.DISCONNECTION,
+            "estimated_minutes": minutes,
+            "priority": Priority.HIGH,
+        },
+    )
+    if is_new:
+        TemplateCategory.objects.create(template=made, category=Category.objects.get(name=category))

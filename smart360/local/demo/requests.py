@@ -14,15 +14,22 @@ from consumers.choices import LockPurpose, SupplyState
 from consumers.models import Consumer, ServiceConnection
 from consumers.operations import take_profile_lock
 from disconnections.models import DisconnectionRequest, Reason, TimeSlot
-from disconnections.operations import UnableToCreate, close_request, create_request
+from disconnections.operations import (
+    UnableToCreate,
+    close_request,
+    create_request,
+    decide_approval,
+)
 from disconnections.rules import RequestWish, request_kind
-from smart360.cases.choices import CaseKind
+from smart360.cases.choices import ApprovalState, CaseKind
 from smart360.cases.models import Case, HoldReason
 from smart360.cases.operations import acknowledge, add_note, assign, put_on_hold, send_message
+from smart360.cases.queries.approvals import approval_of
 from smart360.comms.choices import DeliveryState
 from smart360.comms.models import Message
 from smart360.comms.operations import mark_sent
 from smart360.local.demo.cast import ANSWERS, INTERNAL, NOTES
+from smart360.local.demo.visits import order_sample
 from smart360.local.operations import complete_in_the_past, settle_the_past, take_over_numbers
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
@@ -90,7 +97,22 @@ def make_sample(team: Team, at: datetime) -> None:
     )
     _hand_over(made, at)
     acknowledge(case=made.pk, by=sarah, at=SAMPLE_CREATED_AT + timedelta(minutes=90))
+    _approve_sample(made, team)
     _hand_over(made, at)
+    order_sample(made.pk, at=at)
+
+
+def _approve_sample(made: DisconnectionRequest, team: Team) -> None:
+    """004 §8 has "Required Approval: Yes" and an order that is assigned: it was given."""
+    asked = approval_of(made.pk)
+    if asked is not None and asked.state == ApprovalState.PENDING:
+        decide_approval(
+            case=made.pk,
+            decision=ApprovalState.APPROVED,
+            note="Reminders and notice are on file",
+            by=team.supervisor,
+            at=SAMPLE_CREATED_AT + timedelta(minutes=90),
+        )
 
 
 def _moments(at: datetime, chance: Random) -> Iterator[datetime]:

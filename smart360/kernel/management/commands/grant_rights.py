@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
 from smart360.kernel.rights import append_only_tables, removable_tables
@@ -33,6 +34,7 @@ class Command(BaseCommand):
                 "REVOKE TRUNCATE ON ALL TABLES IN SCHEMA public FROM {role}",
             ):
                 cursor.execute(sql.SQL(statement).format(role=name))
+            self._take_back_own_tables(cursor, name)
             removable = set(removable_tables())
             rights = [("GRANT DELETE ON {table} TO {role}", table) for table in removable]
             rights += [
@@ -44,3 +46,12 @@ class Command(BaseCommand):
             ]
             for statement, table in rights:
                 cursor.execute(sql.SQL(statement).format(table=sql.Identifier(table), role=name))
+
+    def _take_back_own_tables(self, cursor: CursorWrapper, role: sql.Identifier) -> None:
+        """No tables of its own, temporary ones neither: their triggers would pass for ours."""
+        database = sql.Identifier(connection.settings_dict["NAME"])
+        for statement in (
+            "REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC, {role}",
+            "REVOKE CREATE ON SCHEMA public FROM PUBLIC, {role}",
+        ):
+            cursor.execute(sql.SQL(statement).format(database=database, role=role))

@@ -13,6 +13,7 @@ from smart360.local.demo.accounts import accounts
 from smart360.local.demo.cast import CATEGORIES, PASSWORD, STAFF
 from smart360.local.demo.money import make_money
 from smart360.local.demo.requests import HOW_MANY, make_requests
+from smart360.local.demo.visits import make_visits, set_up_field_work
 from smart360.local.operations import add_accounts, add_staff, set_up_utility
 from smart360.staff.models import Person
 
@@ -37,9 +38,11 @@ class Command(BaseCommand):
         if not Consumer.objects.exists():
             self.stdout.write("demo: 2,000 accounts with a year of readings …")
             add_accounts(accounts=accounts(today, Random(36)), categories=CATEGORIES)
+        set_up_field_work()
         make_money(at=at)
         if Person.objects.filter(is_demo=True).exists() and not self._is_whole():
             make_requests(at=at, tell=self._tell)
+            make_visits(at=at, chance=Random(4))
             self.stdout.write("demo: ready")
 
     def _is_whole(self) -> bool:

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from smart360.web import formats, tones
-from smart360.web.shown import RailStep, SlaClock, ThreadMessage, TimelineEntry
+from smart360.web.shown import RailStep, SlaClock, ThreadMessage, TimelineEntry, VerdictLine
 from smart360.web.templatetags.ui.library import register
 
 
@@ -18,6 +18,14 @@ def rail(steps: Sequence[RailStep], *, label: str = "Progress of the request") -
     if not all(isinstance(step, RailStep) for step in steps):
         raise TypeError("a rail is made of RailStep")
     return {"steps": steps, "label": label}
+
+
+@register.inclusion_tag("components/verdicts.html")
+def verdicts(lines: Sequence[VerdictLine]) -> dict[str, Any]:
+    """What the protections said: one line for each, with its reason and its source."""
+    if not all(isinstance(line, VerdictLine) for line in lines):
+        raise TypeError("verdicts are made of VerdictLine")
+    return {"lines": [(line, tones.badge_of(tones.ANSWER, line.answer)) for line in lines]}
 
 
 @register.inclusion_tag("components/sla_clock.html")

@@ -111,6 +111,12 @@ def arrangement_tag(code: str) -> SafeString:
 
 
 @register.simple_tag
+def order_tag(code: str) -> SafeString:
+    """Where a service order stands, such as `SCHEDULED` or `COMPLETED`."""
+    return badge(tones.badge_of(tones.SERVICE_ORDER, code))
+
+
+@register.simple_tag
 def hold_tag(code: str) -> SafeString:
     """Whether a hold protects an account: `STANDS`, `LAPSED`, `LIFTED`."""
     return badge(tones.badge_of(tones.ACCOUNT_HOLD, code))

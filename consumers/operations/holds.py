@@ -1,0 +1,126 @@
+"""Protecting an account by hand: a certificate, a dispute, a legal matter, a death (DIS12)."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from consumers import guards
+from consumers.choices import AccountHoldKind
+from consumers.models import AccountHold
+from smart360.kernel.db import operation, refuses
+from smart360.kernel.errors import Refusal
+from smart360.kernel.text import NOT_OFFERED, REQUIRED, is_blank
+from smart360.organisation.queries import get_utility
+from smart360.staff.models import Person
+from smart360.web import form_keys
+
+PLACE = "consumers.place_account_hold"
+LIFT = "consumers.lift_account_hold"
+LONGEST_SOURCE = 60
+FURTHEST, SOON = timedelta(days=366 * 10), timedelta(days=365)
+BY_HAND = (
+    AccountHoldKind.MEDICAL,
+    AccountHoldKind.DISPUTE,
+    AccountHoldKind.LEGAL,
+    AccountHoldKind.DECEASED,
+)
+"""What people place. An arrangement protects by itself, while it runs."""
+
+
+class UnableToProtect(Refusal):
+    """The hold does not say for what, since when, or on what it rests."""
+
+
+class UnableToLift(Refusal):
+    """The hold has ended, belongs to an arrangement, or nobody says why."""
+
+
+refuses(
+    {
+        "a_source_holds_an_account_once": UnableToProtect(
+            "This source protects the account already", field="source", is_conflict=True
+        ),
+        "an_account_hold_ends_after_it_began": UnableToProtect(
+            "The last day is before the first", field="to_on"
+        ),
+    }
+)
+
+
+@dataclass(frozen=True)
+class HoldWish:
+    """What is to protect an account; ``amount`` is how much is disputed."""
+
+    kind: str
+    source: str
+    from_on: date
+    to_on: date | None = None
+    amount: Decimal | None = None
+
+
+@operation
+def place_account_hold(
+    *, consumer: int, wish: HoldWish, by: Person, at: datetime, form_key: uuid.UUID
+) -> AccountHold:
+    """Protect an account from a day on; an open order for non-payment stops at once (BEY1).
+
+    Raises NoSuchConsumer, UnableToProtect.
+    """
+    guards.lock_consumer(consumer)
+    about = form_keys.with_contents(str(consumer), vars(wish))
+    earlier = form_keys.claim(form_key, by=by.pk, act=PLACE, about=about, at=at)
+    if earlier:
+        return AccountHold.objects.get(pk=int(earlier))
+    _check(wish, at.astimezone(get_utility().zone).date())
+    made = guards.place_hold(
+        consumer,
+        kind=AccountHoldKind(wish.kind),
+        source=wish.source,
+        from_on=wish.from_on,
+        to_on=wish.to_on,
+        amount=wish.amount,
+        by=by.pk,
+        at=at,
+    )
+    form_keys.submitted(form_key, form="", by=by.pk, act=PLACE, result=str(made.pk))
+    return made
+
+
+def _check(wish: HoldWish, today: date) -> None:
+    if wish.kind not in BY_HAND:
+        raise UnableToProtect(NOT_OFFERED, field="kind")
+    if is_blank(wish.source) or len(wish.source) > LONGEST_SOURCE:
+        raise UnableToProtect(REQUIRED, field="source")
+    if not today - FURTHEST <= wish.from_on <= today + SOON:
+        raise UnableToProtect("Choose a day within the next 365 days", field="from_on")
+    if wish.to_on is not None and wish.to_on < wish.from_on:
+        raise UnableToProtect("The last day is before the first", field="to_on")
+    if wish.to_on is not None and wish.to_on > today + FURTHEST:
+        raise UnableToProtect("Choose a day within ten years", field="to_on")
+    if wish.amount is not None and wish.kind != AccountHoldKind.DISPUTE:
+        raise UnableToProtect("Only a dispute is about an amount", field="amount")
+
+
+@operation
+def lift_account_hold(
+    *, hold: int, reason: str, by: Person, at: datetime, form_key: uuid.UUID
+) -> AccountHold:
+    """End a protection before its day, and say why; nothing starts again by itself.
+
+    Raises UnableToLift.
+    """
+    consumer = AccountHold.objects.values_list("consumer_id", flat=True).get(pk=hold)
+    guards.lock_consumer(consumer)
+    placed = AccountHold.objects.get(pk=hold)
+    about = form_keys.with_contents(str(hold), {"reason": reason})
+    if form_keys.claim(form_key, by=by.pk, act=LIFT, about=about, at=at) is not None:
+        return placed
+    if placed.lifted_at is not None:
+        raise UnableToLift("This hold was lifted already", is_conflict=True)
+    if placed.kind not in BY_HAND:
+        raise UnableToLift("Cancel the payment arrangement instead", is_conflict=True)
+    if is_blank(reason):
+        raise UnableToLift(REQUIRED, field="reason")
+    guards.lift_hold(placed, by=by.pk, at=at, words=reason)
+    return placed

@@ -1,0 +1,101 @@
+"""Where meters are, where they were, what they measured (SO4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from consumers.choices import MeterPlace
+from consumers.models import InventoryMovement, Meter, MeterAssignment, Warehouse
+
+
+@dataclass(frozen=True)
+class AssignmentLine:
+    """One stretch of time in which a meter measured a service; ``until`` None: it does now."""
+
+    meter_id: int
+    meter_number: str
+    device_number: str
+    service_connection: int
+    utility: str
+    since: datetime | None
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class MovementLine:
+    """One move of a meter in words; ``cause`` is the number of what it was moved for, or ``""``."""
+
+    meter_number: str
+    from_place: str
+    to_place: str
+    cause: str
+    moved_at: datetime
+    moved_by: str
+
+
+def assignments_of(consumer: int) -> list[AssignmentLine]:
+    """Every meter that a consumer's services have had, newest first; one statement."""
+    rows = (
+        MeterAssignment.objects.filter(service_connection__consumer=consumer)
+        .select_related("meter__device", "service_connection")
+        .order_by("-during", "-pk")
+    )
+    return [
+        AssignmentLine(
+            meter_id=row.meter_id,
+            meter_number=row.meter.number,
+            device_number=row.meter.device.number if row.meter.device else "",
+            service_connection=row.service_connection_id,
+            utility=row.service_connection.get_utility_type_display(),
+            since=row.during.lower,
+            until=row.during.upper,
+        )
+        for row in rows
+    ]
+
+
+def movements_of(meters: Sequence[int]) -> list[MovementLine]:
+    """Every move of these meters, newest first; one statement."""
+    rows = (
+        InventoryMovement.objects.filter(meter__in=meters)
+        .select_related("meter", "from_warehouse", "to_warehouse", "moved_by")
+        .order_by("-pk")
+    )
+    return [
+        MovementLine(
+            meter_number=row.meter.number,
+            from_place=place_words(row.from_place, row.from_warehouse),
+            to_place=place_words(row.to_place, row.to_warehouse),
+            cause=row.cause,
+            moved_at=row.moved_at,
+            moved_by=row.moved_by.full_name if row.moved_by else "the system",
+        )
+        for row in rows
+    ]
+
+
+def place_words(place: str, warehouse: Warehouse | None) -> str:
+    """Where a meter is, for a reader: the warehouse by its name."""
+    return warehouse.name if warehouse else MeterPlace(place).label
+
+
+def warehouses() -> list[Warehouse]:
+    """Those that take meters, by name."""
+    return list(Warehouse.objects.filter(is_active=True).order_by("name"))
+
+
+def running_assignments(services: Sequence[int]) -> list[MeterAssignment]:
+    """What these services are measured with now, each with its meter and device."""
+    return list(
+        MeterAssignment.objects.filter(
+            service_connection__in=services, during__endswith__isnull=True
+        )
+        .select_related("meter__device", "service_connection")
+        .order_by("meter_id")
+    )
+
+
+def meters_in_stock(utility: str, *, at_most: int = 50) -> list[Meter]:
+    """What can be installed for a utility, by number."""
+    stock = Meter.objects.filter(place=MeterPlace.IN_WAREHOUSE, utility_type=utility)
+    return list(stock.select_related("device", "warehouse").order_by("number")[:at_most])

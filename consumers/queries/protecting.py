@@ -1,0 +1,134 @@
+"""What an account shows to whoever judges whether it may be cut off (DIS12)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
+
+from consumers.choices import AccountHoldKind
+from consumers.models import AccountHold
+
+# One statement however many accounts: the non-payment run asks of five thousand at once.
+ACCOUNTS = """
+SELECT c.id, c.is_vip, g.name,
+       coalesce((SELECT json_agg(json_build_array(s.id, s.utility_type, p.area,
+                                                  s.supply_state = 'CONNECTED'))
+                   FROM consumers_serviceconnection s
+                   JOIN consumers_premise p ON p.id = s.premise_id
+                  WHERE s.consumer_id = c.id), '[]'),
+       coalesce((SELECT json_agg(json_build_array(h.kind, h.from_on, h.to_on))
+                   FROM consumers_accounthold h
+                  WHERE h.consumer_id = c.id AND h.lifted_at IS NULL), '[]')
+  FROM consumers_consumer c JOIN consumers_category g ON g.id = c.category_id
+ WHERE c.id = ANY(%s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStanding:
+    """One service of an account: what is supplied, where, and whether it is now."""
+
+    id: int
+    utility: str
+    area: str
+    is_connected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HoldStanding:
+    """One hold of the account that nobody lifted."""
+
+    kind: str
+    from_on: date
+    to_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStanding:
+    """What of one account matters when a cut is judged; no name."""
+
+    id: int
+    is_vip: bool
+    category: str
+    services: tuple[ServiceStanding, ...]
+    holds: tuple[HoldStanding, ...]
+
+
+def accounts_standing(consumers: Sequence[int]) -> dict[int, AccountStanding]:
+    """How these accounts stand, by their keys; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(ACCOUNTS, [list(consumers)])
+        return {
+            key: AccountStanding(
+                id=key,
+                is_vip=is_vip,
+                category=category,
+                services=tuple(ServiceStanding(*each) for each in services),
+                holds=tuple(
+                    HoldStanding(
+                        kind,
+                        date.fromisoformat(from_on),
+                        date.fromisoformat(to_on) if to_on else None,
+                    )
+                    for kind, from_on, to_on in holds
+                ),
+            )
+            for key, is_vip, category, services, holds in cursor.fetchall()
+        }
+
+
+# ------------------------------------------------------------------ on the profile
+MOST_HOLDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ShownHold:
+    """One hold of an account as its page shows it; ``state`` is the tone's code."""
+
+    id: int
+    kind: str
+    state: str
+    source: str
+    from_on: date
+    to_on: date | None
+    amount: Decimal | None
+    placed_by: str
+    can_be_lifted: bool
+
+    @property
+    def slug(self) -> str:
+        """The id of its panel."""
+        return f"hold-{self.id}"
+
+
+def account_holds(consumer: int, *, today: date) -> list[ShownHold]:
+    """What protects an account or did, newest first; one statement."""
+    rows = AccountHold.objects.filter(consumer=consumer).select_related("placed_by")
+    return [
+        ShownHold(
+            id=row.pk,
+            kind=row.get_kind_display(),
+            state=hold_state(row, today),
+            source=row.source,
+            from_on=row.from_on,
+            to_on=row.to_on,
+            amount=row.amount,
+            placed_by=row.placed_by.full_name if row.placed_by else "",
+            can_be_lifted=row.lifted_at is None and row.kind != AccountHoldKind.ARRANGEMENT,
+        )
+        for row in rows.order_by("-pk")[:MOST_HOLDS]
+    ]
+
+
+def has_hold(consumer: int, hold: int) -> bool:
+    """Whether this hold is one of this consumer."""
+    return AccountHold.objects.filter(pk=hold, consumer=consumer).exists()
+
+
+def hold_state(hold: AccountHold, today: date) -> str:
+    """Whether a hold stands, has lapsed or was lifted; right with every worker dead."""
+    if hold.lifted_at is not None:
+        return "LIFTED"
+    return "LAPSED" if hold.to_on is not None and hold.to_on < today else "STANDS"

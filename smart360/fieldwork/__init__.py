@@ -1,0 +1,1 @@
+"""Field work: service orders, the technicians who carry them out, and their days."""

@@ -1,0 +1,17 @@
+"""``./dev bench debt --rows N``: the preview of a non-payment run, and its requests a second.
+
+On servers of its own, with consumers of ``./dev bench import``, all of whom owe.
+"""
+
+import sys
+
+from smart360.local.bench.invoices import measured
+
+
+def main(arguments: list[str]) -> int:
+    """Start servers, import consumers, let them owe, run; 1 when a figure falls short."""
+    return measured(arguments, part="debt", command="bench_debt", rows=20_000)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

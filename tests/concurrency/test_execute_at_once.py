@@ -1,0 +1,126 @@
+"""Execute pressed by many at once happens once, and a meter is never in two hands (W9 to W12)."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+
+from consumers import metering
+from consumers.metering import Cause, UnableToMove
+from consumers.models import InventoryMovement, MeterAssignment, ServiceConnection
+from disconnections.executing import carry_out
+from disconnections.models import Execution
+from disconnections.operations.closures import UnableToExecute
+from smart360.kernel.db import operation
+from smart360.kernel.errors import Refusal
+from smart360.staff.choices import Role
+from smart360.trail.choices import Event
+from smart360.trail.models import Entry
+from tests.concurrency.racing import done, race, refusals, slowly, without_index, without_triggers
+from tests.conftest import MakeConsumer, MakePerson
+from tests.disconnections.closing import Closing, MakeClosing, make_billing, make_closing
+from tests.invariants import assert_sound
+
+__all__ = ["make_billing", "make_closing"]
+pytestmark = pytest.mark.django_db(transaction=True)
+TWENTY = 20
+
+
+def test_twenty_press_and_one_does_it(make_closing: MakeClosing, person: MakePerson) -> None:
+    closing = make_closing().ready("REMOVE")
+    people = [closing.sarah, *(person(Role.RECOVERY) for _ in range(TWENTY - 1))]
+    outcomes = race([lambda by=by: closing.execute(by=by) for by in people])  # type: ignore[misc]
+    assert len(done(outcomes)) == 1
+    for error in refusals(outcomes):
+        assert isinstance(error, UnableToExecute)
+        assert "already" in error.sentence
+    assert Execution.objects.count() == 1
+    assert InventoryMovement.objects.count() == 2
+    assert Entry.objects.filter(kind=Event.COMPLETED).count() == 1
+    assert_sound()
+
+
+def test_a_double_click_shows_the_first_result(make_closing: MakeClosing) -> None:
+    closing, key = make_closing().ready(), uuid4()
+    outcomes = race([lambda: closing.execute(form_key=key) for _ in range(10)])
+    assert {made.pk for made in done(outcomes)} == {closing.case.pk}
+    assert len(done(outcomes)) == 10
+    assert Execution.objects.count() == 1
+    assert_sound()
+
+
+def test_the_control_without_locks_many_begin(
+    make_closing: MakeClosing, person: MakePerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the locks everybody finds nothing missing, and only the tables refuse the others."""
+    closing = make_closing().ready()
+    account, case = closing.consumer, closing.case
+    began: list[int] = []
+
+    def counted(*args: object, **named: object) -> Execution:
+        began.append(1)
+        return carry_out(*args, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("consumers.guards.lock_consumer", lambda _: account)
+    monkeypatch.setattr("smart360.cases.handling.lock_case", lambda _: case)
+    monkeypatch.setattr("disconnections.operations.closures._lock_order", lambda _: None)
+    monkeypatch.setattr("disconnections.operations.closures.carry_out", counted)
+    slowly(monkeypatch, "disconnections.operations.closures.check_protections",
+           instead=lambda *_, **__: None)  # fmt: skip
+    people = [person(Role.SUPERVISOR) for _ in range(5)]
+    outcomes = race([lambda by=by: closing.execute(by=by) for by in people])  # type: ignore[misc]
+    assert len(began) > 1, "the control is to begin more than once"
+    assert len(done(outcomes)) == 1
+    assert all(isinstance(error, Refusal) for error in refusals(outcomes))
+
+
+@operation
+def install_elsewhere(meter: int, service_connection: int, cause: Cause) -> MeterAssignment:
+    """Assign a meter that is just being taken."""
+    locked = metering.lock_meters([meter])[meter]
+    return metering.assign_meter(locked, service_connection=service_connection, cause=cause)
+
+
+def stage_of_meters(
+    closing: Closing, make_consumer: MakeConsumer
+) -> tuple[list[Callable[[], object]], int]:
+    """Twenty households that want the meter that Execute takes down; and the meter."""
+    meter = closing.meters()[0].pk
+    cause = Cause("SO-1", None, None, closing.sarah.pk, closing.at)
+    wants: list[Callable[[], object]] = []
+    for number in range(TWENTY):
+        there = ServiceConnection.objects.get(
+            consumer=make_consumer(f"Household {number}", with_meters=False)
+        )
+        wants.append(lambda there=there: install_elsewhere(meter, there.pk, cause))  # type: ignore[misc]
+    return wants, meter
+
+
+def test_a_meter_that_is_taken_goes_to_one_at_most(
+    make_closing: MakeClosing, make_consumer: MakeConsumer
+) -> None:
+    """W12: execute against an assignment elsewhere."""
+    closing = make_closing().ready()
+    wants, meter = stage_of_meters(closing, make_consumer)
+    outcomes = race([closing.execute, *wants])
+    assert outcomes[0][0] == "done"
+    assert sum(word == "done" for word, _ in outcomes[1:]) <= 1
+    assert all(isinstance(error, UnableToMove) for error in refusals(outcomes))
+    running = MeterAssignment.objects.filter(meter=meter, during__endswith__isnull=True)
+    assert running.count() <= 1
+    assert_sound()
+
+
+def test_the_control_without_the_constraint_a_meter_is_in_many_places(
+    make_closing: MakeClosing, make_consumer: MakeConsumer
+) -> None:
+    closing = make_closing().ready()
+    closing.execute()
+    wants, meter = stage_of_meters(closing, make_consumer)
+    with (
+        without_triggers("consumers_meterassignment"),
+        without_index("a_meter_is_assigned_once_at_a_time"),
+    ):
+        race(wants)
+        running = MeterAssignment.objects.filter(meter=meter, during__endswith__isnull=True)
+        assert running.count() > 1
