@@ -16,11 +16,13 @@ from smart360.owed.tasks import drain
 from smart360.staff.choices import Role
 from tests.billing.final_billing import Billing, MakeBilling, make_billing
 from tests.conftest import MakePerson, SetClock
+from tests.disconnections.closing import make_closing
+from tests.disconnections.returning import MakeReturn, Return, make_return
 from tests.fieldwork.working import technician
 from tests.invariants import assert_sound
 from tests.journeys.conftest import SignIn, accessibility_violations
 
-__all__ = ["make_billing"]
+__all__ = ["make_billing", "make_closing", "make_return"]
 pytestmark = [pytest.mark.browser, pytest.mark.journey, pytest.mark.timeout(300)]
 
 
@@ -145,10 +147,7 @@ def execute(page: Page, billing: Billing, number: str) -> None:
     settles(page)
     drain("MAIL")
     page.reload()
-    for box in page.locator("#account-closure-checklist input[type=checkbox]:enabled").all():
-        if not box.is_checked():
-            box.click()
-            settles(page)
+    tick_all(page, "#account-closure-checklist")
     expect(page.locator("#account-closure-checklist")).to_contain_text("Completion: 6/6 items")
     assert accessibility_violations(page) == []
     expect(button).to_be_enabled()
@@ -174,3 +173,66 @@ def check_what_is_left(billing: Billing) -> None:
     assert {"bill.sent", "request.approval_asked", "request.approval_decided"} <= codes
     assert {"request.acknowledged", "request.completed"} <= codes
     assert_sound()
+
+
+# ------------------------------------------------------------------ and back again
+@pytest.fixture
+def returning(
+    transactional_db: None,
+    make_return: MakeReturn,
+    stands: SetClock,
+    settings: Any,
+    tmp_path: Path,
+) -> Return:
+    """Ten days after the account was closed its reconnection is in progress."""
+    settings.MEDIA_ROOT = tmp_path
+    made = make_return(fee="45.00")
+    stands.at = made.at
+    return made
+
+
+def test_back_by_reconnection(returning: Return, at_desk: SignIn, stands: SetClock) -> None:
+    """DIS17: order, fee and debt, meter found in place, opening reading, four items, one press."""
+    page = at_desk(returning.robert)
+    here = f"/cx/disconnections/{returning.case.number}"
+    page.goto(f"{here}/service-order")
+    page.get_by_label("Remarks").fill("Somebody is at home")
+    page.get_by_role("button", name="Add Service Order").click()
+    expect(page.locator("#service-orders")).to_contain_text("Assigned")
+    order = ServiceOrder.objects.filter(case=returning.request.pk).latest("pk")
+    page.get_by_role("link", name="Reconnect", exact=True).click()
+    button = page.get_by_role("button", name="Execute Reconnection")
+    expect(button).to_be_disabled()
+    expect(page.locator("#money")).to_contain_text("$45.00")
+    stands.go_on(minutes=5)
+    returning.settle()
+    for utility, unit, meter in zip(
+        ("Electricity", "Water"), ("kWh", "m³"), returning.closing.meters(), strict=True
+    ):
+        page.get_by_label(f"{utility} meter no").fill(meter.number)
+        page.get_by_label(f"Opening reading in {unit}").fill("18400")
+    page.get_by_label("SO ID").fill(order.number)
+    page.get_by_role("button", name="Save details").click()
+    settles(page)
+    returning.tell()
+    page.reload()
+    tick_all(page, "#reconnection-checklist")
+    expect(page.locator("#reconnection-checklist")).to_contain_text("Completion: 4/4 items")
+    assert accessibility_violations(page) == []
+    expect(button).to_be_enabled()
+    button.click()
+    expect(page.locator("#case-header")).to_contain_text("Completed")
+    expect(page.locator(".s-rail")).to_contain_text("Reconnected")
+    consumer = Consumer.objects.get(pk=returning.consumer.pk)
+    assert (consumer.status, consumer.archived_at) == (AccountStatus.ACTIVE, None)
+    services = ServiceConnection.objects.filter(consumer=consumer)
+    assert {each.supply_state for each in services} == {SupplyState.CONNECTED}
+    assert not services.exclude(billing_frozen_at=None).exists()
+    assert_sound()
+
+
+def tick_all(page: Page, checklist: str) -> None:
+    for box in page.locator(f"{checklist} input[type=checkbox]:enabled").all():
+        if not box.is_checked():
+            box.click()
+            settles(page)
