@@ -74,6 +74,9 @@ ANY_SERVICE = """services AS (
       JOIN consumers_serviceconnection s ON s.consumer_id = o.id
      WHERE s.supply_state = 'CONNECTED'
 ),"""
+# Who has no connected service, or none with an area, is in no scope: false, never unknown.
+SCOPES = """coalesce(s.areas, ARRAY[]::varchar[]) AS areas,
+           coalesce(s.utilities, ARRAY[]::varchar[]) AS utilities, """
 BILLED = """bills AS (
     SELECT i.consumer_id, sum(i.billed) AS billed
       FROM owing o JOIN billing_invoice i ON i.consumer_id = o.id
@@ -273,7 +276,7 @@ def ask(choice: RunChoice, *, at: datetime) -> Asked:
     has_scope = any(rule.areas or rule.utilities for rule, _ in speaking)
     has_bills = any(rule.condition == Condition.BILLED_ABOVE for rule, _ in speaking)
     facts = "g.name AS category, (s.consumer_id IS NOT NULL) AS has_supply, "
-    facts += "s.areas, s.utilities, " * has_scope + "coalesce(b.billed, 0) AS billed, " * has_bills
+    facts += SCOPES * has_scope + "coalesce(b.billed, 0) AS billed, " * has_bills
     joins = "LEFT JOIN services s ON s.consumer_id = o.id"
     joins += " LEFT JOIN bills b ON b.consumer_id = o.id" * has_bills
     scope = sql.SQL(SCOPE).format(

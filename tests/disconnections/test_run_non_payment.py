@@ -1,9 +1,8 @@
 """A non-payment run: chosen, previewed, proposed, started by two, made by a worker (DIS13)."""
 
-import sys
 from datetime import date, time, timedelta
 from decimal import Decimal
-from random import Random, randrange
+from random import Random
 from typing import Any
 from uuid import uuid4
 
@@ -66,6 +65,7 @@ from tests.disconnections.running import (
 )
 from tests.fieldwork.working import order_from_case, put_in_area
 from tests.invariants import assert_sound
+from tests.seeds import chance_for
 
 __all__ = ["make_debtor", "run_of"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
@@ -308,9 +308,7 @@ def test_the_count_is_what_the_rules_say(
     make_debtor: MakeDebtor, run_of: Running, make_request: MakeRequest
 ) -> None:
     """Random accounts under random rules: each account's reasons from SQL and from the rules."""
-    seed = randrange(10**9)
-    sys.stdout.write(f"seed {seed}\n")
-    dice = Random(seed)
+    dice = chance_for("who is left out of a run")
     at = run_of.at
     kinds = list(AccountHoldKind)
     for number in range(40):
@@ -357,6 +355,24 @@ def test_the_count_is_what_the_rules_say(
     }
     assert len(counted) > 10
     assert any(reasons for reasons, _ in counted.values())
+
+
+@pytest.mark.parametrize("area", ["", "South"])
+def test_a_rule_of_an_area_says_nothing_of_an_account_without_one(
+    make_debtor: MakeDebtor, run_of: Running, area: str
+) -> None:
+    """Not "nobody knows": no."""
+    debtor = make_debtor("300.00")
+    put_in_area(debtor, area)
+    ProtectionRule.objects.update(is_active=False)
+    ProtectionRule.objects.create(
+        code="NORTH", name="North", answer="NEEDS_APPROVAL", condition="ALWAYS", sentence="So",
+        source="A test", areas=["North"],
+    )  # fmt: skip
+    asked = ask(choice(), at=run_of.at)
+    with connection.cursor() as cursor:
+        cursor.execute(asked.scope + sql.SQL("SELECT is_to_approve FROM judged"), asked.values)
+        assert cursor.fetchall() == [(False,)]
 
 
 def make_rule(dice: Random, number: int) -> None:
