@@ -6,12 +6,20 @@ are allowed (design.md §4).
 
 from django.db import connection
 
+WITHOUT_YEARS = 0
+"""Stands for the year of a series that runs on through all years."""
+
 
 def next_number(*, series: str, year: int) -> str:
-    """The next free number of ``series`` in ``year``, such as ``DIS-2026-000001``."""
+    """The next free number of ``series`` in ``year``, such as ``DIS-2026-000001``.
+
+    ``WITHOUT_YEARS`` gives one of a series that has none, such as ``CMP-00000001``.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT smart360_next_number(%s, %s)", [series, year])
         row: tuple[int] = cursor.fetchone()
+    if year == WITHOUT_YEARS:
+        return f"{series}-{row[0]:08d}"
     return f"{series}-{year}-{row[0]:06d}"
 
 
