@@ -6,7 +6,7 @@ Every function is a step: it runs inside an operation that has locked the case.
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -14,7 +14,7 @@ from django.db import connection
 from smart360.cases import sla
 from smart360.cases.choices import CaseKind, CaseStatus, HoldEnding
 from smart360.cases.lifecycle import may_move
-from smart360.cases.models import Case, Hold
+from smart360.cases.models import Case, Hold, HoldReason
 from smart360.cases.queries.history import (
     facts_of,
     holds_of,
@@ -25,7 +25,7 @@ from smart360.cases.queries.history import (
 from smart360.cases.sla import Facts
 from smart360.kernel.db import copy_rows, next_keys, step
 from smart360.kernel.errors import Broken
-from smart360.kernel.numbering import next_number, next_numbers
+from smart360.kernel.numbering import WITHOUT_YEARS, next_number, next_numbers
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.record import Line, record, record_lines
@@ -44,6 +44,10 @@ WITH taken AS (
 )
 SELECT count(*) FROM taken
 """
+
+ENDED_MEANWHILE = "ENDED_MEANWHILE"
+"""The reason of the pause between the end of a case and its being taken up again."""
+SHORTEST_PAUSE = timedelta(microseconds=1)
 
 SERIES = {
     CaseKind.DISCONNECTION: "DIS",
@@ -90,7 +94,7 @@ def is_repeated(
 def open_case(
     *,
     kind: CaseKind,
-    consumer: int,
+    consumer: int | None,
     is_vip: bool,
     priority: str,
     notifies_consumer: bool,
@@ -98,10 +102,16 @@ def open_case(
     by: int | None,
     at: datetime,
     new: Mapping[str, Any],
+    topic: str = "",
 ) -> Case:
-    """A new case, Pending, numbered, with its clocks set and its first timeline line."""
+    """A new case, Pending, numbered, with its clocks set and its first timeline line.
+
+    ``topic`` is what a complaint is about, where a policy is made for it alone.
+    """
     case = Case.objects.create(
-        number=next_number(series=SERIES[kind], year=year),
+        number=next_number(
+            series=SERIES[kind], year=WITHOUT_YEARS if kind == CaseKind.COMPLAINT else year
+        ),
         kind=kind,
         consumer_id=consumer,
         priority=priority,
@@ -110,7 +120,7 @@ def open_case(
         created_by_id=by,
         updated_at=at,
         updated_by_id=by,
-        **_clocks_of_a_new_case(kind=kind, priority=priority, is_vip=is_vip, at=at),
+        **_clocks_of_a_new_case(kind=kind, priority=priority, is_vip=is_vip, topic=topic, at=at),
     )
     record(
         Event.CREATED,
@@ -190,10 +200,10 @@ def open_cases(
 
 
 def _clocks_of_a_new_case(
-    *, kind: CaseKind, priority: str, is_vip: bool, at: datetime
+    *, kind: CaseKind, priority: str, is_vip: bool, at: datetime, topic: str = ""
 ) -> dict[str, Any]:
     """The policy of a case that begins now, and the moments that follow."""
-    policy = policy_in_force(kind=kind, priority=priority, is_vip=is_vip)
+    policy = policy_in_force(kind=kind, priority=priority, is_vip=is_vip, topic=topic)
     targets, facts = targets_of(policy), Facts(created_at=at)
     moments = sla.moments(targets, facts)
     return {
@@ -298,6 +308,33 @@ def end_hold(case: Case, *, by: int | None, at: datetime) -> Hold | None:
     hold.ended_by_id = by
     hold.save(update_fields=["ended_at", "ended_by"])
     return hold
+
+
+@step
+def reopen(case: Case, *, by: int, at: datetime, words: str) -> None:
+    """Take up again what had ended. The time between counts as a pause of its resolution clock.
+
+    The caller has written why it may be taken up: the database asks for that row.
+    """
+    ended_at = case.ended_at
+    if ended_at is None:
+        raise Broken(f"{case.number} has not ended")
+    pause = HoldReason.objects.get(code=ENDED_MEANWHILE)
+    Hold.objects.create(
+        case=case,
+        reason=pause,
+        waits_for=pause.waits_for,
+        pauses=pause.pauses,
+        since=ended_at,
+        resume_by=max(at, ended_at + SHORTEST_PAUSE),
+        ended_at=max(at, ended_at),
+        put_by_id=by,
+        ended_by_id=by,
+    )
+    case.ended_at = None
+    case.ended_by_id = None
+    case.closing_note = ""
+    move(case, CaseStatus.IN_PROGRESS, event=Event.REOPENED, by=by, at=at, words=words)
 
 
 @step

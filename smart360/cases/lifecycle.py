@@ -21,6 +21,8 @@ _COMPLAINT: dict[str, frozenset[str]] = {
     S.PENDING.value: frozenset({S.IN_PROGRESS.value}),
     S.IN_PROGRESS.value: frozenset({S.ON_HOLD.value, S.RESOLVED.value, S.REJECTED.value}),
     S.ON_HOLD.value: frozenset({S.IN_PROGRESS.value}),
+    S.RESOLVED.value: frozenset({S.IN_PROGRESS.value}),  # reopened within its window (W15)
+    S.REJECTED.value: frozenset({S.IN_PROGRESS.value}),
 }
 ARROWS: Mapping[str, Mapping[str, frozenset[str]]] = {
     CaseKind.DISCONNECTION.value: _REQUEST,

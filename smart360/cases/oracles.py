@@ -158,9 +158,10 @@ UNION ALL
 SELECT number FROM cases_case
  WHERE split_part(number, '-', 1) <> CASE kind WHEN 'DISCONNECTION' THEN 'DIS'
                                      WHEN 'RECONNECTION' THEN 'REC' ELSE 'CMP' END
-    OR split_part(number, '-', 2) NOT IN (
+    OR kind <> 'COMPLAINT' AND split_part(number, '-', 2) NOT IN (
        to_char(created_at - interval '14 hours', 'YYYY'),
        to_char(created_at + interval '14 hours', 'YYYY'))
+    OR kind = 'COMPLAINT' AND number !~ '^CMP-[0-9]{8,}$'
 """
 
 HELD_WRONGLY = """

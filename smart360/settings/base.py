@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "billing",
     "smart360.fieldwork",
     "disconnections",
+    "complaints",
     "smart360.desk",
     "smart360.insights",
     "smart360.local",

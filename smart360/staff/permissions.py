@@ -66,6 +66,18 @@ class Permission(StrEnum):
     PREPARE_RUN = "collection.prepare_run"
     CONFIRM_RUN = "collection.confirm_run"
     PROTECT_ACCOUNT = "consumers.protect"  # medical, legal, dispute
+    # complaints
+    VIEW_COMPLAINTS = "complaints.view"
+    CREATE_COMPLAINT = "complaints.create"
+    WORK_ON_COMPLAINT = "complaints.work"  # acknowledge, hold, resume, take on oneself
+    DECIDE_COMPLAINT = "complaints.decide"  # resolve, reject, link to an account
+    REOPEN_COMPLAINT = "complaints.reopen"
+    SEE_STAFF_COMPLAINTS = "complaints.see_about_staff"  # never the person named
+    SEE_EVIDENCE = "complaints.see_evidence"
+    SEE_BILLING_EVIDENCE = "complaints.see_billing_evidence"  # of disputed bills only
+    SET_DISPUTED_AMOUNT = "complaints.set_disputed_amount"
+    EXPORT_COMPLAINTS = "complaints.export"
+    CREATE_ORDER_FROM_COMPLAINT = "field.create_from_complaint"
     # communication
     ADD_NOTE = "communication.add_note"
     MESSAGE_CONSUMER = "communication.message_consumer"
@@ -90,7 +102,9 @@ _DESK = {
     P.MESSAGE_CONSUMER,
     P.LOG_CALL,
     P.VIEW_SERVICE_ORDERS,
+    P.VIEW_COMPLAINTS,
 }
+_COMPLAINT_DESK = {P.CREATE_COMPLAINT, P.WORK_ON_COMPLAINT, P.SEE_EVIDENCE}
 _MONEY = {
     P.VIEW_BALANCE,
     P.VIEW_MONEY,
@@ -119,10 +133,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | {P.EDIT_CONSUMER, P.EDIT_CONTACT, P.EDIT_BILLING_ADDRESS}
         | {P.VIEW_BALANCE, P.PRINT_BILL}
         | _CARRYING_OUT
+        | _COMPLAINT_DESK
+        | {P.DECIDE_COMPLAINT, P.SET_DISPUTED_AMOUNT, P.CREATE_ORDER_FROM_COMPLAINT}
     ),
     Role.CALL_CENTRE: frozenset(
         _DESK
         | {P.TAKE_PROFILE_LOCK, P.CREATE_REQUEST, P.EDIT_CONTACT, P.VIEW_BALANCE, P.PRINT_BILL}
+        | _COMPLAINT_DESK
+        | {P.CREATE_ORDER_FROM_COMPLAINT}
     ),
     Role.RECOVERY: frozenset(
         _DESK
@@ -131,8 +149,15 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | {P.TAKE_PROFILE_LOCK, P.CREATE_REQUEST, P.EXPORT_REQUESTS}
         | _CARRYING_OUT
         | {P.TICK_MONEY, P.EXECUTE_FOR_US, P.PREPARE_RUN}
+        | {P.CREATE_COMPLAINT, P.CREATE_ORDER_FROM_COMPLAINT}
     ),
-    Role.BILLING: frozenset(_DESK | _MONEY | _BILLING | {P.EDIT_BILLING_ADDRESS, P.TICK_MONEY}),
+    Role.BILLING: frozenset(
+        _DESK
+        | _MONEY
+        | _BILLING
+        | {P.EDIT_BILLING_ADDRESS, P.TICK_MONEY}
+        | {P.SEE_BILLING_EVIDENCE, P.SET_DISPUTED_AMOUNT}
+    ),
     Role.SUPERVISOR: frozenset(
         _DESK
         | _CASE_WORK
@@ -145,13 +170,18 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | _CARRYING_OUT
         | {P.TICK_MONEY, P.EXECUTE_FOR_US, P.PREPARE_RUN, P.CONFIRM_RUN, P.APPROVE_REQUEST}
         | {P.ASSIGN_SERVICE_ORDER, P.UPDATE_SERVICE_ORDER, P.PROTECT_ACCOUNT}
+        | _COMPLAINT_DESK
+        | {P.DECIDE_COMPLAINT, P.REOPEN_COMPLAINT, P.SEE_STAFF_COMPLAINTS}
+        | {P.SET_DISPUTED_AMOUNT, P.EXPORT_COMPLAINTS, P.CREATE_ORDER_FROM_COMPLAINT}
     ),
     Role.ADMIN: frozenset(
         {P.SEARCH_CONSUMERS, P.VIEW_CONSUMER, P.VIEW_REQUESTS, P.VIEW_KPIS, P.RETRY_MESSAGE}
+        | {P.VIEW_COMPLAINTS}
         | {P.CONFIGURE, P.MANAGE_PEOPLE, P.IMPORT}
     ),
     Role.DISPATCHER: frozenset(
         {P.SEARCH_CONSUMERS, P.VIEW_CONSUMER, P.SEE_CONTACT_DATA, P.VIEW_REQUESTS, P.VIEW_KPIS}
+        | {P.VIEW_COMPLAINTS}
         | {P.ADD_NOTE, P.LOG_CALL, P.VIEW_SERVICE_ORDERS, P.CREATE_SERVICE_ORDER}
         | {P.ASSIGN_SERVICE_ORDER, P.UPDATE_SERVICE_ORDER}
     ),

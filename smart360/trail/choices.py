@@ -90,3 +90,12 @@ class Event(TextChoices):
     RUN_STARTED = "RUN_STARTED", "Non-payment run started"
     RUN_ENDED = "RUN_ENDED", "Non-payment run ended"
     RUN_UNDONE = "RUN_UNDONE", "Non-payment run undone"
+    # complaints
+    RESOLVED = "RESOLVED", "Resolved"
+    REJECTED = "REJECTED", "Rejected"
+    REOPENED = "REOPENED", "Reopened"
+    CONSUMER_LINKED = "CONSUMER_LINKED", "Linked to an account"
+    EVIDENCE_ADDED = "EVIDENCE_ADDED", "Evidence added"
+    DISPUTE_SET = "DISPUTE_SET", "Disputed amount set"
+    DISPUTE_LIFTED = "DISPUTE_LIFTED", "Disputed amount lifted"
+    RATED = "RATED", "Rated by the consumer"

@@ -61,7 +61,7 @@ def answered_fragments() -> Any:
     by_call = re.compile(r"page_or_fragment\(\s*request,\s*\"([\w/]+\.html)\",\s*\"([\w-]+)\"")
     views = [
         path
-        for app in ("smart360", "consumers", "billing", "disconnections")
+        for app in ("smart360", "consumers", "billing", "disconnections", "complaints")
         for path in (ROOT / app).rglob("*.py")
     ]
     texts = [path.read_text() for path in views]

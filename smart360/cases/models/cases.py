@@ -43,6 +43,11 @@ class SlaPolicy(models.Model):
     priority = models.CharField(
         max_length=10, choices=Priority, blank=True, help_text="Empty: every priority."
     )
+    topic = models.CharField(
+        max_length=30,
+        blank=True,
+        help_text="Code of a complaint category. Empty: every category.",
+    )
     for_vip = models.BooleanField(default=False, help_text="Only for VIP consumers.")
     acknowledgement_minutes = models.PositiveIntegerField(default=120)
     response_minutes = models.PositiveIntegerField(default=240)
@@ -63,7 +68,7 @@ class SlaPolicy(models.Model):
         verbose_name_plural = "SLA policies"
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "priority", "for_vip"],
+                fields=["kind", "priority", "topic", "for_vip"],
                 condition=Q(replaced_at__isnull=True),
                 name="one_sla_policy_in_force_for_each_case",
             ),
@@ -80,11 +85,16 @@ class SlaPolicy(models.Model):
                 condition=Q(warn_percent__range=(1, 99)), name="sla_warns_before_the_end"
             ),
             models.CheckConstraint(condition=Q(kind__in=CaseKind.values), name="sla_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(topic="") | Q(kind=CaseKind.COMPLAINT),
+                name="only_complaints_have_topics",
+            ),
         ]
 
     def __str__(self) -> str:
         scope = self.get_priority_display() if self.priority else "every priority"
-        return f"{self.get_kind_display()}, {scope}{', VIP' if self.for_vip else ''}"
+        about = f", {self.topic}" if self.topic else ""
+        return f"{self.get_kind_display()}{about}, {scope}{', VIP' if self.for_vip else ''}"
 
     def publish(self, at: datetime) -> None:
         """Store this as the version in force from now on; the one it was made from is replaced."""
@@ -186,6 +196,11 @@ class Case(models.Model):
                 condition=~Q(closing_reason=ClosingReason.OTHER)
                 | Q(closing_note__regex=r"(\S\s*){10,}"),
                 name="closing_for_another_reason_says_which",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[CaseStatus.RESOLVED, CaseStatus.REJECTED])
+                | Q(closing_note__regex=r"\S"),
+                name="a_decided_complaint_says_how",
             ),
             models.CheckConstraint(
                 condition=Q(status=CaseStatus.PENDING)

@@ -19,6 +19,13 @@ KEEPS_ITS_TIMES = pgtrigger.Trigger(
     func=pgtrigger.Func(
         """
         -- Whether it was in time is read from here for good; the act that ends it sets them.
+        -- A complaint is taken up again by its reopening, which says when it had ended (W15).
+        IF OLD.kind = 'COMPLAINT' AND NEW.ended_at IS NULL AND NEW.status = 'IN_PROGRESS'
+           AND EXISTS (SELECT 1 FROM complaints_reopening r
+                        WHERE r.complaint_id = OLD.id AND r.had_ended_at = OLD.ended_at)
+        THEN
+            RETURN NEW;
+        END IF;
         RAISE EXCEPTION 'case % has ended: its times stay', OLD.number
             USING ERRCODE = 'check_violation', CONSTRAINT = 'an_ended_case_keeps_its_times';
         """

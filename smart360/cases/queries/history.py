@@ -13,14 +13,17 @@ from smart360.organisation.queries import get_calendar
 from smart360.trail.models import Entry
 
 
-def policy_in_force(*, kind: CaseKind, priority: str, is_vip: bool) -> SlaPolicy:
-    """The policy for a new case: the most particular that fits, VIP before priority (SLA1)."""
+def policy_in_force(*, kind: CaseKind, priority: str, is_vip: bool, topic: str = "") -> SlaPolicy:
+    """The policy for a new case: the most particular that fits (SLA1).
+
+    VIP comes before topic, topic before priority.
+    """
     fitting = SlaPolicy.objects.filter(kind=kind, replaced_at__isnull=True).filter(
-        Q(priority="") | Q(priority=priority)
+        Q(priority="") | Q(priority=priority), Q(topic="") | Q(topic=topic)
     )
     if not is_vip:
         fitting = fitting.filter(for_vip=False)
-    policy = fitting.order_by("-for_vip", "-priority").first()
+    policy = fitting.order_by("-for_vip", "-topic", "-priority").first()
     if policy is None:
         raise Broken(f"there is no SLA policy for {kind}")
     return policy

@@ -1,0 +1,1 @@
+"""Complaints of consumers, from the first word to the rating."""

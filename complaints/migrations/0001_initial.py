@@ -1,0 +1,483 @@
+"""Complaints: categories, complaints, evidence, reopening, rating."""
+
+import django.db.models.deletion
+import django.db.models.functions.text
+import django.db.models.lookups
+import pgtrigger.compiler
+import pgtrigger.migrations
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+        ('cases', '0021_pause_of_what_is_reopened'),
+        ('documents', '0002_initial'),
+        ('pghistory', '0007_auto_20250421_0444'),
+        ('trail', '0011_kinds_of_complaints_are_known'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='Complaint',
+            fields=[
+                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='complaint', serialize=False, to='cases.case')),
+                ('incident_on', models.DateField()),
+                ('description', models.TextField()),
+                ('expected_resolution', models.TextField()),
+                ('notes', models.TextField(blank=True)),
+                ('service_address', models.CharField(blank=True, help_text='As it was at creation.', max_length=200)),
+                ('disputed_amount', models.DecimalField(blank=True, decimal_places=2, help_text='Fenced off from the debt while the complaint is open (BEY14).', max_digits=14, null=True)),
+                ('tracking_token', models.CharField(help_text="The customer's own link.", max_length=43)),
+                ('receipt', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.storedfile')),
+                ('staff_named', models.ForeignKey(blank=True, help_text='Whom it is about; never sees it.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ComplaintCategoryEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('code', models.SlugField(db_index=False, help_text='Names it to SLA policies; never changes.', max_length=30)),
+                ('name', models.CharField(max_length=60)),
+                ('priority', models.CharField(choices=[('CRITICAL', 'Critical'), ('HIGH', 'High'), ('MEDIUM', 'Medium'), ('LOW', 'Low')], default='MEDIUM', max_length=10)),
+                ('is_about_staff', models.BooleanField(default=False, help_text='Only supervisors see such complaints, and never the person named.', verbose_name='about our staff')),
+                ('is_about_bills', models.BooleanField(default=False, help_text='An amount can be disputed; a non-payment disconnection respects it.', verbose_name='about bills')),
+                ('is_active', models.BooleanField(default=True, help_text='Retire a category; never delete it.')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='ComplaintName',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=80)),
+                ('is_active', models.BooleanField(default=True, help_text='Retire it; never delete it.')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ComplaintNameEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('name', models.CharField(max_length=80)),
+                ('is_active', models.BooleanField(default=True, help_text='Retire it; never delete it.')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='ComplaintSettings',
+            fields=[
+                ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                ('longest_incident_days', models.PositiveSmallIntegerField(default=365, help_text='How long ago an incident may lie.', verbose_name='oldest incident (days)')),
+                ('reopen_within_days', models.PositiveSmallIntegerField(default=30, help_text='How long after its end it can be reopened.', verbose_name='reopen within (days)')),
+                ('draft_kept_days', models.PositiveSmallIntegerField(default=7, help_text='Then a draft goes with its files.', verbose_name='drafts are kept (days)')),
+                ('most_files', models.PositiveSmallIntegerField(default=5, verbose_name='files per complaint')),
+                ('most_megabytes', models.PositiveSmallIntegerField(default=50, verbose_name='megabytes per complaint')),
+            ],
+            options={
+                'verbose_name': 'complaint settings',
+                'verbose_name_plural': 'complaint settings',
+            },
+        ),
+        migrations.CreateModel(
+            name='ComplaintSettingsEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.PositiveSmallIntegerField(default=1, editable=False, serialize=False)),
+                ('longest_incident_days', models.PositiveSmallIntegerField(default=365, help_text='How long ago an incident may lie.', verbose_name='oldest incident (days)')),
+                ('reopen_within_days', models.PositiveSmallIntegerField(default=30, help_text='How long after its end it can be reopened.', verbose_name='reopen within (days)')),
+                ('draft_kept_days', models.PositiveSmallIntegerField(default=7, help_text='Then a draft goes with its files.', verbose_name='drafts are kept (days)')),
+                ('most_files', models.PositiveSmallIntegerField(default=5, verbose_name='files per complaint')),
+                ('most_megabytes', models.PositiveSmallIntegerField(default=50, verbose_name='megabytes per complaint')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='ComplaintSubcategory',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60)),
+                ('is_active', models.BooleanField(default=True, help_text='Retire it; never delete it.')),
+            ],
+            options={
+                'verbose_name': 'sub-category',
+                'verbose_name_plural': 'sub-categories',
+            },
+        ),
+        migrations.CreateModel(
+            name='ComplaintSubcategoryEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('name', models.CharField(max_length=60)),
+                ('is_active', models.BooleanField(default=True, help_text='Retire it; never delete it.')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='Evidence',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField()),
+            ],
+            options={
+                'verbose_name_plural': 'evidence',
+            },
+        ),
+        migrations.CreateModel(
+            name='Reopening',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('had_ended_at', models.DateTimeField()),
+                ('reopened_at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Complainant',
+            fields=[
+                ('complaint', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='complainant', serialize=False, to='complaints.complaint')),
+                ('name', models.CharField(max_length=120)),
+                ('phone', models.CharField(blank=True, max_length=40)),
+                ('email', models.EmailField(blank=True, max_length=254)),
+                ('service_address', models.CharField(blank=True, max_length=200)),
+                ('customer_type', models.CharField(blank=True, choices=[('RESIDENTIAL', 'Residential'), ('COMMERCIAL', 'Commercial'), ('INDUSTRIAL', 'Industrial'), ('OTHER', 'Other')], max_length=15)),
+                ('account_said', models.CharField(blank=True, help_text='We found no such account.', max_length=40, verbose_name='account number as told')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Rating',
+            fields=[
+                ('complaint', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='rating', serialize=False, to='complaints.complaint')),
+                ('stars', models.PositiveSmallIntegerField(help_text='1 to 5.')),
+                ('rated_at', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ComplaintCategory',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(help_text='Names it to SLA policies; never changes.', max_length=30)),
+                ('name', models.CharField(max_length=60)),
+                ('priority', models.CharField(choices=[('CRITICAL', 'Critical'), ('HIGH', 'High'), ('MEDIUM', 'Medium'), ('LOW', 'Low')], default='MEDIUM', max_length=10)),
+                ('is_about_staff', models.BooleanField(default=False, help_text='Only supervisors see such complaints, and never the person named.', verbose_name='about our staff')),
+                ('is_about_bills', models.BooleanField(default=False, help_text='An amount can be disputed; a non-payment disconnection respects it.', verbose_name='about bills')),
+                ('is_active', models.BooleanField(default=True, help_text='Retire a category; never delete it.')),
+            ],
+            options={
+                'verbose_name_plural': 'categories',
+                'constraints': [models.UniqueConstraint(fields=('code',), name='complaint_category_code_is_taken_once'), models.UniqueConstraint(fields=('name',), name='complaint_category_is_named_once'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='a_complaint_category_has_a_name'), models.CheckConstraint(condition=models.Q(('priority__in', ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'])), name='complaint_category_priority_is_known')],
+            },
+        ),
+        migrations.AddField(
+            model_name='complaint',
+            name='category',
+            field=models.ForeignKey(help_text="The name's; the database sets it.", on_delete=django.db.models.deletion.PROTECT, related_name='complaints', to='complaints.complaintcategory'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='complaintcategory',
+            trigger=pgtrigger.compiler.Trigger(name='category_code_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."code" IS DISTINCT FROM (NEW."code"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='dba0fab3541b470d8a8e1efa1b431a348792e79b', operation='UPDATE', pgid='pgtrigger_category_code_stays_8747f', table='complaints_complaintcategory', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='complaintcategory',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "complaints_complaintcategoryevent" ("code", "id", "is_about_bills", "is_about_staff", "is_active", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority") VALUES (NEW."code", NEW."id", NEW."is_about_bills", NEW."is_about_staff", NEW."is_active", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."priority"); RETURN NULL;', hash='574f282867437c84140bc66050a90019f9277e3c', operation='INSERT', pgid='pgtrigger_insert_insert_1eb9b', table='complaints_complaintcategory', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='complaintcategory',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "complaints_complaintcategoryevent" ("code", "id", "is_about_bills", "is_about_staff", "is_active", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority") VALUES (NEW."code", NEW."id", NEW."is_about_bills", NEW."is_about_staff", NEW."is_active", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."priority"); RETURN NULL;', hash='355e3287f80dc39328d18ed4c18a87626decea1e', operation='UPDATE', pgid='pgtrigger_update_update_a0b48', table='complaints_complaintcategory', when='AFTER')),
+        ),
+        migrations.AddField(
+            model_name='complaintcategoryevent',
+            name='pgh_context',
+            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+        ),
+        migrations.AddField(
+            model_name='complaintcategoryevent',
+            name='pgh_obj',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='complaints.complaintcategory'),
+        ),
+        migrations.AddField(
+            model_name='complaint',
+            name='name',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='complaints', to='complaints.complaintname'),
+        ),
+        migrations.AddField(
+            model_name='complaintnameevent',
+            name='pgh_context',
+            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+        ),
+        migrations.AddField(
+            model_name='complaintnameevent',
+            name='pgh_obj',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='complaints.complaintname'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaintsettings',
+            constraint=models.CheckConstraint(condition=models.Q(('id', 1)), name='complaint_settings_are_one_row'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaintsettings',
+            constraint=models.CheckConstraint(condition=models.Q(('longest_incident_days__range', (1, 3650))), name='an_incident_lies_within_ten_years'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaintsettings',
+            constraint=models.CheckConstraint(condition=models.Q(('reopen_within_days__range', (1, 365))), name='reopening_ends_within_a_year'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaintsettings',
+            constraint=models.CheckConstraint(condition=models.Q(('draft_kept_days__range', (1, 90))), name='a_draft_is_kept_for_some_days'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaintsettings',
+            constraint=models.CheckConstraint(condition=models.Q(('most_files__range', (1, 20))), name='a_complaint_takes_some_files'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaintsettings',
+            constraint=models.CheckConstraint(condition=models.Q(('most_megabytes__range', (1, 200))), name='a_complaint_takes_some_megabytes'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='complaintsettings',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "complaints_complaintsettingsevent" ("draft_kept_days", "id", "longest_incident_days", "most_files", "most_megabytes", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reopen_within_days") VALUES (NEW."draft_kept_days", NEW."id", NEW."longest_incident_days", NEW."most_files", NEW."most_megabytes", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reopen_within_days"); RETURN NULL;', hash='d51c1d50ab9ef235d17f7299f8948bb987fc8ead', operation='INSERT', pgid='pgtrigger_insert_insert_5c11f', table='complaints_complaintsettings', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='complaintsettings',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "complaints_complaintsettingsevent" ("draft_kept_days", "id", "longest_incident_days", "most_files", "most_megabytes", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reopen_within_days") VALUES (NEW."draft_kept_days", NEW."id", NEW."longest_incident_days", NEW."most_files", NEW."most_megabytes", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reopen_within_days"); RETURN NULL;', hash='8ab3eed2f87b54030e1dc1ef219f9994586d4179', operation='UPDATE', pgid='pgtrigger_update_update_ed2ba', table='complaints_complaintsettings', when='AFTER')),
+        ),
+        migrations.AddField(
+            model_name='complaintsettingsevent',
+            name='pgh_context',
+            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+        ),
+        migrations.AddField(
+            model_name='complaintsettingsevent',
+            name='pgh_obj',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='complaints.complaintsettings'),
+        ),
+        migrations.AddField(
+            model_name='complaintsubcategory',
+            name='category',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subcategories', to='complaints.complaintcategory'),
+        ),
+        migrations.AddField(
+            model_name='complaintnameevent',
+            name='subcategory',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='complaints.complaintsubcategory'),
+        ),
+        migrations.AddField(
+            model_name='complaintname',
+            name='subcategory',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='names', to='complaints.complaintsubcategory'),
+        ),
+        migrations.AddField(
+            model_name='complaintsubcategoryevent',
+            name='category',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='complaints.complaintcategory'),
+        ),
+        migrations.AddField(
+            model_name='complaintsubcategoryevent',
+            name='pgh_context',
+            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+        ),
+        migrations.AddField(
+            model_name='complaintsubcategoryevent',
+            name='pgh_obj',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='complaints.complaintsubcategory'),
+        ),
+        migrations.AddField(
+            model_name='evidence',
+            name='complaint',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='complaints.complaint'),
+        ),
+        migrations.AddField(
+            model_name='evidence',
+            name='file',
+            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.storedfile'),
+        ),
+        migrations.AddField(
+            model_name='reopening',
+            name='complaint',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reopenings', to='complaints.complaint'),
+        ),
+        migrations.AddField(
+            model_name='reopening',
+            name='reopened_by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddConstraint(
+            model_name='complainant',
+            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='a_complainant_has_a_name'),
+        ),
+        migrations.AddConstraint(
+            model_name='complainant',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('phone', ''), _negated=True), models.Q(('email', ''), _negated=True), _connector='OR'), name='a_complainant_can_be_reached'),
+        ),
+        migrations.AddConstraint(
+            model_name='complainant',
+            constraint=models.CheckConstraint(condition=models.Q(('customer_type__in', ['RESIDENTIAL', 'COMMERCIAL', 'INDUSTRIAL', 'OTHER', ''])), name='customer_type_is_known'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='complainant',
+            trigger=pgtrigger.compiler.Trigger(name='complainants_stay', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2aa1a24159751c9b228e78a6fc8fd0f32d0c9381', operation='UPDATE OR DELETE', pgid='pgtrigger_complainants_stay_c8d0d', table='complaints_complainant', when='BEFORE')),
+        ),
+        migrations.AddField(
+            model_name='rating',
+            name='comment',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trail.personaltext'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='complaintcategoryevent',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='05f2db7aae079ade3c5b60f5f1103f8de222bdcc', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b148f', table='complaints_complaintcategoryevent', when='BEFORE')),
+        ),
+        migrations.AddIndex(
+            model_name='complaint',
+            index=models.Index(fields=['category', 'case'], name='complaint_by_category'),
+        ),
+        migrations.AddIndex(
+            model_name='complaint',
+            index=models.Index(fields=['name', 'case'], name='complaint_by_name'),
+        ),
+        migrations.AddIndex(
+            model_name='complaint',
+            index=models.Index(condition=models.Q(('staff_named__isnull', False)), fields=['staff_named'], name='complaint_by_staff_named'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaint',
+            constraint=models.UniqueConstraint(fields=('tracking_token',), name='complaint_tracking_token_is_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaint',
+            constraint=models.CheckConstraint(condition=django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length(models.Func(models.F('description'), output_field=models.TextField(), template="btrim(regexp_replace(normalize(%(expressions)s, NFC), '[\\u00AD\\u200B-\\u200F\\u2060\\uFEFF]', '', 'g'), E' \\t\\n\\r')")), 10), name='a_complaint_is_described'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaint',
+            constraint=models.CheckConstraint(condition=django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length(models.Func(models.F('expected_resolution'), output_field=models.TextField(), template="btrim(regexp_replace(normalize(%(expressions)s, NFC), '[\\u00AD\\u200B-\\u200F\\u2060\\uFEFF]', '', 'g'), E' \\t\\n\\r')")), 5), name='a_complaint_says_what_is_expected'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaint',
+            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Lower(models.Func(models.F('description'), output_field=models.TextField(), template="btrim(regexp_replace(normalize(%(expressions)s, NFC), '[\\u00AD\\u200B-\\u200F\\u2060\\uFEFF]', '', 'g'), E' \\t\\n\\r')")), django.db.models.functions.text.Lower(models.Func(models.F('expected_resolution'), output_field=models.TextField(), template="btrim(regexp_replace(normalize(%(expressions)s, NFC), '[\\u00AD\\u200B-\\u200F\\u2060\\uFEFF]', '', 'g'), E' \\t\\n\\r')"))), _negated=True), name='what_is_expected_is_not_the_description'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaint',
+            constraint=models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('notes'), 500), name='complaint_notes_have_at_most_500_characters'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaint',
+            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('description'), 4000), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('expected_resolution'), 1000)), name='a_complaint_has_an_end'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaint',
+            constraint=models.CheckConstraint(condition=models.Q(('disputed_amount__isnull', True), models.Q(('disputed_amount__gt', 0), ('disputed_amount__lt', 1000000000000)), _connector='OR'), name='a_disputed_amount_is_positive'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='complaint',
+            trigger=pgtrigger.compiler.Trigger(name='category_and_priority_follow_the_name', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE wanted complaints_complaintcategory; begun cases_case;', func="\n                    SELECT g.* INTO wanted FROM complaints_complaintcategory g\n                      JOIN complaints_complaintsubcategory s ON s.category_id = g.id\n                      JOIN complaints_complaintname n ON n.subcategory_id = s.id\n                     WHERE n.id = NEW.name_id;\n                    SELECT c.* INTO begun FROM cases_case c WHERE c.id = NEW.case_id;\n                    NEW.category_id := wanted.id;\n                    IF begun.kind IS DISTINCT FROM 'COMPLAINT'\n                       OR begun.status IS DISTINCT FROM 'PENDING' THEN\n                        RAISE EXCEPTION 'a complaint is about a new case of its kind'\n                            USING ERRCODE = 'check_violation',\n                                  CONSTRAINT = 'a_complaint_is_a_new_case_of_its_kind';\n                    END IF;\n                    IF begun.priority IS DISTINCT FROM wanted.priority THEN\n                        RAISE EXCEPTION 'the priority is the category''s'\n                            USING ERRCODE = 'check_violation',\n                                  CONSTRAINT = 'priority_follows_the_category';\n                    END IF;\n                    IF NEW.incident_on > (begun.created_at AT TIME ZONE (SELECT u.time_zone\n                          FROM organisation_utility u WHERE u.id = 1))::date THEN\n                        RAISE EXCEPTION 'an incident lies in the past'\n                            USING ERRCODE = 'check_violation',\n                                  CONSTRAINT = 'an_incident_lies_in_the_past';\n                    END IF;\n                    RETURN NEW;\n                    ", hash='6f788cd06938f1fbfd1bfcd97afd47a27f442ffb', operation='INSERT', pgid='pgtrigger_category_and_priority_follow_the_name_fd0aa', table='complaints_complaint', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='complaint',
+            trigger=pgtrigger.compiler.Trigger(name='what_was_complained_of_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    -- A receipt is attached, once; the disputed amount follows its own lines.\n                    IF TG_OP = 'UPDATE' THEN\n                        IF to_jsonb(NEW) - ARRAY['receipt_id', 'disputed_amount']\n                           = to_jsonb(OLD) - ARRAY['receipt_id', 'disputed_amount']\n                           AND (OLD.receipt_id IS NULL OR NEW.receipt_id = OLD.receipt_id)\n                        THEN\n                            RETURN NEW;\n                        END IF;\n                    END IF;\n                    RAISE EXCEPTION 'what was complained of stays as it was'\n                        USING ERRCODE = 'check_violation',\n                              CONSTRAINT = 'what_was_complained_of_stays';\n                    ", hash='9de923d36d9da5d5c62971b1930995551dbb6bc9', operation='UPDATE OR DELETE', pgid='pgtrigger_what_was_complained_of_stays_e3062', table='complaints_complaint', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='complaintsettingsevent',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5d444b0370ab38fc54e759ef5016116b74ca6ce6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_31b5e', table='complaints_complaintsettingsevent', when='BEFORE')),
+        ),
+        migrations.AddConstraint(
+            model_name='complaintsubcategory',
+            constraint=models.UniqueConstraint(fields=('category', 'name'), name='a_complaint_subcategory_is_named_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaintsubcategory',
+            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='a_complaint_subcategory_has_a_name'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='complaintsubcategory',
+            trigger=pgtrigger.compiler.Trigger(name='subcategory_stays_in_its_category', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."category_id" IS DISTINCT FROM (NEW."category_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='59f8b78fa3b8639d72c75b5f4740db4d5946984d', operation='UPDATE', pgid='pgtrigger_subcategory_stays_in_its_category_95571', table='complaints_complaintsubcategory', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='complaintsubcategory',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "complaints_complaintsubcategoryevent" ("category_id", "id", "is_active", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."category_id", NEW."id", NEW."is_active", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='bd12189c831c632cdccccad3a6ee15259745276c', operation='INSERT', pgid='pgtrigger_insert_insert_1ab70', table='complaints_complaintsubcategory', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='complaintsubcategory',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "complaints_complaintsubcategoryevent" ("category_id", "id", "is_active", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."category_id", NEW."id", NEW."is_active", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='07863bf001e688fbe3e8e0d961d76835ec8991de', operation='UPDATE', pgid='pgtrigger_update_update_a70c1', table='complaints_complaintsubcategory', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='complaintnameevent',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7a8c05560bed7009cc2485b32764b6800ba0ac14', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_cfd7b', table='complaints_complaintnameevent', when='BEFORE')),
+        ),
+        migrations.AddConstraint(
+            model_name='complaintname',
+            constraint=models.UniqueConstraint(fields=('subcategory', 'name'), name='complaint_name_is_taken_once_in_its_subcategory'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaintname',
+            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='a_complaint_name_has_words'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='complaintname',
+            trigger=pgtrigger.compiler.Trigger(name='name_stays_in_its_subcategory', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."subcategory_id" IS DISTINCT FROM (NEW."subcategory_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='72569db843908bea364b95b525e902f00408d804', operation='UPDATE', pgid='pgtrigger_name_stays_in_its_subcategory_b069e', table='complaints_complaintname', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='complaintname',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "complaints_complaintnameevent" ("id", "is_active", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "subcategory_id") VALUES (NEW."id", NEW."is_active", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."subcategory_id"); RETURN NULL;', hash='f2df9d4c673196b9766983ed2e1183585c0cb84f', operation='INSERT', pgid='pgtrigger_insert_insert_d4542', table='complaints_complaintname', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='complaintname',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "complaints_complaintnameevent" ("id", "is_active", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "subcategory_id") VALUES (NEW."id", NEW."is_active", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."subcategory_id"); RETURN NULL;', hash='955ceffd2286e5be8acd888081597079752fe1dc', operation='UPDATE', pgid='pgtrigger_update_update_b1804', table='complaints_complaintname', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='complaintsubcategoryevent',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a1f542c935e4daa1565656c23de5410afe958a93', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2f959', table='complaints_complaintsubcategoryevent', when='BEFORE')),
+        ),
+        migrations.AddConstraint(
+            model_name='evidence',
+            constraint=models.UniqueConstraint(fields=('complaint', 'position'), name='a_place_holds_one_piece_of_evidence'),
+        ),
+        migrations.AddConstraint(
+            model_name='evidence',
+            constraint=models.CheckConstraint(condition=models.Q(('position__gte', 1)), name='evidence_begins_at_1'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='evidence',
+            trigger=pgtrigger.compiler.Trigger(name='evidence_is_within_limits', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE files integer; bytes bigint; most_files integer; most_megabytes bigint;', func="\n    -- The row above is held, so that parallel uploads are counted one after the other (F2).\n    PERFORM 1 FROM complaints_complaint WHERE case_id = NEW.complaint_id FOR UPDATE;\n    SELECT count(*), coalesce(sum(f.size), 0) INTO files, bytes\n      FROM complaints_evidence e JOIN documents_storedfile f ON f.id = e.file_id WHERE e.complaint_id = NEW.complaint_id;\n    SELECT f.size + bytes INTO bytes FROM documents_storedfile f WHERE f.id = NEW.file_id;\n    SELECT s.most_files, s.most_megabytes INTO most_files, most_megabytes\n      FROM complaints_complaintsettings s WHERE s.id = 1;\n    IF files >= most_files THEN\n        RAISE EXCEPTION 'too many files' USING ERRCODE = 'check_violation',\n            CONSTRAINT = 'complaint_takes_so_many_files';\n    END IF;\n    IF bytes > most_megabytes * 1024 * 1024 THEN\n        RAISE EXCEPTION 'too many bytes' USING ERRCODE = 'check_violation',\n            CONSTRAINT = 'complaint_takes_so_many_bytes';\n    END IF;\n    RETURN NEW;\n", hash='e78e0d4c20e427b130a7c3f7c69c6b21688283fe', operation='INSERT', pgid='pgtrigger_evidence_is_within_limits_14102', table='complaints_evidence', when='BEFORE')),
+        ),
+        migrations.AddConstraint(
+            model_name='reopening',
+            constraint=models.UniqueConstraint(fields=('complaint', 'had_ended_at'), name='an_end_is_reopened_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='reopening',
+            constraint=models.CheckConstraint(condition=models.Q(('reopened_at__gte', models.F('had_ended_at'))), name='a_complaint_is_reopened_after_its_end'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='reopening',
+            trigger=pgtrigger.compiler.Trigger(name='a_reopening_is_in_its_window', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE ended cases_case; days integer;', func="\n                    SELECT c.* INTO ended FROM cases_case c WHERE c.id = NEW.complaint_id;\n                    SELECT s.reopen_within_days INTO days\n                      FROM complaints_complaintsettings s WHERE s.id = 1;\n                    IF ended.ended_at IS DISTINCT FROM NEW.had_ended_at\n                       OR NEW.reopened_at > NEW.had_ended_at + make_interval(days => days)\n                       OR NEW.reopened_at > clock_timestamp() + interval '5 seconds'\n                    THEN\n                        RAISE EXCEPTION 'too late to reopen'\n                            USING ERRCODE = 'check_violation',\n                                  CONSTRAINT = 'a_reopening_is_in_its_window';\n                    END IF;\n                    RETURN NEW;\n                    ", hash='9cff9a0fb11c310ea3ba305b342ba4fa4fb335b5', operation='INSERT', pgid='pgtrigger_a_reopening_is_in_its_window_adbb2', table='complaints_reopening', when='BEFORE')),
+        ),
+        migrations.AddConstraint(
+            model_name='rating',
+            constraint=models.CheckConstraint(condition=models.Q(('stars__range', (1, 5))), name='a_rating_has_1_to_5'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='rating',
+            trigger=pgtrigger.compiler.Trigger(name='what_was_resolved_is_rated', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF NOT EXISTS (SELECT 1 FROM cases_case c WHERE c.id = NEW.complaint_id\n                                    AND c.status IN ('RESOLVED', 'REJECTED')) THEN\n                        RAISE EXCEPTION 'only what was decided is rated'\n                            USING ERRCODE = 'check_violation',\n                                  CONSTRAINT = 'what_was_resolved_is_rated';\n                    END IF;\n                    RETURN NEW;\n                    ", hash='5aa031ca7deec27d2fa584097c929e38c9afde8b', operation='INSERT', pgid='pgtrigger_what_was_resolved_is_rated_baf97', table='complaints_rating', when='BEFORE')),
+        ),
+    ]

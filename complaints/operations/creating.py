@@ -1,0 +1,140 @@
+"""Registering a complaint (CMP2)."""
+
+import secrets
+import uuid
+from datetime import datetime
+
+from complaints import rules
+from complaints.models import (
+    Complainant,
+    Complaint,
+    ComplaintCategory,
+    ComplaintName,
+    ComplaintSettings,
+)
+from complaints.rules import ComplaintWish
+from consumers import guards
+from consumers.models import Consumer
+from smart360.cases import handling
+from smart360.cases.choices import CaseKind
+from smart360.kernel.db import operation
+from smart360.kernel.errors import Refusal
+from smart360.kernel.text import NOT_OFFERED, REQUIRED, is_blank
+from smart360.organisation.queries import get_utility
+from smart360.staff.models import Person
+from smart360.web import form_keys
+
+CREATE = "complaints.create_complaint"
+
+
+class UnableToComplain(Refusal):
+    """The complaint cannot be registered as asked. ``field`` names the form's field."""
+
+
+@operation
+def create_complaint(
+    *, wish: ComplaintWish, by: Person, at: datetime, form_key: uuid.UUID
+) -> Complaint:
+    """A complaint of a consumer, or of somebody who is not in the system yet.
+
+    Raises UnableToComplain. The same form key gives the first complaint again.
+    """
+    consumer = guards.lock_consumer(wish.consumer) if wish.consumer is not None else None
+    about = consumer.account_number if consumer else "somebody new"
+    earlier = form_keys.claim(form_key, by=by.pk, act=CREATE, about=about, at=at)
+    if earlier:
+        return Complaint.objects.select_related("case").get(case__number=earlier)
+    utility, limits = get_utility(), ComplaintSettings.objects.get(pk=1)
+    category, name = _chosen(wish)
+    _check_words(wish)
+    today = at.astimezone(utility.zone).date()
+    if wrong := rules.why_not_then(
+        wish.incident_on, today=today, longest_days=limits.longest_incident_days
+    ):
+        raise UnableToComplain(wrong, field="incident_on")
+    if consumer is None:
+        _check_stranger(wish)
+    case = handling.open_case(
+        kind=CaseKind.COMPLAINT,
+        consumer=consumer.pk if consumer else None,
+        is_vip=consumer is not None and consumer.is_vip,
+        priority=category.priority,
+        notifies_consumer=wish.notifies_consumer,
+        year=today.year,
+        by=by.pk,
+        at=at,
+        new={"category": category.code, "priority": category.priority},
+        topic=category.code,
+    )
+    case.consumer = consumer
+    made = Complaint.objects.create(
+        case=case,
+        name=name,
+        category=category,
+        incident_on=wish.incident_on,
+        description=wish.description,
+        expected_resolution=wish.expected_resolution,
+        notes=wish.notes,
+        service_address=_address(consumer, wish),
+        staff_named_id=wish.staff_named if category.is_about_staff else None,
+        tracking_token=secrets.token_urlsafe(32),
+    )
+    if wish.stranger is not None and consumer is None:
+        Complainant.objects.create(
+            complaint=made,
+            **{field: getattr(wish.stranger, field) for field in wish.stranger.__slots__},
+        )
+    form_keys.submitted(form_key, form="", by=by.pk, act=CREATE, result=case.number)
+    return made
+
+
+def _chosen(wish: ComplaintWish) -> tuple[ComplaintCategory, ComplaintName]:
+    """What was chosen, if it is offered and belongs together (W18). Raises UnableToComplain."""
+    name = (
+        ComplaintName.objects.select_related("subcategory__category")
+        .filter(
+            pk=wish.name,
+            is_active=True,
+            subcategory__is_active=True,
+            subcategory__category__is_active=True,
+        )
+        .first()
+    )
+    if name is None:
+        raise UnableToComplain(NOT_OFFERED, field="name")
+    if name.subcategory_id != wish.subcategory:
+        raise UnableToComplain(NOT_OFFERED, field="subcategory")
+    if name.subcategory.category_id != wish.category:
+        raise UnableToComplain(NOT_OFFERED, field="category")
+    return name.subcategory.category, name
+
+
+def _check_words(wish: ComplaintWish) -> None:
+    """W19. Raises UnableToComplain."""
+    for field, fewest in (
+        ("description", rules.FEWEST_DESCRIPTION),
+        ("expected_resolution", rules.FEWEST_EXPECTED),
+    ):
+        if wrong := rules.why_too_short(getattr(wish, field), fewest):
+            raise UnableToComplain(wrong, field=field)
+    if rules.say_the_same(wish.description, wish.expected_resolution):
+        raise UnableToComplain(rules.SAME_WORDS, field="expected_resolution")
+
+
+def _check_stranger(wish: ComplaintWish) -> None:
+    """Somebody has a name and can be reached. Raises UnableToComplain."""
+    stranger = wish.stranger
+    if stranger is None:
+        raise UnableToComplain("Choose a customer", field="consumer")
+    if is_blank(stranger.name):
+        raise UnableToComplain(REQUIRED, field="name_said")
+    if not (stranger.phone or stranger.email):
+        raise UnableToComplain("Enter a phone number or an e-mail address", field="phone")
+
+
+def _address(consumer: Consumer | None, wish: ComplaintWish) -> str:
+    """The service address as it is now, or as somebody says."""
+    if consumer is None:
+        return wish.stranger.service_address if wish.stranger else ""
+    services = guards.standing_of(consumer.pk).services
+    return services[0].address if services else ""
