@@ -7,7 +7,8 @@ from django.core.files.storage import default_storage
 from django.http import HttpResponse
 
 from smart360.documents.choices import ContentType
-from smart360.documents.models import StoredFile
+from smart360.documents.intake import ENDINGS
+from smart360.documents.models import PendingFile, StoredFile
 from smart360.kernel.errors import Refusal
 
 CLOSED = "sandbox; default-src 'none'"
@@ -24,7 +25,7 @@ class UnableToOpen(Refusal):
     sentence_by_default = "This file cannot be opened right now. Please try again later."
 
 
-def read(file: StoredFile) -> bytes:
+def read(file: StoredFile | PendingFile) -> bytes:
     """The bytes of ``file``, exactly as they were stored. Raises UnableToOpen."""
     try:
         with default_storage.open(file.stored_as) as stored:
@@ -36,8 +37,11 @@ def read(file: StoredFile) -> bytes:
     return body
 
 
-def as_download(file: StoredFile) -> HttpResponse:
-    """``file`` to be saved, never shown inside our pages. Raises UnableToOpen."""
+def as_download(file: StoredFile | PendingFile) -> HttpResponse:
+    """``file`` to be saved, never shown as a page. Raises UnableToOpen.
+
+    A picture of ours can be seen in a page all the same: ``<img>`` shows what comes as attachment.
+    """
     ending = file.content_type.lower()
     response = HttpResponse(
         read(file),
@@ -48,8 +52,19 @@ def as_download(file: StoredFile) -> HttpResponse:
             "Cache-Control": "private, no-store",
         },
     )
-    response["Content-Disposition"] = f'attachment; filename="{plain_name(file.title)}.{ending}"'
+    name = plain_name(without_ending(file.title))
+    response["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
     return response
+
+
+def without_ending(title: str) -> str:
+    """``title`` without an ending of ours, which a download gets from its type.
+
+    >>> without_ending("bill.of.may.JPEG")
+    'bill.of.may'
+    """
+    stem, dot, ending = title.rpartition(".")
+    return stem if dot and f".{ending.lower()}" in ENDINGS else title
 
 
 def plain_name(title: str) -> str:

@@ -41,3 +41,43 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class PendingFile(models.Model):
+    """One file that somebody uploaded and that belongs to nothing yet.
+
+    It was checked like any other. It becomes a stored file or goes; whatever points to it owns it.
+    """
+
+    removable = True
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    title = models.CharField(max_length=120, help_text="What its sender called it, made plain.")
+    content_type = models.CharField(max_length=10, choices=ContentType)
+    size = models.PositiveIntegerField(help_text="Bytes.")
+    sha256 = models.CharField(max_length=64)
+    stored_as = models.CharField(max_length=120)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["stored_as"], name="a_pending_file_has_a_name_of_its_own"
+            ),
+            models.CheckConstraint(
+                condition=Q(content_type__in=ContentType.values), name="pending_file_type_is_ours"
+            ),
+            models.CheckConstraint(
+                condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="pending_file_digest_is_sha256"
+            ),
+        ]
+        indexes = [
+            # operations.sweep_pending: the oldest first
+            models.Index(fields=["created_at"], name="pending_files_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -3,9 +3,10 @@
 import hashlib
 
 from django.core.files.storage import default_storage
+from django.db.models import Exists, OuterRef
 
 from smart360.documents.access import STORAGE_ERRORS
-from smart360.documents.models import StoredFile
+from smart360.documents.models import PendingFile, StoredFile
 from smart360.kernel.oracle import Oracle
 
 
@@ -18,7 +19,17 @@ def rows_without_their_file() -> list[str]:
     ]
 
 
-def what_is_wrong(file: StoredFile) -> str:
+def uploads_without_their_file() -> list[str]:
+    """F5: so has each upload that belongs to nothing yet, and no stored file shares it."""
+    stored = StoredFile.objects.filter(stored_as=OuterRef("stored_as"))
+    return [
+        f"upload {file.pk} {wrong}"
+        for file in PendingFile.objects.annotate(is_shared=Exists(stored)).iterator()
+        if (wrong := "is a stored file too" if file.is_shared else what_is_wrong(file))
+    ]
+
+
+def what_is_wrong(file: StoredFile | PendingFile) -> str:
     """``is missing``, ``was changed``, or nothing."""
     digest = hashlib.sha256()
     try:
@@ -32,4 +43,5 @@ def what_is_wrong(file: StoredFile) -> str:
 
 ORACLES: tuple[Oracle, ...] = (
     Oracle("F5", "a file that is missing or was changed", rows_without_their_file),
+    Oracle("F5", "an upload without its file, or kept twice", uploads_without_their_file),
 )

@@ -7,13 +7,16 @@ import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
+from django.db.models import Exists, ForeignObjectRel, OuterRef
 
 from smart360.documents.access import STORAGE_ERRORS
 from smart360.documents.choices import ContentType
-from smart360.documents.models import StoredFile
+from smart360.documents.intake import Taken
+from smart360.documents.models import PendingFile, StoredFile
 from smart360.kernel.db import step
 from smart360.kernel.errors import Refusal
 from smart360.staff.models import Person
@@ -21,7 +24,7 @@ from smart360.staff.models import Person
 ENDINGS = {ContentType.PDF: "pdf", ContentType.JPG: "jpg", ContentType.PNG: "png"}
 UNFINISHED = ".part"
 ORPHAN_AFTER = timedelta(hours=24)  # no transaction lives as long
-SWEPT_DAYS = 31  # how far back the sweep looks; it runs each night
+SWEPT_DAYS = 100  # how far back the sweep looks; no upload waits as long
 
 
 class UnableToStore(Refusal):
@@ -30,32 +33,78 @@ class UnableToStore(Refusal):
     sentence_by_default = "Could not save the file, please try again"
 
 
+class UnableToKeep(Refusal):
+    """The uploaded file was removed, or kept already, by somebody who was faster."""
+
+    sentence_by_default = "This file is not there any more"
+
+
 @step
 def store_pdf(*, title: str, body: bytes, by: Person | None, at: datetime) -> StoredFile:
     """Keep a PDF that we made: first the file, whole and on disk, then its row (F5).
 
     A crash in between leaves a file without a row, which the sweep removes. Raises UnableToStore.
     """
-    return _store(ContentType.PDF, title=title, body=body, by=by, at=at)
+    stored = _written(ContentType.PDF, body, at=at)
+    return StoredFile.objects.create(title=title, created_at=at, created_by=by, **stored)
 
 
-def _store(
-    content_type: ContentType, *, title: str, body: bytes, by: Person | None, at: datetime
-) -> StoredFile:
+@step
+def hold_upload(*, taken: Taken, by: Person | None, at: datetime) -> PendingFile:
+    """Hold a file that was uploaded and checked until it belongs to something.
+
+    First the file, whole and on disk, then its row (F5). Raises UnableToStore.
+    """
+    held = _written(taken.content_type, taken.body, at=at)
+    return PendingFile.objects.create(title=taken.title, created_at=at, created_by=by, **held)
+
+
+@step
+def keep(pending: PendingFile, *, by: Person | None, at: datetime) -> StoredFile:
+    """Make a stored file of ``pending``, whose row goes; the bytes stay where they are.
+
+    Raises UnableToKeep when it went meanwhile. Whatever pointed to it must point elsewhere first.
+    """
+    held = _locked(pending)
+    kept = StoredFile.objects.create(
+        title=held.title,
+        content_type=held.content_type,
+        size=held.size,
+        sha256=held.sha256,
+        stored_as=held.stored_as,
+        created_at=at,
+        created_by=by,
+    )
+    held.delete()
+    return kept
+
+
+@step
+def drop(pending: PendingFile) -> None:
+    """Let go of ``pending``: its row now, its bytes by the sweep. Raises UnableToKeep."""
+    _locked(pending).delete()
+
+
+def _locked(pending: PendingFile) -> PendingFile:
+    held = PendingFile.objects.select_for_update(of=("self",)).filter(pk=pending.pk).first()
+    if held is None:
+        raise UnableToKeep(is_conflict=True)
+    return held
+
+
+def _written(content_type: ContentType, body: bytes, *, at: datetime) -> dict[str, Any]:
+    """Put ``body`` on disk under a random name; the columns that say so."""
     name = f"{_folder(at)}/{uuid.uuid4().hex}.{ENDINGS[content_type]}"
     try:
         name = _write(name, body)
     except STORAGE_ERRORS as error:
         raise UnableToStore from error
-    return StoredFile.objects.create(
-        title=title,
-        content_type=content_type,
-        size=len(body),
-        sha256=hashlib.sha256(body).hexdigest(),
-        stored_as=name,
-        created_at=at,
-        created_by=by,
-    )
+    return {
+        "content_type": content_type,
+        "size": len(body),
+        "sha256": hashlib.sha256(body).hexdigest(),
+        "stored_as": name,
+    }
 
 
 def _folder(at: datetime) -> str:
@@ -93,25 +142,53 @@ def _sync_folder(folder: Path) -> None:
 
 
 @step
+def drop_unowned(*, older_than: timedelta, at: datetime) -> int:
+    """Let go of uploads that nothing points to and that are ``older_than`` that; how many.
+
+    One that is being kept or dropped this moment is left to whoever does it.
+    """
+    old = PendingFile.objects.filter(created_at__lt=at - older_than)
+    for relation in PendingFile._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ForeignObjectRel):
+            owners = relation.related_model._base_manager
+            old = old.exclude(Exists(owners.filter(**{relation.field.name: OuterRef("pk")})))
+    gone = [held.pk for held in old.select_for_update(of=("self",), skip_locked=True)]
+    PendingFile.objects.filter(pk__in=gone).delete()
+    return len(gone)
+
+
+@step
 def remove_orphans(*, at: datetime) -> int:
-    """Remove files of the last month that have no row and are older than a day; how many."""
-    names = list(_old_names(at))
-    owned = set(StoredFile.objects.filter(stored_as__in=names).values_list("stored_as", flat=True))
-    orphans = [name for name in names if name not in owned]
-    for name in orphans:
-        default_storage.delete(name)
-    return len(orphans)
-
-
-def _old_names(at: datetime) -> Iterator[str]:
-    """Names of stored files of the last month that are older than a day."""
+    """Remove files of the last months that have no row and are older than a day; how many."""
+    removed = 0
     for days in range(SWEPT_DAYS):
-        folder = _folder(at - timedelta(days=days))
-        try:
-            files = default_storage.listdir(folder)[1]
-        except FileNotFoundError:
-            continue
-        for file in files:
-            name = f"{folder}/{file}"
-            if default_storage.get_modified_time(name) < at - ORPHAN_AFTER:
-                yield name
+        names = list(_old_names(_folder(at - timedelta(days=days)), at))
+        owned = _owned_of(names)
+        for name in names:
+            if name not in owned:
+                default_storage.delete(name)
+                removed += 1
+    return removed
+
+
+def _owned_of(names: list[str]) -> set[str]:
+    """Those of ``names`` that a row knows; one statement, as a pending file may be kept now."""
+    if not names:
+        return set()
+    stored, pending = (
+        each.objects.filter(stored_as__in=names).values_list("stored_as", flat=True)
+        for each in (StoredFile, PendingFile)
+    )
+    return set(stored.union(pending))
+
+
+def _old_names(folder: str, at: datetime) -> Iterator[str]:
+    """Names of the files in ``folder`` that are older than a day."""
+    try:
+        files = default_storage.listdir(folder)[1]
+    except FileNotFoundError:
+        return
+    for file in files:
+        name = f"{folder}/{file}"
+        if default_storage.get_modified_time(name) < at - ORPHAN_AFTER:
+            yield name

@@ -794,6 +794,12 @@ PLANTS = (
         "INSERT INTO documents_storedfile (id, title, content_type, size, sha256, stored_as,"
         " created_at) VALUES (gen_random_uuid(), 'x', 'PDF', 1, repeat('0', 64), 'gone', now())",
     ),
+    plant(
+        "F5",
+        "uploads_without_their_file",
+        "INSERT INTO documents_pendingfile (id, title, content_type, size, sha256, stored_as,"
+        " created_at) VALUES (gen_random_uuid(), 'x', 'PDF', 1, repeat('0', 64), 'gone', now())",
+    ),
     plant("R1", "settings_that_lose_writes"),  # as the servers of tests run
     plant(
         "R4",

@@ -62,6 +62,8 @@ REMOVED_BY_THE_PRODUCT = {
     "billing_tarifftax",
     # an item of the checklist that is not done after all
     "disconnections_checklisttick",
+    # an upload that became a stored file, or went
+    "documents_pendingfile",
     # an administrator's removal, which row history keeps
     "fieldwork_technician_skills",
     "fieldwork_ordertemplate_categories",
