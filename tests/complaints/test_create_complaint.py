@@ -76,11 +76,11 @@ def test_the_same_form_gives_the_first(person: Callable[..., Person], at: dateti
 
 def test_a_policy_for_its_category_counts(make_complaint: MakeComplaint, at: datetime) -> None:
     SlaPolicy.objects.create(
-        kind="COMPLAINT", topic="billing", resolution_minutes=600, valid_from=at
+        kind="COMPLAINT", topic_id="billing", resolution_minutes=600, valid_from=at
     )
     own, other = make_complaint().case, make_complaint(name="Leak").case
-    assert (own.policy.topic, own.policy.resolution_minutes) == ("billing", 600)
-    assert other.policy.topic == ""
+    assert (own.policy.topic_id, own.policy.resolution_minutes) == ("billing", 600)
+    assert other.policy.topic_id is None
 
 
 # ------------------------------------------------------------------ what the database refuses

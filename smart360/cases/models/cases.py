@@ -43,10 +43,15 @@ class SlaPolicy(models.Model):
     priority = models.CharField(
         max_length=10, choices=Priority, blank=True, help_text="Empty: every priority."
     )
-    topic = models.CharField(
-        max_length=30,
+    topic = models.ForeignKey(
+        "complaints.ComplaintCategory",
+        on_delete=models.PROTECT,
+        to_field="code",
+        null=True,
         blank=True,
-        help_text="Code of a complaint category. Empty: every category.",
+        related_name="+",
+        verbose_name="category",
+        help_text="Only for complaints of this category. Empty: every category.",
     )
     for_vip = models.BooleanField(default=False, help_text="Only for VIP consumers.")
     acknowledgement_minutes = models.PositiveIntegerField(default=120)
@@ -70,6 +75,7 @@ class SlaPolicy(models.Model):
             models.UniqueConstraint(
                 fields=["kind", "priority", "topic", "for_vip"],
                 condition=Q(replaced_at__isnull=True),
+                nulls_distinct=False,
                 name="one_sla_policy_in_force_for_each_case",
             ),
             models.CheckConstraint(
@@ -86,14 +92,14 @@ class SlaPolicy(models.Model):
             ),
             models.CheckConstraint(condition=Q(kind__in=CaseKind.values), name="sla_kind_is_known"),
             models.CheckConstraint(
-                condition=Q(topic="") | Q(kind=CaseKind.COMPLAINT),
+                condition=Q(topic__isnull=True) | Q(kind=CaseKind.COMPLAINT),
                 name="only_complaints_have_topics",
             ),
         ]
 
     def __str__(self) -> str:
         scope = self.get_priority_display() if self.priority else "every priority"
-        about = f", {self.topic}" if self.topic else ""
+        about = f", {self.topic_id}" if self.topic_id else ""
         return f"{self.get_kind_display()}{about}, {scope}{', VIP' if self.for_vip else ''}"
 
     def publish(self, at: datetime) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from smart360.cases.choices import CaseKind, HoldEnding
 from smart360.cases.models import Alert, Case, Hold, SlaPolicy
@@ -19,11 +19,11 @@ def policy_in_force(*, kind: CaseKind, priority: str, is_vip: bool, topic: str =
     VIP comes before topic, topic before priority.
     """
     fitting = SlaPolicy.objects.filter(kind=kind, replaced_at__isnull=True).filter(
-        Q(priority="") | Q(priority=priority), Q(topic="") | Q(topic=topic)
+        Q(priority="") | Q(priority=priority), Q(topic__isnull=True) | Q(topic_id=topic)
     )
     if not is_vip:
         fitting = fitting.filter(for_vip=False)
-    policy = fitting.order_by("-for_vip", "-topic", "-priority").first()
+    policy = fitting.order_by("-for_vip", F("topic_id").desc(nulls_last=True), "-priority").first()
     if policy is None:
         raise Broken(f"there is no SLA policy for {kind}")
     return policy
