@@ -72,7 +72,7 @@ class ComplaintSubcategory(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.category} · {self.name}"
+        return self.name
 
 
 @pghistory.track()

@@ -26,7 +26,7 @@ class SlaPolicyAdmin(ConfigurationAdmin):
     )
     list_filter = ("kind",)
     fields = (
-        ("kind", "priority", "for_vip"),
+        ("kind", "topic", "priority", "for_vip"),
         ("acknowledgement_minutes", "response_minutes", "resolution_minutes"),
         "warn_percent",
         "calendar",
@@ -38,6 +38,7 @@ class SlaPolicyAdmin(ConfigurationAdmin):
         ),
         "sla_target_is_below_a_year": "Promise less than a year.",
         "sla_warns_before_the_end": "Warn at 1 to 99 per cent.",
+        "only_complaints_have_topics": "Only complaints have a category.",
     }
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -46,7 +47,7 @@ class SlaPolicyAdmin(ConfigurationAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """For which cases a policy stands is chosen once: moved away, it would leave a gap."""
-        return ("kind", "priority", "for_vip") if obj else ()
+        return ("kind", "topic", "priority", "for_vip") if obj else ()
 
     def save_model(
         self, request: HttpRequest, obj: SlaPolicy, form: forms.ModelForm[SlaPolicy], change: bool

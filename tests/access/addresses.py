@@ -278,6 +278,9 @@ ADMIN_MODELS: dict[str, int] = {
     "fieldwork_ordertemplate": 200,
     "fieldwork_skill": 200,
     "fieldwork_technician": 200,
+    "complaints_complaintcategory": 200,
+    "complaints_complaintsubcategory": 200,
+    "complaints_complaintsettings": 403,  # there is exactly one
     "billing_tariff": 200,
     "billing_apikey": 200,
     "billing_billingpolicy": 403,  # there is exactly one

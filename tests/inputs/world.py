@@ -9,6 +9,7 @@ from uuid import uuid4
 from django.test import Client
 
 from billing.models import Arrangement, Payment
+from complaints.models import ComplaintCategory, ComplaintSettings, ComplaintSubcategory
 from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
 from consumers.models import Category, Consumer, MeterAssignment, Subcategory, Warehouse
 from consumers.operations import take_profile_lock
@@ -232,6 +233,9 @@ class World:
             "disconnections/protectionrule": ProtectionRule.objects.get(code="HOURS"),
             "disconnections/rulepack": RulePack.objects.order_by("pk").first(),
             "disconnections/weatheralert": WeatherAlert.objects.order_by("pk").first(),
+            "complaints/complaintcategory": ComplaintCategory.objects.get(code="billing"),
+            "complaints/complaintsubcategory": ComplaintSubcategory.objects.get(name="Meter"),
+            "complaints/complaintsettings": ComplaintSettings.objects.get(),
             "fieldwork/ordertemplate": OrderTemplate.objects.order_by("pk").first(),
             "fieldwork/skill": Skill.objects.order_by("pk").first(),
             "cases/slapolicy": SlaPolicy.objects.filter(replaced_at=None).order_by("pk").first(),
@@ -508,6 +512,12 @@ def _right(world: World, boss: Person) -> dict[str, dict[str, str]]:
         "admin:cases_slapolicy_add": {
             "kind": "DISCONNECTION", "priority": "LOW", "acknowledgement_minutes": "10",
             "response_minutes": "20", "resolution_minutes": "30", "warn_percent": "75",
+        },
+        "admin:complaints_complaintcategory_add": {
+            "code": "safety", "name": "Safety", "priority": "LOW",
+        },
+        "admin:complaints_complaintsubcategory_add": {
+            "category": str(ComplaintCategory.objects.get(code="billing").pk), "name": "Other",
         },
         "admin:cases_holdreason_add": {
             "code": "DOG", "label": "A dog", "waits_for": "CONSUMER",

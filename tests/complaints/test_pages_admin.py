@@ -1,0 +1,132 @@
+"""Categories, their policies and the limits of complaints in Django admin (ADM1)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import zeal
+from django.test import Client
+
+from complaints.models import ComplaintCategory, ComplaintName, ComplaintSettings
+from smart360.cases.models import SlaPolicy
+from smart360.staff.choices import Role
+from tests.complaints.conftest import MakeComplaint
+from tests.conftest import SetClock
+from tests.fieldwork.test_pages_admin import rows
+
+pytestmark = pytest.mark.django_db
+ADMIN = "/admin/complaints"
+
+
+@pytest.fixture
+def admin(client_as: Callable[..., Client], stands: SetClock) -> Client:
+    return client_as(Role.ADMIN)
+
+
+def category_data(**more: Any) -> dict[str, Any]:
+    return {
+        "code": "safety", "name": "Safety", "priority": "CRITICAL", "is_active": "on",
+        **rows("subcategories"),
+    } | more  # fmt: skip
+
+
+def test_a_category_is_added_with_its_parts(admin: Client) -> None:
+    data = category_data(**rows("subcategories", "Cables", "Gas", field="name"))  # type: ignore[arg-type]
+    assert admin.post(f"{ADMIN}/complaintcategory/add/", data).status_code == 302
+    made = ComplaintCategory.objects.get(code="safety")
+    assert sorted(made.subcategories.values_list("name", flat=True)) == ["Cables", "Gas"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"code": "Safe Ty"}, "Use small letters, digits and hyphens, such as billing."),
+        ({"code": "billing"}, "with this Code already exists."),
+        ({"name": "Billing"}, "with this Name already exists."),
+        ({"name": ""}, "This field is required."),
+        ({"priority": "URGENT"}, "Select a valid choice."),
+    ],
+)
+def test_a_wrong_category_is_refused(admin: Client, wrong: dict[str, str], sentence: str) -> None:
+    answer = admin.post(f"{ADMIN}/complaintcategory/add/", category_data(**wrong))
+    assert sentence in answer.content.decode()
+    assert ComplaintCategory.objects.count() == 4
+
+
+def test_what_is_in_use_is_retired_not_deleted(
+    admin: Client, make_complaint: MakeComplaint
+) -> None:
+    category = make_complaint().category
+    path = f"{ADMIN}/complaintcategory/{category.pk}"
+    assert admin.post(f"{path}/delete/", {"post": "yes"}).status_code == 403
+    page = admin.get(f"{path}/change/").content.decode()
+    assert 'name="code"' not in page
+    parts = category.subcategories.order_by("pk")
+    data: dict[str, Any] = {"name": "Billing", "priority": "LOW", "is_about_bills": "on"}
+    data |= {"subcategories-TOTAL_FORMS": len(parts), "subcategories-INITIAL_FORMS": len(parts)}
+    for place, part in enumerate(parts):
+        data |= {
+            f"subcategories-{place}-id": part.pk,
+            f"subcategories-{place}-category": category.pk,
+            f"subcategories-{place}-name": part.name,
+            f"subcategories-{place}-is_active": "on",
+        }
+    with zeal.zeal_ignore([{"model": "complaints.ComplaintSubcategory", "field": "get()"}]):
+        assert admin.post(f"{path}/change/", data).status_code == 302  # Django's, per row
+    category.refresh_from_db()
+    assert (category.is_active, category.priority) == (False, "LOW")
+
+
+def test_a_name_is_added_to_its_sub_category(admin: Client) -> None:
+    part = ComplaintCategory.objects.get(code="billing").subcategories.get(name="Payment")
+    names = part.names.order_by("pk")
+    data: dict[str, Any] = {"name": "Payment", "is_active": "on"}
+    data |= {"names-TOTAL_FORMS": len(names) + 1, "names-INITIAL_FORMS": len(names)}
+    for place, each in enumerate(names):
+        data |= {
+            f"names-{place}-id": each.pk,
+            f"names-{place}-subcategory": part.pk,
+            f"names-{place}-name": each.name,
+            f"names-{place}-is_active": "on",
+        }
+    data |= {f"names-{len(names)}-name": "Receipt missing", f"names-{len(names)}-is_active": "on"}
+    with zeal.zeal_ignore([{"model": "complaints.ComplaintName", "field": "get()"}]):
+        answer = admin.post(f"{ADMIN}/complaintsubcategory/{part.pk}/change/", data)  # as above
+    assert answer.status_code == 302
+    assert ComplaintName.objects.filter(subcategory=part, name="Receipt missing").exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("longest_incident_days", "0", "Take 1 to 3650 days."),
+        ("reopen_within_days", "366", "Take 1 to 365 days."),
+        ("draft_kept_days", "91", "Take 1 to 90 days."),
+        ("most_files", "21", "Take 1 to 20 files."),
+        ("most_megabytes", "-1", ""),
+    ],
+)
+def test_a_wrong_limit_is_refused(admin: Client, field: str, value: str, sentence: str) -> None:
+    data = {
+        "longest_incident_days": "365", "reopen_within_days": "30", "draft_kept_days": "7",
+        "most_files": "5", "most_megabytes": "50",
+    } | {field: value}  # fmt: skip
+    answer = admin.post(f"{ADMIN}/complaintsettings/1/change/", data)
+    assert answer.status_code == 200
+    assert sentence in answer.content.decode()
+    assert ComplaintSettings.objects.get().most_files == 5
+
+
+def test_a_policy_is_made_for_one_category(admin: Client, make_complaint: MakeComplaint) -> None:
+    data = {
+        "kind": "COMPLAINT", "topic": "billing", "priority": "", "acknowledgement_minutes": "60",
+        "response_minutes": "120", "resolution_minutes": "600", "warn_percent": "75",
+        "calendar": "",
+    }  # fmt: skip
+    assert admin.post("/admin/cases/slapolicy/add/", data).status_code == 302
+    assert make_complaint().case.policy.resolution_minutes == 600
+    again = admin.post("/admin/cases/slapolicy/add/", data, follow=True)
+    assert "There is a policy for these cases already." in again.content.decode()
+    other = admin.post("/admin/cases/slapolicy/add/", data | {"kind": "DISCONNECTION"})
+    assert "Only complaints have a category." in other.content.decode()
+    assert SlaPolicy.objects.filter(topic="billing").count() == 1
