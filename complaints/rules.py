@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 FEWEST_DESCRIPTION = 10
 FEWEST_EXPECTED = 5
@@ -82,3 +84,50 @@ def why_not_then(incident_on: date, *, today: date, longest_days: int) -> str:
     if incident_on < today - timedelta(days=longest_days):
         return f"Incident date is more than {longest_days} days ago"
     return ""
+
+
+# ------------------------------------------------------------------ a complaint being written
+CREATE = "complaints.create_complaint"
+"""The act that a draft's one-time key is for."""
+MEGABYTE = 1024 * 1024
+LONGEST_DRAFT = 20_000  # characters of one step in all
+NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "version", "window", "to"})
+
+
+def kept_words(typed: Mapping[str, list[str]]) -> dict[str, list[str]] | None:
+    """What of a form is kept; None when it is too long. PostgreSQL's JSON takes no NUL."""
+    kept = {
+        name: [value.replace("\0", "") for value in values]
+        for name, values in typed.items()
+        if name not in NEVER_KEPT
+    }
+    length = sum(len(value) for values in kept.values() for value in values)
+    return kept if length <= LONGEST_DRAFT else None
+
+
+def is_stale(
+    before: Mapping[str, Any], words: Mapping[str, list[str]], *, window: str, version: int
+) -> bool:
+    """Whether keeping ``words`` would swallow what another window has written meanwhile.
+
+    ``before`` is the step as it was kept last: its words, its window and its version.
+
+    >>> before = {"words": {"notes": ["theirs"]}, "window": "b", "version": 2}
+    >>> is_stale(before, {"notes": ["mine"]}, window="a", version=1)
+    True
+    >>> is_stale(before, {"notes": ["mine"]}, window="a", version=2)
+    False
+    """
+    if not before or before["window"] == window or before["version"] == version:
+        return False
+    return bool(before["words"] != words)
+
+
+def too_many_files(most: int) -> str:
+    """The sentence for one file too many (bad-inputs.md 117)."""
+    return f"At most {most} file{'' if most == 1 else 's'}"
+
+
+def too_many_bytes(most: int) -> str:
+    """The sentence for too much in all (bad-inputs.md 117)."""
+    return f"At most {most} MB together"

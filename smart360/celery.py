@@ -97,6 +97,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="4", minute="15"),
         "options": {"queue": "default"},
     },
+    "forget complaints that nobody goes on writing": {
+        "task": "complaints.sweep_drafts",
+        "schedule": crontab(hour="3", minute="30"),
+        "options": {"queue": "default"},
+    },
     "remove files that no row knows": {
         "task": "documents.sweep_orphans",
         "schedule": crontab(hour="3", minute="45"),

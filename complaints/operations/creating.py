@@ -9,22 +9,26 @@ from complaints.models import (
     Complainant,
     Complaint,
     ComplaintCategory,
+    ComplaintDraft,
     ComplaintName,
     ComplaintSettings,
+    Evidence,
 )
-from complaints.rules import ComplaintWish
+from complaints.operations import drafts
+from complaints.rules import CREATE, ComplaintWish
 from consumers import guards
 from consumers.models import Consumer
 from smart360.cases import handling
 from smart360.cases.choices import CaseKind
+from smart360.documents import store
 from smart360.kernel.db import operation
 from smart360.kernel.errors import Refusal
 from smart360.kernel.text import NOT_OFFERED, REQUIRED, is_blank
 from smart360.organisation.queries import get_utility
 from smart360.staff.models import Person
+from smart360.trail.choices import Event
+from smart360.trail.record import record
 from smart360.web import form_keys
-
-CREATE = "complaints.create_complaint"
 
 
 class UnableToComplain(Refusal):
@@ -33,17 +37,26 @@ class UnableToComplain(Refusal):
 
 @operation
 def create_complaint(
-    *, wish: ComplaintWish, by: Person, at: datetime, form_key: uuid.UUID
+    *,
+    wish: ComplaintWish,
+    by: Person,
+    at: datetime,
+    form_key: uuid.UUID,
+    draft: uuid.UUID | None = None,
+    seen: str = "",
 ) -> Complaint:
     """A complaint of a consumer, or of somebody who is not in the system yet.
 
-    Raises UnableToComplain. The same form key gives the first complaint again.
+    With a ``draft`` that says what its writer has ``seen`` (``drafts.digest_of``) its files become
+    the complaint's evidence, and the draft goes. Raises UnableToComplain, UnableToKeepDraft. The
+    same form key gives the first complaint again.
     """
     consumer = guards.lock_consumer(wish.consumer) if wish.consumer is not None else None
     about = consumer.account_number if consumer else "somebody new"
     earlier = form_keys.claim(form_key, by=by.pk, act=CREATE, about=about, at=at)
     if earlier:
         return Complaint.objects.select_related("case").get(case__number=earlier)
+    held = drafts.lock_reviewed(draft, seen=seen, by=by) if draft else None
     utility, limits = get_utility(), ComplaintSettings.objects.get(pk=1)
     category, name = _chosen(wish)
     _check_words(wish)
@@ -84,8 +97,27 @@ def create_complaint(
             complaint=made,
             **{field: getattr(wish.stranger, field) for field in wish.stranger.__slots__},
         )
+    if held is not None:
+        _keep_evidence(made, held, by=by, at=at)
     form_keys.submitted(form_key, form="", by=by.pk, act=CREATE, result=case.number)
     return made
+
+
+def _keep_evidence(made: Complaint, held: ComplaintDraft, *, by: Person, at: datetime) -> None:
+    """The files of the draft, in their order, are the complaint's from now on."""
+    files = drafts.hand_over_files(held)
+    for position, pending in enumerate(files, start=1):
+        kept = store.keep(pending, by=by, at=at)
+        Evidence.objects.create(complaint=made, file=kept, position=position)
+    if files:
+        record(
+            Event.EVIDENCE_ADDED,
+            by=by.pk,
+            at=at,
+            case=made.case.pk,
+            consumer=made.case.consumer_id,
+            new={"files": len(files)},
+        )
 
 
 def _chosen(wish: ComplaintWish) -> tuple[ComplaintCategory, ComplaintName]:

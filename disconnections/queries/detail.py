@@ -1,7 +1,7 @@
 """One request as its page shows it: facts, clocks, rail, services, and the sentence to read out."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -19,14 +19,12 @@ from smart360.cases.choices import ApprovalState, CaseStatus, WaitsFor
 from smart360.cases.models import Approval, Case, Hold, HoldReason
 from smart360.cases.queries.approvals import approval_of
 from smart360.cases.queries.clocks import CaseClocks, case_clocks
+from smart360.cases.queries.holds import MORNING, HoldOffer
 from smart360.comms.queries import free_words
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from smart360.web import formats
 from smart360.web.shown import RailStep
-
-MORNING = time(8)
-"""When a visit without a slot begins at the earliest, for the hold until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +39,6 @@ class ServiceLine:
     reading: Decimal | None = None
     unit: str = ""
     read_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class HoldOffer:
-    """A hold that makes sense now: the wished-for day lies after the SLA is due (decision 10)."""
-
-    reason: int
-    until: datetime
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +58,16 @@ class RequestPage:
     offer: HoldOffer | None
     approval: Approval | None
     is_billed: bool
+
+    @property
+    def who(self) -> str:
+        """Whose account it is about."""
+        return self.consumer.name
+
+    @property
+    def subject(self) -> str:
+        """The reason and its code."""
+        return f"{self.asked.reason.label} · {self.asked.reason.code}"
 
     @property
     def is_waiting_for_approval(self) -> bool:
@@ -211,7 +210,7 @@ def hold_offer(
     return HoldOffer(reason.pk, visit, visit_in_words(asked)) if reason else None
 
 
-# ------------------------------------------------------------------ services and choices
+# ------------------------------------------------------------------ services
 def service_lines(case: Case, *, zone: ZoneInfo) -> list[ServiceLine]:
     """Each service of the request with its meter as it was when the request was made (DIS10)."""
     services = list(
@@ -258,19 +257,3 @@ def _service_line(service: RequestedService, meter: Meter | None) -> ServiceLine
         unit=meter.unit,
         read_on=facts["read_on"],
     )
-
-
-def hold_choices() -> list[tuple[str, str]]:
-    """The reasons for a hold, each with what it does to the clock."""
-    return [
-        (str(reason.pk), _hold_words(reason))
-        for reason in HoldReason.objects.filter(is_active=True).order_by("pk")
-    ]
-
-
-def _hold_words(reason: HoldReason) -> str:
-    """The label, whom we wait for unless the label says it, and the clock."""
-    clock = "the clock pauses" if reason.pauses else "the clock goes on"
-    whom = reason.get_waits_for_display().lower()
-    told = "" if whom in reason.label.lower() else f" · waits for {whom}"
-    return f"{reason.label}{told} · {clock}"

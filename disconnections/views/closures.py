@@ -39,7 +39,7 @@ from disconnections.rules.closures import (
     what_is_missing,
     why_not_good,
 )
-from disconnections.views.requests import found_or_404, shell, tab_or_fragment
+from disconnections.views.detail import found_or_404, shell, tab_or_fragment
 from smart360.cases.choices import CaseKind
 from smart360.cases.models import Case
 from smart360.fieldwork.models import ServiceOrder

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from disconnections.operations import retry_receipt
 from disconnections.queries.receipts import ReceiptState, receipt_facts, receipt_state
-from disconnections.views.requests import found_or_404
+from disconnections.views.detail import found_or_404
 from smart360.documents.access import as_download
 from smart360.documents.rules import qr_code
 from smart360.kernel import clock

@@ -28,7 +28,7 @@ from disconnections.rules.reconnections import (
     what_a_reconnection_misses,
 )
 from disconnections.views.closures import ShownItem, ShownMissing
-from disconnections.views.requests import found_or_404, shell, tab_or_fragment
+from disconnections.views.detail import found_or_404, shell, tab_or_fragment
 from smart360.cases.choices import CaseKind
 from smart360.cases.models import Case
 from smart360.kernel import clock

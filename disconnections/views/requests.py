@@ -1,29 +1,20 @@
-"""The landing list, its export, and the tabs of one request."""
+"""The landing list and its export."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from billing.views.settlement_sheet import settlement_context
-from disconnections.access import Act, allowed_acts, find_request
 from disconnections.choices import REQUEST_KINDS
 from disconnections.filters import OWN_NAMES, ListWish, address_with, read_list_wish
 from disconnections.queries.counts import Counts, count_requests
-from disconnections.queries.detail import (
-    MORNING,
-    HoldOffer,
-    hold_choices,
-    request_page,
-    service_lines,
-)
 from disconnections.queries.figures import Figure, list_figures
 from disconnections.queries.finding import TOO_MANY, find_consumers
 from disconnections.queries.pages import FOUND_CAP, list_requests
@@ -36,28 +27,14 @@ from disconnections.queries.requests import (
     export_requests,
     row_of,
 )
-from disconnections.queries.verdicts import last_verdict
 from disconnections.rules import months_after
 from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus, Priority, Standing
-from smart360.cases.forms import (
-    ApprovalForm,
-    CallForm,
-    CloseForm,
-    DecisionForm,
-    HoldForm,
-    MessageForm,
-    NoteForm,
-)
-from smart360.cases.models import Case
-from smart360.cases.queries.timeline import case_timeline
-from smart360.comms.queries import count_messages_of_case, messages_of_case
 from smart360.kernel import clock
 from smart360.organisation.context import zone_in_use
 from smart360.organisation.queries import get_utility
 from smart360.staff.access import signed_in_person
-from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
-from smart360.web import form_keys, formats
+from smart360.web import formats
 from smart360.web.export import csv_response
 from smart360.web.gate import requires
 from smart360.web.htmx import is_fragment
@@ -65,27 +42,6 @@ from smart360.web.paging import Page
 from smart360.web.shown import Link
 
 LIST = "disconnections/request_list.html"
-TABS = (
-    ("details", "Details", "request_detail"),
-    ("settlement", "Settlement", "request_settlement"),
-    ("service-order", "Service order", "request_service_orders"),
-    ("disconnect", "Disconnect", "request_disconnect"),
-    ("reconnect", "Reconnect", "request_reconnect"),
-    ("communication", "Communication", "request_communication"),
-    ("timeline", "Timeline", "request_timeline"),
-)
-NEEDED_FOR = {
-    "settlement": Permission.VIEW_BALANCE,
-    "service-order": Permission.VIEW_SERVICE_ORDERS,
-    "disconnect": Permission.VIEW_BALANCE,
-    "reconnect": Permission.VIEW_BALANCE,
-}
-"""Tabs that not everybody may open who may open the page."""
-TAB_OF_KIND = {
-    "disconnect": CaseKind.DISCONNECTION.value,
-    "reconnect": CaseKind.RECONNECTION.value,
-}
-"""Tabs that only one type of request has."""
 EXPORT_HEAD = (
     "Request ID", "Consumer", "VIP", "Account no", "Address", "Type", "Reason", "Date requested",
     "Status", "Priority", "SLA", "Due", "Assigned to", "Outstanding",
@@ -347,161 +303,3 @@ def _file_lines(rows: Iterable[RequestRow], zone: ZoneInfo) -> Iterator[tuple[st
             Priority(row.priority).label, SLA_IN_FILE[row.sla], due, row.assignee,
             row.outstanding or "",
         )  # fmt: skip
-
-
-# ------------------------------------------------------------------ one request
-def found_or_404(request: HttpRequest, number: str) -> Case:
-    """The request of this number, or 404: not there and not yours look the same (X2)."""
-    me = signed_in_person(request)
-    case = find_request(number, me)
-    if case is None:
-        raise Http404
-    return case
-
-
-def shell(
-    request: HttpRequest, case: Case, *, tab: str, at: datetime, **more: Any
-) -> dict[str, Any]:
-    """What each tab of a request's page stands in; ``more`` replaces forms that came back."""
-    me = signed_in_person(request)
-    zone = zone_in_use()
-    page = request_page(case, to=me, at=at, zone=zone)
-    acts = allowed_acts(case, me, page.approval)
-    values: dict[str, Any] = {
-        "now": at,
-        "page": page,
-        "case": case,
-        "acts": {act.name.lower(): act in acts for act in Act},
-        "tab": tab,
-        "tabs": [
-            Link(label, reverse(name, args=[case.number]), tab == code, key=str(place))
-            for place, (code, label, name) in enumerate(_tabs_for(me, case), start=1)
-        ],
-        "can_order": case.is_open and me.has_permission(Permission.CREATE_SERVICE_ORDER),
-        "can_bill": case.is_open
-        and not page.is_billed
-        and me.has_permission(Permission.GENERATE_BILL),
-    }
-    if Act.HOLD in acts:
-        values["hold_form"] = hold_form(page.offer, at=at, zone=zone)
-    if Act.CLOSE in acts:
-        values["close_form"] = CloseForm()
-    if Act.ASK_APPROVAL in acts:
-        values["approval_form"] = ApprovalForm()
-    if Act.DECIDE_APPROVAL in acts:
-        values["decision_form"] = DecisionForm()
-    return values | more
-
-
-def _tabs_for(person: Person, case: Case) -> list[tuple[str, str, str]]:
-    """The tabs that this type of request has, and that this person may open."""
-    return [
-        each
-        for each in TABS
-        if TAB_OF_KIND.get(each[0], case.kind) == case.kind
-        and (each[0] not in NEEDED_FOR or person.has_permission(NEEDED_FOR[each[0]]))
-    ]
-
-
-def hold_form(offer: HoldOffer | None, *, at: datetime, zone: ZoneInfo) -> HoldForm:
-    """A fresh form: until the visit when that is what makes sense, else tomorrow morning."""
-    tomorrow = datetime.combine(at.astimezone(zone).date() + timedelta(days=1), MORNING, zone)
-    until = (offer.until if offer else tomorrow).astimezone(zone)
-    initial = {
-        "reason": offer.reason if offer else "",
-        "resume_on": until.date(),
-        "resume_at": until.time(),
-    }
-    return HoldForm(reasons=hold_choices(), initial=initial)
-
-
-@require_GET
-@requires(Permission.VIEW_REQUESTS)
-def request_detail(request: HttpRequest, number: str) -> HttpResponse:
-    """The Details tab; htmx gets its panels."""
-    case = found_or_404(request, number)
-    at = clock.now()
-    context = shell(request, case, tab="details", at=at)
-    context["services"] = service_lines(case, zone=zone_in_use())
-    context["verdict"] = last_verdict(case.pk, context["page"].approval)
-    return tab_or_fragment(request, "disconnections/request_detail.html", "details", context)
-
-
-@require_GET
-@requires(Permission.VIEW_REQUESTS)
-def request_top(request: HttpRequest, number: str) -> HttpResponse:
-    """Header, clock and rail alone, fetched again when something was said."""
-    case = found_or_404(request, number)
-    context = shell(request, case, tab=request.GET.get("tab", "details"), at=clock.now())
-    return render(request, "disconnections/request_shell.html#case-top", context)
-
-
-@require_GET
-@requires(Permission.VIEW_BALANCE)
-def request_settlement(request: HttpRequest, number: str) -> HttpResponse:
-    """The Settlement tab; its panels fetch themselves from billing (DIS9)."""
-    me, case, at = signed_in_person(request), found_or_404(request, number), clock.now()
-    context = settlement_context(case, to=me, at=at) | shell(request, case, tab="settlement", at=at)
-    return tab_or_fragment(request, "disconnections/request_settlement.html", "settlement", context)
-
-
-@require_GET
-@requires(Permission.VIEW_REQUESTS)
-def request_communication(request: HttpRequest, number: str) -> HttpResponse:
-    """The Communication tab: note, message and call as forms of their own, and the log."""
-    case = found_or_404(request, number)
-    context = shell(request, case, tab="communication", at=clock.now())
-    context |= communication(request, case, context)
-    return tab_or_fragment(
-        request, "disconnections/request_communication.html", "communication", context
-    )
-
-
-def communication(request: HttpRequest, case: Case, context: dict[str, Any]) -> dict[str, Any]:
-    """The three forms and the log."""
-    me = signed_in_person(request)
-    consumer = context["page"].consumer
-    said = messages_of_case(case.pk, to=me, consumer_name=consumer.name)
-    forms = {"note_form": NoteForm(), "message_form": MessageForm(), "call_form": CallForm()}
-    ready = forms.get(f"{request.GET.get('write', '')}_form")
-    if ready is not None:  # a quick action leads here: the field waits for the first letter
-        ready.fields["words"].widget.attrs["autofocus"] = True
-    return {
-        **forms,
-        "messages_said": said,
-        "log_words": f"{len(said)} {'entry' if len(said) == 1 else 'entries'}",
-        "form_key": form_keys.new_key,
-        "recipient": consumer.email,
-    }
-
-
-@require_GET
-@requires(Permission.VIEW_REQUESTS)
-def request_timeline_tab(request: HttpRequest, number: str) -> HttpResponse:
-    """The Timeline tab."""
-    me = signed_in_person(request)
-    case = found_or_404(request, number)
-    before = request.GET.get("before", "")
-    before_seq = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
-    context = shell(request, case, tab="timeline", at=clock.now())
-    lines, more = case_timeline(case, to=me, before_seq=before_seq)
-    context |= {"lines": lines, "older_url": f"?before={more}" if more else ""}
-    return tab_or_fragment(request, "disconnections/request_timeline.html", "timeline", context)
-
-
-def tab_or_fragment(
-    request: HttpRequest, template: str, fragment: str, context: dict[str, Any]
-) -> HttpResponse:
-    """The whole page, or what the tab refreshes of itself."""
-    if not is_fragment(request):
-        context["said"] = count_messages_of_case(context["case"].pk)
-        context["tabs"] = [
-            Link(t.label, t.url, t.is_current, str(context["said"] or ""), t.key)
-            if t.label == "Communication"
-            else t
-            for t in context["tabs"]
-        ]
-    name = f"{template}#{fragment}" if is_fragment(request) else template
-    response = render(request, name, context)
-    response["Vary"] = "HX-Request"
-    return response

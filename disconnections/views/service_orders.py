@@ -1,74 +1,23 @@
-"""The Service order tab of a request: its orders, and a new one (004, Service order tab)."""
+"""The Service order tab of a request (004, Service order tab)."""
 
-from typing import Any
-
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
-from disconnections.views.requests import found_or_404, shell, tab_or_fragment
-from smart360.cases.models import Case
-from smart360.fieldwork.forms import OrderForm
-from smart360.fieldwork.operations import create_service_order
-from smart360.fieldwork.queries.offers import offer_for
-from smart360.fieldwork.queries.orders import orders_of_case
-from smart360.kernel import clock
-from smart360.kernel.errors import Refusal
-from smart360.staff.access import signed_in_person
+from disconnections.views.detail import REQUESTS
+from smart360.fieldwork.views import case_orders
 from smart360.staff.permissions import Permission
-from smart360.web.fields import posted_form_key
 from smart360.web.gate import requires
-from smart360.web.htmx import is_fragment
-
-TAB = "disconnections/request_service_orders.html"
 
 
 @require_GET
 @requires(Permission.VIEW_SERVICE_ORDERS)
 def request_service_orders(request: HttpRequest, number: str) -> HttpResponse:
     """The orders of a request, newest first, with the form for another one."""
-    return _tab(request, found_or_404(request, number))
+    return case_orders.service_orders(REQUESTS, request, number)
 
 
 @require_POST
 @requires(Permission.CREATE_SERVICE_ORDER)
 def request_add_order(request: HttpRequest, number: str) -> HttpResponse:
     """Add Service Order: a visit of one of the types that fit this consumer (SO1)."""
-    me, key = signed_in_person(request), posted_form_key(request.POST)
-    case = found_or_404(request, number)
-    form = _form(case, request.POST)
-    if not form.is_valid():
-        return _tab(request, case, status=422, order_form=form)
-    try:
-        made = create_service_order(
-            case=case.pk, by=me, at=clock.now(), form_key=key, **form.cleaned_data
-        )
-    except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
-        return _tab(request, case, status=refusal.http_status, order_form=form)
-    sentence = f"{made.number} is {made.get_status_display().lower()}."
-    if is_fragment(request):
-        response = _tab(request, found_or_404(request, number), toast=sentence)
-        response["HX-Trigger-After-Settle"] = '{"case-said": {}}'
-        return response
-    messages.success(request, sentence)
-    return HttpResponseRedirect(reverse("request_service_orders", args=[number]))
-
-
-def _form(case: Case, typed: Any = None) -> OrderForm:
-    assert case.consumer is not None  # a_request_has_a_consumer
-    templates = offer_for(case.consumer, case).templates
-    initial = {"template": str(templates[0].pk)} if templates else {}
-    return OrderForm(typed, templates=templates, initial=initial)
-
-
-def _tab(request: HttpRequest, case: Case, *, status: int = 200, **more: Any) -> HttpResponse:
-    me = signed_in_person(request)
-    context = shell(request, case, tab="service-order", at=clock.now())
-    context["orders"] = orders_of_case(case.pk)
-    if case.is_open and me.has_permission(Permission.CREATE_SERVICE_ORDER):
-        context["order_form"] = more.get("order_form") or _form(case)
-    response = tab_or_fragment(request, TAB, "service-orders", context | more)
-    response.status_code = status
-    return response
+    return case_orders.add_order(REQUESTS, request, number)

@@ -55,6 +55,12 @@ def claim(key: uuid.UUID, *, by: int, act: str, about: str, at: datetime) -> str
     return first.result
 
 
+def result_of(key: uuid.UUID, *, by: int, act: str) -> str:
+    """What came of a form that was submitted, or ``""`` when it was not, or too long ago."""
+    first = FormKey.objects.filter(key=key, person_id=by, act=act).first()
+    return first.result if first else ""
+
+
 SUBMITTED = """
 WITH forgotten AS (
     DELETE FROM web_draft WHERE person_id = %(by)s AND form = %(form)s)

@@ -131,13 +131,17 @@ def shown_count(number: int, cap: int = 500) -> str:
     return f"{cap:,}+" if number > cap else f"{number:,}"
 
 
+KILOBYTE = 1024
+MEGABYTE = 1024 * KILOBYTE
+
+
 def shown_size(size: int) -> str:
-    """``412 KB``, ``3.1 MB``"""
-    if size < 1000:
+    """``412 KB``, ``3.1 MB``, as computers count them"""
+    if size < KILOBYTE:
         return f"{size} bytes"
-    if size < 1_000_000:
-        return f"{size // 1000} KB"
-    return f"{size / 1_000_000:.1f} MB"
+    if size < MEGABYTE:
+        return f"{size // KILOBYTE} KB"
+    return f"{size / MEGABYTE:.1f} MB"
 
 
 def initials(name: str) -> str:

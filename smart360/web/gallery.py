@@ -9,13 +9,17 @@ from django import forms
 
 from smart360.web import tones
 from smart360.web.fields import IsoDateField
+from smart360.web.formats import MEGABYTE
 from smart360.web.shown import (
     Link,
     RailStep,
+    RefusedUpload,
     SlaClock,
     SlaInterval,
     ThreadMessage,
     TimelineEntry,
+    Upload,
+    UploadList,
     VerdictLine,
 )
 
@@ -138,6 +142,24 @@ def entries() -> list[TimelineEntry]:
     ]
 
 
+def uploads() -> UploadList:
+    """Three files, and one that was refused."""
+    return UploadList(
+        files=[
+            Upload("bill-november-2024.pdf", "PDF", 421_888, "/gallery/?remove=1", "/gallery/?f=1"),
+            Upload("meter-photo-front.jpg", "JPG", 3_250_585, "/gallery/?remove=2"),
+            Upload("meter-photo-reading.png", "PNG", 2_936_012, "/gallery/?remove=3"),
+        ],
+        refused=[
+            RefusedUpload("call-recording.mp3", "Only PDF, JPG and PNG files are accepted"),
+        ],
+        upload_url="/gallery/?upload=1",
+        most_files=5,
+        most_bytes=50 * MEGABYTE,
+        largest_file=10 * MEGABYTE,
+    )
+
+
 def samples() -> dict[str, Any]:
     """Everything that `web/gallery.html` needs."""
     return {
@@ -162,6 +184,7 @@ def samples() -> dict[str, Any]:
             for answer in tones.ANSWER
         ],
         "steps": steps(), "thread": thread(), "entries": entries(),
+        "uploads": uploads(),
         "stopped": [*steps()[:2], RailStep("On Hold", "stop", "until Dec 12"), steps()[3]],
         "series": [29, 31, 27, 33, 36, 34, 38],
         "tabs": [

@@ -102,10 +102,11 @@ AT_ODDS = (
 )
 
 FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
+LARGEST_BODY = 64 * 1024 * 1024  # the files of one form, 50 MB in all, and what stands around them
 
 
 class FormsOnly:
-    """Refuse what no form of ours sends, instead of reading it as an empty form (400, 415).
+    """Refuse what no form of ours sends, instead of reading it as an empty form (400, 413, 415).
 
     What other programs send (below ``API``) is no form: there each view says what it takes.
     """
@@ -120,7 +121,10 @@ class FormsOnly:
         is_packed = request.headers.get("Content-Encoding", "identity") != "identity"
         if is_packed or "Transfer-Encoding" in request.headers:
             return render(request, "400.html", status=400)
-        has_body = request.META.get("CONTENT_LENGTH") not in (None, "", "0")
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and int(length[:19]) > LARGEST_BODY:
+            return render(request, "413.html", status=413)
+        has_body = length != "0"
         if has_body and request.content_type not in FORM_TYPES:
             return render(request, "400.html", status=415)
         return self.get_response(request)

@@ -26,7 +26,9 @@ class Link:
 class ListedCase:
     """One case in a list; `status`, `priority` and `sla` are the stored codes.
 
-    `outstanding` is what the account owes, as it is shown; None where the list has no such column.
+    `address` is where it is, or for a complaint what exactly it is about. `outstanding` is what the
+    account owes, as it is shown, and `assigned_to` who works on it; None where the list has no such
+    column.
     """
 
     number: str
@@ -44,6 +46,7 @@ class ListedCase:
     paused_until: datetime | None
     percent: int | None
     outstanding: str | None = None
+    assigned_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,3 +167,42 @@ class SlaClock:
     def is_running(self) -> bool:
         """Whether the time remaining counts down at this moment."""
         return self.ended_at is None and self.state != "PAUSED"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file that was uploaded; `kind` is PDF, JPG or PNG, `size` in bytes.
+
+    `url` serves it, for whoever may look; without it there is its name alone.
+    """
+
+    title: str
+    kind: str
+    size: int
+    remove_url: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedUpload:
+    """A file that was not added, and the sentence that says why."""
+
+    title: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadList:
+    """The files of one form: where more are sent, how many and how large they may be (in bytes)."""
+
+    files: Sequence[Upload]
+    upload_url: str
+    most_files: int
+    most_bytes: int
+    largest_file: int
+    refused: Sequence[RefusedUpload] = ()
+
+    @property
+    def used_bytes(self) -> int:
+        """What they take together."""
+        return sum(file.size for file in self.files)

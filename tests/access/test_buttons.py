@@ -215,7 +215,7 @@ def test_the_control_sees_a_button_too_many_and_one_too_few(
     """The test above can fail, in both directions."""
     scene = Scene(worlds, Role.CSE, ("disconnection", "PENDING", "nobody", "nobody"))
     assert {"acknowledge", "close", "assign"} <= scene.allowed() == scene.shown()
-    monkeypatch.setattr("disconnections.views.requests.allowed_acts", lambda *_: frozenset())
+    monkeypatch.setattr("disconnections.views.detail.allowed_acts", lambda *_: frozenset())
     assert "acknowledge" in scene.allowed() - scene.shown()
 
 

@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from consumers.choices import AccountStatus
-from disconnections.access import Act, allowed_acts
+from disconnections.access import allowed_acts
 from disconnections.operations import close_request
 from smart360.cases import operations as cases
+from smart360.cases.access import Act
 from smart360.cases.models import Case
 from smart360.organisation.models import Utility
 from smart360.staff.choices import Role

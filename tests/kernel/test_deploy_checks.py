@@ -54,6 +54,8 @@ REMOVED_BY_THE_PRODUCT = {
     "owed_owedwork",
     # a draft with its form, a guard with its request, a change with its fold
     "web_draft",
+    "complaints_complaintdraft",
+    "complaints_draftfile",
     "consumers_guard",
     "cases_tallychange",
     "consumers_balancechange",

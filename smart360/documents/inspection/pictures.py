@@ -59,7 +59,7 @@ def decoded(kind: str, body: bytes) -> Image.Image:
             turn = turn_of(source)
             source.load()
             plain = in_plain_colours(kind, source)
-            if turn:
+            if turn is not None:
                 return plain.transpose(turn)
             return plain.copy() if plain is source else plain
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:

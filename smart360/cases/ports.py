@@ -1,0 +1,30 @@
+"""What the spine asks higher apps about a case of theirs."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Who is spoken to about a case: a name, and an e-mail address or ``""``."""
+
+    name: str
+    email: str
+
+
+SPOKEN_TO: list[Callable[[int], Addressee | None]] = []
+"""Who is spoken to about a case without an account, by its key; None when it is no case of theirs.
+
+Asked when a message is written, and by the page that writes it.
+"""
+
+KEPT_FROM: list[Callable[[int, Collection[int]], frozenset[int]]] = []
+"""Who of some people, by their keys, may not know of a case, by its key.
+
+Asked before anybody is told of it by the bell, and before it is given to somebody.
+"""
+
+
+def kept_from(case: int, people: Collection[int]) -> frozenset[int]:
+    """Who of ``people`` may not know of the case, by whoever knows it."""
+    return frozenset().union(*(ask(case, people) for ask in KEPT_FROM))
