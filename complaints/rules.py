@@ -8,6 +8,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from smart360.cases.rules import Numbering
+
+NUMBERS = Numbering(("CMP",), has_years=False, digits=8)
+"""How complaints are numbered: CMP-00001234."""
 FEWEST_DESCRIPTION = 10
 FEWEST_EXPECTED = 5
 LONGEST_DESCRIPTION = 4000

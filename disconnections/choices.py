@@ -2,9 +2,9 @@
 
 from django.db.models import TextChoices
 
-from smart360.cases.choices import CaseKind
+from smart360.cases.choices import KINDS_OF_REQUEST
 
-REQUEST_KINDS = (CaseKind.DISCONNECTION.value, CaseKind.RECONNECTION.value)
+REQUEST_KINDS = KINDS_OF_REQUEST
 """The kinds of case that this app is about."""
 
 

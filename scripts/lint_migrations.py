@@ -68,7 +68,13 @@ def statements_of(migration: Migration, loader: MigrationLoader) -> list[str]:
     state = loader.project_state((migration.app_label, migration.name), at_end=False)
     with connection.schema_editor(collect_sql=True, atomic=migration.atomic) as editor:
         migration.apply(state, editor, collect_sql=True)
-    return [statement for statement in editor.collected_sql if not statement.startswith("--")]
+    return [
+        statement
+        for statement in editor.collected_sql
+        if not statement.startswith("--")
+        # Built or dropped outside any transaction: that is how nobody has to wait for it.
+        and (migration.atomic or " INDEX CONCURRENTLY " not in statement)
+    ]
 
 
 def about_old_tables(statements: list[str]) -> list[str]:

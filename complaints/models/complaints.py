@@ -2,6 +2,7 @@
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q, TextField
 from django.db.models.functions import Length, Lower
@@ -132,6 +133,11 @@ class Complaint(models.Model):
                             USING ERRCODE = 'check_violation',
                                   CONSTRAINT = 'a_complaint_is_a_new_case_of_its_kind';
                     END IF;
+                    IF begun.topic IS DISTINCT FROM wanted.code THEN
+                        RAISE EXCEPTION 'the topic is the category''s'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'topic_follows_the_category';
+                    END IF;
                     IF begun.priority IS DISTINCT FROM wanted.priority THEN
                         RAISE EXCEPTION 'the priority is the category''s'
                             USING ERRCODE = 'check_violation',
@@ -191,6 +197,16 @@ class Complainant(models.Model):
     account_said = models.CharField(
         "account number as told", max_length=40, blank=True, help_text="We found no such account."
     )
+    search_text = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="Name, address and account, upper case and without accents.",
+    )
+    phone_digits = models.CharField(
+        max_length=20, blank=True, default="", db_default="", editable=False
+    )
 
     class Meta:
         constraints = [
@@ -201,6 +217,16 @@ class Complainant(models.Model):
             models.CheckConstraint(
                 condition=Q(customer_type__in=[*CustomerType.values, ""]),
                 name="customer_type_is_known",
+            ),
+        ]
+        indexes = [
+            GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="complainant_by_text"),
+            models.Index(
+                OpClass(F("phone_digits"), name="text_pattern_ops"), name="complainant_by_phone"
+            ),
+            models.Index(
+                OpClass(Func(F("phone_digits"), function="reverse"), "text_pattern_ops"),
+                name="complainant_by_phone_end",
             ),
         ]
         triggers = [

@@ -18,6 +18,7 @@ from complaints.operations import drafts
 from complaints.rules import CREATE, ComplaintWish
 from consumers import guards
 from consumers.models import Consumer
+from consumers.rules.profiles import phone_digits_of, search_text_of
 from smart360.cases import handling
 from smart360.cases.choices import CaseKind
 from smart360.documents import store
@@ -93,8 +94,11 @@ def create_complaint(
         tracking_token=secrets.token_urlsafe(32),
     )
     if wish.stranger is not None and consumer is None:
+        said = wish.stranger
         Complainant.objects.create(
             complaint=made,
+            search_text=search_text_of(said.name, [said.service_address, said.account_said]),
+            phone_digits=phone_digits_of(said.phone),
             **{field: getattr(wish.stranger, field) for field in wish.stranger.__slots__},
         )
     if held is not None:

@@ -7,36 +7,24 @@ from functools import cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection
-from django.db.models import IntegerField, QuerySet, Subquery
-from django.db.models.expressions import RawSQL
+from django.db.models import QuerySet
 from django.db.models.functions import JSONObject
 
 from disconnections.choices import REQUEST_KINDS
 from disconnections.models import Reason
 from disconnections.queries.figures import CARD_STANDINGS, MONTHS_SHOWN
-from disconnections.queries.requests import NOBODY
-from disconnections.rules import months_after
-from smart360.cases.choices import OPEN_STATUSES, Standing
+from disconnections.queries.requests import total
+from smart360.cases.choices import OPEN_STATUSES
 from smart360.cases.models import Case
-from smart360.cases.queries.states import sla_is, with_pause
-from smart360.cases.queries.tallies import (
-    Months,
-    months_column,
-    months_in,
-    tallies_by_month,
-    total_column,
-)
+from smart360.cases.queries.counts import Statement, asked, late_columns, mine_column, one_row
+from smart360.cases.queries.tallies import Months, months_column, months_in, tallies_by_month
+from smart360.cases.rules import months_after
 from smart360.kernel.errors import Broken
-from smart360.kernel.prepared import A_MOMENT
-from smart360.organisation.models import Utility
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 
-CAP = 500
 SINCE, UNTIL = date(1, 1, 1), date(1, 1, 2)
 """Stand in the statement of the counts for the months that are asked for."""
-ENDS = (Standing.COMPLETED, Standing.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +50,6 @@ class Counts:
     mine: int
     reasons: tuple[tuple[str, str], ...]
     months: Months
-
-
-class CappedCount(Subquery):
-    """How many rows a sliced queryset has, as a column of another statement."""
-
-    template = "(SELECT count(*) FROM (%(subquery)s) AS capped)"
-    output_field = IntegerField()
-
-
-def capped(cases: QuerySet[Any], *order: Any, cap: int = CAP) -> CappedCount:
-    """Read in the order of an index that has them together, so that the cap ends it early."""
-    return CappedCount(cases.order_by(*order).values("pk")[: cap + 1])
-
-
-def total(*, is_history: bool) -> RawSQL:
-    """How many requests are open, or have ended, in all: a column, exact."""
-    return total_column(standings=ENDS if is_history else [Standing.OPEN], kinds=REQUEST_KINDS)
 
 
 def count_requests(person: Person, *, month: date, at: datetime) -> Counts:
@@ -113,9 +84,6 @@ def count_late(person: Person, *, at: datetime) -> Late:
 
 
 # ------------------------------------------------------------------ the statements
-Statement = tuple[str, tuple[Any, ...]]
-
-
 def _asked(
     statement: Statement,
     person: Person,
@@ -124,29 +92,22 @@ def _asked(
     since: date = SINCE,
     until: date = UNTIL,
 ) -> tuple[Any, ...]:
-    """The one row of a statement, with what its values stand in for."""
+    """The one row of a statement, for those who may see the list."""
     if not person.has_permission(Permission.VIEW_REQUESTS):
         raise Broken("counts are for those who may see the list")
-    sql, values = statement
-    given: dict[Any, Any] = {A_MOMENT: at, NOBODY: person.pk, SINCE: since, UNTIL: until}
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [given.get(value, value) for value in values])
-        found: tuple[Any, ...] = cursor.fetchone()
-    return found
+    return asked(statement, at=at, me=person.pk, given={SINCE: since, UNTIL: until})
 
 
 @cache
 def _around() -> Statement:
     """Put together once: that takes longer than the database needs."""
     months = months_column(standings=CARD_STANDINGS, kinds=REQUEST_KINDS, since=SINCE, until=UNTIL)
-    # As a range, or the order would not be seen to be that of the index of assignees.
-    mine = _current().filter(assignee__gte=NOBODY, assignee__lte=NOBODY)
     reasons = Reason.objects.order_by("kind", "code")
-    return _one_row(
+    return one_row(
         total(is_history=False),
         total(is_history=True),
-        *_late(),
-        capped(mine, "assignee", "breaches_at"),
+        *late_columns(_current()),
+        mine_column(_current()),
         ArraySubquery(reasons.values(json=JSONObject(code="code", label="label"))),
         months,
     )
@@ -154,25 +115,9 @@ def _around() -> Statement:
 
 @cache
 def _late_alone() -> Statement:
-    return _one_row(*_late())
-
-
-def _late() -> tuple[CappedCount, CappedCount]:
-    """Read by the soonest breach, where those at risk come first.
-
-    What can never be breached is not at risk: it is on hold without an end.
-    """
-    in_time = with_pause(_current(), at=A_MOMENT).filter(breaches_at__gt=A_MOMENT)
-    return (
-        capped(_current().filter(breaches_at__lte=A_MOMENT), "breaches_at"),
-        capped(in_time.filter(sla_is(["AT_RISK"], at=A_MOMENT)), "breaches_at"),
-    )
+    return one_row(*late_columns(_current()))
 
 
 def _current() -> QuerySet[Case]:
+    """Every open request, past the door: who may see the list may see all of them."""
     return Case.objects.filter(kind__in=REQUEST_KINDS, status__in=OPEN_STATUSES)
-
-
-def _one_row(*columns: Any) -> Statement:
-    sql, values = Utility.objects.filter(pk=1).values_list(*columns).query.sql_with_params()
-    return sql, tuple(values)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from disconnections.rules import months_after
 from smart360.cases.choices import CaseKind, Standing
 from smart360.cases.queries.tallies import Months
+from smart360.cases.rules import months_after
 from smart360.web import formats
 
 CARDS = (

@@ -1,6 +1,5 @@
 """What holds for requests, pure: their numbers, type, dates, which slots may be offered."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from consumers.choices import AccountStatus
 from smart360.cases.choices import CaseKind
-from smart360.kernel.text import normalise, without_surrogates
+from smart360.cases.rules import Numbering
 from smart360.web.formats import shown_long_date, shown_slot
 
 FURTHEST_DAYS = 365
@@ -22,10 +21,8 @@ NOTHING_CONNECTED = "This account has no connected service to disconnect"
 MIXED_SERVICES = "Choose services that are connected, or only ones that are off"
 WHICH_DOCUMENT = "Choose “Document seen” to record a document"
 NOT_SUPPLIED = (AccountStatus.INACTIVE.value, AccountStatus.DISCONNECTED.value)
-SERIES = ("DIS", "REC")
-YEARS = range(2000, 2100)
-SHORT_NUMBER = re.compile(r"(?:(DIS|REC)?[ -]?)(?:([0-9]{4})-)?([0-9]{1,9})")
-NEARLY_NUMBER = re.compile(r"(DIS|REC)-[0-9]{4}-[0-9]{2,6}")
+NUMBERS = Numbering(("DIS", "REC"), has_years=True, digits=6)
+"""How requests are numbered: DIS-2024-001234."""
 
 
 def begins_number(typed: str) -> str:
@@ -34,8 +31,7 @@ def begins_number(typed: str) -> str:
     >>> begins_number(" dis-2024 "), begins_number("001234")
     ('DIS-2024', '')
     """
-    text = _comparable(typed)
-    return text if text.startswith(SERIES) else ""
+    return NUMBERS.begun(typed)
 
 
 def numbers_meant(typed: str) -> list[str]:
@@ -46,15 +42,7 @@ def numbers_meant(typed: str) -> list[str]:
     >>> len(numbers_meant("dis 1234")), len(numbers_meant("001234"))
     (100, 200)
     """
-    short = SHORT_NUMBER.fullmatch(_comparable(typed))
-    if short is None:
-        return []
-    series, year, serial = short.groups()
-    return [
-        f"{each}-{when}-{serial.zfill(6)}"
-        for each in ([series] if series else SERIES)
-        for when in ([year] if year else YEARS)
-    ]
+    return NUMBERS.meant(typed)
 
 
 def is_nearly_number(typed: str) -> bool:
@@ -63,12 +51,7 @@ def is_nearly_number(typed: str) -> bool:
     >>> is_nearly_number("DIS-2024-00"), is_nearly_number("DIS-2024-0")
     (True, False)
     """
-    return NEARLY_NUMBER.fullmatch(_comparable(typed)) is not None
-
-
-def _comparable(typed: str) -> str:
-    """What was typed as it is compared; PostgreSQL takes neither NUL nor lone surrogates."""
-    return normalise(without_surrogates(typed).replace("\0", ""))
+    return NUMBERS.is_nearly_whole(typed)
 
 
 @dataclass(frozen=True)
@@ -164,9 +147,3 @@ def visit_sentence(day: date | None, slot: tuple[time, time] | None) -> str:
         return f"You asked for {shown_long_date(day)}. We tell you the time."
     between = shown_slot(*slot).replace(" – ", " and ")
     return f"A technician is planned for {shown_long_date(day)}, between {between}."
-
-
-def months_after(month: date, count: int) -> date:
-    """The first day of the month that lies ``count`` months later."""
-    index = month.year * 12 + month.month - 1 + count
-    return date(index // 12, index % 12 + 1, 1)

@@ -1,169 +1,86 @@
 """The landing list and its export."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from disconnections.choices import REQUEST_KINDS
-from disconnections.filters import OWN_NAMES, ListWish, address_with, read_list_wish
-from disconnections.queries.counts import Counts, count_requests
+from disconnections.filters import ADDRESS, RequestWishes, read_list_wish
+from disconnections.queries.counts import count_requests
 from disconnections.queries.figures import Figure, list_figures
-from disconnections.queries.finding import TOO_MANY, find_consumers
-from disconnections.queries.pages import FOUND_CAP, list_requests
 from disconnections.queries.requests import (
-    ENDED,
-    SLA_WORDS,
-    Facts,
     RequestFilter,
     RequestRow,
     export_requests,
     row_of,
 )
-from disconnections.rules import months_after
-from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus, Priority, Standing
+from smart360.cases.choices import CaseStatus, Priority, Standing
+from smart360.cases.filters import address_with
+from smart360.cases.queries.lists import SLA_IN_FILE, Facts
+from smart360.cases.rules import months_after
+from smart360.cases.views.lists import Around, ListPage, list_response
 from smart360.kernel import clock
 from smart360.organisation.context import zone_in_use
 from smart360.organisation.queries import get_utility
 from smart360.staff.access import signed_in_person
+from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from smart360.web import formats
 from smart360.web.export import csv_response
 from smart360.web.gate import requires
-from smart360.web.htmx import is_fragment
-from smart360.web.paging import Page
-from smart360.web.shown import Link
 
-LIST = "disconnections/request_list.html"
 EXPORT_HEAD = (
     "Request ID", "Consumer", "VIP", "Account no", "Address", "Type", "Reason", "Date requested",
     "Status", "Priority", "SLA", "Due", "Assigned to", "Outstanding",
 )  # fmt: skip
-SLA_IN_FILE = {**SLA_WORDS, "MET": "Within target", "MISSED": "Breached"}
+HEADS = (
+    ("Request ID", "number"), ("Consumer", ""), ("Account no", ""), ("Address", ""),
+    ("Type", ""), ("Date requested", "requested"), ("Status", "status"),
+    ("Priority", "priority"), ("SLA", "due"),
+)  # fmt: skip
 
 
 # ------------------------------------------------------------------ the list
-@require_GET
-@requires(Permission.VIEW_REQUESTS)
-def request_list(request: HttpRequest) -> HttpResponse:
-    """The list with its figures; htmx gets only the rows."""
-    me = signed_in_person(request)
-    wish = read_list_wish(request.GET, me=me.pk)
-    at, zone = clock.now(), zone_in_use()
-    if wish.looks_for.words:
-        looks_for = wish.looks_for
-        consumers = find_consumers(looks_for.words, is_history=looks_for.is_history, asker=me.pk)
-        wish.looks_for = replace(looks_for, consumers=consumers)
-    page = list_requests(
-        me,
-        wish.looks_for,
-        sort=wish.sort,
-        cursor=wish.cursor,
-        at=at,
-        zone=zone,
-        is_counted=is_fragment(request) or not wish.looks_for.is_whole,
-    )
+def _rows(page: Sequence[Facts], me: Person, at: datetime) -> list[RequestRow]:
     currency = get_utility().currency
-    rows = [row_of(facts, to=me, at=at, currency=currency) for facts in page.rows]
-    context: dict[str, Any] = {
-        "now": at,
-        "wish": wish,
-        "rows": rows,
-        "previous_url": address_of_page(request, page.previous_cursor),
-        "next_url": address_of_page(request, page.next_cursor),
-        "heads": sort_heads(request, wish),
+    return [row_of(facts, to=me, at=at, currency=currency) for facts in page]
+
+
+def _of_the_rows(me: Person) -> Mapping[str, Any]:
+    return {
         "sees_balance": me.has_permission(Permission.VIEW_BALANCE),
-        "clear_url": clear_address(wish),
         "can_create": me.has_permission(Permission.CREATE_REQUEST),
     }
-    counts = None
-    if not is_fragment(request):
-        month = wish.month or at.astimezone(zone).date().replace(day=1)
-        counts = count_requests(me, month=month, at=at)
-        context |= _whole_list(request, wish, counts, month=month)
-    context["words"] = page_words(_found(page, counts, wish), wish, page)
-    template = LIST if counts else f"{LIST}#request-rows"
-    response = render(request, template, context, status=_list_status(wish))
-    response["Vary"] = "HX-Request"
-    return response
 
 
-def _found(page: Page[Facts], counts: Counts | None, wish: ListWish) -> int:
-    """How many there are in all, as the tab says it where nothing narrows the list."""
-    if counts and wish.looks_for.is_whole:
-        return counts.history if wish.looks_for.is_history else counts.open
-    return len(page.rows) if page.is_all or page.found is None else page.found
+def _around(request: HttpRequest, wish: RequestWishes, me: Person, at: datetime) -> Around:
+    """The figures of the month, and what is offered."""
+    month = wish.month or at.astimezone(zone_in_use()).date().replace(day=1)
+    counts = count_requests(me, month=month, at=at)
+    export_url = f"{reverse('request_export')}{address_with(ADDRESS, request.GET, month=None)}"
+    return Around(
+        open=counts.open,
+        history=counts.history,
+        mine=counts.mine,
+        late=counts.breached + counts.at_risk,
+        offered={"reason": [(code, f"{code} · {label}") for code, label in counts.reasons]},
+        context={
+            "counts": counts,
+            "month": month,
+            "month_words": f"{formats.MONTHS[month.month - 1]} {month.year}",
+            "cards": _cards(request, month, list_figures(month, counts.months)),
+            "can_export": me.has_permission(Permission.EXPORT_REQUESTS),
+            "export_url": export_url,
+        },
+    )
 
 
-def _list_status(wish: ListWish) -> int:
-    return 422 if wish.is_too_long else 200
-
-
-def _whole_list(
-    request: HttpRequest, wish: ListWish, counts: Counts, *, month: date
-) -> dict[str, Any]:
-    """What stands around the rows."""
-    me = signed_in_person(request)
-    return {
-        "counts": counts,
-        "month": month,
-        "month_words": f"{formats.MONTHS[month.month - 1]} {month.year}",
-        "cards": cards(request, wish, month, list_figures(month, counts.months)),
-        "tabs": list_tabs(wish, counts),
-        "views": saved_views(request, wish, counts),
-        "selects": selects(wish, counts),
-        "kept": kept_values(wish),
-        "month_kept": sent_values(request.GET, without=("month", "cursor")),
-        "can_export": me.has_permission(Permission.EXPORT_REQUESTS),
-        "export_url": f"{reverse('request_export')}{address_with(request.GET, month=None)}",
-    }
-
-
-def address_of_page(request: HttpRequest, cursor: str) -> str:
-    """The list's address at another page, or ``""``."""
-    return address_with(request.GET, cursor=cursor) if cursor else ""
-
-
-def clear_address(wish: ListWish) -> str:
-    """The list without any filter, on the same tab."""
-    return f"{reverse('request_list')}{'?tab=history' if wish.looks_for.is_history else ''}"
-
-
-def page_words(found: int, wish: ListWish, page: Page[Facts]) -> str:
-    """``25 of 46, soonest due first``; exact where nothing narrows the list, else capped."""
-    in_all = f"{found:,}" if wish.looks_for.is_whole else formats.shown_count(found, FOUND_CAP)
-    shown = f"{len(page.rows)} of {in_all}, {wish.sort.label}"
-    consumers = wish.looks_for.consumers
-    return f"{shown}. {TOO_MANY}." if consumers and consumers.is_cut else shown
-
-
-def sort_heads(request: HttpRequest, wish: ListWish) -> list[dict[str, str]]:
-    """The columns' heads, those that sort with where they lead and which way they go now."""
-    columns = (
-        ("Request ID", "number"), ("Consumer", ""), ("Account no", ""), ("Address", ""),
-        ("Type", ""), ("Date requested", "requested"), ("Status", "status"),
-        ("Priority", "priority"), ("SLA", "due"),
-    )  # fmt: skip
-    now = wish.sort.name
-    heads = []
-    for label, name in columns:
-        direction = {name: "ascending", f"-{name}": "descending"}.get(now, "") if name else ""
-        other = f"-{name}" if now == name else name
-        url = address_with(request.GET, sort=other) if name else ""
-        heads.append({"label": label, "url": url, "direction": direction})
-    return heads
-
-
-def cards(
-    request: HttpRequest, wish: ListWish, month: date, figures: Iterable[Figure]
-) -> list[dict[str, Any]]:
+def _cards(request: HttpRequest, month: date, figures: Iterable[Figure]) -> list[dict[str, Any]]:
     """The four figures of the month, each leading to its list (decision 17)."""
     last = months_after(month, 1).toordinal() - 1
     shown = []
@@ -186,93 +103,25 @@ def cards(
     return shown
 
 
-def list_tabs(wish: ListWish, counts: Counts) -> list[Link]:
-    """Current request and Request history."""
-    base = reverse("request_list")
-    history = wish.looks_for.is_history
-    return [
-        Link("Current request", base, not history, f"{counts.open:,}"),
-        Link("Request history", f"{base}?tab=history", history, f"{counts.history:,}"),
-    ]
+LIST = ListPage[RequestFilter](
+    template="disconnections/request_list.html",
+    fragment="request-rows",
+    url_name="request_list",
+    tabs=("Current request", "Request history"),
+    mine="My requests",
+    heads=HEADS,
+    address=ADDRESS,
+    rows_of=_rows,
+    around=_around,
+    more=_of_the_rows,
+)
 
 
-def saved_views(request: HttpRequest, wish: ListWish, counts: Counts) -> list[Link]:
-    """The views that everybody has, as links."""
-    me = signed_in_person(request)
-    base, looks_for = reverse("request_list"), wish.looks_for
-    risky = {"AT_RISK", "BREACHED"}
-    is_all = not looks_for.is_history and not wish.is_narrowed
-    return [
-        Link("All open", base, is_all, icon="bookmark"),
-        Link(
-            "My requests",
-            f"{base}?assignee=me",
-            looks_for == RequestFilter(assignee=me.pk),
-            formats.shown_count(counts.mine),
-        ),
-        Link(
-            "At risk and breached",
-            f"{base}?sla=AT_RISK&sla=BREACHED",
-            set(looks_for.sla) == risky and looks_for == RequestFilter(sla=looks_for.sla),
-            formats.shown_count(counts.breached + counts.at_risk),
-        ),
-    ]
-
-
-def selects(wish: ListWish, counts: Counts) -> list[dict[str, Any]]:
-    """The filters that choose one value. One with several chosen values is a chip instead."""
-    looks_for = wish.looks_for
-    statuses: Iterable[str] = ENDED if looks_for.is_history else OPEN_STATUSES
-    by_kind = [(code, CaseKind(code).label) for code in REQUEST_KINDS]
-    sla = SLA_WORDS.items()
-    if looks_for.is_history:
-        sla = {"ON_TRACK": "Within target", "BREACHED": "Breached"}.items()
-    by_status = [(code, CaseStatus(code).label) for code in statuses]
-    by_reason = [(code, f"{code} · {label}") for code, label in counts.reasons]
-    every: tuple[tuple[str, str, list[tuple[str, str]], tuple[str, ...]], ...] = (
-        ("status", "Status", by_status, looks_for.statuses),
-        ("type", "Type", by_kind, looks_for.kinds),
-        ("reason", "Reason", by_reason, looks_for.reasons),
-        ("priority", "Priority", list(Priority.choices), looks_for.priorities),
-        ("sla", "SLA", list(sla), looks_for.sla),
-    )
-    return [
-        {"name": name, "label": label, "options": options, "chosen": "".join(chosen)}
-        for name, label, options, chosen in every
-        if len(chosen) < 2
-    ]
-
-
-def kept_values(wish: ListWish) -> list[tuple[str, str]]:
-    """What the filter form hands on unseen."""
-    looks_for = wish.looks_for
-    kept: list[tuple[str, str]] = []
-    if looks_for.is_history:
-        kept.append(("tab", "history"))
-    for name, chosen in (
-        ("status", looks_for.statuses), ("type", looks_for.kinds), ("reason", looks_for.reasons),
-        ("priority", looks_for.priorities), ("sla", looks_for.sla),
-    ):  # fmt: skip
-        if len(chosen) > 1:
-            kept.extend((name, code) for code in chosen)
-    if looks_for.assignee is not None:
-        kept.append(("assignee", "me"))
-    for name, month in (("completed", looks_for.completed_in), ("month", wish.month)):
-        if month is not None:
-            kept.append((name, f"{month:%Y-%m}"))
-    kept.append(("sort", wish.sort.name))
-    return kept
-
-
-def sent_values(sent: QueryDict, *, without: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Everything of ours that the address says, but for some names."""
-    return [
-        (name, value)
-        for name in sent
-        if name in OWN_NAMES and name not in without
-        for value in sent.getlist(name)
-        if value
-    ]
+@require_GET
+@requires(Permission.VIEW_REQUESTS)
+def request_list(request: HttpRequest) -> HttpResponse:
+    """The list with its figures; htmx gets only the rows."""
+    return list_response(request, LIST)
 
 
 # ------------------------------------------------------------------ export

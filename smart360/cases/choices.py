@@ -11,6 +11,10 @@ class CaseKind(TextChoices):
     COMPLAINT = "COMPLAINT", "Complaint"
 
 
+KINDS_OF_REQUEST = (CaseKind.DISCONNECTION.value, CaseKind.RECONNECTION.value)
+"""The kinds that stand in the list of requests; complaints have a list of their own."""
+
+
 class CaseStatus(TextChoices):
     """Where a case stands. The last four are ends."""
 
@@ -28,13 +32,17 @@ ENDED_STATUSES = tuple(status for status in CaseStatus if status not in OPEN_STA
 
 
 class Standing(TextChoices):
-    """Under what a case is tallied: as open, by its day of creation, or as ended, by the end's."""
+    """Under what a case is tallied: as open, by its day of creation, or as ended, by the end's.
+
+    An open complaint is tallied as late besides, by the day on which it was or will be breached.
+    """
 
     OPEN = "OPEN", "Open"
     COMPLETED = "COMPLETED", "Completed"
     CLOSED = "CLOSED", "Closed"
     RESOLVED = "RESOLVED", "Resolved"
     REJECTED = "REJECTED", "Rejected"
+    LATE = "LATE", "Late"
 
 
 class Priority(TextChoices):

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 
 from smart360.cases import sla
-from smart360.cases.choices import CaseKind, CaseStatus, HoldEnding
+from smart360.cases.choices import CaseKind, CaseStatus, HoldEnding, Metric
 from smart360.cases.lifecycle import may_move
 from smart360.cases.models import Case, Hold, HoldReason
 from smart360.cases.queries.history import (
@@ -35,12 +35,17 @@ FOLD = """
 WITH taken AS (
     DELETE FROM cases_tallychange WHERE id IN (
         SELECT id FROM cases_tallychange ORDER BY id LIMIT %(at_once)s)
-    RETURNING standing, kind, (counts_at AT TIME ZONE %(zone)s)::date AS day, change
+    RETURNING standing, kind, topic, (counts_at AT TIME ZONE %(zone)s)::date AS day,
+              change, seconds, missed
 ), folded AS (
-    INSERT INTO cases_tally AS t (standing, kind, day, count)
-    SELECT standing, kind, day, sum(change) FROM taken
-     GROUP BY standing, kind, day HAVING sum(change) <> 0 ORDER BY standing, kind, day
-        ON CONFLICT (standing, kind, day) DO UPDATE SET count = t.count + excluded.count
+    INSERT INTO cases_tally AS t (standing, kind, topic, day, count, seconds, missed)
+    SELECT standing, kind, topic, day, sum(change), sum(seconds), sum(missed) FROM taken
+     GROUP BY standing, kind, topic, day
+    HAVING (sum(change), sum(seconds), sum(missed)) <> (0, 0, 0)
+     ORDER BY standing, kind, topic, day
+        ON CONFLICT (standing, kind, topic, day) DO UPDATE
+       SET count = t.count + excluded.count, seconds = t.seconds + excluded.seconds,
+           missed = t.missed + excluded.missed
 )
 SELECT count(*) FROM taken
 """
@@ -113,6 +118,7 @@ def open_case(
             series=SERIES[kind], year=WITHOUT_YEARS if kind == CaseKind.COMPLAINT else year
         ),
         kind=kind,
+        topic=topic,
         consumer_id=consumer,
         priority=priority,
         notifies_consumer=notifies_consumer,
@@ -244,7 +250,7 @@ def move(
             "status", "version", "updated_at", "updated_by",
             "acknowledged_at", "acknowledged_by", "ended_at", "ended_by",
             "closing_reason", "closing_note",
-            "adjusted_due_at", "warns_at", "breaches_at", "next_alert_at",
+            "adjusted_due_at", "warns_at", "breaches_at", "next_alert_at", "resolution_time",
         ]
     )  # fmt: skip
     record(
@@ -349,6 +355,8 @@ def set_moments(case: Case) -> sla.Moments:
     case.next_alert_at = (
         sla.next_alert(targets, facts, raised_alerts(case)) if facts.ended_at is None else None
     )
+    resolution = sla.clock_of(Metric.RESOLUTION, targets, facts)
+    case.resolution_time = sla.achieved(resolution, facts, targets)
     return moments
 
 

@@ -12,18 +12,18 @@ from consumers.access import shown_hits
 from consumers.queries import search
 from consumers.rules.searching import SearchHit
 from disconnections.queries.detail import spoken_sentence
-from disconnections.queries.finding import matching_number
 from disconnections.queries.requests import (
-    NOBODY,
-    Facts,
     RequestRow,
     facts_in,
     facts_of,
     requests_seen_by,
     row_of,
 )
+from disconnections.rules import NUMBERS
 from smart360.cases.choices import OPEN_STATUSES, CaseStatus
 from smart360.cases.models import Case, Hold
+from smart360.cases.queries.finding import matching_numbers
+from smart360.cases.queries.lists import NOBODY, Facts
 from smart360.cases.queries.states import with_pause
 from smart360.cases.sla import NEVER
 from smart360.kernel.prepared import A_MOMENT, Shelf
@@ -101,7 +101,7 @@ def _open_work(seen: QuerySet[Case]) -> QuerySet[Case, Facts]:
 def find_everything(words: str, *, to: Person, at: datetime, zone: ZoneInfo) -> Found:
     """Requests and consumers that fit the words, as far as this person may see them."""
     hits = shown_hits(search(words, limit=MOST_FOUND, at=at), to)
-    by_number = requests_seen_by(to).filter(matching_number(words))
+    by_number = requests_seen_by(to).filter(matching_numbers(NUMBERS, words))
     requests = facts_of(with_pause(by_number, at=at)).order_by("-created_at", "-id")[:MOST_FOUND]
     open_cases = _open_requests_of(hits, to=to, at=at)
     consumers = tuple(

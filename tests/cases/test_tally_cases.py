@@ -26,6 +26,7 @@ from tests.concurrency.racing import race, refusals
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest
 from tests.seeds import chance_for
 
+TOPICS = ("BILLING", "TECHNICAL", "STAFF")
 ZONES = ("America/Chicago", "Pacific/Chatham", "Asia/Kolkata", "UTC", "Pacific/Kiritimati")
 BEGIN, END = date(2024, 1, 1), date(2026, 1, 1)
 
@@ -45,29 +46,40 @@ def counted(zone: str) -> Months:
         moment = (case.ended_at or case.created_at).astimezone(ZoneInfo(zone))
         standing = "OPEN" if case.ended_at is None else case.status
         found[standing, case.kind, moment.date().replace(day=1)] += 1
+        if case.kind == CaseKind.COMPLAINT and case.ended_at is None and case.breaches_at:
+            late = case.breaches_at.astimezone(ZoneInfo(zone)).date()
+            found["LATE", case.kind, late.replace(day=1)] += 1
     return found
 
 
 def put_a_case(by_hand: random.Random, consumer: int, moment: datetime) -> None:
     """A case of any standing, as a load without triggers on the trail would bring it."""
-    standing = by_hand.choice([*Standing])
+    standing = by_hand.choice([each for each in Standing if each != Standing.LATE])
     kind = by_hand.choice([*CaseKind])
+    topic = by_hand.choice(TOPICS) if kind == CaseKind.COMPLAINT else ""
     ended_at = moment + timedelta(minutes=by_hand.randrange(90_000))
+    breaches_at = by_hand.choice([None, moment + timedelta(minutes=by_hand.randrange(9_000))])
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO cases_case (number, kind, consumer_id, status, version, priority,"
-            " notifies_consumer, created_at, updated_at, policy_id, due_at, closing_reason,"
-            " closing_note) SELECT %s, %s, %s, 'PENDING', 1, 'LOW', false, %s, %s,"
-            " (SELECT min(id) FROM cases_slapolicy), %s, '', '' RETURNING id",
-            [f"T-{by_hand.randrange(10**15)}", kind, consumer, moment, moment, moment],
-        )
+            "INSERT INTO cases_case (number, kind, topic, consumer_id, status, version, priority,"
+            " notifies_consumer, created_at, updated_at, policy_id, due_at, breaches_at,"
+            " closing_reason, closing_note) SELECT %s, %s, %s, %s, 'PENDING', 1, 'LOW', false,"
+            " %s, %s, (SELECT min(id) FROM cases_slapolicy), %s, %s, '', '' RETURNING id",
+            [f"T-{by_hand.randrange(10**15)}", kind, topic, consumer, moment, moment, moment,
+             breaches_at],
+        )  # fmt: skip
         key = cursor.fetchone()[0]
         if standing != Standing.OPEN:
             reason = "DUPLICATE" if standing == Standing.CLOSED else ""
             cursor.execute(
                 "UPDATE cases_case SET status = %s, ended_at = %s, closing_reason = %s,"
-                " acknowledged_at = %s WHERE id = %s",
-                [standing, ended_at, reason, moment, key],
+                " closing_note = 'Done', acknowledged_at = %s, resolution_time = %s WHERE id = %s",
+                [standing, ended_at, reason, moment, ended_at - moment, key],
+            )
+        elif by_hand.random() < 0.5:  # its clocks move while it is open
+            cursor.execute(
+                "UPDATE cases_case SET breaches_at = %s WHERE id = %s",
+                [by_hand.choice([None, ended_at]), key],
             )
 
 

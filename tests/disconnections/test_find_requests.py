@@ -9,14 +9,17 @@ from django.test.utils import CaptureQueriesContext
 from consumers.queries import fitting
 from disconnections.models import Reason
 from disconnections.operations import close_request
-from disconnections.queries import finding, pages
-from disconnections.queries.finding import TOO_MANY, find_consumers, find_reasons
+from disconnections.queries.finding import find_reasons
+from disconnections.queries.requests import REQUESTS
 from disconnections.rules import begins_number, is_nearly_number, numbers_meant
+from smart360.cases.queries import finding, pages
+from smart360.cases.queries.finding import find_fitting
 from smart360.staff.choices import Role
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
 from tests.disconnections.browsing import HTMX, LIST, ClientAs, numbers_in, page_of
 
 pytestmark = pytest.mark.django_db
+TOO_MANY = finding.TOO_MANY.format(noun="requests")
 
 
 @pytest.fixture
@@ -92,7 +95,8 @@ def test_takes_those_who_have_a_current_request(
     html = page_of(client_as(Role.CSE), f"{LIST}?q=person")
     assert numbers_in(html) == [asked.case.number]
     assert TOO_MANY not in html
-    assert find_consumers("person", is_history=True).is_cut  # the control: there are four
+    found = find_fitting(REQUESTS, "person", to=person(Role.CSE), is_history=True, is_counted=False)
+    assert found.is_cut  # the control: there are four
     html = page_of(client_as(Role.CSE), f"{LIST}?tab=history&q=c+person")
     assert numbers_in(html) == [ended.case.number]
 

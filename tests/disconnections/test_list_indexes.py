@@ -7,18 +7,18 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from disconnections.queries.pages import list_requests
-from disconnections.queries.requests import SORTS, RequestFilter
+from disconnections.queries.requests import REQUESTS, SORTS, RequestFilter
+from smart360.cases.queries.pages import list_cases
 from smart360.organisation.models import Utility
 from smart360.staff.choices import Role
 from tests.conftest import MakePerson, MakeRequest
 
 INDEXES = {
-    "due": "case_by_due",
-    "requested": "case_by_age",
-    "priority": "case_by_urgency",
-    "status": "case_by_status",
-    "number": "case_by_number",
+    "due": "request_by_due",
+    "requested": "request_by_age",
+    "priority": "request_by_urgency",
+    "status": "request_by_status",
+    "number": "request_by_number",
 }
 
 
@@ -38,7 +38,7 @@ def plan_of(
     def ask(sort: str, is_history: bool) -> str:
         wish = RequestFilter(is_history=is_history)
         with CaptureQueriesContext(connection) as asked:
-            list_requests(by, wish, sort=SORTS[sort], cursor="", at=at, zone=utility.zone)
+            list_cases(REQUESTS, by, wish, sort=SORTS[sort], cursor="", at=at, zone=utility.zone)
         statements = [each["sql"] for each in asked.captured_queries]
         statement = next(each for each in statements if "cases_case" in each)
         with connection.cursor() as cursor:
@@ -64,5 +64,5 @@ def test_the_control_without_its_index_an_order_is_sorted(
     as_owner()
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("DROP INDEX open_case_by_urgency")
+        cursor.execute("DROP INDEX open_request_by_urgency")
     assert "Sort Key" in plan_of("priority", False)

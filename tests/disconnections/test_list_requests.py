@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from disconnections.queries.pages import PREPARED, list_requests
-from disconnections.queries.requests import SORTS, RequestFilter, facts_of, filtered
+from disconnections.queries.requests import REQUESTS, SORTS, RequestFilter, facts_of, filtered
 from smart360.cases.models import Case
+from smart360.cases.queries.pages import PREPARED, list_cases
 from smart360.kernel.errors import Broken
 from smart360.kernel.prepared import Shelf
 from smart360.organisation.models import Utility
@@ -50,8 +50,8 @@ def supervisor(
 def test_says_the_same_as_asked_anew(
     supervisor: Person, utility: Utility, at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("disconnections.queries.pages.FOUND_CAP", 26)
-    monkeypatch.setattr("disconnections.queries.pages.PREPARED", Shelf())
+    monkeypatch.setattr("smart360.cases.queries.pages.FOUND_CAP", 26)
+    monkeypatch.setattr("smart360.cases.queries.pages.PREPARED", Shelf())
     zone, pages = utility.zone, 0
     for moment in (at + timedelta(hours=1), at + timedelta(hours=2), at + timedelta(days=9)):
         for wish in WISHES:
@@ -60,8 +60,8 @@ def test_says_the_same_as_asked_anew(
                 in_all = anew.count()
                 cursor = ""
                 for _ in range(3):  # forwards, and back again
-                    page = list_requests(
-                        supervisor, wish, sort=sort, cursor=cursor, at=moment, zone=zone
+                    page = list_cases(
+                        REQUESTS, supervisor, wish, sort=sort, cursor=cursor, at=moment, zone=zone
                     )
                     assert page == page_of(anew, sort=sort, cursor=cursor)
                     cursor = page.previous_cursor or page.next_cursor
@@ -78,8 +78,8 @@ def test_puts_a_statement_together_once(supervisor: Person, utility: Utility, at
     for minutes in range(3):
         moment = at + timedelta(minutes=minutes)
         with CaptureQueriesContext(connection) as seen:
-            list_requests(
-                supervisor, RequestFilter(), sort=SORTS["due"], cursor="", at=moment,
+            list_cases(
+                REQUESTS, supervisor, RequestFilter(), sort=SORTS["due"], cursor="", at=moment,
                 zone=utility.zone,
             )  # fmt: skip
         assert f"{moment:%Y-%m-%d %H:%M}" in seen.captured_queries[0]["sql"]
@@ -98,7 +98,7 @@ def test_is_for_those_who_may_see_the_list(
     person: MakePerson, utility: Utility, at: datetime
 ) -> None:
     with pytest.raises(Broken):
-        list_requests(
-            person(Role.TECHNICIAN), RequestFilter(), sort=SORTS["due"], cursor="", at=at,
+        list_cases(
+            REQUESTS, person(Role.TECHNICIAN), RequestFilter(), sort=SORTS["due"], cursor="", at=at,
             zone=utility.zone,
         )  # fmt: skip

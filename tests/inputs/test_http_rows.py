@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from disconnections.queries import requests
+from smart360.cases.queries import pages
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
@@ -93,8 +93,8 @@ def test_the_export_is_streamed_and_capped(
     by = person(Role.SUPERVISOR)
     for _ in range(4):
         make_request(make_consumer(), by=by)
-    assert requests.EXPORT_CAP == 50_000
-    monkeypatch.setattr(requests, "EXPORT_CAP", 3)
+    assert pages.EXPORT_CAP == 50_000
+    monkeypatch.setattr(pages, "EXPORT_CAP", 3)
     answer = client_as(by).get("/cx/disconnections/export.csv?page=10000")
     assert answer.streaming
     lines = b"".join(answer).decode().splitlines()

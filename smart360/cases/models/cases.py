@@ -25,11 +25,9 @@ from smart360.cases.lifecycle import arrows_as_sql
 from smart360.cases.models.completing import COMPLETED_BY_EXECUTION
 from smart360.cases.models.following import FOLLOWED_BY_ITS_RUN
 from smart360.cases.models.guards import IS_ASSIGNED_BY_LINE, KEEPS_ITS_TIMES
-from smart360.cases.models.orders import DUE, URGENCY
+from smart360.cases.models.lists import LIST_INDEXES, OPEN
+from smart360.cases.models.tallying import ARE_TALLIED
 from smart360.organisation.models import BusinessCalendar
-
-OPEN = Q(status__in=OPEN_STATUSES)
-ENDED = Q(status__in=ENDED_STATUSES)
 
 
 @pghistory.track()
@@ -155,6 +153,14 @@ class Case(models.Model):
     closing_reason = models.CharField(max_length=20, choices=ClosingReason, blank=True)
     closing_note = models.TextField(blank=True)
 
+    topic = models.CharField(
+        max_length=30,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Code of a complaint's category.",
+    )
+
     policy = models.ForeignKey(SlaPolicy, on_delete=models.PROTECT, related_name="+")
     due_at = models.DateTimeField(
         help_text="Creation plus resolution time; never changes by holds."
@@ -167,6 +173,9 @@ class Case(models.Model):
     next_alert_at = models.DateTimeField(
         null=True, blank=True, help_text="When the next warning or escalation is to be raised."
     )
+    resolution_time = models.DurationField(
+        null=True, blank=True, help_text="Counted time from creation to the end (SLA4)."
+    )
 
     class Meta:
         constraints = [
@@ -178,6 +187,10 @@ class Case(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=CaseKind.values), name="case_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(topic="") | Q(kind=CaseKind.COMPLAINT),
+                name="only_a_complaint_has_a_topic",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=CaseStatus.values), name="case_status_is_known"
@@ -216,50 +229,17 @@ class Case(models.Model):
             ),
         ]
         indexes = [
-            # The list of current requests in each of its orders, and of those that have ended.
-            models.Index(DUE, F("id"), name="open_case_by_due", condition=OPEN),
-            models.Index(DUE, F("id"), name="ended_case_by_due", condition=ENDED),
-            models.Index(fields=["-created_at", "-id"], name="open_case_by_age", condition=OPEN),
-            models.Index(fields=["-created_at", "-id"], name="ended_case_by_age", condition=ENDED),
-            models.Index(URGENCY, DUE, F("id"), name="open_case_by_urgency", condition=OPEN),
-            models.Index(URGENCY, DUE, F("id"), name="ended_case_by_urgency", condition=ENDED),
-            models.Index(
-                fields=["status", "created_at", "id"], name="open_case_by_status", condition=OPEN
-            ),
-            models.Index(
-                fields=["status", "created_at", "id"], name="ended_case_by_status", condition=ENDED
-            ),
-            models.Index(fields=["kind", "number"], name="open_case_by_number", condition=OPEN),
-            models.Index(fields=["kind", "number"], name="ended_case_by_number", condition=ENDED),
-            # Filters: one status, the soonest due first; and what few cases are, such as the low.
-            models.Index(
-                F("status"), DUE, F("id"), name="open_case_of_status_by_due", condition=OPEN
-            ),
-            models.Index(
-                F("kind"),
-                F("status"),
-                F("priority"),
-                DUE,
-                F("id"),
-                name="open_case_by_what_it_is",
-                condition=OPEN,
-            ),
+            *LIST_INDEXES,
             # A number that was begun: LIKE 'DIS-2024-00%', whatever the database sorts by.
             models.Index(OpClass(F("number"), "varchar_pattern_ops"), name="case_by_number_begun"),
-            # The start page and the counts of what is breached; a person's own work.
-            models.Index(fields=["breaches_at", "id"], name="open_case_by_breach", condition=OPEN),
-            models.Index(
-                fields=["assignee", "breaches_at"], name="open_case_by_assignee", condition=OPEN
-            ),
             # The worker that warns and escalates.
             models.Index(
                 fields=["next_alert_at"],
                 name="case_to_alert",
                 condition=OPEN & Q(next_alert_at__isnull=False),
             ),
-            # A consumer's requests; those completed in a month.
+            # A consumer's requests and complaints.
             models.Index(fields=["consumer", "-created_at"], name="case_by_consumer"),
-            models.Index(fields=["ended_at"], name="ended_case_by_end", condition=ENDED),
         ]
         triggers = [
             COMPLETED_BY_EXECUTION,
@@ -283,9 +263,11 @@ class Case(models.Model):
                         END IF;
                         RETURN NEW;
                     END IF;
-                    IF (NEW.number, NEW.kind, NEW.priority, NEW.policy_id, NEW.created_at)
+                    IF (NEW.number, NEW.kind, NEW.topic, NEW.priority, NEW.policy_id,
+                        NEW.created_at)
                        IS DISTINCT FROM
-                       (OLD.number, OLD.kind, OLD.priority, OLD.policy_id, OLD.created_at)
+                       (OLD.number, OLD.kind, OLD.topic, OLD.priority, OLD.policy_id,
+                        OLD.created_at)
                        OR (OLD.consumer_id IS NOT NULL
                            AND NEW.consumer_id IS DISTINCT FROM OLD.consumer_id)
                        OR (OLD.created_by_id IS DISTINCT FROM NEW.created_by_id)
@@ -365,31 +347,7 @@ class Case(models.Model):
             KEEPS_ITS_TIMES,
             IS_ASSIGNED_BY_LINE,
             pgtrigger.Protect(name="cases_are_never_deleted", operation=pgtrigger.Delete),
-            pgtrigger.Trigger(
-                name="cases_are_tallied",
-                when=pgtrigger.After,
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("status", "ended_at"),
-                declare=[("old_standing", "text"), ("new_standing", "text")],
-                func=pgtrigger.Func(
-                    """
-                    new_standing := CASE WHEN NEW.ended_at IS NULL THEN 'OPEN' ELSE NEW.status END;
-                    IF TG_OP = 'UPDATE' THEN
-                        old_standing :=
-                            CASE WHEN OLD.ended_at IS NULL THEN 'OPEN' ELSE OLD.status END;
-                        IF (old_standing, OLD.ended_at) IS NOT DISTINCT FROM
-                           (new_standing, NEW.ended_at)
-                        THEN
-                            RETURN NULL;
-                        END IF;
-                        INSERT INTO cases_tallychange (standing, kind, counts_at, change)
-                        VALUES (old_standing, OLD.kind, coalesce(OLD.ended_at, OLD.created_at), -1);
-                    END IF;
-                    INSERT INTO cases_tallychange (standing, kind, counts_at, change)
-                    VALUES (new_standing, NEW.kind, coalesce(NEW.ended_at, NEW.created_at), 1);
-                    RETURN NULL;
-                    """
-                ),
-            ),
+            ARE_TALLIED,
         ]
 
     def __str__(self) -> str:

@@ -10,10 +10,10 @@ KEEPS_ITS_TIMES = pgtrigger.Trigger(
         """
         OLD.ended_at IS NOT NULL AND
         (OLD.due_at, OLD.adjusted_due_at, OLD.warns_at, OLD.breaches_at, OLD.next_alert_at,
-         OLD.ended_at, OLD.ended_by_id, OLD.closing_reason)
+         OLD.ended_at, OLD.ended_by_id, OLD.closing_reason, OLD.resolution_time)
         IS DISTINCT FROM
         (NEW.due_at, NEW.adjusted_due_at, NEW.warns_at, NEW.breaches_at, NEW.next_alert_at,
-         NEW.ended_at, NEW.ended_by_id, NEW.closing_reason)
+         NEW.ended_at, NEW.ended_by_id, NEW.closing_reason, NEW.resolution_time)
         """
     ),
     func=pgtrigger.Func(

@@ -7,21 +7,30 @@ from smart360.cases.choices import CaseKind, Standing
 
 
 class Tally(models.Model):
-    """How many cases of a kind stand so, counted by one day of the utility's calendar.
+    """How many cases of a kind and topic stand so, counted by one day of the utility's calendar.
 
     Not the whole truth: what `TallyChange` still holds comes on top (queries/tallies.py).
     """
 
     standing = models.CharField(max_length=15, choices=Standing)
     kind = models.CharField(max_length=15, choices=CaseKind)
+    topic = models.CharField(max_length=30, blank=True, default="", db_default="")
     day = models.DateField(help_text="Of creation while open, of the end then.")
     count = models.IntegerField()
+    seconds = models.BigIntegerField(
+        default=0, db_default=0, help_text="Of the resolution times of what ended, together."
+    )
+    missed = models.IntegerField(
+        default=0, db_default=0, help_text="How many of what ended had missed a target."
+    )
 
     class Meta:
         verbose_name_plural = "tallies"
         constraints = [
             # Also the index by which the figures of seven months are read.
-            models.UniqueConstraint(fields=["standing", "kind", "day"], name="a_day_has_one_tally"),
+            models.UniqueConstraint(
+                fields=["standing", "kind", "topic", "day"], name="a_day_has_one_tally_of_a_topic"
+            ),
             models.CheckConstraint(
                 condition=Q(standing__in=Standing.values), name="tally_standing_is_known"
             ),
@@ -45,8 +54,11 @@ class TallyChange(models.Model):
 
     standing = models.CharField(max_length=15, choices=Standing)
     kind = models.CharField(max_length=15, choices=CaseKind)
+    topic = models.CharField(max_length=30, blank=True, default="", db_default="")
     counts_at = models.DateTimeField()
     change = models.SmallIntegerField()
+    seconds = models.BigIntegerField(default=0, db_default=0)
+    missed = models.SmallIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [

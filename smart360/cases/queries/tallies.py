@@ -28,6 +28,14 @@ SELECT json_agg(json_build_array(standing, kind, month, n))::text
   FROM ({sql}) AS months (standing, kind, month, n)
 """
 
+EVERY_TALLY = """
+SELECT standing, kind, topic, day, count::bigint AS n, seconds, missed::bigint FROM cases_tally
+ UNION ALL
+SELECT standing, kind, topic, (counts_at AT TIME ZONE u.time_zone)::date, change, seconds, missed
+  FROM cases_tallychange, organisation_utility u
+"""
+"""What is folded and what is not, for statements that ask by topic, time or what was missed."""
+
 Months = Counter[tuple[str, str, date]]
 
 

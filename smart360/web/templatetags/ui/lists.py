@@ -93,23 +93,24 @@ def sort_head(
 # Written in Python and not by a template: a page has 25 or 50 of them, of a dozen values each.
 # What a column is, css/tables.css says once, by its place.
 @register.simple_tag
-def request_rows(rows: Sequence[ListedCase], *, at: datetime) -> SafeString:
-    """The rows of the list of requests; a request's address is its number beside the list's.
+def case_rows(rows: Sequence[ListedCase], *, at: datetime) -> SafeString:
+    """The rows of a list of cases; a case's address is its number beside the list's.
 
     Cells and rows end where the next begins, as HTML has it: that is a tenth of what is sent.
     """
-    return SafeString("\n".join(_request_row(row, at) for row in rows))
+    return SafeString("\n".join(_case_row(row, at) for row in rows))
 
 
-def _request_row(row: ListedCase, at: datetime) -> str:
+def _case_row(row: ListedCase, at: datetime) -> str:
     number = escape(row.number)
     owed = "" if row.outstanding is None else f'<td class="s-num">{escape(row.outstanding)}'
+    who = "" if row.assigned_to is None else f"<td>{escape(row.assigned_to)}"
     return (
         f'<tr><th scope="row"><a href="{number}">{number}</a>'
         f"<td>{escape(row.name)}{vip(row.is_vip)}<td>{escape(row.account_number)}"
         f"<td>{escape(row.address)}<td>{escape(row.kind)}"
         f"<td>{formats.shown_date(row.requested_at)}<td>{status_mark(row.status)}"
-        f"<td>{priority_mark(row.priority)}<td>{_sla_of(row, at)}{owed}"
+        f"<td>{priority_mark(row.priority)}<td>{_sla_of(row, at)}{owed}{who}"
         f'<td><a href="{number}" aria-label="View {number}">View</a>'
     )
 

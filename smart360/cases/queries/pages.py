@@ -1,42 +1,45 @@
-"""One page of the list of requests, and how many fit in all."""
+"""One page of a list of cases, and how many fit in all."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Generic
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
-from disconnections.queries.counts import capped, total
-from disconnections.queries.finding import Sought, find_reasons, sought
-from disconnections.queries.requests import (
+from smart360.cases.models import DUE, URGENCY, Case
+from smart360.cases.queries.counts import capped
+from smart360.cases.queries.finding import Sought, sought_in
+from smart360.cases.queries.lists import (
     PAGE_SIZE,
-    SORTS,
+    F,
     Facts,
-    RequestFilter,
-    facts_of,
-    filtered,
+    ListKind,
+    facts_of_cases,
+    filtered_cases,
     plain,
 )
-from smart360.cases.models import DUE, URGENCY, Case
 from smart360.cases.queries.states import with_pause
 from smart360.kernel.errors import Broken
 from smart360.kernel.prepared import A_MOMENT, Prepared, Shelf, prepared
 from smart360.staff.models import Person
-from smart360.staff.permissions import Permission
 from smart360.web.paging import Page, Sort, page_prepared
 
 PREPARED = Shelf()
 FOUND_CAP = 200
+EXPORT_CAP = 50_000
 FIT = "WITH fit AS MATERIALIZED ({fit}) {rows}"
 HOW_MANY_FIT = "SELECT count(*) FROM fit"
 KEYS = ("id", "kind", "number", "status", "created_at")
 FIRST_OF_FIT = "SELECT id FROM fit ORDER BY {order} LIMIT {most}"
 
 
-def list_requests(
+def list_cases(
+    kind: ListKind[F],
     person: Person,
-    wish: RequestFilter,
+    wish: F,
     *,
     sort: Sort,
     cursor: str,
@@ -44,17 +47,16 @@ def list_requests(
     zone: ZoneInfo,
     is_counted: bool = True,
 ) -> Page[Facts]:
-    """One page of the list, and how many fit, in one statement; the reasons take another.
+    """One page of the list, and how many fit, in one statement; the kind may need another.
 
     All are counted where nothing narrows the list, else up to ``FOUND_CAP``. The statement is
     prepared: what differs from one asking to the next are the moment and what somebody typed.
     """
-    if not person.has_permission(Permission.VIEW_REQUESTS):
+    if not person.has_permission(kind.needs):
         raise Broken("the list is for those who may see it")
-    if wish.reasons:
-        wish = wish.with_reasons(find_reasons(wish.reasons))
-    words = sought(wish.words, wish.consumers)
-    statements = _Statements(person, plain(wish), words, sort, zone, is_counted)
+    wish = kind.ready(wish)
+    words = sought_in(kind, wish, to=person)
+    statements = _Statements(kind, person, plain(wish), words, sort, zone, is_counted)
     try:
         return page_prepared(
             statements.any_page,
@@ -62,7 +64,7 @@ def list_requests(
             cursor=cursor,
             size=PAGE_SIZE,
             shelf=PREPARED,
-            about=(plain(wish), words.kind, zone, is_counted),
+            about=(kind.name, kind.reach(person), plain(wish), words.kind, zone, is_counted),
             given={A_MOMENT: at, **words.given},
             first=statements.first_page if is_counted and statements.is_read_once else None,
         )
@@ -70,28 +72,47 @@ def list_requests(
         return Page(rows=[])
 
 
-class _Statements:
+def fitting_cases(
+    kind: ListKind[F], person: Person, wish: F, *, at: datetime, zone: ZoneInfo
+) -> QuerySet[Case]:
+    """Every case that fits, asked anew, in no order; for a file, which must be complete."""
+    words = sought_in(kind, wish, to=person)
+    condition = words.condition(is_prepared=False) if words.kind else None
+    return filtered_cases(kind, person, kind.ready(wish), at=at, zone=zone, words=condition)
+
+
+def facts_for_file(
+    kind: ListKind[F], person: Person, wish: F, *, sort: Sort, at: datetime, zone: ZoneInfo
+) -> Iterator[Facts]:
+    """What fits, up to the cap, read from the database in pieces."""
+    fitting = fitting_cases(kind, person, wish, at=at, zone=zone)
+    cases = facts_of_cases(kind, fitting, with_figures=True).order_by(*sort.ordering)
+    return cases[:EXPORT_CAP].iterator(chunk_size=2_000)
+
+
+class _Statements(Generic[F]):
     """The statements of one list, put together when they are first asked for."""
 
     def __init__(
         self,
+        kind: ListKind[F],
         person: Person,
-        wish: RequestFilter,
+        wish: F,
         words: Sought,
         sort: Sort,
         zone: ZoneInfo,
         is_counted: bool,
     ) -> None:
-        self.person, self.wish, self.words = person, wish, words
+        self.kind, self.person, self.wish, self.words = kind, person, wish, words
         self.sort, self.zone, self.is_counted = sort, zone, is_counted
         self.is_by_day = wish.created_from is not None or wish.created_to is not None
         self.is_whole = wish.is_whole and not words.kind
         self.is_read_once = not self.is_whole and not self.is_by_day
 
     def fitting(self) -> QuerySet[Case]:
-        """The requests that fit, in no order."""
-        return filtered(
-            self.person, self.wish, at=A_MOMENT, zone=self.zone, sort=self.sort,
+        """The cases that fit, in no order."""
+        return filtered_cases(
+            self.kind, self.person, self.wish, at=A_MOMENT, zone=self.zone, sort=self.sort,
             words=self.words.condition(is_prepared=True) if self.words.kind else None,
         )  # fmt: skip
 
@@ -100,12 +121,12 @@ class _Statements:
 
         That is the page's, where its own rows were found soon, or by the days that are asked for.
         """
-        rows = facts_of(self.fitting(), with_balance=True)
+        rows = facts_of_cases(self.kind, self.fitting(), with_figures=True)
         if not self.is_counted:
             return rows
         if self.is_whole:
-            return rows.annotate(found=total(is_history=self.wish.is_history))
-        order = SORTS["-requested"] if self.is_by_day else self.sort
+            return rows.annotate(found=self.kind.total(self.person, self.wish.is_history))
+        order = self.kind.sorts["-requested"] if self.is_by_day else self.sort
         return rows.annotate(found=capped(self.fitting(), *order.ordering, cap=FOUND_CAP))
 
     def first_page(self) -> Prepared:
@@ -116,7 +137,7 @@ class _Statements:
         order = ", ".join(f"{c[1:]} DESC" if c.startswith("-") else c for c in columns)
         first = RawSQL(FIRST_OF_FIT.format(order=order, most=PAGE_SIZE + 1), ())  # noqa: S611  (ours)
         cases = with_pause(Case.objects.filter(pk__in=first), at=A_MOMENT)
-        rows = facts_of(cases, with_balance=True)
+        rows = facts_of_cases(self.kind, cases, with_figures=True)
         rows = rows.annotate(found=RawSQL(HOW_MANY_FIT, ()))  # noqa: S611  (ours)
         inner = prepared(keys[: FOUND_CAP + 1])
         outer = prepared(rows.order_by(*self.sort.ordering))

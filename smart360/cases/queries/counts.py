@@ -1,0 +1,74 @@
+"""How many: capped counts around a list, and statements of one row that are put together once."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from django.db import connection
+from django.db.models import IntegerField, QuerySet, Subquery
+
+from smart360.cases.models import Case
+from smart360.cases.queries.lists import NOBODY
+from smart360.cases.queries.states import sla_is, with_pause
+from smart360.kernel.prepared import A_MOMENT
+from smart360.organisation.models import Utility
+
+CAP = 500
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
+
+
+class CappedCount(Subquery):
+    """How many rows a sliced queryset has, as a column of another statement."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) AS capped)"
+    output_field = IntegerField()
+
+
+def capped(cases: QuerySet[Any], *order: Any, cap: int = CAP) -> CappedCount:
+    """Read in the order of an index that has them together, so that the cap ends it early."""
+    return CappedCount(cases.order_by(*order).values("pk")[: cap + 1])
+
+
+def late_columns(current: QuerySet[Case]) -> tuple[CappedCount, CappedCount]:
+    """How many of these open cases are breached and how many at risk, at ``A_MOMENT``.
+
+    Read by the soonest breach, where those at risk come first. What can never be breached is not
+    at risk: it is on hold without an end.
+    """
+    in_time = with_pause(current, at=A_MOMENT).filter(breaches_at__gt=A_MOMENT)
+    return (
+        capped(current.filter(breaches_at__lte=A_MOMENT), "breaches_at"),
+        capped(in_time.filter(sla_is(["AT_RISK"], at=A_MOMENT)), "breaches_at"),
+    )
+
+
+def mine_column(current: QuerySet[Case]) -> CappedCount:
+    """How many of these open cases ``NOBODY`` works on.
+
+    As a range, or the order would not be seen to be that of the index of assignees.
+    """
+    mine = current.filter(assignee__gte=NOBODY, assignee__lte=NOBODY)
+    return capped(mine, "assignee", "breaches_at")
+
+
+# ------------------------------------------------------------------ the statements
+Statement = tuple[str, tuple[Any, ...]]
+
+
+def one_row(*columns: Any) -> Statement:
+    """A statement with these columns, and the values that it is asked with."""
+    sql, values = Utility.objects.filter(pk=1).values_list(*columns).query.sql_with_params()
+    return sql, tuple(values)
+
+
+def asked(
+    statement: Statement, *, at: datetime, me: int, given: Mapping[Any, Any] = NOTHING
+) -> tuple[Any, ...]:
+    """The one row of a statement, with what its values stand in for; ``given`` says of others."""
+    sql, values = statement
+    known: dict[Any, Any] = {A_MOMENT: at, NOBODY: me, **given}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [known.get(value, value) for value in values])
+        found: tuple[Any, ...] = cursor.fetchone()
+    return found
