@@ -38,7 +38,7 @@ class DisconnectionsConfig(AppConfig):
                 pays="disconnections.tasks.make_receipt",
             )
         )
-        for kind in ("go_on_with_run", "undo_run"):
+        for kind in ("go_on_with_proposal", "go_on_with_run", "undo_run"):
             register(
                 Handler(
                     kind=f"disconnections.{kind}",

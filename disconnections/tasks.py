@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from disconnections import operations
-from disconnections.operations import runs, undoing
+from disconnections.operations import proposing, runs, undoing
 from disconnections.queries.receipts import has_receipt, receipt_facts
 from smart360.documents.render import to_pdf
 from smart360.documents.rules import qr_code
@@ -41,6 +41,11 @@ def receipt_pdf(case: int, at: datetime) -> bytes:
             },
         )
     return to_pdf(html, paper_size=utility.paper_size, images={LOGO: logo} if logo else None)
+
+
+def go_on_with_proposal(about: Mapping[str, Any], at: datetime) -> None:
+    """One piece of a large proposal's record; the next one is owed by it."""
+    proposing.go_on_with_proposal(run=about["run"], after=about["after"], at=at)
 
 
 def go_on_with_run(about: Mapping[str, Any], at: datetime) -> None:

@@ -26,13 +26,12 @@ from disconnections.models import (
     RunAccount,
 )
 from disconnections.operations import close_request, runs
+from disconnections.operations.proposing import UnableToPropose, propose_run
 from disconnections.operations.runs import (
     UnableToGoOn,
-    UnableToPropose,
     UnableToStartRun,
     UnableToWithdraw,
     go_on_with_run,
-    propose_run,
     resume_run,
     stop_run,
     withdraw_run,
@@ -526,7 +525,7 @@ def test_a_worker_that_is_killed_between_batches_goes_on(
         raise DatabaseError("killed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(runs, "_owe_the_rest", die)  # all is written, and not committed yet
+        patch.setattr(runs, "owe_the_rest", die)  # all is written, and not committed yet
         with pytest.raises(DatabaseError, match="killed"):
             go_on_with_run(run=run.pk, after=after, at=run_of.at)
     assert (Case.objects.count(), RunAccount.objects.filter(outcome="CREATED").count()) == (1, 1)

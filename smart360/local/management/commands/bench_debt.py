@@ -11,7 +11,8 @@ from django.db import connection
 
 from consumers.models import Consumer
 from disconnections.models import NonPaymentRun, Reason
-from disconnections.operations.runs import go_on_with_run, propose_run, start_run
+from disconnections.operations.proposing import go_on_with_proposal, propose_run
+from disconnections.operations.runs import go_on_with_run, start_run
 from disconnections.queries.run_preview import preview
 from disconnections.rules.runs import RunChoice
 from smart360.local.bench.operations import let_owe
@@ -60,10 +61,13 @@ class Command(BaseCommand):
         began = time.monotonic()
         key = propose_run(choice=choice, by=by, at=AT)
         proposed = time.monotonic()
+        while (run := NonPaymentRun.objects.get(pk=key)).state == "PREPARING":
+            go_on_with_proposal(run=key, after=run.after, at=AT)
+        prepared = time.monotonic()
         start_run(run=key, by=by, at=AT)
         while (run := NonPaymentRun.objects.get(pk=key)).state == "RUNNING":
             go_on_with_run(run=key, after=run.after, at=AT)
-        return proposed - began, run.made, time.monotonic() - proposed
+        return proposed - began, run.made, time.monotonic() - prepared
 
 
 def _timed(act: Any) -> float:
