@@ -6,6 +6,7 @@ from disconnections.views import (
     acts,
     closures,
     create,
+    exports,
     receipts,
     reconnections,
     requests,
@@ -33,7 +34,7 @@ ONE = "<request_number:number>"
 
 urlpatterns = [
     path("", requests.request_list, name="request_list"),
-    path("export.csv", requests.request_export, name="request_export"),
+    path("export.csv", exports.request_export, name="request_export"),
     path("new", create.request_new, name="request_new"),
     path("new/consumer", create.consumer_choose, name="request_consumer"),
     path("new/parts", create.request_parts, name="request_parts"),

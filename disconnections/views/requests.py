@@ -1,15 +1,14 @@
-"""The landing list, its export, and the tabs of one request."""
+"""The landing list, and the tabs of one request."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from billing.views.settlement_sheet import settlement_context
@@ -32,8 +31,6 @@ from disconnections.queries.requests import (
     SLA_WORDS,
     Facts,
     RequestFilter,
-    RequestRow,
-    export_requests,
     row_of,
 )
 from disconnections.queries.verdicts import last_verdict
@@ -58,7 +55,6 @@ from smart360.staff.access import signed_in_person
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from smart360.web import form_keys, formats
-from smart360.web.export import csv_response
 from smart360.web.gate import requires
 from smart360.web.htmx import is_fragment
 from smart360.web.paging import Page
@@ -86,11 +82,6 @@ TAB_OF_KIND = {
     "reconnect": CaseKind.RECONNECTION.value,
 }
 """Tabs that only one type of request has."""
-EXPORT_HEAD = (
-    "Request ID", "Consumer", "VIP", "Account no", "Address", "Type", "Reason", "Date requested",
-    "Status", "Priority", "SLA", "Due", "Assigned to", "Outstanding",
-)  # fmt: skip
-SLA_IN_FILE = {**SLA_WORDS, "MET": "Within target", "MISSED": "Breached"}
 
 
 # ------------------------------------------------------------------ the list
@@ -317,36 +308,6 @@ def sent_values(sent: QueryDict, *, without: tuple[str, ...]) -> list[tuple[str,
         for value in sent.getlist(name)
         if value
     ]
-
-
-# ------------------------------------------------------------------ export
-@require_GET
-@requires(Permission.EXPORT_REQUESTS)
-def request_export(request: HttpRequest) -> StreamingHttpResponse:
-    """What is filtered, as CSV: a supervisor everything, others what they made or work on."""
-    me = signed_in_person(request)
-    at, zone = clock.now(), zone_in_use()
-    wish = read_list_wish(request.GET, me=me.pk)
-    taken_part = None if me.has_permission(Permission.ASSIGN_OTHERS) else me.pk
-    looks_for = wish.looks_for.only_of(taken_part)
-    currency = get_utility().currency
-    rows = export_requests(me, looks_for, sort=wish.sort, at=at, zone=zone, currency=currency)
-    name = f"requests-{at.astimezone(zone):%Y-%m-%d-%H%M}.csv"
-    return csv_response(name, EXPORT_HEAD, _file_lines(rows, zone))
-
-
-def _file_lines(rows: Iterable[RequestRow], zone: ZoneInfo) -> Iterator[tuple[str, ...]]:
-    """Lines are read while the answer is sent, after the request's zone has gone: it is given."""
-    for row in rows:
-        with timezone.override(zone):
-            due = formats.shown_datetime(row.due_at) if row.due_at else ""
-            requested = formats.shown_datetime(row.requested_at)
-        yield (
-            row.number, row.name, "VIP" if row.is_vip else "", row.account_number, row.address,
-            row.kind, row.reason, requested, CaseStatus(row.status).label,
-            Priority(row.priority).label, SLA_IN_FILE[row.sla], due, row.assignee,
-            row.outstanding or "",
-        )  # fmt: skip
 
 
 # ------------------------------------------------------------------ one request
