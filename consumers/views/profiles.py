@@ -16,6 +16,7 @@ from consumers.filters import read_filter
 from consumers.forms import BreakForm, ProfileForm
 from consumers.guards import LockIsHeld, LockIsLost
 from consumers.models import Consumer
+from consumers.queries.meters import meter_history
 from consumers.rules.profiles import EDITABLE, LABELS, ShownConsumer, editable_by
 from consumers.rules.searching import TOO_LONG, SearchHit, read_search
 from smart360.kernel import clock
@@ -157,6 +158,7 @@ def _detail_page(
     shown = access.shown(consumer, to=person)
     context = shell(request, shown) | {
         "connections": access.shown_connections(queries.connection_facts(consumer.pk), to=person),
+        "meters": meter_history(consumer.pk),
         "entries": queries.timeline(consumer.pk, sees_words=shown.sees_personal_data),
         "refusal": refusal,
         "break_form": break_form or BreakForm(),
