@@ -185,6 +185,23 @@ def test_the_list_finds_by_number_status_and_day(
     assert "<html" not in html
 
 
+def test_the_list_shows_what_one_technician_has(
+    dispatcher: Client, make_consumer: MakeConsumer, person: MakePerson, at: datetime
+) -> None:
+    by, mike = person(Role.CSE), technician(person(Role.TECHNICIAN, full_name="Mike Johnson"))
+    waits = order_from_profile(make_consumer(), by=by, at=at)
+    given = order_from_profile(make_consumer(), by=by, at=at, scheduled_on=MONDAY)
+    html = page_of(dispatcher, f"{LIST}?technician={mike.pk}")
+    assert f'<option value="{mike.pk}" selected>Mike Johnson</option>' in html
+    assert given.number in html
+    assert waits.number not in html
+    html = page_of(dispatcher, f"{LIST}?technician=nobody")
+    assert waits.number in html
+    assert given.number not in html
+    for odd in ("0", "-1", "x", "9" * 40, "٣"):
+        assert waits.number in page_of(dispatcher, f"{LIST}?technician={odd}"), odd
+
+
 def test_the_list_needs_as_many_statements_for_many_as_for_one(
     dispatcher: Client, make_consumer: MakeConsumer, person: MakePerson, at: datetime
 ) -> None:
