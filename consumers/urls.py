@@ -17,10 +17,21 @@ register_converter(AccountNumber, "account")
 urlpatterns = [
     path("", profiles.consumer_list, name="consumer_list"),
     path("search", profiles.consumer_search, name="consumer_search"),
+    path("holds", holds.hold_proposal_list, name="hold_proposal_list"),
     path("<account:account>", profiles.consumer_detail, name="consumer_detail"),
     path("<account:account>/holds", holds.account_holds, name="account_holds"),
     path(
         "<account:account>/holds/<int:hold>/lift", holds.account_hold_lift, name="account_hold_lift"
+    ),
+    path(
+        "<account:account>/holds/proposed/<int:proposal>/accept",
+        holds.hold_proposal_accept,
+        name="hold_proposal_accept",
+    ),
+    path(
+        "<account:account>/holds/proposed/<int:proposal>/decline",
+        holds.hold_proposal_decline,
+        name="hold_proposal_decline",
     ),
     path("<account:account>/edit", profiles.consumer_edit, name="consumer_edit"),
     path("<account:account>/hold", profiles.profile_hold, name="profile_hold"),

@@ -191,6 +191,7 @@ def shell(request: HttpRequest, shown: ShownConsumer, *, tab: str = "Overview") 
         "can_edit": not is_held and bool(editable_by(permissions, is_guarded=False)),
         "can_create_request": Permission.CREATE_REQUEST in permissions,
         "can_protect": Permission.PROTECT_ACCOUNT in permissions,
+        "can_propose_hold": Permission.PROPOSE_HOLD in permissions,
         "can_break": bool(lock) and Permission.BREAK_PROFILE_LOCK in permissions,
         "needs_hold": Permission.TAKE_PROFILE_LOCK in permissions,
     }

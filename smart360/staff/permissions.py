@@ -65,7 +65,8 @@ class Permission(StrEnum):
     UPDATE_SERVICE_ORDER = "field.update"
     PREPARE_RUN = "collection.prepare_run"
     CONFIRM_RUN = "collection.confirm_run"
-    PROTECT_ACCOUNT = "consumers.protect"  # medical, legal, dispute
+    PROTECT_ACCOUNT = "consumers.protect"  # medical, legal, dispute; and what others propose
+    PROPOSE_HOLD = "consumers.propose_hold"
     # communication
     ADD_NOTE = "communication.add_note"
     MESSAGE_CONSUMER = "communication.message_consumer"
@@ -117,12 +118,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | _CASE_WORK
         | {P.TAKE_PROFILE_LOCK, P.CREATE_REQUEST, P.SEE_IDENTITY_DOCUMENTS}
         | {P.EDIT_CONSUMER, P.EDIT_CONTACT, P.EDIT_BILLING_ADDRESS}
-        | {P.VIEW_BALANCE, P.PRINT_BILL}
+        | {P.VIEW_BALANCE, P.PRINT_BILL, P.PROPOSE_HOLD}
         | _CARRYING_OUT
     ),
     Role.CALL_CENTRE: frozenset(
         _DESK
         | {P.TAKE_PROFILE_LOCK, P.CREATE_REQUEST, P.EDIT_CONTACT, P.VIEW_BALANCE, P.PRINT_BILL}
+        | {P.PROPOSE_HOLD}
     ),
     Role.RECOVERY: frozenset(
         _DESK

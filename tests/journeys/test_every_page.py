@@ -115,6 +115,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "consumer_edit": (f"{PROFILES}{{busy}}/edit", f"{PROFILES}{{free}}/edit"),
         "account_holds": (f"{PROFILES}{{busy}}/holds",),
+        "hold_proposal_list": (f"{PROFILES}holds",),
     },
     "account": {
         "consumer_financial": (

@@ -71,6 +71,7 @@ TABLE: dict[Permission, str] = {
     P.PREPARE_RUN: "--y-y---",
     P.CONFIRM_RUN: "----y---",
     P.PROTECT_ACCOUNT: "----y---",
+    P.PROPOSE_HOLD: "yy------",
     P.ADD_NOTE: "yyyyy--y",
     P.MESSAGE_CONSUMER: "yyyyy---",
     P.LOG_CALL: "yyyyy--y",
