@@ -44,6 +44,7 @@ GO_ON = "disconnections.go_on_with_run"
 UNDO = "disconnections.undo_run"
 AT_ONCE = 200
 """Accounts per transaction: their rows are held for about a second, and nobody waits longer."""
+RETIRED = "Its reason is not given any more. Withdraw this run and propose another."
 ANOTHER_RUN = "Another non-payment run is at work. Wait until it is done."
 
 
@@ -104,6 +105,8 @@ def start_run(*, run: int, by: Person, at: datetime, form_key: uuid.UUID | None 
         return
     if locked.state != RunState.PROPOSED:
         raise UnableToStartRun(is_conflict=True)
+    if not (locked.reason.is_active and locked.reason.is_for_debt):
+        raise UnableToStartRun(RETIRED, is_conflict=True)
     why_not = why_not_start(
         wanted=locked.wanted,
         alone_up_to=locked.alone_up_to,
@@ -314,7 +317,5 @@ def _is_repeated(
     form_key: uuid.UUID | None, act: str, run: int, *, by: Person, at: datetime
 ) -> bool:
     """Whether this very form did it already."""
-    if form_key is None:
-        return False
     about = f"non-payment run {run}"
-    return form_keys.claim(form_key, by=by.pk, act=act, about=about, at=at) is not None
+    return form_keys.is_repeated(form_key, about, {}, by=by.pk, act=act, at=at)
