@@ -18,10 +18,13 @@ from smart360.cases.models import Case
 from smart360.cases.notices import responsible_for, tell_consumer
 from smart360.comms.models import Message
 from smart360.comms.outbox import Letter, notify_staff, send_each, send_from_template
+from smart360.fieldwork.choices import OrderStatus
 from smart360.kernel.db import step
 from smart360.kernel.money import ZERO
 from smart360.organisation.queries import day_of, get_utility
+from smart360.staff.access import people_who_may
 from smart360.staff.models import Person
+from smart360.staff.permissions import Permission
 from smart360.trail.choices import Event
 from smart360.trail.record import record
 from smart360.web.formats import shown_day, shown_money, shown_slot
@@ -125,7 +128,10 @@ def _notice_words(
 
 @step
 def request_stopped(case: Case, *, because: str, at: datetime) -> None:
-    """The consumer learns that nobody will come, and whoever works on it why; always (COM3)."""
+    """The consumer learns that nobody will come, and whoever works on it why; always (COM3).
+
+    Where a technician was there before, everybody who can switch on again hears of it.
+    """
     tell_consumer(
         case,
         code="request.stopped",
@@ -134,9 +140,15 @@ def request_stopped(case: Case, *, because: str, at: datetime) -> None:
         once=str(case.version),
     )
     whom = case.assignee_id or case.created_by_id or 0
+    people = list(Person.objects.filter(pk=whom, is_active=True))
+    sentence = f"{case.number} is stopped: {because.lower()}"
+    done = case.service_orders.filter(kind=case.kind, status=OrderStatus.COMPLETED).last()
+    if done is not None:
+        people = people_who_may(Permission.EXECUTE)
+        sentence += f". {done.number} was completed before: the service may be off"
     notify_staff(
-        people=list(Person.objects.filter(pk=whom, is_active=True)),
-        sentence=f"{case.number} is stopped: {because.lower()}",
+        people=people,
+        sentence=sentence,
         path=reverse("request_detail", args=[case.number]),
         at=at,
         dedupe_key=f"stopped:{case.number}:{case.version}",
