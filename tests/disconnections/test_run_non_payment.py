@@ -486,6 +486,17 @@ def test_a_withdrawn_run_is_not_started(make_debtor: MakeDebtor, run_of: Running
         run_of.start(run)
 
 
+def test_a_reason_that_was_retired_starts_no_run(make_debtor: MakeDebtor, run_of: Running) -> None:
+    make_debtor()
+    run = run_of.propose()
+    Reason.objects.filter(code="NP-001").update(is_active=False)
+    with pytest.raises(UnableToStartRun, match="not given any more"):
+        run_of.start(run)
+    assert NonPaymentRun.objects.get().state == "PROPOSED"
+    Reason.objects.filter(code="NP-001").update(is_active=True)
+    run_of.start(run)
+
+
 def test_nobody_to_cut_is_no_run(make_debtor: MakeDebtor, run_of: Running) -> None:
     hold(make_debtor(), at=run_of.at)
     with pytest.raises(UnableToPropose, match="Nobody is left"):
