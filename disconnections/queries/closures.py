@@ -31,11 +31,10 @@ from disconnections.queries.protections import NOT_ARRIVED, Cut, judge_cut, mome
 from disconnections.rules.closures import (
     BillFact,
     ClosureFacts,
-    Executor,
     Given,
     MeterPlan,
-    OrderFact,
 )
+from disconnections.rules.conditions import Executor, OrderFact
 from disconnections.rules.protections import NOTHING_OWED, Judgement
 from smart360.cases.choices import CaseKind
 from smart360.cases.models import Approval, Case
