@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from django.db.models import QuerySet
 
-from consumers.models import Consumer, Premise
+from consumers.models import Consumer, HoldProposal, Premise
 from consumers.rules.profiles import ConnectionFacts, ShownConsumer, masked_name
 from consumers.rules.searching import SearchHit
 from smart360.staff.models import Person
@@ -29,6 +29,18 @@ def with_account(consumers: QuerySet[Consumer], account_number: str) -> QuerySet
     if "\0" in account_number or not account_number.isprintable():
         return consumers.none()
     return consumers.filter(account_number=account_number)
+
+
+def visible_proposals(person: Person) -> QuerySet[HoldProposal]:
+    """The holds, waiting or decided, that were proposed for accounts that this person may open."""
+    if not person.has_permission(Permission.PROTECT_ACCOUNT):
+        return HoldProposal.objects.none()
+    return HoldProposal.objects.filter(consumer__in=visible_consumers(person))
+
+
+def has_proposal(consumer: Consumer, proposal: int, *, to: Person) -> bool:
+    """Whether this is a hold that was proposed for this consumer, and ``to`` may see it."""
+    return visible_proposals(to).filter(pk=proposal, consumer=consumer).exists()
 
 
 def shown(

@@ -77,3 +77,11 @@ class AccountHoldKind(TextChoices):
     DISPUTE = "DISPUTE", "Dispute"
     LEGAL = "LEGAL", "Legal matter"
     DECEASED = "DECEASED", "Deceased"
+
+
+class HoldProposalState(TextChoices):
+    """What became of the wish to protect an account (roles.md: proposed, then decided)."""
+
+    PROPOSED = "PROPOSED", "Waits for a supervisor"
+    ACCEPTED = "ACCEPTED", "Accepted"
+    DECLINED = "DECLINED", "Declined"

@@ -87,8 +87,23 @@ class AccountHoldForm(forms.Form):
         return HoldWish(**self.cleaned_data)
 
 
+class HoldProposalForm(AccountHoldForm):
+    """What is to protect an account, for a supervisor to decide."""
+
+    note = ShownTextField(
+        label="Note to the supervisor",
+        at_most=LONGEST_REASON,
+        help_text="What you were told or have seen.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def wish(self) -> HoldWish:
+        """What is asked for; the form is valid."""
+        return HoldWish(**{k: v for k, v in self.cleaned_data.items() if k != "note"})
+
+
 class LiftForm(forms.Form):
-    """Why a protection ends before its day."""
+    """Why a protection ends before its day, or a proposed one does not begin."""
 
     reason = ShownTextField(
         label="Reason",

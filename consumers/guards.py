@@ -376,3 +376,5 @@ def lift_hold(hold: AccountHold, *, by: int | None, at: datetime, words: str = "
         new={"kind": hold.kind, "source": hold.source},
         words=words,
     )
+    for tell in ports.HOLD_LIFTED:
+        tell(consumer=hold.consumer_id, by=by, at=at)

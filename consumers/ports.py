@@ -15,6 +15,17 @@ HOLD_PLACED: list[HoldPlaced] = []
 """Told when an account is protected, so that an order to cut it can be taken back (BEY1)."""
 
 
+class HoldLifted(Protocol):
+    """A step that runs inside the act by which a protection of an account ends."""
+
+    def __call__(self, *, consumer: int, by: int | None, at: datetime) -> None:
+        """``consumer`` is locked; other holds of theirs may stand."""
+
+
+HOLD_LIFTED: list[HoldLifted] = []
+"""Told when a hold is lifted, so that nothing waits for a reason that went away (DIS12)."""
+
+
 class ReconnectionAsked(Protocol):
     """Answers by which request an account was cut off for a debt that is settled now."""
 

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from consumers import views
+from consumers.views import holds, profiles
 
 
 class AccountNumber(StringConverter):
@@ -15,16 +15,27 @@ class AccountNumber(StringConverter):
 register_converter(AccountNumber, "account")
 
 urlpatterns = [
-    path("", views.consumer_list, name="consumer_list"),
-    path("search", views.consumer_search, name="consumer_search"),
-    path("<account:account>", views.consumer_detail, name="consumer_detail"),
-    path("<account:account>/holds", views.account_holds, name="account_holds"),
+    path("", profiles.consumer_list, name="consumer_list"),
+    path("search", profiles.consumer_search, name="consumer_search"),
+    path("holds", holds.hold_proposal_list, name="hold_proposal_list"),
+    path("<account:account>", profiles.consumer_detail, name="consumer_detail"),
+    path("<account:account>/holds", holds.account_holds, name="account_holds"),
     path(
-        "<account:account>/holds/<int:hold>/lift", views.account_hold_lift, name="account_hold_lift"
+        "<account:account>/holds/<int:hold>/lift", holds.account_hold_lift, name="account_hold_lift"
     ),
-    path("<account:account>/edit", views.consumer_edit, name="consumer_edit"),
-    path("<account:account>/hold", views.profile_hold, name="profile_hold"),
-    path("<account:account>/release", views.profile_release, name="profile_release"),
-    path("<account:account>/break", views.profile_break, name="profile_break"),
-    path("<account:account>/renew/<int:token>", views.profile_renew, name="profile_renew"),
+    path(
+        "<account:account>/holds/proposed/<int:proposal>/accept",
+        holds.hold_proposal_accept,
+        name="hold_proposal_accept",
+    ),
+    path(
+        "<account:account>/holds/proposed/<int:proposal>/decline",
+        holds.hold_proposal_decline,
+        name="hold_proposal_decline",
+    ),
+    path("<account:account>/edit", profiles.consumer_edit, name="consumer_edit"),
+    path("<account:account>/hold", profiles.profile_hold, name="profile_hold"),
+    path("<account:account>/release", profiles.profile_release, name="profile_release"),
+    path("<account:account>/break", profiles.profile_break, name="profile_break"),
+    path("<account:account>/renew/<int:token>", profiles.profile_renew, name="profile_renew"),
 ]

@@ -65,7 +65,7 @@ class ReasonForm(forms.ModelForm[Reason]):
 
 @admin.register(Reason)
 class ReasonAdmin(ConfigurationAdmin):
-    """Why services are disconnected or reconnected. One that was used keeps its type and code."""
+    """Why services are disconnected or reconnected. One that was used keeps what it means."""
 
     form = ReasonForm
     list_display = ("code", "label", "kind", "priority", "permanence", "times_used", "is_active")
@@ -90,8 +90,12 @@ class ReasonAdmin(ConfigurationAdmin):
         return uses
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """A reason that stands on requests does not become another one."""
-        return ("kind", "code") if obj is not None and obj.requests.exists() else ()
+        """A reason that stands on requests does not become another one.
+
+        What is no longer for a debt would be cut off although it is paid.
+        """
+        is_used = obj is not None and obj.requests.exists()
+        return ("kind", "code", "is_for_debt", "is_wished") if is_used else ()
 
 
 class TimeSlotForm(forms.ModelForm[TimeSlot]):

@@ -20,6 +20,7 @@ PLUGS: tuple[tuple[str, list[Any]], ...] = (
     ("reconnecting.offer_reconnection", ports.ACCOUNT_SETTLED),
     ("queries.undoing.undoable_by_number", consumer_ports.RECONNECTION_ASKED),
     ("protecting.stop_for_hold", consumer_ports.HOLD_PLACED),
+    ("notices.tell_of_lifted_hold", consumer_ports.HOLD_LIFTED),
 )
 """What of this app is plugged into which port of a lower one."""
 
@@ -38,7 +39,7 @@ class DisconnectionsConfig(AppConfig):
                 pays="disconnections.tasks.make_receipt",
             )
         )
-        for kind in ("go_on_with_run", "undo_run"):
+        for kind in ("go_on_with_proposal", "go_on_with_run", "undo_run"):
             register(
                 Handler(
                     kind=f"disconnections.{kind}",

@@ -127,6 +127,7 @@ class ClosurePaper(TextChoices):
 class RunState(TextChoices):
     """How far a non-payment run has come (DIS13)."""
 
+    PREPARING = "PREPARING", "Being prepared"
     PROPOSED = "PROPOSED", "Proposed"
     RUNNING = "RUNNING", "Running"
     STOPPED = "STOPPED", "Stopped"

@@ -53,10 +53,40 @@ def carry_out(
 
     While another service stays connected the account's status stays, too (decision 2).
     """
-    guards.act_as(by)
-    guards.lift_guard()
     services = [plan.service_connection for plan in plans]
     status = _status_after(consumer, services, asked)
+    execution = begin(
+        case, asked, status, service_order=service_order, approval=approval,
+        items_done=items_done, by=by, at=at,
+    )  # fmt: skip
+    cause = Cause(number=case.number, case=case.pk, consumer=consumer.pk, by=by.pk, at=at)
+    _take_meters(execution, plans, cause)
+    _switch_off(services, asked, cause)
+    void_draft(case.pk, by=by.pk, at=at)
+    freeze_billing(services, case=case.pk, by=by.pk, at=at)
+    _end_account(consumer, status, cause)
+    complete(case, execution, by=by, at=at)
+    return execution
+
+
+@step
+def begin(
+    case: Case,
+    asked: DisconnectionRequest,
+    status: AccountStatus,
+    *,
+    service_order: ServiceOrder,
+    approval: Approval | None,
+    items_done: int,
+    by: Person,
+    at: datetime,
+) -> Execution:
+    """Write the row that all else asks for (ADR 23); the guard is lifted, and the visits are over.
+
+    ``status`` is the account's afterwards.
+    """
+    guards.act_as(by)
+    guards.lift_guard()
     execution = Execution.objects.create(
         request=asked,
         service_order=service_order,
@@ -69,14 +99,7 @@ def carry_out(
     )
     # Slots are locked before technicians; a visit may have moved the place since `asked` was read.
     slots.give_back(DisconnectionRequest.objects.get(pk=case.pk))
-    end_orders(case, service_order, by=by, at=at)
-    cause = Cause(number=case.number, case=case.pk, consumer=consumer.pk, by=by.pk, at=at)
-    _take_meters(execution, plans, cause)
-    _switch_off(services, asked, cause)
-    void_draft(case.pk, by=by.pk, at=at)
-    freeze_billing(services, case=case.pk, by=by.pk, at=at)
-    _end_account(consumer, status, cause)
-    complete(case, execution, by=by, at=at)
+    _end_orders(case, service_order, by=by, at=at)
     return execution
 
 
@@ -93,8 +116,7 @@ def _status_after(
     return AccountStatus.INACTIVE if is_permanent else AccountStatus.DISCONNECTED
 
 
-@step
-def end_orders(case: Case, service_order: ServiceOrder, *, by: Person, at: datetime) -> None:
+def _end_orders(case: Case, service_order: ServiceOrder, *, by: Person, at: datetime) -> None:
     """The order is done, and nobody goes there for another one of this request."""
     if service_order.status != OrderStatus.COMPLETED:
         words = f"Carried out with {case.number}"

@@ -1,4 +1,4 @@
-"""Who is told what when a request is made or ends."""
+"""Who is told what when a request is made or ends, or waits for what has gone away."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,16 +7,26 @@ from decimal import Decimal
 from django.urls import reverse
 
 from consumers.models import Consumer
+from disconnections.choices import Stage
 from disconnections.models import DisconnectionRequest
+from disconnections.queries.lost_protections import stands, waiting_for_the_account
+from disconnections.queries.protections import cut_of, judge_cut
 from disconnections.queries.receipts import tracking_url
+from smart360.cases import handling
+from smart360.cases.choices import CaseStatus
 from smart360.cases.models import Case
-from smart360.cases.notices import tell_consumer
+from smart360.cases.notices import responsible_for, tell_consumer
 from smart360.comms.models import Message
 from smart360.comms.outbox import Letter, notify_staff, send_each, send_from_template
+from smart360.fieldwork.choices import OrderStatus
 from smart360.kernel.db import step
 from smart360.kernel.money import ZERO
-from smart360.organisation.queries import get_utility
+from smart360.organisation.queries import day_of, get_utility
+from smart360.staff.access import people_who_may
 from smart360.staff.models import Person
+from smart360.staff.permissions import Permission
+from smart360.trail.choices import Event
+from smart360.trail.record import record
 from smart360.web.formats import shown_day, shown_money, shown_slot
 
 NOTICE = "request.disconnection_notice"
@@ -118,7 +128,10 @@ def _notice_words(
 
 @step
 def request_stopped(case: Case, *, because: str, at: datetime) -> None:
-    """The consumer learns that nobody will come, and whoever works on it why; always (COM3)."""
+    """The consumer learns that nobody will come, and whoever works on it why; always (COM3).
+
+    Where a technician was there before, everybody who can switch on again hears of it.
+    """
     tell_consumer(
         case,
         code="request.stopped",
@@ -127,9 +140,15 @@ def request_stopped(case: Case, *, because: str, at: datetime) -> None:
         once=str(case.version),
     )
     whom = case.assignee_id or case.created_by_id or 0
+    people = list(Person.objects.filter(pk=whom, is_active=True))
+    sentence = f"{case.number} is stopped: {because.lower()}"
+    done = case.service_orders.filter(kind=case.kind, status=OrderStatus.COMPLETED).last()
+    if done is not None:
+        people = people_who_may(Permission.EXECUTE)
+        sentence += f". {done.number} was completed before: the service may be off"
     notify_staff(
-        people=list(Person.objects.filter(pk=whom, is_active=True)),
-        sentence=f"{case.number} is stopped: {because.lower()}",
+        people=people,
+        sentence=sentence,
         path=reverse("request_detail", args=[case.number]),
         at=at,
         dedupe_key=f"stopped:{case.number}:{case.version}",
@@ -213,3 +232,42 @@ def reconnection_offered(
         case=case,
         is_urgent=True,
     )
+
+
+# ------------------------------------------------------------------ the reason went away
+@step
+def tell_of_lifted_hold(*, consumer: int, by: int | None, at: datetime) -> None:
+    """Say that a request waits for a hold that was lifted. A port of ``consumers``.
+
+    Another hold may still stand. What a payment has settled is not told: the payment closes the
+    request in this very transaction.
+    """
+    case = waiting_for_the_account(consumer)
+    if case is None or stands(consumer, today=day_of(at)):
+        return
+    judged = judge_cut(cut_of(case), stage=Stage.EXECUTION, at=at)
+    if judged.facts.outstanding > judged.least:
+        protection_ended(handling.lock_case(case), by=by, at=at)
+
+
+@step
+def protection_ended(case: Case, *, by: int | None, at: datetime) -> bool:
+    """One line, and the bell of whoever works on the locked request; whether it still waited.
+
+    Nothing resumes by itself. To resume is to go on towards cutting somebody off, who was told
+    that it had stopped: after a certificate has run out a person looks at it first, calls, waits
+    for a new one, or closes it. That nobody forgets it is why they are told; supervisors are
+    when nobody works on it. The page says so too, for as long as it waits, and offers Resume.
+    """
+    if case.status != CaseStatus.ON_HOLD:
+        return False
+    line = record(Event.PROTECTION_ENDED, by=by, at=at, case=case.pk, consumer=case.consumer_id)
+    notify_staff(
+        people=responsible_for(case),
+        sentence=f"{case.number}: the account is protected no more. Resume the request or close it",
+        path=reverse("request_detail", args=[case.number]),
+        at=at,
+        dedupe_key=f"unprotected:{line.pk}",
+        case=case.pk,
+    )
+    return True

@@ -114,7 +114,7 @@ SELECT r.id::text FROM disconnections_nonpaymentrun r
                     count(*) FILTER (WHERE outcome = 'LEFT_OUT' AND request_id IS NULL) AS left_out
                FROM disconnections_runaccount GROUP BY run_id) a ON a.run_id = r.id
  WHERE r.made <> coalesce(a.made, 0)
-    OR (r.state IN ('PROPOSED', 'WITHDRAWN', 'RUNNING', 'STOPPED', 'DONE')
+    OR (r.state IN ('PREPARING', 'PROPOSED', 'WITHDRAWN', 'RUNNING', 'STOPPED', 'DONE')
         AND r.looked_at + coalesce(a.waiting, 0) <> r.wanted)
     OR (r.state = 'DONE' AND coalesce(a.waiting, 0) > 0)
 """

@@ -19,6 +19,7 @@ from disconnections import slots
 from disconnections.choices import Answer, NoticeWay, Stage
 from disconnections.models import DisconnectionNotice, DisconnectionRequest, ProtectionVerdict
 from disconnections.notices import notice_served, notices_served, request_stopped
+from disconnections.queries.closures import is_without_its_debt
 from disconnections.queries.protections import (
     Judged,
     cut_of,
@@ -27,7 +28,7 @@ from disconnections.queries.protections import (
     judge_cut,
     moment_of,
 )
-from disconnections.rules.protections import Judgement, Moment
+from disconnections.rules.protections import NOTHING_OWED, Judgement, Moment
 from smart360.cases import approvals, handling
 from smart360.cases.approvals import Need
 from smart360.cases.choices import (
@@ -77,7 +78,10 @@ def check_protections(
         cut = cut.at(moment)
     judged = judge_cut(cut, stage=stage, at=at)
     keep_verdict(case, judged, by=by, at=at)
-    if judged.judgement.answer == Answer.NEEDS_APPROVAL and approval_of(case.pk) is None:
+    asked = approval_of(case.pk)
+    if judged.judgement.answer == Answer.NEEDS_APPROVAL and (
+        asked is None or asked.state == ApprovalState.WITHDRAWN
+    ):
         ask_for_approval(case, judged.judgement, by=None, at=at)
     return judged.judgement
 
@@ -267,8 +271,18 @@ def may_go(
         starts, ends = window or (None, None)
         planned = Moment(on, starts, ends)
         judgement = check_protections(locked, stage=Stage.DISPATCH, by=by, at=at, moment=planned)
-    sentences = why_not(case, judgement)
+    sentences = (*_why_not_now(locked), *why_not(case, judgement))
     return Verdict(is_allowed=not sentences, sentences=sentences)
+
+
+def _why_not_now(case: Case) -> tuple[str, ...]:
+    """What keeps everybody from the door whatever the rules say: a hold, or no debt left."""
+    sentences = []
+    if case.status == CaseStatus.ON_HOLD:
+        sentences.append("The request is On Hold")
+    if is_without_its_debt(case):
+        sentences.append(NOTHING_OWED)
+    return tuple(sentences)
 
 
 # ------------------------------------------------------------------ the notice
@@ -393,12 +407,19 @@ def stop_for_hold(*, consumer: int, hold: int, by: int | None, at: datetime) -> 
     placed = AccountHold.objects.get(pk=hold)
     zone = get_utility().zone
     today = at.astimezone(zone).date()
-    if placed.from_on > today or (placed.to_on is not None and placed.to_on < today):
-        return  # the rules see it on its days
+    if placed.to_on is not None and placed.to_on < today:
+        return
     locked = handling.lock_case(case)
     if not locked.is_open:
         return
+    if placed.from_on > today:  # the rules see it on its days
+        last = placed.to_on or date.max
+        _take_orders_back(case, at=at, scheduled_on__range=(placed.from_on, last))
+        return
     _take_orders_back(case, at=at)
+    judged = judge_cut(cut_of(case), stage=Stage.EXECUTION, at=at).judgement
+    asking = [each.code for each in judged.those_that(Answer.NEEDS_APPROVAL)]
+    approvals.withdraw_given(case, unless_for=asking)
     if _is_held_for_the_account(locked):
         return
     why = HoldReason.objects.filter(code=f"{OF_THE_ACCOUNT}{placed.kind}").first()
@@ -445,12 +466,12 @@ def _is_held_for_the_account(case: Case) -> bool:
 
 
 @step
-def _take_orders_back(case: int, *, at: datetime) -> None:
+def _take_orders_back(case: int, *, at: datetime, **days: tuple[date, date]) -> None:
     """Nobody is on the way any more: the orders of a case wait for a dispatcher again."""
     assigned = (
         ServiceOrder.objects.select_for_update(of=("self",), no_key=True)
         .select_related("case", "consumer")
-        .filter(case=case, kind=OrderKind.DISCONNECTION, status__in=WITH_A_TECHNICIAN)
+        .filter(case=case, kind=OrderKind.DISCONNECTION, status__in=WITH_A_TECHNICIAN, **days)
         .order_by("technician", "scheduled_on", "pk")  # the order in which days are locked
     )
     for service_order in assigned:

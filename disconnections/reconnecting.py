@@ -14,12 +14,11 @@ from billing.choices import LedgerKind, PostingKind
 from billing.ledger import Leg, Posting
 from billing.models import LedgerTransaction
 from billing.queries.accounts import balances_of
-from consumers import guards, metering
+from consumers import metering
 from consumers.choices import AccountStatus, SupplyState
 from consumers.metering import Cause
 from consumers.models import Consumer, InventoryMovement, Meter, ServiceConnection
-from disconnections import slots
-from disconnections.executing import complete, end_orders, tell
+from disconnections.executing import begin, complete, tell
 from disconnections.models import (
     DisconnectionRequest,
     Execution,
@@ -100,23 +99,12 @@ def bring_back(
 
     The operation holds the case and the service order, and has found nothing missing.
     """
-    guards.act_as(by)
-    guards.lift_guard()
     is_back = consumer.status in NOT_SUPPLIED
     status = AccountStatus.ACTIVE if is_back else AccountStatus(consumer.status)
-    execution = Execution.objects.create(
-        request=asked,
-        service_order=service_order,
-        permanence=asked.permanence,
-        account_status=status,
-        items_done=items_done,
-        approval=approval,
-        executed_at=at,
-        executed_by=by,
-    )
-    # Slots are locked before technicians; a visit may have moved the place since `asked` was read.
-    slots.give_back(DisconnectionRequest.objects.get(pk=case.pk))
-    end_orders(case, service_order, by=by, at=at)
+    execution = begin(
+        case, asked, status, service_order=service_order, approval=approval,
+        items_done=items_done, by=by, at=at,
+    )  # fmt: skip
     cause = Cause(number=case.number, case=case.pk, consumer=consumer.pk, by=by.pk, at=at)
     _give_meters(execution, services, cause)
     connections = [each.service_connection for each in services]

@@ -1,19 +1,27 @@
-"""The workers' side of requests: receipts as PDF, and non-payment runs batch after batch."""
+"""The workers' side of requests: receipts, runs batch after batch, protections that ended."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from disconnections import operations
-from disconnections.operations import runs, undoing
+from disconnections.operations import proposing, runs, undoing
+from disconnections.operations.protections import tell_of_ended_protection
+from disconnections.queries.lost_protections import untold
 from disconnections.queries.receipts import has_receipt, receipt_facts
 from smart360.documents.render import to_pdf
 from smart360.documents.rules import qr_code
+from smart360.kernel import clock
 from smart360.organisation.queries import get_logo, get_utility
+from smart360.owed.turns import in_turn
 
+log = logging.getLogger(__name__)
 LOGO = "logo"
 
 
@@ -43,6 +51,11 @@ def receipt_pdf(case: int, at: datetime) -> bytes:
     return to_pdf(html, paper_size=utility.paper_size, images={LOGO: logo} if logo else None)
 
 
+def go_on_with_proposal(about: Mapping[str, Any], at: datetime) -> None:
+    """One piece of a large proposal's record; the next one is owed by it."""
+    proposing.go_on_with_proposal(run=about["run"], after=about["after"], at=at)
+
+
 def go_on_with_run(about: Mapping[str, Any], at: datetime) -> None:
     """One batch of a non-payment run; the next one is owed by it."""
     runs.go_on_with_run(run=about["run"], after=about["after"], at=at)
@@ -56,3 +69,18 @@ def undo_run(about: Mapping[str, Any], at: datetime) -> None:
 def stop_run(about: Mapping[str, Any], at: datetime, error: str) -> None:
     """A batch has failed too often: the run stands still until a person looks at it."""
     runs.stop_run(run=about["run"], at=at)
+
+
+@shared_task(name="disconnections.tell_of_ended_protections")
+def tell_of_ended_protections() -> int:
+    """Say of each request that waits for an account hold whose last day is over; how many."""
+    at, told = clock.now(), 0
+    with in_turn("disconnections.tell_of_ended_protections") as is_ours:
+        for case, consumer in untold(at=at) if is_ours else ():
+            try:
+                told += tell_of_ended_protection(case=case, consumer=consumer, at=at)
+            except SoftTimeLimitExceeded:
+                raise
+            except Exception:  # whatever is wrong with one request, the others are told of
+                log.exception("nobody was told that nothing protects case %s any more", case)
+    return told

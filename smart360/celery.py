@@ -77,6 +77,11 @@ app.conf.beat_schedule = {
         "schedule": 600.0,  # the day begins at its own hour in each utility's zone
         "options": {"queue": "default", "expires": 600},
     },
+    "tell of requests whose account is protected no more": {
+        "task": "disconnections.tell_of_ended_protections",
+        "schedule": 600.0,  # the day begins at its own hour in each utility's zone
+        "options": {"queue": "default", "expires": 600},
+    },
     "compare stored SLA times with history": {
         "task": "cases.recompute_open_cases",
         "schedule": crontab(hour="2", minute="15"),

@@ -97,7 +97,7 @@ def approve_credit_note(
     again. Raises UnableToTakeBack.
     """
     found, bill = _locked(note)
-    if _is_repeated(found, form_key, act=APPROVE, by=by, at=at):
+    if form_keys.is_repeated(form_key, found.number, {}, by=by.pk, act=APPROVE, at=at):
         return found
     _decide(found, ProposalState.APPROVED, by, at)
     _refuse_between(bill)
@@ -129,7 +129,7 @@ def reject_credit_note(
     Raises UnableToTakeBack.
     """
     found, bill = _locked(note)
-    if _is_repeated(found, form_key, act=REJECT, by=by, at=at):
+    if form_keys.is_repeated(form_key, found.number, {}, by=by.pk, act=REJECT, at=at):
         return found
     _decide(found, ProposalState.REJECTED, by, at)
     found.save(update_fields=["state", "decided_at", "decided_by"])
@@ -165,15 +165,6 @@ def _locked(note: int) -> tuple[CreditNote, Invoice]:
     """The credit note under its invoice's lock."""
     bill = _lock(CreditNote.objects.values_list("invoice_id", flat=True).get(pk=note))
     return CreditNote.objects.select_for_update(of=("self",), no_key=True).get(pk=note), bill
-
-
-def _is_repeated(
-    note: CreditNote, form_key: uuid.UUID | None, *, act: str, by: Person, at: datetime
-) -> bool:
-    """Whether this very form did it already: then its result is shown again (R4)."""
-    if form_key is None:
-        return False
-    return form_keys.claim(form_key, by=by.pk, act=act, about=note.number, at=at) is not None
 
 
 @step

@@ -180,7 +180,8 @@ def settle_payment(
     """
     locked, consumer = locked_payment(payment)
     said = {"has_come": has_come, "failure": failure}
-    if _is_repeated(locked, form_key, act=SETTLE, by=by, at=at, said=said):
+    who = by.pk if by else None
+    if form_keys.is_repeated(form_key, locked.number, said, by=who, act=SETTLE, at=at):
         return locked
     settle(locked, consumer, has_come=has_come, failure=failure, by=by, at=at)
     return locked
@@ -275,22 +276,6 @@ def locked_payment(payment: int) -> tuple[Payment, Consumer]:
         .get(pk=payment)
     )
     return locked, consumer
-
-
-def _is_repeated(
-    payment: Payment,
-    form_key: uuid.UUID | None,
-    *,
-    act: str,
-    by: Person | None,
-    at: datetime,
-    said: dict[str, object],
-) -> bool:
-    """Whether this very form did it already: then its result is shown again (R4)."""
-    if form_key is None or by is None:
-        return False
-    about = form_keys.with_contents(payment.number, said)
-    return form_keys.claim(form_key, by=by.pk, act=act, about=about, at=at) is not None
 
 
 def _owe_receipt(payment: Payment, consumer: Consumer, *, at: datetime) -> None:

@@ -148,7 +148,7 @@ def approve_refund(
     again. Raises UnableToDecideRefund.
     """
     locked = _locked(refund)
-    if _is_repeated(locked, form_key, act=APPROVE, by=by, at=at):
+    if form_keys.is_repeated(form_key, locked.number, {}, by=by.pk, act=APPROVE, at=at):
         return locked
     _refuse_if_decided(locked)
     _refuse_if_own(locked, by)
@@ -183,7 +183,8 @@ def reject_refund(
 ) -> Refund:
     """Refuse a proposed refund, and say why. Raises UnableToDecideRefund."""
     locked = _locked(refund)
-    if _is_repeated(locked, form_key, act=REJECT, by=by, at=at, reason=reason):
+    said = {"reason": reason}
+    if form_keys.is_repeated(form_key, locked.number, said, by=by.pk, act=REJECT, at=at):
         return locked
     _refuse_if_decided(locked)
     _refuse_if_own(locked, by)
@@ -203,22 +204,6 @@ def _locked(refund: int) -> Refund:
         .select_related("decided_by")
         .get(pk=refund)
     )
-
-
-def _is_repeated(
-    refund: Refund,
-    form_key: uuid.UUID | None,
-    *,
-    act: str,
-    by: Person,
-    at: datetime,
-    **said: object,
-) -> bool:
-    """Whether this very form did it already: then its result is shown again (R4)."""
-    if form_key is None:
-        return False
-    about = form_keys.with_contents(refund.number, said)
-    return form_keys.claim(form_key, by=by.pk, act=act, about=about, at=at) is not None
 
 
 def _refuse_if_decided(refund: Refund) -> None:

@@ -110,7 +110,7 @@ def approve_reversal(
     ``by`` neither proposed it nor recorded the payment. Raises UnableToDecideReversal.
     """
     locked, payment = _locked(reversal)
-    if _is_repeated(locked, form_key, act=APPROVE, by=by, at=at):
+    if form_keys.is_repeated(form_key, locked.number, {}, by=by.pk, act=APPROVE, at=at):
         return locked
     _refuse_if_decided(locked)
     _refuse_if_own(locked, by)
@@ -140,7 +140,8 @@ def reject_reversal(
 ) -> Reversal:
     """Leave the payment as it is, and say why. Raises UnableToDecideReversal."""
     locked, _ = _locked(reversal)
-    if _is_repeated(locked, form_key, act=REJECT, by=by, at=at, reason=reason):
+    said = {"reason": reason}
+    if form_keys.is_repeated(form_key, locked.number, said, by=by.pk, act=REJECT, at=at):
         return locked
     _refuse_if_decided(locked)
     _refuse_if_own(locked, by)
@@ -167,22 +168,6 @@ def _locked(reversal: int) -> tuple[Reversal, Payment]:
     )
     locked.payment = payment
     return locked, payment
-
-
-def _is_repeated(
-    reversal: Reversal,
-    form_key: uuid.UUID | None,
-    *,
-    act: str,
-    by: Person,
-    at: datetime,
-    **said: object,
-) -> bool:
-    """Whether this very form did it already: then its result is shown again (R4)."""
-    if form_key is None:
-        return False
-    about = form_keys.with_contents(reversal.number, said)
-    return form_keys.claim(form_key, by=by.pk, act=act, about=about, at=at) is not None
 
 
 def _refuse_if_decided(reversal: Reversal) -> None:

@@ -56,8 +56,3 @@ def figures_for_a_cut(consumers: Sequence[int], *, on: date) -> dict[int, CutFig
             consumer: CutFigures(outstanding, overdue or 0, billed)
             for consumer, outstanding, overdue, billed in cursor.fetchall()
         }
-
-
-def outstanding_for_a_cut(consumer: int, *, on: date) -> Decimal:
-    """What one consumer may be cut off for; below zero: a credit."""
-    return figures_for_a_cut([consumer], on=on).get(consumer, CutFigures()).outstanding

@@ -21,7 +21,7 @@ from billing.queries.refunds import list_refunds
 from billing.rules.allocation import Allocation
 from consumers import access
 from consumers.models import Consumer
-from consumers.views import shell
+from consumers.views.profiles import shell
 from smart360.kernel import clock
 from smart360.organisation.context import zone_in_use
 from smart360.staff.access import signed_in_person

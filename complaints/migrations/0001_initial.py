@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         ('cases', '0021_pause_of_what_is_reopened'),
         ('documents', '0002_initial'),
         ('pghistory', '0007_auto_20250421_0444'),
-        ('trail', '0011_kinds_of_complaints_are_known'),
+        ('trail', '0013_kinds_of_complaints_are_known'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

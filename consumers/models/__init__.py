@@ -10,7 +10,7 @@ from consumers.models.accounts import (
     Subcategory,
 )
 from consumers.models.figures import BalanceChange, BalanceTotal, ConsumerFigures
-from consumers.models.holds import AccountHold
+from consumers.models.holds import AccountHold, HoldProposal
 from consumers.models.inventory import InventoryMovement, Warehouse
 from consumers.models.meters import Device, Meter, MeterAssignment, Reading
 
@@ -23,6 +23,7 @@ __all__ = [
     "ConsumerFigures",
     "Device",
     "Guard",
+    "HoldProposal",
     "InventoryMovement",
     "Meter",
     "MeterAssignment",

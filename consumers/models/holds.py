@@ -1,11 +1,12 @@
 """What protects an account: arrangements, certificates, disputes, legal matters."""
 
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from consumers.choices import AccountHoldKind
+from consumers.choices import AccountHoldKind, HoldProposalState
 from consumers.models.accounts import Consumer
 
 
@@ -64,3 +65,139 @@ class AccountHold(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.source}"
+
+
+class HoldProposal(models.Model):
+    """The wish of one person that an account be protected, and what a supervisor decided (X6).
+
+    It protects nothing and stops nothing until it is accepted; then ``hold`` is what was placed.
+    """
+
+    consumer = models.ForeignKey(Consumer, on_delete=models.PROTECT, related_name="hold_proposals")
+    kind = models.CharField(max_length=15, choices=AccountHoldKind)
+    source = models.CharField(max_length=60, help_text="The number of what it rests on.")
+    from_on = models.DateField()
+    to_on = models.DateField(null=True, blank=True, help_text="The last day; empty: until lifted.")
+    amount = models.DecimalField(
+        max_digits=14, decimal_places=2, null=True, blank=True, help_text="Disputed: so much of it."
+    )
+    note = models.CharField(max_length=250, help_text="What the supervisor has to know.")
+    state = models.CharField(
+        max_length=10, choices=HoldProposalState, default=HoldProposalState.PROPOSED
+    )
+    proposed_at = models.DateTimeField()
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decision = models.CharField(max_length=250, blank=True, help_text="Why it was declined.")
+    hold = models.OneToOneField(
+        AccountHold, on_delete=models.PROTECT, null=True, blank=True, related_name="proposal"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=AccountHoldKind.values)
+                & ~Q(kind=AccountHoldKind.ARRANGEMENT),  # it protects by itself
+                name="a_proposed_hold_is_placed_by_hand",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=HoldProposalState.values),
+                name="hold_proposal_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on")),
+                name="a_proposed_hold_ends_after_it_began",
+            ),
+            models.CheckConstraint(
+                condition=~Q(source="") & ~Q(note=""), name="a_proposed_hold_says_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__isnull=True) | Q(amount__gt=0, amount__lt=10**12),
+                name="a_proposed_amount_is_positive",
+            ),
+            models.UniqueConstraint(
+                fields=["consumer", "kind", "source"],
+                condition=Q(state=HoldProposalState.PROPOSED),
+                name="a_hold_is_proposed_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(decided_by=F("proposed_by")),
+                name="a_proposed_hold_is_decided_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state=HoldProposalState.PROPOSED,
+                    decided_at__isnull=True,
+                    decided_by__isnull=True,
+                    hold__isnull=True,
+                )
+                | Q(
+                    state=HoldProposalState.ACCEPTED,
+                    decided_at__isnull=False,
+                    decided_by__isnull=False,
+                    hold__isnull=False,
+                )
+                | (
+                    Q(
+                        state=HoldProposalState.DECLINED,
+                        decided_at__isnull=False,
+                        decided_by__isnull=False,
+                        hold__isnull=True,
+                    )
+                    & ~Q(decision="")
+                ),
+                name="a_decided_hold_says_by_whom",
+            ),
+        ]
+        indexes = [
+            # What waits for a supervisor, oldest first.
+            models.Index(
+                fields=["proposed_at"],
+                name="hold_that_waits",
+                condition=Q(state=HoldProposalState.PROPOSED),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="hold_proposals_are_decided_once",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func=pgtrigger.Func(
+                    """
+                    IF TG_OP = 'INSERT' THEN
+                        IF NEW.state = 'PROPOSED' THEN
+                            RETURN NEW;
+                        END IF;
+                    ELSIF TG_OP = 'UPDATE' AND OLD.state = 'PROPOSED' THEN
+                        -- Accepted, its hold is what was proposed, placed by who decided.
+                        IF to_jsonb(NEW) - ARRAY['state', 'decided_at', 'decided_by_id', 'decision',
+                                                 'hold_id']
+                           = to_jsonb(OLD) - ARRAY['state', 'decided_at', 'decided_by_id',
+                                                   'decision', 'hold_id']
+                           AND (NEW.state <> 'ACCEPTED' OR EXISTS (
+                                SELECT 1 FROM consumers_accounthold h
+                                 WHERE h.id = NEW.hold_id
+                                   AND (h.consumer_id, h.kind, h.source, h.from_on, h.placed_by_id)
+                                     = (NEW.consumer_id, NEW.kind, NEW.source, NEW.from_on,
+                                        NEW.decided_by_id)
+                                   AND (h.to_on, h.amount)
+                                       IS NOT DISTINCT FROM (NEW.to_on, NEW.amount)))
+                        THEN
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'a proposed hold is decided once, and stays as it was decided'
+                        USING ERRCODE = 'check_violation',
+                              CONSTRAINT = 'hold_proposals_are_decided_once';
+                    """
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.source}: {self.state}"

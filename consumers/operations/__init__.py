@@ -18,6 +18,12 @@ from consumers.operations.locks import (
     take_profile_lock,
 )
 from consumers.operations.profiles import UnableToChangeProfile, change_profile
+from consumers.operations.proposals import (
+    UnableToDecideHold,
+    accept_account_hold,
+    decline_account_hold,
+    propose_account_hold,
+)
 
 __all__ = [
     "BY_HAND",
@@ -26,14 +32,18 @@ __all__ = [
     "ImportResult",
     "UnableToBreakLock",
     "UnableToChangeProfile",
+    "UnableToDecideHold",
     "UnableToLift",
     "UnableToProtect",
+    "accept_account_hold",
     "begin_change",
     "break_profile_lock",
     "change_profile",
+    "decline_account_hold",
     "import_accounts",
     "lift_account_hold",
     "place_account_hold",
+    "propose_account_hold",
     "release_profile_lock",
     "renew_profile_lock",
     "take_profile_lock",

@@ -11,7 +11,7 @@ from consumers.models import AccountHold
 from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
 from smart360.kernel.text import NOT_OFFERED, REQUIRED, is_blank
-from smart360.organisation.queries import get_utility
+from smart360.organisation.queries import day_of
 from smart360.staff.models import Person
 from smart360.web import form_keys
 
@@ -72,7 +72,7 @@ def place_account_hold(
     earlier = form_keys.claim(form_key, by=by.pk, act=PLACE, about=about, at=at)
     if earlier:
         return AccountHold.objects.get(pk=int(earlier))
-    _check(wish, at.astimezone(get_utility().zone).date())
+    refuse_wrong_wish(wish, day_of(at))
     made = guards.place_hold(
         consumer,
         kind=AccountHoldKind(wish.kind),
@@ -87,7 +87,8 @@ def place_account_hold(
     return made
 
 
-def _check(wish: HoldWish, today: date) -> None:
+def refuse_wrong_wish(wish: HoldWish, today: date) -> None:
+    """Say what is wrong with a wish, as UnableToProtect with the field."""
     if wish.kind not in BY_HAND:
         raise UnableToProtect(NOT_OFFERED, field="kind")
     if is_blank(wish.source) or len(wish.source) > LONGEST_SOURCE:

@@ -16,6 +16,7 @@ from consumers.queries.profiles import (
     lock_facts,
     timeline,
 )
+from consumers.queries.proposals import proposals_of, waiting_proposals
 from consumers.queries.protecting import account_holds, has_hold
 
 __all__ = [
@@ -31,9 +32,11 @@ __all__ = [
     "hold_facts",
     "list_consumers",
     "lock_facts",
+    "proposals_of",
     "search",
     "subcategories",
     "timeline",
     "total_balance",
+    "waiting_proposals",
     "with_list_facts",
 ]

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from consumers.choices import MeterPlace
 from consumers.models import InventoryMovement, Meter, MeterAssignment, Warehouse
 
@@ -54,10 +56,11 @@ def assignments_of(consumer: int) -> list[AssignmentLine]:
     ]
 
 
-def movements_of(meters: Sequence[int]) -> list[MovementLine]:
-    """Every move of these meters, newest first; one statement."""
+def movements_of(meters: Sequence[int], *, consumer: int) -> list[MovementLine]:
+    """Every move of these meters but for another consumer's request, newest first."""
+    own = Q(case=None) | Q(case__consumer=consumer)
     rows = (
-        InventoryMovement.objects.filter(meter__in=meters)
+        InventoryMovement.objects.filter(own, meter__in=meters)
         .select_related("meter", "from_warehouse", "to_warehouse", "moved_by")
         .order_by("-pk")
     )
@@ -68,10 +71,26 @@ def movements_of(meters: Sequence[int]) -> list[MovementLine]:
             to_place=place_words(row.to_place, row.to_warehouse),
             cause=row.cause,
             moved_at=row.moved_at,
-            moved_by=row.moved_by.full_name if row.moved_by else "the system",
+            moved_by=row.moved_by.full_name if row.moved_by else "Smart360",
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True)
+class MeterHistory:
+    """What a consumer's services were measured by, and where those meters came from and went."""
+
+    assignments: list[AssignmentLine]
+    movements: list[MovementLine]
+
+
+def meter_history(consumer: int) -> MeterHistory:
+    """Both, newest first; at most two statements."""
+    assignments = assignments_of(consumer)
+    meters = sorted({each.meter_id for each in assignments})
+    movements = movements_of(meters, consumer=consumer) if meters else []
+    return MeterHistory(assignments, movements)
 
 
 def place_words(place: str, warehouse: Warehouse | None) -> str:

@@ -95,6 +95,7 @@ class ShownHold:
     to_on: date | None
     amount: Decimal | None
     placed_by: str
+    proposed_by: str
     can_be_lifted: bool
 
     @property
@@ -105,7 +106,9 @@ class ShownHold:
 
 def account_holds(consumer: int, *, today: date) -> list[ShownHold]:
     """What protects an account or did, newest first; one statement."""
-    rows = AccountHold.objects.filter(consumer=consumer).select_related("placed_by")
+    rows = AccountHold.objects.filter(consumer=consumer).select_related(
+        "placed_by", "proposal__proposed_by"
+    )
     return [
         ShownHold(
             id=row.pk,
@@ -116,6 +119,7 @@ def account_holds(consumer: int, *, today: date) -> list[ShownHold]:
             to_on=row.to_on,
             amount=row.amount,
             placed_by=row.placed_by.full_name if row.placed_by else "",
+            proposed_by=row.proposal.proposed_by.full_name if hasattr(row, "proposal") else "",
             can_be_lifted=row.lifted_at is None and row.kind != AccountHoldKind.ARRANGEMENT,
         )
         for row in rows.order_by("-pk")[:MOST_HOLDS]

@@ -10,7 +10,7 @@ from django import forms
 from disconnections.rules.reconnections import ReconnectionWish, Returning, ReturningWish
 from smart360.web.amounts import PlainNumberField
 from smart360.web.fields import IsoDateField, ShownTextField
-from smart360.web.formats import shown_date
+from smart360.web.formats import shown_date, shown_reading
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,8 @@ class ReturningFields:
         meter = self.service.meter or self.service.in_place
         if meter is None or meter.last is None:
             return "What the meter shows when the service comes back."
-        return (
-            f"Not below {meter.last.value:,.3f} {meter.unit} of {shown_date(meter.last.read_on)}."
-        )
+        last = shown_reading(meter.last.value, meter.unit)
+        return f"Not below {last} of {shown_date(meter.last.read_on)}."
 
 
 class ReconnectionForm(forms.Form):

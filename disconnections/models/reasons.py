@@ -1,6 +1,7 @@
 """Why a service is disconnected or reconnected."""
 
 import pghistory
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 
@@ -65,6 +66,28 @@ class Reason(models.Model):
                 condition=Q(is_for_debt=False) | Q(kind=CaseKind.DISCONNECTION),
                 name="only_a_disconnection_is_for_debt",
             ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="a_reason_keeps_what_it_means",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("kind", "code", "is_for_debt", "is_wished"),
+                func=pgtrigger.Func(
+                    """
+                    IF (NEW.kind, NEW.code, NEW.is_for_debt, NEW.is_wished)
+                       IS DISTINCT FROM (OLD.kind, OLD.code, OLD.is_for_debt, OLD.is_wished)
+                       AND EXISTS (SELECT 1 FROM disconnections_disconnectionrequest r
+                                     JOIN cases_case c ON c.id = r.case_id
+                                    WHERE r.reason_id = OLD.id AND c.ended_at IS NULL)
+                    THEN
+                        RAISE EXCEPTION 'an open request was made for this reason'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'a_reason_keeps_what_it_means';
+                    END IF;
+                    RETURN NEW;
+                    """
+                ),
+            )
         ]
 
     def __str__(self) -> str:

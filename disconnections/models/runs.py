@@ -12,6 +12,7 @@ from disconnections.models.reasons import Reason
 from disconnections.models.requests import DisconnectionRequest
 from disconnections.rules.runs import OUTCOME_ARROWS, RUN_ARROWS
 
+NOT_BEGUN = (RunState.PREPARING, RunState.PROPOSED, RunState.WITHDRAWN)
 BEGUN = (RunState.RUNNING, RunState.STOPPED, RunState.DONE, RunState.UNDOING, RunState.UNDONE)
 TAKEN_BACK = (RunState.UNDOING, RunState.UNDONE)
 WITH_A_REQUEST = (Outcome.CREATED, Outcome.STOPPED, Outcome.CUT, Outcome.CLOSED)
@@ -26,13 +27,14 @@ def as_pairs(arrows: dict[str, frozenset[str]]) -> str:
 class NonPaymentRun(models.Model):
     """One choice of accounts that owe, and the requests that a worker makes for them.
 
-    ``wanted`` and ``amount``  accounts to be cut off for, and what they owe, as proposed
+    ``wanted`` and ``amount``  accounts to be cut off for, and what they owe, as proposed; they
+                               grow while the record of the accounts is being written
     ``left_out``               as proposed: reason → [accounts, what they owe]; one account may
                                have several reasons, so ``excluded`` counts accounts
     ``names_of_reasons``       what each reason was called then
     """
 
-    state = models.CharField(max_length=10, choices=RunState, default=RunState.PROPOSED)
+    state = models.CharField(max_length=10, choices=RunState, default=RunState.PREPARING)
     reason = models.ForeignKey(Reason, on_delete=models.PROTECT, related_name="+")
     # what was chosen
     overdue = models.PositiveSmallIntegerField(help_text="Overdue for so many days at least.")
@@ -41,6 +43,9 @@ class NonPaymentRun(models.Model):
     categories = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     areas = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     # what it came to
+    expected = models.PositiveIntegerField(
+        default=0, help_text="So many accounts to be cut off the choice came to when it was made."
+    )
     wanted = models.PositiveIntegerField()
     amount = models.DecimalField(max_digits=16, decimal_places=2)
     to_approve = models.PositiveIntegerField(help_text="Of these a rule asks for approval.")
@@ -82,7 +87,10 @@ class NonPaymentRun(models.Model):
                 & (Q(amount_to__isnull=True) | Q(amount_to__gte=F("amount_from"))),
                 name="a_run_is_about_debts",
             ),
-            models.CheckConstraint(condition=Q(wanted__gt=0), name="a_run_has_accounts"),
+            models.CheckConstraint(
+                condition=Q(wanted__gt=0) | Q(state__in=[RunState.PREPARING, RunState.WITHDRAWN]),
+                name="a_run_has_accounts",
+            ),
             models.CheckConstraint(
                 condition=Q(looked_at__lte=F("wanted")) & Q(made__lte=F("looked_at"))
                 & Q(undone__lte=F("made")),
@@ -90,11 +98,7 @@ class NonPaymentRun(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=BEGUN, started_at__isnull=False, started_by__isnull=False)
-                | Q(
-                    state__in=[RunState.PROPOSED, RunState.WITHDRAWN],
-                    started_at__isnull=True,
-                    started_by__isnull=True,
-                ),
+                | Q(state__in=NOT_BEGUN, started_at__isnull=True, started_by__isnull=True),
                 name="a_run_that_began_says_who_started_it",
             ),
             models.CheckConstraint(
@@ -110,6 +114,11 @@ class NonPaymentRun(models.Model):
                     & Q(undone_because__regex=r"(\S\s*){10,}")
                 ),
                 name="a_run_that_is_undone_says_why",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[RunState.RUNNING, RunState.DONE])
+                | Q(undone_at__isnull=True),
+                name="a_run_that_is_undone_makes_no_more",
             ),
             models.UniqueConstraint(
                 fields=["state"],
@@ -129,22 +138,22 @@ class NonPaymentRun(models.Model):
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'runs_stay';
                     END IF;
                     IF TG_OP = 'INSERT' THEN
-                        IF NEW.state <> 'PROPOSED' THEN
-                            RAISE EXCEPTION 'a run begins as a proposal'
+                        IF NEW.state <> 'PREPARING' THEN
+                            RAISE EXCEPTION 'a run begins as a proposal that is being prepared'
                                 USING ERRCODE = 'check_violation',
                                       CONSTRAINT = 'a_run_begins_as_a_proposal';
                         END IF;
                         RETURN NEW;
                     END IF;
                     IF (NEW.reason_id, NEW.overdue, NEW.amount_from, NEW.amount_to, NEW.categories,
-                        NEW.areas, NEW.wanted, NEW.amount, NEW.to_approve, NEW.excluded,
-                        NEW.left_out, NEW.names_of_reasons, NEW.alone_up_to, NEW.proposed_at,
-                        NEW.proposed_by_id)
+                        NEW.areas, NEW.expected, NEW.excluded, NEW.left_out, NEW.names_of_reasons,
+                        NEW.alone_up_to, NEW.proposed_at, NEW.proposed_by_id)
                        IS DISTINCT FROM
                        (OLD.reason_id, OLD.overdue, OLD.amount_from, OLD.amount_to, OLD.categories,
-                        OLD.areas, OLD.wanted, OLD.amount, OLD.to_approve, OLD.excluded,
-                        OLD.left_out, OLD.names_of_reasons, OLD.alone_up_to, OLD.proposed_at,
-                        OLD.proposed_by_id)
+                        OLD.areas, OLD.expected, OLD.excluded, OLD.left_out, OLD.names_of_reasons,
+                        OLD.alone_up_to, OLD.proposed_at, OLD.proposed_by_id)
+                       OR (OLD.state <> 'PREPARING' AND (NEW.wanted, NEW.amount, NEW.to_approve)
+                           IS DISTINCT FROM (OLD.wanted, OLD.amount, OLD.to_approve))
                        OR (OLD.started_by_id IS NOT NULL AND (NEW.started_by_id, NEW.started_at)
                            IS DISTINCT FROM (OLD.started_by_id, OLD.started_at))
                     THEN
@@ -233,9 +242,9 @@ class RunAccount(models.Model):
                     IF TG_OP = 'INSERT' THEN
                         IF NEW.outcome NOT IN ('PROPOSED', 'LEFT_OUT') OR NOT EXISTS (
                             SELECT 1 FROM disconnections_nonpaymentrun r
-                             WHERE r.id = NEW.run_id AND r.state = 'PROPOSED')
+                             WHERE r.id = NEW.run_id AND r.state = 'PREPARING')
                         THEN
-                            RAISE EXCEPTION 'accounts are chosen when a run is proposed'
+                            RAISE EXCEPTION 'accounts are chosen while a run is being prepared'
                                 USING ERRCODE = 'check_violation',
                                       CONSTRAINT = 'accounts_are_chosen_when_proposed';
                         END IF;

@@ -15,6 +15,7 @@ from smart360.cases.queries.approvals import approval_of
 from smart360.kernel.db import operation
 from smart360.kernel.text import REQUIRED
 from smart360.staff.models import Person
+from smart360.web import form_keys
 
 ASK = "disconnections.ask_for_approval"
 DECIDE = "disconnections.decide_approval"
@@ -46,7 +47,6 @@ def ask_for_approval(
     return asked
 
 
-@operation
 def decide_approval(
     *,
     case: int,
@@ -58,27 +58,39 @@ def decide_approval(
 ) -> Approval:
     """Approve or reject a request that waits; never one's own (W14).
 
-    Raises UnableToDecide of ``cases.approvals``.
+    Raises UnableToDecide of ``cases.approvals``; also when a protection blocks, and that verdict
+    is kept: nobody can allow what a protection blocks (BEY1).
     """
+    decided, sentences = _decide(
+        case=case, decision=decision, note=note, by=by, at=at, form_key=form_key
+    )
+    if decided is None:
+        raise UnableToDecide(". ".join(sentences), is_conflict=True)
+    return decided
+
+
+@operation
+def _decide(
+    *, case: int, decision: str, note: str, by: Person, at: datetime, form_key: uuid.UUID | None
+) -> tuple[Approval | None, tuple[str, ...]]:
+    """The decision, or what blocks it."""
     locked = handling.lock_case(case)
     standing = approval_of(case)
     said = {"decision": decision, "note": note}
     if handling.is_repeated(locked, form_key, act=DECIDE, by=by, at=at, **said) and standing:
-        return standing
-    if standing is not None and decision == ApprovalState.APPROVED:
-        _refuse_if_blocked(locked, by=by, at=at)
+        return standing, ()
+    is_waiting = standing is not None and standing.state == ApprovalState.PENDING
+    if is_waiting and locked.is_open and decision == ApprovalState.APPROVED:
+        judgement = check_protections(locked, stage=Stage.APPROVAL, by=by.pk, at=at)
+        if judgement.answer == Answer.BLOCKED:
+            if form_key is not None:
+                form_keys.release(form_key, by=by.pk, act=DECIDE)
+            return None, judgement.sentences
     decided = approvals.decide(
         locked, decision=decision, note=note, by=by, at=at, path=_path(locked)
     )
     handling.touch(locked, by=by.pk, at=at)
-    return decided
-
-
-def _refuse_if_blocked(case: Case, *, by: Person, at: datetime) -> None:
-    """Nobody can allow what a protection blocks (BEY1)."""
-    judgement = check_protections(case, stage=Stage.APPROVAL, by=by.pk, at=at)
-    if judgement.answer == Answer.BLOCKED:
-        raise UnableToDecide(". ".join(judgement.sentences), is_conflict=True)
+    return decided, ()
 
 
 def _path(case: Case) -> str:

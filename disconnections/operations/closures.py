@@ -1,17 +1,15 @@
 """Ending a service: prepared, ticked, told, and carried out once (DIS14 to DIS16)."""
 
 import uuid
-from collections.abc import Mapping
 from datetime import date, datetime
 
 from billing.queries.bill_inputs import find_live_bill
-from consumers import guards
 from consumers.choices import MeterPlace
 from consumers.models import Warehouse
 from consumers.queries.meters import warehouses
 from disconnections import notices
 from disconnections.choices import (
-    MONEY_ITEMS,
+    Answer,
     ClosureItem,
     ClosurePaper,
     MeterAction,
@@ -26,41 +24,49 @@ from disconnections.models import (
     ClosureNotice,
     Execution,
 )
+from disconnections.operations.preparing import (
+    CHANGED,
+    UnableToCarryOut,
+    find_tick,
+    hold_order,
+    keep_closure,
+    keep_tick,
+    lock_to_carry_out,
+    order_asked_for,
+    refuse_carried_out,
+    refuse_item,
+    refuse_other_or_ended,
+    take_tick_back,
+    tell,
+)
 from disconnections.protecting import check_protections
-from disconnections.queries.closures import Gathered, executor, find_good_order, gather
+from disconnections.queries.closures import Gathered, executor, gather
 from disconnections.rules.closures import (
     MUST_REMOVE,
-    NO_ORDER,
     ClosureWish,
     MeterPlan,
     MeterWish,
-    Missing,
-    Need,
     checklist,
     is_device,
     not_linked,
     what_is_missing,
-    why_not_good,
 )
+from disconnections.rules.conditions import NO_ORDER
 from smart360.cases import handling
 from smart360.cases.choices import CaseKind
 from smart360.cases.models import Case
-from smart360.fieldwork.models import ServiceOrder
 from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
 from smart360.kernel.text import NOT_OFFERED, REQUIRED
 from smart360.organisation.queries import get_utility
 from smart360.staff.models import Person
-from smart360.staff.permissions import Permission
 from smart360.trail.choices import Event
-from smart360.trail.record import record
 
 SET = "disconnections.set_closure"
 TICK = "disconnections.tick_item"
 CLEAR = "disconnections.clear_item"
 GIVE = "disconnections.give_paper"
 EXECUTE = "disconnections.execute_disconnection"
-CHANGED = "Somebody changed this meanwhile. Look at it again and enter what is missing."
 FUTURE = "Enter a day that is not in the future"
 NO_ADDRESS = "No e-mail address on file: hand the notice over or post it"
 CLOSES = "The account is closed then, and nothing more is billed."
@@ -79,19 +85,8 @@ class UnableToGive(Refusal):
     """The notice or the bill cannot be given this way."""
 
 
-class UnableToExecute(Refusal):
-    """Something is missing; ``missing`` says what, exactly as the button does."""
-
-    def __init__(
-        self,
-        sentence: str = "",
-        *,
-        missing: tuple[Missing, ...] = (),
-        is_conflict: bool = True,
-        is_forbidden: bool = False,
-    ) -> None:
-        self.missing = missing
-        super().__init__(sentence, is_conflict=is_conflict, is_forbidden=is_forbidden)
+class UnableToExecute(UnableToCarryOut):
+    """Something is missing for the end of a service."""
 
 
 DONE_ALREADY = "This request has been carried out already"
@@ -129,11 +124,11 @@ def set_closure(
     locked = handling.lock_case(case)
     if handling.is_repeated(locked, form_key, act=SET, by=by, at=at, wish=repr(wish)):
         return Closure.objects.get(pk=case)
-    _refuse_ended(locked, UnableToSetClosure)
+    refuse_other_or_ended(locked, CaseKind.DISCONNECTION, UnableToSetClosure)
     gathered = gather(locked, at=at, asks_protections=False)
     if wish.version != gathered.version:
         raise UnableToSetClosure(CHANGED, is_conflict=True)
-    service_order = _order_asked_for(locked, wish.order_number)
+    service_order = order_asked_for(locked, wish.order_number, refusal=UnableToSetClosure)
     meters = {wished.service_connection: wished for wished in wish.meters}
     if meters.keys() - gathered.requested.keys():
         raise UnableToSetClosure(NOT_OFFERED)
@@ -144,15 +139,8 @@ def set_closure(
         unique_fields=["requested_service"],
         update_fields=PLANNED,
     )
-    closure, is_new = Closure.objects.get_or_create(
-        pk=case,
-        defaults={"service_order": service_order, "set_at": at, "set_by": by},
-    )
-    if not is_new:
-        closure.service_order, closure.set_at, closure.set_by = service_order, at, by
-        closure.version += 1
-        closure.save(update_fields=["service_order", "set_at", "set_by", "version"])
-    _told(
+    closure = keep_closure(locked, service_order, by=by, at=at)
+    tell(
         Event.CLOSURE_SET, locked, by=by, at=at,
         new={
             **({"order": service_order.number} if service_order else {}),
@@ -163,18 +151,6 @@ def set_closure(
         },
     )  # fmt: skip
     return closure
-
-
-def _order_asked_for(case: Case, number: str) -> ServiceOrder | None:
-    if not number:
-        return None
-    found = find_good_order(case, number)
-    if found is None:
-        raise UnableToSetClosure(NO_ORDER, field="service_order")
-    service_order, fact = found
-    if not fact.is_good:
-        raise UnableToSetClosure(why_not_good(fact), field="service_order")
-    return service_order
 
 
 PLANNED = (
@@ -230,26 +206,12 @@ def tick_item(
     """
     locked = handling.lock_case(case)
     if handling.is_repeated(locked, form_key, act=TICK, by=by, at=at, item=item):
-        found = ChecklistTick.objects.filter(request=case, item=item).first()
+        found = find_tick(locked, item)
         if found is not None:
             return found
     _refuse_item(locked, item, by)
     line = checklist(gather(locked, at=at, asks_protections=False).facts).line(item)
-    if line.does_not_apply:
-        raise UnableToTick(f"Does not apply: {line.does_not_apply}", field=item)
-    if line.evidence.disproof:
-        raise UnableToTick(line.evidence.disproof, field=item)
-    tick, is_new = ChecklistTick.objects.get_or_create(
-        request_id=case,
-        item=item,
-        defaults={
-            "ticked_at": at, "ticked_by": by, "evidence": dict(line.evidence.figures),
-        },
-    )  # fmt: skip
-    if is_new:
-        new = {"item": item, **line.evidence.figures}
-        _told(Event.CHECKLIST_TICKED, locked, by=by, at=at, new=new)
-    return tick
+    return keep_tick(locked, line, refusal=UnableToTick, by=by, at=at)
 
 
 @operation
@@ -261,23 +223,12 @@ def clear_item(
     if handling.is_repeated(locked, form_key, act=CLEAR, by=by, at=at, item=item):
         return
     _refuse_item(locked, item, by)
-    removed, _ = ChecklistTick.objects.filter(request=case, item=item).delete()
-    if removed:
-        _told(Event.CHECKLIST_CLEARED, locked, by=by, at=at, new={"item": item})
-
-
-def may_tick(item: str, by: Person) -> bool:
-    """Whether the item is one of this person's roles: money, or the rest (roles.md)."""
-    is_money = item in MONEY_ITEMS
-    return by.has_permission(Permission.TICK_MONEY if is_money else Permission.PREPARE_CLOSURE)
+    take_tick_back(locked, item, by=by, at=at)
 
 
 def _refuse_item(case: Case, item: str, by: Person) -> None:
-    if item not in ClosureItem.values:
-        raise UnableToTick(NOT_OFFERED)
-    if not may_tick(item, by):
-        raise UnableToTick("Another role ticks this item", field=item, is_forbidden=True)
-    _refuse_ended(case, UnableToTick)
+    refuse_item(item, ClosureItem.values, by=by, refusal=UnableToTick)
+    refuse_other_or_ended(case, CaseKind.DISCONNECTION, UnableToTick)
 
 
 # ------------------------------------------------------------------ telling
@@ -300,7 +251,7 @@ def give_paper(
     said = {"paper": paper, "way": way, "given_on": given_on}
     if handling.is_repeated(locked, form_key, act=GIVE, by=by, at=at, **said):
         return ClosureNotice.objects.filter(request=case, paper=paper).latest("pk")
-    _refuse_ended(locked, UnableToGive)
+    refuse_other_or_ended(locked, CaseKind.DISCONNECTION, UnableToGive)
     if paper not in ClosurePaper.values or way not in NoticeWay.values:
         raise UnableToGive(NOT_OFFERED, field="way")
     gathered = gather(locked, at=at, asks_protections=False)
@@ -314,7 +265,7 @@ def give_paper(
     else:
         given.given_on = _day_given(given_on, today)
     given.save(force_insert=True)
-    _told(
+    tell(
         Event.NOTICE_SERVED, locked, by=by, at=at,
         new={"paper": paper, "way": way, "served_on": given.given_on.isoformat()},
     )  # fmt: skip
@@ -365,22 +316,18 @@ def execute_disconnection(
     Meters, supply, billing, account, service order and request change together. Raises
     UnableToExecute with everything that is missing: what the button lists.
     """
-    consumer = Case.objects.values_list("consumer_id", flat=True).get(pk=case)
-    account = guards.lock_consumer(consumer or 0)
-    locked = handling.lock_case(case)
+    account, locked = lock_to_carry_out(case)
     if handling.is_repeated(locked, form_key, act=EXECUTE, by=by, at=at):
         return Execution.objects.get(pk=case)
-    done = Execution.objects.select_related("executed_by").filter(pk=case).first()
-    if done is not None:
-        raise UnableToExecute(f"Completed by {done.executed_by.full_name} already")
-    if locked.kind != CaseKind.DISCONNECTION:
-        raise UnableToExecute("This is not a disconnection")
-    _lock_order(case)
+    refuse_carried_out(locked, CaseKind.DISCONNECTION, UnableToExecute)
+    hold_order(locked)
     gathered = gather(locked, at=at)
     missing = what_is_missing(gathered.facts, executor(by))
     if missing or gathered.service_order is None:
-        raise refusal_of(missing, gathered)
-    check_protections(locked, stage=Stage.EXECUTION, by=by.pk, at=at)
+        raise UnableToExecute.for_all(missing, checklist(gathered.facts))
+    judged = check_protections(locked, stage=Stage.EXECUTION, by=by.pk, at=at)
+    if judged.answer == Answer.BLOCKED:  # a rule or a weather came in force since `gather`
+        raise UnableToExecute("; ".join(judged.sentences))
     return carry_out(
         locked,
         account,
@@ -392,30 +339,3 @@ def execute_disconnection(
         by=by,
         at=at,
     )
-
-
-def _lock_order(case: int) -> None:
-    """The service order of the closure, locked before it is judged."""
-    orders = Closure.objects.filter(pk=case).values("service_order")
-    list(ServiceOrder.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=orders))
-
-
-def refusal_of(missing: tuple[Missing, ...], gathered: Gathered) -> UnableToExecute:
-    """What the server answers: the same list as the button's, as one sentence."""
-    needs = {each.need for each in missing}
-    sentences = [each.sentence for each in missing]
-    if Need.CHECKLIST in needs:
-        sentences.append(checklist(gathered.facts).counter)
-    is_forbidden = needs <= {Need.PERMISSION, Need.OTHER_PERSON} and bool(needs)
-    return UnableToExecute("; ".join(sentences), missing=missing, is_forbidden=is_forbidden)
-
-
-def _refuse_ended(case: Case, refusal: type[Refusal]) -> None:
-    if not case.is_open:
-        who = case.ended_by.full_name if case.ended_by else "the system"
-        raise refusal(f"{case.get_status_display()} by {who} already", is_conflict=True)
-
-
-def _told(event: Event, case: Case, *, by: Person, at: datetime, new: Mapping[str, object]) -> None:
-    record(event, by=by.pk, at=at, case=case.pk, consumer=case.consumer_id, new=new)
-    handling.touch(case, by=by.pk, at=at)

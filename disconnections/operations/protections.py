@@ -8,16 +8,19 @@ from pathlib import Path
 
 import pghistory
 
+from consumers import guards
 from disconnections import protecting
 from disconnections.choices import NoticeWay
 from disconnections.models import DisconnectionRequest, ProtectionRule, RulePack
+from disconnections.notices import protection_ended
+from disconnections.queries.lost_protections import stands
 from disconnections.queries.verdicts import EXAMPLES
 from smart360.cases import handling
 from smart360.cases.models import Case
 from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
 from smart360.kernel.text import NOT_OFFERED
-from smart360.organisation.queries import get_utility
+from smart360.organisation.queries import day_of, get_utility
 from smart360.staff.models import Person
 
 SERVE = "disconnections.serve_notice"
@@ -97,3 +100,16 @@ def serve_notice_by_hand(
     protecting.keep_notice_by_hand(locked, way=NoticeWay(way), served_on=served_on, by=by, at=at)
     handling.touch(locked, by=by.pk, at=at)
     return locked
+
+
+@operation
+def tell_of_ended_protection(*, case: int, consumer: int, at: datetime) -> bool:
+    """Say of a request that waits for an account hold that its last day is over; whether it did.
+
+    Nothing resumes by itself: see ``notices.protection_ended``.
+    """
+    guards.lock_consumer(consumer)
+    locked = handling.lock_case(case)
+    if stands(consumer, today=day_of(at)):
+        return False
+    return protection_ended(locked, by=None, at=at)

@@ -1,4 +1,4 @@
-"""Non-payment runs: propose, start, make requests batch after batch, undo (DIS13, BEY5).
+"""Non-payment runs: start, make requests batch after batch, stop, go on (DIS13, BEY5).
 
 Lock order: the run's row first, which only acts on runs take; then consumers in rising order of
 their keys, then cases.
@@ -12,36 +12,26 @@ from typing import Any
 
 from django.db import connection
 from django.urls import reverse
-from psycopg import sql
 
 from consumers.models import Consumer
 from disconnections.choices import Outcome, RunState
-from disconnections.models import ClosurePolicy, NonPaymentRun, Reason, RunAccount
+from disconnections.models import NonPaymentRun, RunAccount
 from disconnections.operations.making import ToCut, make_requests
 from disconnections.queries.protections import rules_in_force
 from disconnections.queries.run_preview import (
-    COUNTED,
-    TO_CUT,
-    Asked,
     Explained,
-    Preview,
-    ask,
-    counted,
     explain,
-    first_left_out,
 )
 from disconnections.rules.protections import Rule
 from disconnections.rules.runs import (
     RunChoice,
     outcome_of,
-    takes_two,
     why_not_start,
 )
 from smart360.cases.models import Case
 from smart360.comms.outbox import notify_staff
-from smart360.kernel.db import copy_rows, operation, refuses
+from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
-from smart360.kernel.text import NOT_OFFERED
 from smart360.owed.book import owe
 from smart360.staff.access import people_who_may
 from smart360.staff.models import Person
@@ -51,14 +41,11 @@ from smart360.trail.record import record
 from smart360.web import form_keys
 
 GO_ON = "disconnections.go_on_with_run"
+UNDO = "disconnections.undo_run"
 AT_ONCE = 200
 """Accounts per transaction: their rows are held for about a second, and nobody waits longer."""
-NOBODY = "Nobody is left to be disconnected: all are excluded"
+RETIRED = "Its reason is not given any more. Withdraw this run and propose another."
 ANOTHER_RUN = "Another non-payment run is at work. Wait until it is done."
-
-
-class UnableToPropose(Refusal):
-    """The choice cannot become a run. ``field`` names the form's field."""
 
 
 class UnableToStartRun(Refusal):
@@ -88,12 +75,6 @@ refuses(
     }
 )
 
-KEEP_PROPOSED = """
-INSERT INTO disconnections_runaccount
-       (run_id, consumer_id, outcome, outcome_at, outstanding, overdue, reasons, findings)
-SELECT {run}, t.id, 'PROPOSED', {at}, t.outstanding, t.overdue, ARRAY[]::varchar[], '[]'::jsonb
-  FROM ({to_cut}) t ORDER BY t.id
-"""
 MARK_MADE = """
 UPDATE disconnections_runaccount a
    SET outcome = 'CREATED', outcome_at = %(at)s, request_id = made.request
@@ -111,118 +92,6 @@ UPDATE disconnections_runaccount a
 """
 
 
-# ------------------------------------------------------------------ proposing
-@operation
-def propose_run(
-    *, choice: RunChoice, by: Person, at: datetime, form_key: uuid.UUID | None = None
-) -> int:
-    """Keep a choice as a run to be started: whom it cuts off, and who is left out and why.
-
-    The accounts are those of this moment: who comes to owe later is in none of it, and who pays
-    before the start is left out then. Who may start it is told. Raises UnableToPropose.
-    """
-    if form_key is not None:
-        about = form_keys.with_contents("non-payment run", {"choice": repr(choice)})
-        act = "disconnections.propose_run"
-        earlier = form_keys.claim(form_key, by=by.pk, act=act, about=about, at=at)
-        if earlier is not None:
-            return int(earlier)
-    if not Reason.objects.filter(pk=choice.reason, is_active=True, is_for_debt=True).exists():
-        raise UnableToPropose(NOT_OFFERED, field="reason")
-    asked = ask(choice, at=at)
-    found = _count(asked)
-    if not found.wanted:
-        raise UnableToPropose(NOBODY)
-    run = _keep(choice, found, by=by, at=at)
-    _keep_proposed(run, asked, at=at)
-    _keep_left_out(run, choice, at=at)
-    record(
-        Event.RUN_PROPOSED,
-        by=by.pk,
-        at=at,
-        new={"run": run.pk, "accounts": run.wanted, "amount": str(run.amount)},
-    )
-    if takes_two(run.wanted, run.alone_up_to):
-        _tell_who_may_start(run, at=at)
-    if form_key is not None:
-        form_keys.submitted(form_key, form="non_payment_run", by=by.pk, act=act, result=str(run.pk))
-    return run.pk
-
-
-def _count(asked: Asked) -> Preview:
-    with connection.cursor() as cursor:
-        cursor.execute(asked.scope + sql.SQL(COUNTED), asked.values)
-        return counted(cursor.fetchall(), asked.rules)
-
-
-def _keep(choice: RunChoice, found: Preview, *, by: Person, at: datetime) -> NonPaymentRun:
-    return NonPaymentRun.objects.create(
-        reason_id=choice.reason,
-        overdue=choice.overdue,
-        amount_from=choice.amount_from,
-        amount_to=choice.amount_to,
-        categories=list(choice.categories),
-        areas=list(choice.areas),
-        wanted=found.wanted,
-        amount=found.amount,
-        to_approve=found.to_approve,
-        excluded=found.excluded,
-        left_out={each.code: [each.accounts, str(each.amount)] for each in found.reasons},
-        names_of_reasons={each.code: each.name for each in found.reasons},
-        alone_up_to=ClosurePolicy.objects.get(pk=1).run_alone_up_to,
-        proposed_at=at,
-        proposed_by=by,
-    )
-
-
-def _keep_proposed(run: NonPaymentRun, asked: Asked, *, at: datetime) -> None:
-    """The accounts that are to be cut off, in one statement from the very scope that counted."""
-    insert = sql.SQL(KEEP_PROPOSED).format(
-        run=sql.Placeholder("run"), at=sql.Placeholder("at"), to_cut=sql.SQL(TO_CUT)
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(asked.scope + insert, {**asked.values, "run": run.pk, "at": at})
-        if cursor.rowcount != run.wanted:
-            raise UnableToPropose(
-                "The accounts changed meanwhile. Look at the preview again.", is_conflict=True
-            )
-
-
-def _keep_left_out(run: NonPaymentRun, choice: RunChoice, *, at: datetime) -> None:
-    """The first of each reason with their sentences, as the rules say them."""
-    explained = explain(first_left_out(choice, at=at), choice, at=at)
-    found = [each.consumer for each in explained]
-    proposed = set(  # something may have come in the way between two statements
-        RunAccount.objects.filter(run=run, consumer__in=found).values_list("consumer", flat=True)
-    )
-    kept = [each for each in explained if each.exclusions and each.consumer not in proposed]
-    copy_rows(
-        RunAccount,
-        ("run_id", "consumer_id", "outcome", "outcome_at", "outstanding", "overdue", "reasons",
-         "findings"),
-        (
-            (
-                run.pk, each.consumer, Outcome.LEFT_OUT.value, at,
-                each.judged.facts.outstanding, each.judged.facts.overdue,
-                [one.code for one in each.exclusions],
-                json.dumps([one.as_json() for one in each.exclusions]),
-            )
-            for each in kept
-        ),
-    )  # fmt: skip
-
-
-def _tell_who_may_start(run: NonPaymentRun, *, at: datetime) -> None:
-    who = people_who_may(Permission.CONFIRM_RUN)
-    notify_staff(
-        people=[each for each in who if each.pk != run.proposed_by_id],
-        sentence=f"Non-payment run {run.pk} ({run.wanted:,} requests) waits for you to start it",
-        path=_path(run),
-        at=at,
-        dedupe_key=f"run:{run.pk}:proposed",
-    )
-
-
 # ------------------------------------------------------------------ starting
 @operation
 def start_run(*, run: int, by: Person, at: datetime, form_key: uuid.UUID | None = None) -> None:
@@ -236,6 +105,8 @@ def start_run(*, run: int, by: Person, at: datetime, form_key: uuid.UUID | None 
         return
     if locked.state != RunState.PROPOSED:
         raise UnableToStartRun(is_conflict=True)
+    if not (locked.reason.is_active and locked.reason.is_for_debt):
+        raise UnableToStartRun(RETIRED, is_conflict=True)
     why_not = why_not_start(
         wanted=locked.wanted,
         alone_up_to=locked.alone_up_to,
@@ -247,7 +118,7 @@ def start_run(*, run: int, by: Person, at: datetime, form_key: uuid.UUID | None 
     locked.state, locked.started_at, locked.started_by = RunState.RUNNING, at, by
     locked.save(update_fields=["state", "started_at", "started_by"])
     record(Event.RUN_STARTED, by=by.pk, at=at, new={"run": run, "accounts": locked.wanted})
-    _owe_the_rest(locked, at=at)
+    owe_the_rest(GO_ON, locked, at=at)
 
 
 @operation
@@ -256,23 +127,29 @@ def withdraw_run(*, run: int, by: Person, at: datetime, form_key: uuid.UUID | No
     locked = hold_run(run)
     if _is_repeated(form_key, "disconnections.withdraw_run", run, by=by, at=at):
         return
-    if locked.state != RunState.PROPOSED:
+    if locked.state not in (RunState.PREPARING, RunState.PROPOSED):
         raise UnableToWithdraw(is_conflict=True)
     end_run(locked, RunState.WITHDRAWN, by=by.pk, at=at)
 
 
 @operation
 def resume_run(*, run: int, by: Person, at: datetime, form_key: uuid.UUID | None = None) -> None:
-    """Let a stopped run go on where it stopped. Raises UnableToGoOn when it did not stop."""
+    """Let a stopped run go on where it stopped: with making requests, or with closing them.
+
+    What somebody has begun to undo makes no request any more. Raises UnableToGoOn when it did not
+    stop.
+    """
     locked = hold_run(run)
     if _is_repeated(form_key, "disconnections.resume_run", run, by=by, at=at):
         return
     if locked.state != RunState.STOPPED:
         raise UnableToGoOn(is_conflict=True)
-    locked.state, locked.ended_at = RunState.RUNNING, None
+    is_undone = locked.undone_at is not None
+    locked.state = RunState.UNDOING if is_undone else RunState.RUNNING
+    locked.ended_at = None
     locked.save(update_fields=["state", "ended_at"])
     record(Event.RUN_STARTED, by=by.pk, at=at, new={"run": run, "after": locked.after})
-    _owe_the_rest(locked, at=at, again=at.isoformat())
+    owe_the_rest(UNDO if is_undone else GO_ON, locked, at=at, again=at.isoformat())
 
 
 # ------------------------------------------------------------------ the worker
@@ -305,16 +182,23 @@ def go_on_with_run(*, run: int, after: int, at: datetime) -> int:
     locked.looked_at += len(accounts)
     locked.made += len(cases)
     locked.save(update_fields=["after", "looked_at", "made"])
-    _owe_the_rest(locked, at=at)
+    owe_the_rest(GO_ON, locked, at=at)
     return len(accounts)
 
 
 @operation
 def stop_run(*, run: int, at: datetime) -> None:
-    """The worker has failed too often: the run stands still until a person lets it go on."""
+    """The worker has failed too often: the run stands still until a person lets it go on.
+
+    One that was still being prepared is withdrawn: nobody has seen whom it is about. Its proposer
+    is told.
+    """
     locked = hold_run(run)
     if locked.state in (RunState.RUNNING, RunState.UNDOING):
         end_run(locked, RunState.STOPPED, by=None, at=at)
+    elif locked.state == RunState.PREPARING:
+        end_run(locked, RunState.WITHDRAWN, by=None, at=at)
+        tell_proposer(locked, f"Non-payment run {run} could not be prepared", once="failed", at=at)
 
 
 def choice_of(run: NonPaymentRun) -> RunChoice:
@@ -391,35 +275,41 @@ def _mark_made(accounts: Mapping[int, int], cases: Sequence[Case], *, at: dateti
         cursor.execute(MARK_MADE, values)
 
 
-def _owe_the_rest(run: NonPaymentRun, *, at: datetime, again: str = "") -> None:
+def owe_the_rest(kind: str, run: NonPaymentRun, *, at: datetime, again: str = "") -> None:
     """The next batch is owed in the transaction of this one; ``again`` tells failed work apart."""
-    key = f"{GO_ON}:{run.pk}:{run.after}:{again}"
-    owe(GO_ON, dedupe_key=key, about={"run": run.pk, "after": run.after}, at=at)
+    key = f"{kind}:{run.pk}:{run.after}:{again}"
+    owe(kind, dedupe_key=key, about={"run": run.pk, "after": run.after}, at=at)
+
+
+def tell_proposer(run: NonPaymentRun, sentence: str, *, once: str, at: datetime) -> None:
+    """Ring the bell of whoever proposed the run, for ``once`` a single time."""
+    notify_staff(
+        people=[Person.objects.get(pk=run.proposed_by_id)],
+        sentence=sentence,
+        path=path_of(run),
+        at=at,
+        dedupe_key=f"run:{run.pk}:{once}",
+    )
 
 
 def _tell_that_it_is_done(run: NonPaymentRun, *, at: datetime) -> None:
     """Whoever proposed it hears of it; supervisors, how many of its requests wait for them."""
-    people = [Person.objects.get(pk=run.proposed_by_id)]
-    notify_staff(
-        people=people,
-        sentence=f"Non-payment run {run.pk} is done: {run.made:,} requests",
-        path=_path(run),
-        at=at,
-        dedupe_key=f"run:{run.pk}:done",
-    )
+    done = f"Non-payment run {run.pk} is done: {run.made:,} requests"
+    tell_proposer(run, done, once="done", at=at)
     waiting = RunAccount.objects.filter(run=run, request__case__approvals__state="PENDING").count()
     if waiting:
         who = people_who_may(Permission.APPROVE_REQUEST)
         notify_staff(
             people=[each for each in who if each.pk != run.proposed_by_id],
             sentence=f"{waiting:,} requests of non-payment run {run.pk} wait for your approval",
-            path=_path(run),
+            path=path_of(run),
             at=at,
             dedupe_key=f"run:{run.pk}:approvals",
         )
 
 
-def _path(run: NonPaymentRun) -> str:
+def path_of(run: NonPaymentRun) -> str:
+    """The address of a run's page."""
     return reverse("run_detail", args=[run.pk])
 
 
@@ -427,7 +317,5 @@ def _is_repeated(
     form_key: uuid.UUID | None, act: str, run: int, *, by: Person, at: datetime
 ) -> bool:
     """Whether this very form did it already."""
-    if form_key is None:
-        return False
     about = f"non-payment run {run}"
-    return form_keys.claim(form_key, by=by.pk, act=act, about=about, at=at) is not None
+    return form_keys.is_repeated(form_key, about, {}, by=by.pk, act=act, at=at)

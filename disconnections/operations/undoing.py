@@ -11,20 +11,18 @@ from disconnections import protecting
 from disconnections.choices import Outcome, RunState
 from disconnections.models import NonPaymentRun, RunAccount
 from disconnections.notices import request_taken_back
-from disconnections.operations.runs import end_run, hold_run
+from disconnections.operations.runs import UNDO, end_run, hold_run, owe_the_rest
 from disconnections.queries.runs import count_untouched, untouched
 from smart360.cases import handling
 from smart360.cases.choices import ClosingReason
 from smart360.cases.lifecycle import SAY_WHY, says_why
 from smart360.kernel.db import operation
 from smart360.kernel.errors import Refusal
-from smart360.owed.book import owe
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.record import record
 from smart360.web import form_keys
 
-UNDO = "disconnections.undo_run"
 AT_ONCE = 50
 """Requests per transaction; each is closed as a person would close it."""
 NOTHING_LEFT = "Every request of this run was acted on or has ended: nothing can be undone"
@@ -114,7 +112,6 @@ def _close(run: NonPaymentRun, consumers: Sequence[int], *, at: datetime) -> int
 
 
 def _owe_the_rest(run: NonPaymentRun, *, at: datetime) -> None:
-    """The next batch is owed in the transaction of this one."""
+    """The next batch; a run that was stopped can be undone again."""
     began = run.undone_at.isoformat() if run.undone_at else ""
-    key = f"{UNDO}:{run.pk}:{run.after}:{began}"
-    owe(UNDO, dedupe_key=key, about={"run": run.pk, "after": run.after}, at=at)
+    owe_the_rest(UNDO, run, at=at, again=began)

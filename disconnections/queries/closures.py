@@ -31,18 +31,18 @@ from disconnections.queries.protections import NOT_ARRIVED, Cut, judge_cut, mome
 from disconnections.rules.closures import (
     BillFact,
     ClosureFacts,
-    Executor,
     Given,
     MeterPlan,
-    OrderFact,
 )
-from disconnections.rules.protections import Judgement
+from disconnections.rules.conditions import Executor, OrderFact
+from disconnections.rules.protections import NOTHING_OWED, Judgement
 from smart360.cases.choices import CaseKind
 from smart360.cases.models import Approval, Case
 from smart360.cases.queries.approvals import approval_of
 from smart360.comms.models import Delivery
 from smart360.fieldwork.models import OrderedService, ServiceOrder
 from smart360.fieldwork.queries.orders import find_order_for
+from smart360.kernel.money import ZERO
 from smart360.organisation.queries import get_utility
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
@@ -108,6 +108,9 @@ def gather(case: Case, *, at: datetime, asks_protections: bool = True) -> Gather
     approval = approval_of(case.pk)
     policy = get_policy()
     judgement = _judgement(asked, case, at=at) if asks_protections else ALLOWED
+    answer, sentences = judgement.answer, judgement.sentences
+    if asks_protections and case.is_open and is_without_its_debt(case):
+        answer, sentences = Answer.BLOCKED, (NOTHING_OWED,)
     notices = _notices(case.pk)
     services = [each.service_connection_id for each in asked.services.all()]
     facts = ClosureFacts(
@@ -126,8 +129,8 @@ def gather(case: Case, *, at: datetime, asks_protections: bool = True) -> Gather
         minimum=policy.minimum_items,
         approval=approval.state if approval else "",
         approver=approval.decided_by_id if approval else None,
-        answer=judgement.answer,
-        sentences=judgement.sentences,
+        answer=answer,
+        sentences=sentences,
         asks_identity=policy.asks_identity,
         identity_is_checked=asked.identity_check != IdentityCheck.NOT_VERIFIED,
     )
@@ -152,6 +155,15 @@ def _judgement(asked: DisconnectionRequest, case: Case, *, at: datetime) -> Judg
         served_on=served.order_by("served_on").values_list("served_on", flat=True).first(),
     )
     return judge_cut(cut, stage=Stage.EXECUTION, at=at).judgement
+
+
+def is_without_its_debt(case: Case) -> bool:
+    """Whether a request is for a debt that there is not: one that its own final bill settled is."""
+    reasons = DisconnectionRequest.objects.filter(pk=case.pk, reason__is_for_debt=True)
+    if not reasons.exists() or balances_of(case.consumer_id or 0).outstanding > ZERO:
+        return False
+    bill = find_live_bill(case.pk)
+    return bill is None or bill.state != "APPROVED"
 
 
 def _stays_connected(case: Case, services: list[int]) -> bool:

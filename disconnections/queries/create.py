@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -13,13 +14,16 @@ from consumers.queries import connection_facts, hold_facts
 from consumers.rules.profiles import ConnectionFacts, LockFacts, ShownConsumer
 from disconnections import rules
 from disconnections.models import DisconnectionRequest, Reason, TimeSlot
+from disconnections.queries.closures import get_policy
 from disconnections.queries.receipts import permanence_of
+from disconnections.queries.reconnections import fee_of
 from disconnections.queries.slots import FreeSlot, free_slots
 from smart360.cases.access import visible_cases
 from smart360.cases.choices import CaseKind
 from smart360.cases.queries.history import policy_in_force
 from smart360.comms.choices import DeliveryState
 from smart360.comms.models import Delivery
+from smart360.kernel.money import ZERO
 from smart360.organisation.queries import get_visit_holiday
 from smart360.staff.models import Person
 from smart360.web.formats import shown_date, shown_slot
@@ -80,7 +84,8 @@ class ReasonChoice:
 class Offer:
     """Everything that can be chosen for one consumer and one day.
 
-    ``closed_because`` says why nobody comes on that day; then there are no slots.
+    ``closed_because`` says why nobody comes on that day; then there are no slots. ``fee`` is what
+    the request itself costs, in the utility's currency; zero for nothing.
     """
 
     kind: CaseKind
@@ -89,6 +94,7 @@ class Offer:
     connections: tuple[ConnectionFacts, ...]
     slots: tuple[FreeSlot, ...] = ()
     closed_because: str = ""
+    fee: Decimal = ZERO
 
     def reason(self, key: int | None) -> ReasonChoice | None:
         """The reason with this key, if it is offered."""
@@ -122,6 +128,7 @@ class Made:
     email: str
     notifies: bool
     was_not_sent: bool
+    fee: Decimal
 
 
 def get_chosen(consumer: int, *, to: Person, at: datetime) -> Chosen | None:
@@ -163,6 +170,7 @@ def get_offer(
         today=at.astimezone(zone).date(),
         reasons=list_reasons(kind),
         connections=chosen.connections,
+        fee=get_policy().reconnection_fee if kind == CaseKind.RECONNECTION else ZERO,
     )
     if day is None or rules.why_not_on(day, offer.today):
         return offer
@@ -243,4 +251,5 @@ def get_made(number: str, *, to: Person) -> Made | None:
         was_not_sent=Delivery.objects.filter(
             message__case=case, state=DeliveryState.NOT_SENT
         ).exists(),
+        fee=fee_of(case.pk) if case.kind == CaseKind.RECONNECTION else ZERO,
     )

@@ -13,6 +13,7 @@ from consumers.models import Meter, Reading
 from consumers.rules.profiles import ShownConsumer
 from disconnections.choices import IdentityCheck
 from disconnections.models import DisconnectionRequest, RequestedService
+from disconnections.queries.lost_protections import is_unprotected
 from disconnections.queries.stations import rail_of, stations_of
 from disconnections.rules import slot_begins_at
 from smart360.cases.choices import ApprovalState, CaseStatus, WaitsFor
@@ -58,6 +59,8 @@ class RequestPage:
     offer: HoldOffer | None
     approval: Approval | None
     is_billed: bool
+    is_unprotected: bool
+    """It waits because its account was held, and nothing holds the account any more."""
 
     @property
     def who(self) -> str:
@@ -111,6 +114,7 @@ def request_page(case: Case, *, to: Person, at: datetime, zone: ZoneInfo) -> Req
         else None,
         approval=approval,
         is_billed=stations.approved_at is not None,
+        is_unprotected=is_unprotected(case, clocks.hold, today=at.astimezone(zone).date()),
     )
 
 

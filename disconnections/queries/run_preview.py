@@ -41,7 +41,7 @@ WITH owing AS MATERIALIZED (
      WHERE f.oldest_due_on <= %(on)s::date - %(overdue)s::int
        AND f.balance >= %(amount_from)s
        AND (%(amount_to)s::numeric IS NULL OR f.balance <= %(amount_to)s::numeric)
-       {of_categories} {of_areas}
+       {of_window} {of_categories} {of_areas}
 ), held AS (
     SELECT h.consumer_id, array_agg(DISTINCT h.kind) AS kinds,
            coalesce(sum(h.amount) FILTER (WHERE h.kind = %(dispute)s), 0) AS disputed
@@ -84,6 +84,7 @@ BILLED = """bills AS (
        AND i.issued_on > %(on)s::date - interval '1 year' AND i.issued_on <= %(on)s
      GROUP BY i.consumer_id
 ),"""
+OF_WINDOW = "AND c.id > %(after)s AND c.id <= %(up_to)s"
 OF_CATEGORIES = """AND c.category_id IN (
     SELECT g.id FROM consumers_category g WHERE g.name = ANY(%(categories)s))"""
 OF_AREAS = """AND EXISTS (
@@ -106,7 +107,15 @@ SELECT DISTINCT id FROM (
     SELECT id, row_number() OVER (PARTITION BY reason ORDER BY outstanding DESC, id) AS place
       FROM judged, unnest(reasons) AS reason) each WHERE place <= {shown}
 """
-TO_CUT = "SELECT id, outstanding, overdue FROM judged WHERE reasons = ARRAY[]::text[]"
+TO_CUT = """
+SELECT id, outstanding, overdue, is_to_approve FROM judged WHERE reasons = ARRAY[]::text[]
+"""
+LAST_OF_NEXT = """
+SELECT max(consumer_id), count(*) FROM (
+    SELECT consumer_id FROM consumers_consumerfigures
+     WHERE oldest_due_on <= %s::date - %s::int AND consumer_id > %s
+     ORDER BY consumer_id LIMIT %s) next
+"""
 
 STANDINGS = """
 SELECT c.id, c.status, coalesce(f.balance, 0),
@@ -260,11 +269,14 @@ def reason_of(choice: RunChoice) -> Reason:
     return Reason.objects.in_bulk([choice.reason])[choice.reason]
 
 
-def ask(choice: RunChoice, *, at: datetime) -> Asked:
-    """The beginning of every statement about this choice, with a row ``judged`` per account."""
+def ask(choice: RunChoice, *, at: datetime, window: tuple[int, int] | None = None) -> Asked:
+    """The beginning of every statement about this choice, with a row ``judged`` per account.
+
+    ``window``: only of the accounts after the one key, up to the other.
+    """
     today = at.astimezone(get_utility().zone).date()
     reason = reason_of(choice).code
-    rules, values = rules_in_force(), Values(_values(choice, today, at))
+    rules, values = rules_in_force(), Values(_values(choice, today, at, window or (0, 0)))
     speaking = [
         (rule, condition)
         for rule in rules
@@ -280,6 +292,7 @@ def ask(choice: RunChoice, *, at: datetime) -> Asked:
     joins = "LEFT JOIN services s ON s.consumer_id = o.id"
     joins += " LEFT JOIN bills b ON b.consumer_id = o.id" * has_bills
     scope = sql.SQL(SCOPE).format(
+        of_window=sql.SQL(OF_WINDOW if window else ""),
         of_categories=sql.SQL(OF_CATEGORIES if choice.categories else ""),
         of_areas=sql.SQL(OF_AREAS if choice.areas else ""),
         services=sql.SQL(SERVICES if has_scope else ANY_SERVICE),
@@ -295,10 +308,14 @@ def ask(choice: RunChoice, *, at: datetime) -> Asked:
     return Asked(scope, values.by_name, rules)
 
 
-def _values(choice: RunChoice, today: date, at: datetime) -> dict[str, Any]:
+def _values(
+    choice: RunChoice, today: date, at: datetime, window: tuple[int, int]
+) -> dict[str, Any]:
     return {
         "on": today,
         "at": at,
+        "after": window[0],
+        "up_to": window[1],
         "overdue": choice.overdue,
         "amount_from": choice.amount_from,
         "amount_to": choice.amount_to,
@@ -321,6 +338,17 @@ def preview(choice: RunChoice, *, at: datetime) -> Preview:
     """What a run of this choice would do now, in figures; three statements."""
     asked = ask(choice, at=at)
     return counted(_rows(asked, sql.SQL(COUNTED)), asked.rules)
+
+
+def next_window(
+    choice: RunChoice, *, at: datetime, after: int, at_most: int
+) -> tuple[tuple[int, int], bool]:
+    """The keys between which the next accounts overdue lie, and whether they are the last."""
+    today = at.astimezone(get_utility().zone).date()
+    with connection.cursor() as cursor:
+        cursor.execute(LAST_OF_NEXT, [today, choice.overdue, after, at_most])
+        up_to, found = cursor.fetchone()
+    return (after, up_to or after), found < at_most
 
 
 def counted(groups: Sequence[tuple[Any, ...]], rules: Iterable[Rule]) -> Preview:

@@ -78,6 +78,7 @@ class RunRow:
     amount: Decimal
     to_approve: int
     excluded: int
+    expected: int
     alone_up_to: int
     proposed_at: datetime
     proposed_by: str
@@ -98,6 +99,11 @@ class RunRow:
         return RunState(self.state).label
 
     @property
+    def is_preparing(self) -> bool:
+        """Whether a worker still writes down whom it is about."""
+        return self.state == RunState.PREPARING
+
+    @property
     def is_proposed(self) -> bool:
         """Whether it waits to be started."""
         return self.state == RunState.PROPOSED
@@ -115,7 +121,7 @@ class RunRow:
     @property
     def is_at_work(self) -> bool:
         """Whether its page should ask again by itself."""
-        return self.is_running or self.is_undoing
+        return self.is_preparing or self.is_running or self.is_undoing
 
     @property
     def is_stopped(self) -> bool:
@@ -246,6 +252,7 @@ def _row(run: NonPaymentRun) -> RunRow:
         amount=run.amount,
         to_approve=run.to_approve,
         excluded=run.excluded,
+        expected=max(run.expected, run.wanted),
         alone_up_to=run.alone_up_to,
         proposed_at=run.proposed_at,
         proposed_by=run.proposed_by.full_name,

@@ -7,6 +7,7 @@ from django.db.models import F, OuterRef, Subquery
 
 from billing.choices import InvoiceState
 from billing.models import Invoice
+from disconnections.choices import Permanence
 from disconnections.models import DisconnectionRequest, Execution
 from smart360.cases.choices import ApprovalState, CaseKind, CaseStatus
 from smart360.cases.models import Approval, Case, Hold
@@ -24,6 +25,7 @@ DONE_BY = {CaseKind.DISCONNECTION.value: "Executed", CaseKind.RECONNECTION.value
 class Stations:
     """What the field, billing and the execution say of a request; None or ``""``: not yet."""
 
+    permanence: str
     order_status: str | None
     scheduled_on: date | None
     technician: str | None
@@ -50,6 +52,7 @@ def stations_of(case: int) -> Stations:
     facts = (
         Case.objects.filter(pk=case)
         .values(
+            permanence=F("disconnection_request__permanence"),
             order_status=Subquery(orders.values("status")[:1]),
             scheduled_on=Subquery(orders.values("scheduled_on")[:1]),
             technician=Subquery(orders.values(who=F("technician__person__full_name"))[:1]),
@@ -81,7 +84,7 @@ def rail_of(
     if approval is not None and approval.state != ApprovalState.WITHDRAWN:
         steps.append(_approved(approval))
     steps += [_scheduled(stations), _in_the_field(stations)]
-    if case.kind == CaseKind.DISCONNECTION:
+    if case.kind == CaseKind.DISCONNECTION and _is_billed_at_all(stations):
         steps.append(_billed(stations))
     steps += [_executed(case, stations), *_undone(stations)]
     if not case.is_open:
@@ -118,6 +121,11 @@ def _in_the_field(stations: Stations) -> RailStep:
         when = formats.shown_short_datetime(stations.finished_at) if stations.finished_at else ""
         return RailStep("In the field", "done", when)
     return RailStep("In the field", "next", stations.technician or "nobody assigned yet")
+
+
+def _is_billed_at_all(stations: Stations) -> bool:
+    """Whoever is disconnected for a time gets no final bill (DIS15)."""
+    return stations.permanence == Permanence.PERMANENT or stations.bill_state is not None
 
 
 def _billed(stations: Stations) -> RailStep:

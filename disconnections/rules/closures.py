@@ -3,27 +3,36 @@
 One list serves both: the button shows it, the server answers with it (DIS15, DIS16, AC017, W10).
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 
-from disconnections.choices import Answer, ClosureItem, MeterAction, ReconnectionItem
-from smart360.cases.choices import ApprovalState, CaseStatus
+from disconnections.choices import Answer, ClosureItem, MeterAction
+from disconnections.rules.conditions import (
+    Checklist,
+    Evidence,
+    Executor,
+    ItemLine,
+    Missing,
+    Need,
+    OrderFact,
+    missing_items,
+    missing_order,
+    missing_other_person,
+    missing_status,
+    why_not_decided,
+)
+from smart360.cases.choices import ApprovalState, CaseKind
 from smart360.comms.choices import DeliveryState
-from smart360.fieldwork.choices import OrderKind, OrderStatus
+from smart360.fieldwork.choices import OrderStatus
 from smart360.kernel.money import ZERO
 from smart360.web.formats import shown_money
 
 NOT_LINKED = "Meter not linked to this account"  # AC015
-NO_ORDER = "Service order not found or not applicable"
 BY_EXECUTE = "Will be done by Execute"
-NO_ORDER_YET = "Enter the service order"
-OWN_APPROVAL = "You approved this request: somebody else carries it out"
 NOT_FOR_YOU = "Your role carries out only what the consumer asked for"
 CHECK_IDENTITY = "The identity of who asked for it is not checked"
 MUST_REMOVE = "The meter comes down when the location is gone or the meter is damaged"
-GOOD_FOR_EXECUTE = (OrderStatus.ASSIGNED, OrderStatus.IN_PROGRESS, OrderStatus.COMPLETED)
 NOT_ARRIVED = (DeliveryState.FAILED.value, DeliveryState.NOT_SENT.value)
 DONE_BY_EXECUTE = (ClosureItem.RECORDS_ARCHIVED, ClosureItem.ACCOUNT_CLOSED)
 
@@ -100,27 +109,6 @@ class MeterPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderFact:
-    """The service order that was entered; ``used_by`` is the request it has carried out."""
-
-    number: str
-    kind: str
-    status: str
-    is_of_consumer: bool = True
-    used_by: str = ""
-
-    @property
-    def is_good(self) -> bool:
-        """Whether a closure can be carried out under it (AC017, decision 31)."""
-        return (
-            self.kind == OrderKind.DISCONNECTION
-            and self.status in GOOD_FOR_EXECUTE
-            and self.is_of_consumer
-            and not self.used_by
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class ClosureFacts:
     """Everything that is known of a request that is to be carried out.
 
@@ -158,66 +146,7 @@ class ClosureFacts:
         return any(meter.is_removed for meter in self.meters)
 
 
-@dataclass(frozen=True, slots=True)
-class Executor:
-    """Who would carry it out, and what their roles let them."""
-
-    person: int
-    may_execute: bool
-    may_execute_for_us: bool
-
-
 # ------------------------------------------------------------------ the checklist
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What the system itself knows about an item; ``disproof`` is why a tick would be wrong."""
-
-    words: str
-    is_found: bool = False
-    disproof: str = ""
-    figures: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class ItemLine:
-    """One item of the checklist: whether it applies, whether it is ticked, what is known of it."""
-
-    item: ClosureItem | ReconnectionItem
-    does_not_apply: str
-    is_ticked: bool
-    evidence: Evidence
-
-    @property
-    def is_done(self) -> bool:
-        """Whether it counts: what does not apply does, a tick that was disproved does not."""
-        return bool(self.does_not_apply) or (self.is_ticked and not self.evidence.disproof)
-
-
-@dataclass(frozen=True, slots=True)
-class Checklist:
-    """The items in their order."""
-
-    lines: tuple[ItemLine, ...]
-    minimum: int
-
-    @property
-    def done(self) -> int:
-        """How many count."""
-        return sum(line.is_done for line in self.lines)
-
-    @property
-    def counter(self) -> str:
-        """``Completion: 4/6 items``"""
-        return f"Completion: {self.done}/{len(self.lines)} items"
-
-    @property
-    def is_enough(self) -> bool:
-        """Whether the configured minimum is reached."""
-        return self.done >= self.minimum
-
-    def line(self, item: str) -> ItemLine:
-        """The line of one item."""
-        return next(line for line in self.lines if line.item == item)
 
 
 def checklist(facts: ClosureFacts) -> Checklist:
@@ -345,31 +274,6 @@ def tones(line: ItemLine) -> tuple[str, str]:
 
 
 # ------------------------------------------------------------------ Execute
-class Need(StrEnum):
-    """What Execute asks for: the last four of a reconnection alone."""
-
-    STATUS = "STATUS"
-    PERMISSION = "PERMISSION"
-    OTHER_PERSON = "OTHER_PERSON"
-    IDENTITY = "IDENTITY"
-    APPROVAL = "APPROVAL"
-    PROTECTIONS = "PROTECTIONS"
-    DEVICES = "DEVICES"
-    ORDER = "ORDER"
-    CHECKLIST = "CHECKLIST"
-    MONEY = "MONEY"
-    OCCUPIER = "OCCUPIER"
-    METERS = "METERS"
-    READINGS = "READINGS"
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """One thing that stands in the way, with the id of the field where it can be put right."""
-
-    need: Need
-    sentence: str
-    anchor: str = ""
 
 
 def what_is_missing(facts: ClosureFacts, by: Executor) -> tuple[Missing, ...]:
@@ -378,13 +282,10 @@ def what_is_missing(facts: ClosureFacts, by: Executor) -> tuple[Missing, ...]:
 
 
 def _missing(facts: ClosureFacts, by: Executor) -> Iterator[Missing]:
-    if facts.status != CaseStatus.IN_PROGRESS:
-        label = CaseStatus(facts.status).label
-        yield Missing(Need.STATUS, f"The request is {label}, not In Progress", "case-top")
+    yield from missing_status(facts.status)
     if not (by.may_execute if facts.is_wished else by.may_execute_for_us):
         yield Missing(Need.PERMISSION, NOT_FOR_YOU)
-    if facts.approver == by.person and facts.approval == ApprovalState.APPROVED:
-        yield Missing(Need.OTHER_PERSON, OWN_APPROVAL)
+    yield from missing_other_person(facts.approval, facts.approver, by)
     if facts.is_wished and facts.asks_identity and not facts.identity_is_checked:
         yield Missing(Need.IDENTITY, CHECK_IDENTITY, "identity")
     if sentence := why_not_approved(facts):
@@ -393,11 +294,8 @@ def _missing(facts: ClosureFacts, by: Executor) -> Iterator[Missing]:
         for sentence in facts.sentences:
             yield Missing(Need.PROTECTIONS, sentence, "approval")
     yield from _missing_devices(facts)
-    if facts.order is None:
-        yield Missing(Need.ORDER, f"SO ID: {NO_ORDER_YET}", "id_service_order")
-    elif not facts.order.is_good:
-        yield Missing(Need.ORDER, f"SO ID: {why_not_good(facts.order)}", "id_service_order")
-    yield from _missing_items(checklist(facts))
+    yield from missing_order(facts.order, CaseKind.DISCONNECTION)
+    yield from missing_items(checklist(facts))
 
 
 def why_not_approved(facts: ClosureFacts) -> str:
@@ -410,24 +308,6 @@ def why_not_approved(facts: ClosureFacts) -> str:
         because = f" ({'. '.join(facts.sentences)})" if facts.sentences else ""
         return f"Needs supervisor approval{because}"
     return ""
-
-
-def why_not_decided(approval: str) -> str:
-    """Why an approval that somebody asked for is not there; ``""`` when it is, or nobody asked."""
-    if approval == ApprovalState.PENDING:
-        return "Needs supervisor approval: it waits for a decision"
-    if approval == ApprovalState.REJECTED:
-        return "Needs supervisor approval: it was refused"
-    return ""
-
-
-def why_not_good(order: OrderFact) -> str:
-    """Why nothing can be carried out under a service order."""
-    if order.used_by:
-        return f"{order.number} has carried out {order.used_by} already"
-    if order.status in (OrderStatus.OPEN, OrderStatus.SCHEDULED):
-        return f"{order.number} has no technician yet"
-    return NO_ORDER
 
 
 def _missing_devices(facts: ClosureFacts) -> Iterator[Missing]:
@@ -443,18 +323,6 @@ def _missing_devices(facts: ClosureFacts) -> Iterator[Missing]:
         elif facts.order is not None and not meter.is_ordered:
             sentence = f"{name}: {facts.order.number} is not about this meter"
             yield Missing(Need.DEVICES, sentence, field_id)
-
-
-def _missing_items(found: Checklist) -> Iterator[Missing]:
-    if found.is_enough:
-        return
-    for line in found.lines:
-        if not line.is_done:
-            anchor = f"item-{line.item.lower()}"
-            sentence = f"Checklist: {line.item.label}"
-            if line.is_ticked:
-                sentence += f" ({line.evidence.words})"
-            yield Missing(Need.CHECKLIST, sentence, anchor)
 
 
 # ------------------------------------------------------------------ what is asked for

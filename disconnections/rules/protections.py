@@ -49,6 +49,7 @@ PLACEHOLDERS = (
 )  # fmt: skip
 """What the sentence of a rule may name; each is a figure, a date or a code."""
 PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+NOTHING_OWED = "Nothing is owed: nobody is disconnected for it"
 NO_DAY_YET = "Judged when the day of the visit is known"
 
 

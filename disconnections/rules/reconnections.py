@@ -10,9 +10,7 @@ from decimal import Decimal
 
 from consumers.choices import MeterCondition, MeterPlace, ReadingException, UtilityType
 from disconnections.choices import ReconnectionItem
-from disconnections.rules.closures import (
-    NO_ORDER_YET,
-    OWN_APPROVAL,
+from disconnections.rules.conditions import (
     Checklist,
     Evidence,
     Executor,
@@ -20,11 +18,13 @@ from disconnections.rules.closures import (
     Missing,
     Need,
     OrderFact,
+    missing_items,
+    missing_order,
+    missing_other_person,
+    missing_status,
     why_not_decided,
-    why_not_good,
 )
-from smart360.cases.choices import ApprovalState, CaseStatus
-from smart360.fieldwork.choices import OrderKind, OrderStatus
+from smart360.cases.choices import CaseKind
 from smart360.kernel.money import ZERO
 from smart360.web.formats import shown_date, shown_money
 
@@ -35,7 +35,6 @@ NEEDS_METER = "Enter the meter before its reading"
 NEEDS_DAY = "Enter the day of the reading"
 NEEDS_VALUE = "Enter the reading"
 FUTURE = "Enter a day that is not in the future"
-GOOD_FOR_RECONNECTION = (OrderStatus.ASSIGNED, OrderStatus.IN_PROGRESS, OrderStatus.COMPLETED)
 
 
 # ------------------------------------------------------------------ meters
@@ -220,16 +219,6 @@ class ReconnectionFacts:
         return tuple(each for each in self.services if each.is_waiting)
 
 
-def is_good_order(order: OrderFact) -> bool:
-    """Whether a reconnection can be carried out under it (AC017, mirrored)."""
-    return (
-        order.kind == OrderKind.RECONNECTION
-        and order.status in GOOD_FOR_RECONNECTION
-        and order.is_of_consumer
-        and not order.used_by
-    )
-
-
 # ------------------------------------------------------------------ the checklist
 def reconnection_checklist(facts: ReconnectionFacts) -> Checklist:
     """The four items with their evidence; each must be done.
@@ -321,13 +310,10 @@ def what_a_reconnection_misses(facts: ReconnectionFacts, by: Executor) -> tuple[
 
 
 def _missing(facts: ReconnectionFacts, by: Executor) -> Iterator[Missing]:
-    if facts.status != CaseStatus.IN_PROGRESS:
-        label = CaseStatus(facts.status).label
-        yield Missing(Need.STATUS, f"The request is {label}, not In Progress", "case-top")
+    yield from missing_status(facts.status)
     if not by.may_execute:
         yield Missing(Need.PERMISSION, MAY_NOT)
-    if facts.approver == by.person and facts.approval == ApprovalState.APPROVED:
-        yield Missing(Need.OTHER_PERSON, OWN_APPROVAL)
+    yield from missing_other_person(facts.approval, facts.approver, by)
     if sentence := why_not_decided(facts.approval):
         yield Missing(Need.APPROVAL, sentence, "approval")
     if facts.unsettled:
@@ -335,11 +321,8 @@ def _missing(facts: ReconnectionFacts, by: Executor) -> Iterator[Missing]:
     for sentence in facts.occupied:
         yield Missing(Need.OCCUPIER, sentence)
     yield from _missing_meters(facts.waiting)
-    if facts.order is None:
-        yield Missing(Need.ORDER, f"SO ID: {NO_ORDER_YET}", "id_service_order")
-    elif not is_good_order(facts.order):
-        yield Missing(Need.ORDER, f"SO ID: {why_not_good(facts.order)}", "id_service_order")
-    yield from _missing_items(reconnection_checklist(facts))
+    yield from missing_order(facts.order, CaseKind.RECONNECTION)
+    yield from missing_items(reconnection_checklist(facts))
 
 
 def _missing_meters(services: Iterable[Returning]) -> Iterator[Missing]:
@@ -356,15 +339,6 @@ def _missing_meters(services: Iterable[Returning]) -> Iterator[Missing]:
         elif each.why_not_reading:
             sentence = f"{each.utility} opening reading: {each.why_not_reading}"
             yield Missing(Need.READINGS, sentence, f"{anchor}reading")
-
-
-def _missing_items(found: Checklist) -> Iterator[Missing]:
-    for line in found.lines:
-        if not line.is_done:
-            sentence = f"Checklist: {line.item.label}"
-            if line.is_ticked:
-                sentence += f" ({line.evidence.words})"
-            yield Missing(Need.CHECKLIST, sentence, f"item-{line.item.lower()}")
 
 
 # ------------------------------------------------------------------ what is asked for

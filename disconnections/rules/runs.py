@@ -15,6 +15,7 @@ from smart360.kernel.money import ZERO
 from smart360.web.formats import shown_money
 
 RUN_ARROWS: dict[str, frozenset[str]] = {
+    RunState.PREPARING.value: frozenset({"PROPOSED", "WITHDRAWN"}),
     RunState.PROPOSED.value: frozenset({"RUNNING", "WITHDRAWN"}),
     RunState.RUNNING.value: frozenset({"STOPPED", "DONE", "UNDOING"}),
     RunState.STOPPED.value: frozenset({"RUNNING", "UNDOING"}),

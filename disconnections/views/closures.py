@@ -17,6 +17,7 @@ from disconnections.choices import MONEY_ITEMS, ClosureItem, ClosurePaper, Notic
 from disconnections.forms import ClosureForm, PaperForm
 from disconnections.models import ChecklistTick, Execution
 from disconnections.operations import closures
+from disconnections.operations.preparing import may_tick
 from disconnections.queries.closures import (
     Gathered,
     executed,
@@ -26,17 +27,19 @@ from disconnections.queries.closures import (
     orders_to_pick,
 )
 from disconnections.rules.closures import (
-    NO_ORDER,
     NOT_LINKED,
-    Checklist,
-    ItemLine,
-    Missing,
-    Need,
     checklist,
     is_device,
     not_linked,
     tones,
     what_is_missing,
+)
+from disconnections.rules.conditions import (
+    NO_ORDER,
+    Checklist,
+    ItemLine,
+    Missing,
+    Need,
     why_not_good,
 )
 from disconnections.views.detail import found_or_404, shell, tab_or_fragment
@@ -124,7 +127,7 @@ def _order_wrong(typed: str, found: Any) -> str:
         return ""
     if found is None:
         return NO_ORDER
-    return "" if found[1].is_good else why_not_good(found[1])
+    return "" if found[1].is_good_for(CaseKind.DISCONNECTION) else why_not_good(found[1])
 
 
 def _meter_number(row: Any) -> str:
@@ -357,7 +360,7 @@ def _items(found: Checklist, gathered: Gathered, me: Person, *, is_open: bool) -
             ShownItem(
                 line=line,
                 tick=gathered.ticks.get(line.item),
-                may_tick=is_open and not line.does_not_apply and closures.may_tick(line.item, me),
+                may_tick=is_open and not line.does_not_apply and may_tick(line.item, me),
                 tone=tone,
                 icon=icon,
             )

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from disconnections.choices import ReconnectionItem
 from disconnections.forms.reconnections import ReconnectionForm
 from disconnections.operations import reconnections
+from disconnections.operations.preparing import may_tick
 from disconnections.queries.closures import executor
 from disconnections.queries.reconnections import (
     Gathered,
@@ -21,7 +22,8 @@ from disconnections.queries.reconnections import (
     orders_to_pick,
     reconnected,
 )
-from disconnections.rules.closures import Checklist, Missing, Need, tones
+from disconnections.rules.closures import tones
+from disconnections.rules.conditions import Checklist, Missing, Need
 from disconnections.rules.reconnections import (
     MeterFact,
     reconnection_checklist,
@@ -220,12 +222,11 @@ def _items(found: Checklist, gathered: Gathered, me: Person, *, is_open: bool) -
     shown = []
     for line in found.lines:
         tone, icon = tones(line)
-        may_tick = is_open and not line.does_not_apply
         shown.append(
             ShownItem(
                 line=line,
                 tick=gathered.ticks.get(line.item),
-                may_tick=may_tick and reconnections.may_tick_reconnection(line.item, me),
+                may_tick=is_open and not line.does_not_apply and may_tick(line.item, me),
                 tone=tone,
                 icon=icon,
             )

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from disconnections.choices import Outcome
 from disconnections.forms import RunChoiceForm, UndoRunForm
 from disconnections.operations import runs as operations
+from disconnections.operations.proposing import propose_run
 from disconnections.operations.undoing import undo_run
 from disconnections.queries import runs as queries
 from disconnections.queries.run_preview import SHOWN, excluded_rows, preview
@@ -59,7 +60,7 @@ def run_propose(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _choosing(request, form, status=422)
     try:
-        run = operations.propose_run(
+        run = propose_run(
             choice=form.choice(), by=signed_in_person(request), at=clock.now(), form_key=key
         )
     except Refusal as refusal:

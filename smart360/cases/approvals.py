@@ -3,7 +3,7 @@
 Every function runs inside an operation that has locked the case.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -154,3 +154,18 @@ def withdraw(case: int, *, by: int | None, at: datetime) -> None:
         waiting.state = ApprovalState.WITHDRAWN
         waiting.decided_at, waiting.decided_by_id = at, by
         waiting.save(update_fields=["state", "decided_at", "decided_by"])
+
+
+@step
+def withdraw_given(case: int, *, unless_for: Collection[str]) -> None:
+    """What was approved before more was known is asked anew; not if it was given for all of it.
+
+    ``unless_for`` holds the codes of the rules that ask for approval now.
+    """
+    given = approval_of(case)
+    if given is None or given.state != ApprovalState.APPROVED:
+        return
+    if set(unless_for) <= set(given.because):
+        return
+    given.state = ApprovalState.WITHDRAWN
+    given.save(update_fields=["state"])

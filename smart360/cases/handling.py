@@ -88,11 +88,7 @@ def is_repeated(
     Raises UnableToSubmitAgain when the form was about another case or had other ``contents``:
     what it says now would be lost.
     """
-    if form_key is None:
-        return False
-    about = form_keys.with_contents(case.number, contents)
-    earlier = form_keys.claim(form_key, by=by.pk, act=act, about=about, at=at)
-    return earlier is not None
+    return form_keys.is_repeated(form_key, case.number, contents, by=by.pk, act=act, at=at)
 
 
 @step

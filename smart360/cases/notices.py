@@ -127,6 +127,11 @@ def approval_decided(case: Case, approval: Approval, *, path: str, at: datetime)
     )
 
 
+def responsible_for(case: Case) -> list[Person]:
+    """Whoever works on the case; supervisors when nobody does."""
+    return _still_here(case.assignee_id) or people_who_may(Permission.SEE_ESCALATIONS)
+
+
 def _still_here(person: int | None) -> list[Person]:
     """The person alone, or nobody when there is none or they have left."""
     if person is None:

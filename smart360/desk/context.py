@@ -33,6 +33,7 @@ PLACES: tuple[tuple[str, str, str, str, Permission | None], ...] = (
     ("Billing runs", "billing_run_list", "cash", "g b", Permission.RUN_BILLING),
     ("Refunds", "refund_list", "arrow-down-left", "g r", Permission.PROPOSE_REFUND),
     ("Reversals", "reversal_list", "arrow-left", "g v", Permission.PROPOSE_REVERSAL),
+    ("Account holds", "hold_proposal_list", "shield-check", "g h", Permission.PROTECT_ACCOUNT),
     ("Settings", "utility_change", "settings", "g u", Permission.CONFIGURE),
     ("Administration", "admin:index", "adjustments", "g a", Permission.CONFIGURE),
 )

@@ -11,6 +11,8 @@ from smart360.fieldwork.queries.orders import SORTS, OrderFilter
 from smart360.web.fields import IsoDateField
 
 LONGEST_WORDS = 100
+LONGEST_KEY = 9
+NOBODY = "nobody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,20 @@ def read_filter(typed: Mapping[str, str]) -> Asked:
         is_live=typed.get("tab") != "history" and not status,
         statuses=(status,) if status in OrderStatus.values else (),
         kinds=(kind,) if kind in OrderKind.values else (),
-        technician=0 if typed.get("technician") == "nobody" else None,
+        technician=_technician(typed.get("technician", "")),
         day=day,
         words=words if is_plain else "",
     )
     sort = typed.get("sort", "")
     return Asked(wish, sort if sort in SORTS else "", typed.get("cursor", ""), problem)
+
+
+def _technician(typed: str) -> int | None:
+    """The key of a technician, 0 for nobody; None for everybody."""
+    if typed == NOBODY:
+        return 0
+    is_key = typed.isascii() and typed.isdecimal() and len(typed) <= LONGEST_KEY
+    return (int(typed) or None) if is_key else None
 
 
 def read_day(typed: str, *, today: date) -> date:

@@ -2,9 +2,13 @@
 
 from datetime import datetime
 
-from smart360.comms.outbox import send_from_template
-from smart360.fieldwork.models import ServiceOrder
+from django.urls import reverse
+
+from smart360.comms.outbox import notify_staff, send_from_template
+from smart360.fieldwork.models import ServiceOrder, Technician
 from smart360.kernel.db import step
+from smart360.staff.access import people_who_may
+from smart360.staff.permissions import Permission
 from smart360.web.formats import shown_day, shown_slot
 
 SCHEDULED = "visit.scheduled"
@@ -30,6 +34,24 @@ def visit_scheduled(service_order: ServiceOrder, *, at: datetime) -> None:
 def visit_moved(service_order: ServiceOrder, *, at: datetime) -> None:
     """The consumer learns that the visit has another day or window."""
     _tell(service_order, MOVED, at=at)
+
+
+@step
+def visit_called_off(
+    service_order: ServiceOrder, *, technician: int, because: str, at: datetime
+) -> None:
+    """Whoever plans visits reaches the technician, who may be on the way, before harm is done."""
+    who = Technician.objects.select_related("person").get(pk=technician).person.full_name
+    number = service_order.number
+    notify_staff(
+        people=people_who_may(Permission.ASSIGN_SERVICE_ORDER),
+        sentence=f"Tell {who} not to carry out {number}: {because.lower()}",
+        path=reverse("order_detail", args=[number]),
+        at=at,
+        dedupe_key=f"called-off:{number}:{at:%Y%m%dT%H%M%S.%f}",
+        case=service_order.case_id,
+        is_urgent=True,
+    )
 
 
 def _tell(service_order: ServiceOrder, code: str, *, at: datetime) -> None:

@@ -246,7 +246,7 @@ def complete_in_the_past(*, case: int, by: Person, at: datetime) -> None:
     """Carry a request out as it happened before the demo began.
 
     It goes the way that Execute goes, with a service order that was done; what nobody lived
-    through are its conditions: checklist, typed devices, bill (ADR 5).
+    through are its conditions: checklist, typed devices, bill (ADR 24).
     """
     consumer_id = Case.objects.values_list("consumer_id", flat=True).get(pk=case)
     consumer = guards.lock_consumer(consumer_id or 0)

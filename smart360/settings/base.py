@@ -110,7 +110,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # --------------------------------------------------------------------------- PostgreSQL
 # The owner migrates and grants; everything else runs as the application's role, which cannot
 # change or remove what is append-only.
-OWNER_COMMANDS = {"migrate", "grant_rights", "load_bench"}
+OWNER_COMMANDS = {"migrate", "grant_rights", "load_bench", "load_debt"}
 AS_OWNER = len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS
 DATABASE_URL_NAME = (
     "DATABASE_OWNER_URL" if AS_OWNER and "DATABASE_OWNER_URL" in env.ENVIRON else "DATABASE_URL"

@@ -65,7 +65,8 @@ class Permission(StrEnum):
     UPDATE_SERVICE_ORDER = "field.update"
     PREPARE_RUN = "collection.prepare_run"
     CONFIRM_RUN = "collection.confirm_run"
-    PROTECT_ACCOUNT = "consumers.protect"  # medical, legal, dispute
+    PROTECT_ACCOUNT = "consumers.protect"  # medical, legal, dispute; and what others propose
+    PROPOSE_HOLD = "consumers.propose_hold"
     # complaints
     VIEW_COMPLAINTS = "complaints.view"
     CREATE_COMPLAINT = "complaints.create"
@@ -131,7 +132,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | _CASE_WORK
         | {P.TAKE_PROFILE_LOCK, P.CREATE_REQUEST, P.SEE_IDENTITY_DOCUMENTS}
         | {P.EDIT_CONSUMER, P.EDIT_CONTACT, P.EDIT_BILLING_ADDRESS}
-        | {P.VIEW_BALANCE, P.PRINT_BILL}
+        | {P.VIEW_BALANCE, P.PRINT_BILL, P.PROPOSE_HOLD}
         | _CARRYING_OUT
         | _COMPLAINT_DESK
         | {P.DECIDE_COMPLAINT, P.SET_DISPUTED_AMOUNT, P.CREATE_ORDER_FROM_COMPLAINT}
@@ -141,6 +142,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | {P.TAKE_PROFILE_LOCK, P.CREATE_REQUEST, P.EDIT_CONTACT, P.VIEW_BALANCE, P.PRINT_BILL}
         | _COMPLAINT_DESK
         | {P.CREATE_ORDER_FROM_COMPLAINT}
+        | {P.PROPOSE_HOLD}
     ),
     Role.RECOVERY: frozenset(
         _DESK

@@ -61,6 +61,27 @@ def result_of(key: uuid.UUID, *, by: int, act: str) -> str:
     return first.result if first else ""
 
 
+@step
+def is_repeated(
+    key: uuid.UUID | None,
+    about: str,
+    said: Mapping[str, object],
+    *,
+    by: int | None,
+    act: str,
+    at: datetime,
+) -> bool:
+    """Whether this very form did ``act`` already: then its result is shown again (R4).
+
+    Asked when the row is locked and before anything is checked. Without a key or a person (a
+    worker, a command) nothing is remembered. Raises UnableToSubmitAgain when the form was about
+    something else, or ``said`` something else.
+    """
+    if key is None or by is None:
+        return False
+    return claim(key, by=by, act=act, about=with_contents(about, said), at=at) is not None
+
+
 SUBMITTED = """
 WITH forgotten AS (
     DELETE FROM web_draft WHERE person_id = %(by)s AND form = %(form)s)

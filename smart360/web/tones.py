@@ -110,6 +110,8 @@ ACCOUNT_HOLD: Mapping[str, Badge] = {
     "STANDS": Badge("Protected", "green", "shield-check"),
     "LAPSED": Badge("Lapsed", "orange", "shield-half"),
     "LIFTED": Badge("Lifted", "slate", "circle-minus"),
+    "PROPOSED": Badge("Waits for a supervisor", "yellow", "clock"),
+    "DECLINED": Badge("Declined", "slate", "circle-x"),
 }
 
 SLA: Mapping[str, Badge] = {

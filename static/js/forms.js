@@ -1,5 +1,5 @@
-// Forms: sent once, counted as they are typed, walked through by Enter, sent by Ctrl Enter, and
-// after a refusal the focus stands where the reader has to go on.
+// Forms: sent once, counted as they are typed, walked through by Enter, sent by Ctrl Enter; after
+// an answer the focus stands where the reader goes on.
 
 const TEXT_INPUTS = "input:not([type=hidden]):not([type=submit]):not([type=button]), select, textarea";
 
@@ -105,6 +105,58 @@ if (!document.activeElement || document.activeElement === document.body) {
   const start = document.querySelector("[aria-invalid=true]") ? document.body : null;
   attend(start || { querySelector: () => document.querySelector("[data-focus]") });
 }
+
+// ── after an answer that replaced what had the focus: it has it again, or what stands in its place
+let had = null;
+
+function place(element) {
+  const form = element.closest("form");
+  const around = [];
+  for (let each = element.parentElement; each; each = each.parentElement) {
+    if (each.id) around.push(each.id);
+  }
+  return {
+    id: element.id,
+    href: element.getAttribute("href"),
+    action: form?.getAttribute("action"),
+    at: form ? [...form.elements].indexOf(element) : -1,
+    busy: element.dataset.busy,
+    dialog: element.closest("dialog")?.id,
+    around,
+  };
+}
+
+function* instead(of) {
+  yield of.id && document.getElementById(of.id);
+  const form = of.action && [...document.forms].find((one) => one.getAttribute("action") === of.action);
+  const field = form && form.elements[of.at];
+  yield field?.dataset.busy === of.busy && field;
+  const around = of.around.map((id) => document.getElementById(id)).find(Boolean);
+  yield of.href && around?.querySelector(`a[href="${CSS.escape(of.href)}"]`);
+  yield of.dialog && document.querySelector(`[data-opens="${CSS.escape(of.dialog)}"]`);
+  const heading = around?.querySelector("h1, h2");
+  if (heading) heading.tabIndex = -1;
+  yield heading;
+}
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const active = document.activeElement;
+  if (active && active !== document.body && event.detail.elt.contains(active)) had = place(active);
+});
+document.addEventListener("pointerdown", () => {
+  had = null;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  const active = document.activeElement;
+  if (!had || (active && active !== document.body)) return;
+  const of = had;
+  had = null;
+  for (const element of instead(of)) {
+    if (!element || element.disabled || !element.offsetParent) continue;
+    element.focus({ preventScroll: true });
+    if (document.activeElement === element) return;
+  }
+});
 
 // ── the theme changes at once; the cookie follows
 document.addEventListener("submit", (event) => {

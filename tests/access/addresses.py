@@ -111,7 +111,14 @@ ADDRESSES: dict[str, Address] = {
     "profile_hold": Address(f"{CONSUMER}/hold", "yy-yy---", post=302, foreign=409, writes=True),
     "profile_release": Address(f"{CONSUMER}/release", CREATORS, post=302, writes=True),
     "profile_break": Address(f"{CONSUMER}/break", "----y---", post=422),
-    "account_holds": Address(f"{CONSUMER}/holds", SUPERVISORS, get=200, post=400),  # no form key
+    "account_holds": Address(f"{CONSUMER}/holds", "yy--y---", get=200, post=400),  # no form key
+    "hold_proposal_list": Address("/cx/consumer-management/holds", SUPERVISORS, get=200),
+    "hold_proposal_accept": Address(
+        f"{CONSUMER}/holds/proposed/0/accept", SUPERVISORS, post=404
+    ),  # none
+    "hold_proposal_decline": Address(
+        f"{CONSUMER}/holds/proposed/0/decline", SUPERVISORS, post=404
+    ),  # none
     "account_hold_lift": Address(f"{CONSUMER}/holds/0/lift", SUPERVISORS, post=404),  # no hold
     "profile_renew": Address(f"{CONSUMER}/renew/1", CREATORS, post=409),  # not held
     # a consumer's money

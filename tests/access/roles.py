@@ -37,7 +37,6 @@ NOT_YET: dict[str, tuple[str, ...]] = {
     "Export CSV": ("financial", "aggregates"),
     "Retry a failed message": ("own bills",),
     "Enter final readings": ("o as field reading",),
-    "Account holds (medical, legal, dispute)": ("propose",),
 }
 """Cells that wait for what they speak of: service orders of a technician, bills, aggregates."""
 
@@ -77,7 +76,17 @@ ROWS = (
     Row(
         "Account holds (medical, legal, dispute)",
         ("propose", "propose", "–", "–", "✓", "–", "–", "–"),
-        ("account_holds", "account_hold_lift"),
+        ("account_holds",),
+    ),
+    Row(
+        "Account holds: decide on what is proposed, lift",
+        ("–", "–", "–", "–", "✓ a", "–", "–", "–"),
+        (
+            "account_hold_lift",
+            "hold_proposal_list",
+            "hold_proposal_accept",
+            "hold_proposal_decline",
+        ),
     ),
     Row(
         "Create disconnection/reconnection",

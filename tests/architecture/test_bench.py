@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import Sum
 
-from billing.models import LedgerEntry
+from billing.models import Invoice, LedgerAccount, LedgerEntry
 from billing.queries.ageing import allocation_of
 from consumers.models import Consumer, ConsumerFigures, MeterAssignment, ServiceConnection
 from smart360.cases.choices import OPEN_STATUSES
@@ -19,7 +20,13 @@ from smart360.local.bench.accounts import account
 from smart360.local.bench.at_once import throughput
 from smart360.local.bench.delays import row as delay_row
 from smart360.local.bench.fates import Order
-from smart360.local.bench.operations import UnableToLoad, load, load_ledger, loaded
+from smart360.local.bench.operations import (
+    UnableToLoad,
+    load,
+    load_ledger,
+    load_year,
+    loaded,
+)
 from smart360.local.bench.pages import Bench
 from smart360.local.bench.table import (
     Budget,
@@ -33,6 +40,7 @@ from smart360.local.bench.table import (
 from smart360.local.demo.cast import STAFF
 from smart360.local.operations import add_staff, set_up_utility
 from smart360.trail.models import Entry
+from tests.conftest import MakeConsumer
 from tests.invariants import assert_sound
 
 ROWS = 400
@@ -166,6 +174,29 @@ def test_every_read_of_money_has_a_figure(with_ledger: None) -> None:
     table = [line for line in said.getvalue().splitlines() if line.startswith("| ")]
     assert len(table) == 7
     assert all(line.endswith("| no |") for line in table[1:])
+
+
+# ------------------------------------------------------------------ a year of invoices
+def test_a_billed_year_is_what_its_entries_come_to(
+    as_the_owner: None, make_consumer: MakeConsumer
+) -> None:
+    """Twelve invoices each, nine paid: figures and dates as the ledger gives them, once."""
+    consumers = [make_consumer() for _ in range(5)]
+    before = _schema()
+    assert load_year() == 12 * len(consumers) == Invoice.objects.count()
+    assert _schema() == before
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE smart360_app")
+    for figures in ConsumerFigures.objects.all():
+        entries = LedgerEntry.objects.filter(account__consumer=figures.consumer_id)
+        owed = entries.aggregate(sum=Sum("amount"))["sum"]
+        posted = LedgerAccount.objects.get(consumer=figures.consumer_id).balance
+        newest = Invoice.objects.filter(consumer=figures.consumer_id).order_by("-issued_on")[:3]
+        assert owed == figures.balance == posted == sum(each.billed for each in newest) > 0
+        assert allocation_of(figures.consumer_id).oldest_due_on == figures.oldest_due_on
+    assert LedgerEntry.objects.aggregate(sum=Sum("amount"))["sum"] == 0
+    with pytest.raises(UnableToLoad):
+        load_year()
 
 
 def test_a_database_with_consumers_is_left_alone(full: None) -> None:

@@ -23,7 +23,7 @@ def name(path: Path) -> str:
 
 @pytest.mark.parametrize("path", PAGES, ids=name)
 def test_a_template_can_be_read(path: Path) -> None:
-    get_template(name(path))
+    assert Path(get_template(name(path)).origin.name) == path  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("path", HTML, ids=name)

@@ -83,6 +83,13 @@ def run(statement: str) -> None:
         cursor.execute(statement)
 
 
+def rows_of(table: str) -> list[str]:
+    """All that stands in a table."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT t::text FROM {table} t ORDER BY 1")
+        return [row[0] for row in cursor.fetchall()]
+
+
 @pytest.mark.parametrize("what", REFUSED)
 def test_the_database_refuses(what: str, said: Callable[[str], str]) -> None:
     with pytest.raises(IntegrityError):
@@ -100,4 +107,6 @@ def test_without_its_guard_it_would_happen(
     run("SET CONSTRAINTS ALL IMMEDIATE")
     run(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     run("SET CONSTRAINTS ALL DEFERRED")
+    before = rows_of(table)
     run(wanted)
+    assert rows_of(table) != before

@@ -328,4 +328,6 @@ def add_slabs(tariff: Tariff, *bounds: int) -> None:
 def test_the_control_slabs_may_come_in_any_order_if_they_are_whole_in_the_end() -> None:
     other = make_tariff(UtilityType.WATER, slabs=())
     add_slabs(other, 10, 0)
+    assert sorted(other.slabs.values_list("above", flat=True)) == [0, 10]
     other.slabs.all().delete()
+    assert not other.slabs.exists()

@@ -58,6 +58,7 @@ def test_the_control_without_the_foreign_key_lets_it_through(
             "ALTER TABLE comms_delivery DROP CONSTRAINT a_delivery_is_as_visible_as_its_message"
         )
     Delivery.objects.create(message=note, state=DeliveryState.QUEUED, state_at=at)
+    assert Delivery.objects.get(message=note).state == DeliveryState.QUEUED
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Execute pressed by many at once happens once, and a meter is never in two hands (W9 to W12)."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -8,9 +9,12 @@ import pytest
 from consumers import metering
 from consumers.metering import Cause, UnableToMove
 from consumers.models import InventoryMovement, MeterAssignment, ServiceConnection
+from disconnections.choices import Answer
 from disconnections.executing import carry_out
-from disconnections.models import Execution
+from disconnections.models import Execution, ProtectionRule
 from disconnections.operations.closures import UnableToExecute
+from disconnections.rules.closures import what_is_missing
+from disconnections.rules.protections import Judgement
 from smart360.kernel.db import operation
 from smart360.kernel.errors import Refusal
 from smart360.staff.choices import Role
@@ -63,15 +67,38 @@ def test_the_control_without_locks_many_begin(
 
     monkeypatch.setattr("consumers.guards.lock_consumer", lambda _: account)
     monkeypatch.setattr("smart360.cases.handling.lock_case", lambda _: case)
-    monkeypatch.setattr("disconnections.operations.closures._lock_order", lambda _: None)
+    monkeypatch.setattr("disconnections.operations.closures.hold_order", lambda _: None)
     monkeypatch.setattr("disconnections.operations.closures.carry_out", counted)
     slowly(monkeypatch, "disconnections.operations.closures.check_protections",
-           instead=lambda *_, **__: None)  # fmt: skip
+           instead=lambda *_, **__: Judgement(Answer.ALLOW, ()))  # fmt: skip
     people = [person(Role.SUPERVISOR) for _ in range(5)]
     outcomes = race([lambda by=by: closing.execute(by=by) for by in people])  # type: ignore[misc]
     assert len(began) > 1, "the control is to begin more than once"
     assert len(done(outcomes)) == 1
     assert all(isinstance(error, Refusal) for error in refusals(outcomes))
+
+
+def test_a_rule_that_comes_in_force_meanwhile_stops_it(
+    make_closing: MakeClosing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an administrator commits between two statements of Execute is seen by the second."""
+    closing = make_closing().ready()
+
+    def and_then_a_rule(*args: Any) -> Any:
+        missing = what_is_missing(*args)
+        ProtectionRule.objects.create(
+            code="NEVER", name="Never", answer=Answer.BLOCKED, condition="WEEKDAY",
+            weekdays=[1, 2, 3, 4, 5, 6, 7], sentence="Nobody is cut on any day", source="A test",
+            only_for_debt=False,
+        )  # fmt: skip
+        return missing
+
+    monkeypatch.setattr("disconnections.operations.closures.what_is_missing", and_then_a_rule)
+    with pytest.raises(UnableToExecute, match="Nobody is cut on any day"):
+        closing.execute()
+    assert not Execution.objects.exists()
+    assert closing.case.status == "IN_PROGRESS"
+    assert_sound()
 
 
 @operation

@@ -130,9 +130,11 @@ class LockMachine(RuleBasedStateMachine):
 
     make: Any
     people: list[Person]
+    lives = 0
 
     def __init__(self) -> None:
         super().__init__()
+        type(self).lives += 1
         self.consumer: Consumer = self.make()
         self.at = database_now() - timedelta(days=10)
         self.holder: int | None = None
@@ -240,3 +242,4 @@ def test_the_lock_behaves_like_its_model(make_consumer: MakeConsumer, person: Ma
         Machine,
         settings=settings(max_examples=25, stateful_step_count=25, deadline=None),
     )
+    assert Machine.lives > 0, "each life asks the oracles after each step"

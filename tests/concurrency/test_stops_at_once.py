@@ -129,6 +129,7 @@ def test_without_the_locks_somebody_is_sent_to_who_paid(
 
     monkeypatch.setattr(orders, "lock_order", unlocked)
     monkeypatch.setattr(orders, "ask_ports", paid_meanwhile)
+    monkeypatch.setattr("disconnections.protecting.is_without_its_debt", lambda _: False)
     with (
         without_triggers("fieldwork_serviceorder"),
         without_index("an_ended_order_says_when"),

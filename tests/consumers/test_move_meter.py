@@ -24,12 +24,14 @@ from consumers.queries.meters import (
     running_assignments,
     warehouses,
 )
+from disconnections.operations import close_request
 from smart360.kernel.db import operation
 from smart360.kernel.errors import constraint_of
 from smart360.staff.choices import Role
 from smart360.trail.choices import Event
 from smart360.trail.models import Entry
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest
+from tests.disconnections.browsing import ClientAs, page_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -100,7 +102,8 @@ def test_a_meter_comes_down_and_hangs_again(cause: Cause) -> None:
     assert [(line.since, line.until) for line in lines] == [
         (later.at, None), (datetime(2024, 1, 15, tzinfo=UTC), cause.at),
     ]  # fmt: skip
-    assert [(m.from_place, m.to_place, m.cause) for m in movements_of([meter.pk])] == [
+    moves = movements_of([meter.pk], consumer=cause.consumer or 0)
+    assert [(m.from_place, m.to_place, m.cause) for m in moves] == [
         ("Main warehouse", "On site", "REC-2024-000001"),
         ("On site", "Main warehouse", "DIS-2024-000001"),
     ]
@@ -112,6 +115,33 @@ def test_a_meter_comes_down_and_hangs_again(cause: Cause) -> None:
         "meter": meter.number, "place": "IN_WAREHOUSE", "warehouse": "Main warehouse",
     }  # fmt: skip
     assert oracles.meters_at_work_elsewhere() == oracles.movements_that_break_off() == []
+
+
+def test_the_profile_tells_where_the_meters_are_and_were(
+    cause: Cause, make_consumer: MakeConsumer, make_request: MakeRequest, person: MakePerson,
+    client_as: ClientAs,
+) -> None:  # fmt: skip
+    """SO4: once a meter is unassigned, nothing else says which one hung there."""
+    profile = f"/cx/consumer-management/{Consumer.objects.get().account_number}"
+    html = page_of(client_as(Role.CSE), profile)
+    assert "Assigned now" in html
+    assert 'id="inventory-movements"' not in html
+    meter = take_down(cause, MeterPlace.IN_WAREHOUSE, Warehouse.objects.get())
+    html = page_of(client_as(Role.CSE), profile)
+    for words in (meter.number, "Main warehouse", "DIS-2024-000001", "Sarah Johnson"):
+        assert words in html[html.index('id="inventory-movements"') :], words
+    assert "Assigned now" not in html
+
+    other = make_request(make_consumer("Next door", with_meters=False)).case
+    boss = person(Role.SUPERVISOR)
+    close_request(case=other.pk, reason="DUPLICATE", note="", by=boss, at=cause.at)
+    theirs = Cause(
+        number=other.number, case=other.pk, consumer=other.consumer_id, by=cause.by,
+        at=cause.at + timedelta(1),
+    )  # fmt: skip
+    connection_of = ServiceConnection.objects.filter(consumer=other.consumer_id)
+    install(theirs, meter.pk, connection_of.earliest("pk").pk)
+    assert other.number not in page_of(client_as(Role.CSE), profile)
 
 
 def test_unassigning_makes_no_movement_and_happens_once(cause: Cause) -> None:

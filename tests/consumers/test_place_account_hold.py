@@ -147,8 +147,10 @@ def test_a_wrong_form_comes_back(
 
 
 @pytest.mark.usefixtures("stands")
-@pytest.mark.parametrize("role", [Role.CSE, Role.RECOVERY, Role.ADMIN, Role.DISPATCHER])
-def test_only_supervisors_may(client_as: ClientAs, consumer: Consumer, role: Role) -> None:
+@pytest.mark.parametrize("role", [Role.RECOVERY, Role.BILLING, Role.ADMIN, Role.DISPATCHER])
+def test_others_neither_place_nor_propose(
+    client_as: ClientAs, consumer: Consumer, role: Role
+) -> None:
     client = client_as(role)
     assert client.get(reverse("account_holds", args=[consumer.account_number])).status_code == 403
     page = client.get(reverse("consumer_detail", args=[consumer.account_number])).text

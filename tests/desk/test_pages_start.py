@@ -8,7 +8,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from disconnections.operations import ask_for_approval
 from smart360.cases import operations as cases
+from smart360.cases.queries import approvals
 from smart360.organisation.models import Utility
 from smart360.staff.choices import Role
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
@@ -109,7 +111,7 @@ def test_a_supervisor_sees_what_is_breached_and_at_risk(
         (Role.CSE, ["Create Request", "My requests"], ["Settings", "People and roles"]),
         (Role.CALL_CENTRE, ["Create Request", "Find a consumer"], ["Nobody assigned"]),
         (Role.BILLING, ["All open requests"], ["Create Request", "Nobody assigned"]),
-        (Role.DISPATCHER, ["All open requests"], ["Create Request", "Nobody assigned"]),
+        (Role.DISPATCHER, ["Day board"], ["Create Request", "Nobody assigned"]),
         (Role.ADMIN, ["Settings", "People and roles", "Administration"], ["Create Request"]),
         (Role.TECHNICIAN, ["Nothing to do here yet"], ["Shortcuts", "Create Request"]),
     ],
@@ -128,6 +130,32 @@ def test_each_role_finds_its_shortcuts(
         assert words in main, words
     for words in hidden:
         assert words not in main, words
+
+
+def test_what_waits_for_approval_says_when_there_is_more_of_it(
+    client_as: ClientAs,
+    make_consumer: MakeConsumer,
+    make_request: MakeRequest,
+    person: MakePerson,
+    stands: SetClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What this supervisor may not decide comes last and hides nothing that they may."""
+    monkeypatch.setattr(approvals, "MOST_WAITING", 1)
+    david, robert = person(Role.SUPERVISOR), person(Role.RECOVERY)
+    own = make_request(make_consumer("Own"), by=david)
+    other = make_request(make_consumer("Other"), by=person(Role.CSE))
+    for each in (own, other):
+        ask_for_approval(case=each.pk, reason="Look", by=robert, at=stands.go_on(minutes=1))
+    html = page_of(client_as(david), "/")
+    waiting = panel(html, "waiting-approvals")
+    assert other.case.number in waiting
+    assert own.case.number not in waiting
+    assert "The 1 oldest; the others follow when these are decided." in waiting
+    monkeypatch.setattr(approvals, "MOST_WAITING", 2)
+    waiting = panel(page_of(client_as(david), "/"), "waiting-approvals")
+    assert own.case.number in waiting
+    assert "the others follow" not in waiting
 
 
 def test_says_when_there_is_nothing_to_do(

@@ -22,13 +22,12 @@ from disconnections.operations.closures import (
 )
 from disconnections.queries.closures import Gathered, executor, gather
 from disconnections.rules.closures import (
-    Checklist,
     ClosureWish,
     MeterWish,
-    Missing,
     checklist,
     what_is_missing,
 )
+from disconnections.rules.conditions import Checklist, Missing
 from smart360.cases.models import Case
 from smart360.cases.operations import acknowledge
 from smart360.fieldwork.models import ServiceOrder

@@ -22,7 +22,7 @@ from disconnections.operations.reconnections import (
 )
 from disconnections.queries.closures import executor
 from disconnections.queries.reconnections import Gathered, gather
-from disconnections.rules.closures import Checklist, Missing
+from disconnections.rules.conditions import Checklist, Missing
 from disconnections.rules.reconnections import (
     ReconnectionWish,
     ReturningWish,

@@ -14,7 +14,8 @@ from billing.ledger import Posting
 from consumers.models import Consumer
 from disconnections.choices import RunState
 from disconnections.models import ClosurePolicy, NonPaymentRun, Reason, RunAccount
-from disconnections.operations.runs import go_on_with_run, propose_run, start_run
+from disconnections.operations.proposing import propose_run
+from disconnections.operations.runs import go_on_with_run, start_run
 from disconnections.operations.undoing import go_on_with_undoing
 from disconnections.rules.runs import RunChoice
 from smart360.kernel.db import operation

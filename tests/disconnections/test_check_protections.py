@@ -259,8 +259,8 @@ def test_nobody_allows_what_is_blocked(
     switch_on("MINIMUM", is_active=False)
     assert decide_approval(by=person(Role.SUPERVISOR), **decide).state == ApprovalState.APPROVED
     assert [each["stage"] for each in lines(made, Event.PROTECTION_CHECKED)] == [
-        "SUBMIT", "APPROVAL",
-    ]  # fmt: skip
+        "SUBMIT", "APPROVAL", "APPROVAL",
+    ], "what was refused is kept, too"  # fmt: skip
 
 
 def test_the_planned_moment_is_judged_at_dispatch_and_this_one_at_execution(

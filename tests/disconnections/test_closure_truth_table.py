@@ -17,14 +17,16 @@ from disconnections.operations.closures import UnableToExecute
 from disconnections.rules.closures import (
     BillFact,
     ClosureFacts,
-    Executor,
     Given,
     MeterPlan,
+    checklist,
+    what_is_missing,
+)
+from disconnections.rules.conditions import (
+    Executor,
     Missing,
     Need,
     OrderFact,
-    checklist,
-    what_is_missing,
 )
 from smart360.cases.models import Case
 from smart360.staff.choices import Role
@@ -173,7 +175,7 @@ def test_what_the_evidence_disproves_does_not_count(
 )
 def test_which_order_is_good(changes: dict[str, object], is_good: bool) -> None:
     order = replace(OrderFact("SO-1", "DISCONNECTION", "ASSIGNED"), **changes)  # type: ignore[arg-type]
-    assert order.is_good is is_good
+    assert order.is_good_for("DISCONNECTION") is is_good
     missing = {each.need for each in what_is_missing(replace(READY, order=order), SARAH)}
     assert missing == (set() if is_good else {Need.ORDER})
 

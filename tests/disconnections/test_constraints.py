@@ -8,7 +8,13 @@ import pytest
 from django.db import IntegrityError, connection
 
 from consumers.choices import SupplyState, UtilityType
-from disconnections.models import DisconnectionRequest, RequestedService, SlotDay, TimeSlot
+from disconnections.models import (
+    DisconnectionRequest,
+    Reason,
+    RequestedService,
+    SlotDay,
+    TimeSlot,
+)
 from disconnections.operations import close_request
 from smart360.cases.choices import ClosingReason
 from smart360.cases.models import Case
@@ -228,3 +234,20 @@ def test_a_receipt_is_attached_once(make_request: MakeRequest, at: datetime) -> 
 def run(sql: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql)
+
+
+def test_a_reason_keeps_what_it_means_while_a_request_is_open(
+    make_request: MakeRequest, person: MakePerson, at: datetime
+) -> None:
+    """Else a payment would not stop what was asked for a debt. The control: once it has ended."""
+    ended = make_request(reason="NP-001")
+    close_request(
+        case=ended.pk, reason=ClosingReason.DUPLICATE, note="", by=person(Role.CSE), at=at
+    )
+    reason = Reason.objects.filter(code="NP-001")
+    assert reason.update(is_for_debt=False) == 1
+    assert reason.update(is_for_debt=True) == 1
+    make_request(reason="NP-001")
+    assert reason.update(label="Unpaid bills", is_active=False) == 1
+    with pytest.raises(IntegrityError, match="an open request was made for this reason"):
+        reason.update(is_for_debt=False)

@@ -173,8 +173,10 @@ def test_the_page_asks_and_decides(
     assert "Needs approval:" in html
     assert "Decide Approval" in html
     assert "Decide Approval" not in page_of(desk, at_path(made))
+    assert '<p class="s-2">VIP</p>' in html[html.index('id="decision"') :]
     wrong = boss.post(at_path(made, "/decision"), {"decision": "REJECTED"}, headers=HTMX)
     assert wrong.status_code == 422
+    assert '<p class="s-2">' not in wrong.text  # the form comes back alone, the reason stays
     answer = boss.post(at_path(made, "/decision"), {"decision": "APPROVED"}, headers=HTMX)
     assert answer.status_code == 200
     assert "case-changed" in answer["HX-Trigger-After-Settle"]

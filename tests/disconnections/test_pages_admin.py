@@ -135,7 +135,7 @@ def test_a_wrong_reason_is_refused_at_its_field(
     assert sentence in answer.content.decode()
 
 
-def test_a_reason_in_use_keeps_type_and_code_and_stays(
+def test_a_reason_in_use_keeps_what_it_means_and_stays(
     client_as: ClientAs, make_request: MakeRequest, stands: SetClock
 ) -> None:
     make_request()
@@ -145,6 +145,7 @@ def test_a_reason_in_use_keeps_type_and_code_and_stays(
     assert client.post(f"{REASONS}{reason.pk}/change/", sent).status_code == 302
     reason.refresh_from_db()
     assert (reason.kind, reason.code) == ("DISCONNECTION", "NP-001")
+    assert reason.is_for_debt, "a payment still stops what was asked for with it"
     assert reason.label == "Unpaid bills"
     assert client.post(f"{REASONS}{reason.pk}/delete/", {"post": "yes"}).status_code == 403
     assert Reason.objects.filter(pk=reason.pk).exists()

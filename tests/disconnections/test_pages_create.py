@@ -22,6 +22,7 @@ from tests.disconnections.creating import (
     review,
     submit,
 )
+from tests.disconnections.returning import set_fee
 
 POSTED = (
     "request_consumer",
@@ -171,6 +172,29 @@ def test_type_is_shown_as_soon_as_the_consumer_is_chosen(
     kinds = {"Disconnection Request": "DISCONNECTION", "Reconnection Request": "RECONNECTION"}
     for each in Reason.objects.all():
         assert (f"{each.code} · " in page) is (each.kind == kinds[shown])
+
+
+@pytest.mark.parametrize("fee", ["45.00", "0"])
+def test_what_a_reconnection_costs_is_said_before_it_is_asked_for(
+    client: Client, make_consumer: MakeConsumer, stands: SetClock, fee: str
+) -> None:
+    """DIS17: at the choice, on the review, and on the page of the request that was made."""
+    set_fee(fee)
+    consumer = make_consumer(
+        status=AccountStatus.INACTIVE, services={UtilityType.WATER: SupplyState.OFF_FOR_GOOD}
+    )
+    chosen = {"confirmed_kind": "RECONNECTION", "reason": reason("RC-001"), "permanence": ""}
+    pages = [choose(client, consumer, headers=HTMX)]
+    pages.append(review(client, consumer, headers=HTMX, **chosen))
+    pages.append(client.get(submit(client, consumer, **chosen)["Location"]))
+    for page in pages:
+        assert page.status_code == 200
+        assert ("$45.00" in page.text) is ("Reconnection fee" in page.text) is (fee == "45.00")
+
+
+def test_no_disconnection_names_the_fee(client: Client, consumer: Consumer) -> None:
+    set_fee("45.00")
+    assert "Reconnection fee" not in choose(client, consumer, headers=HTMX).text
 
 
 def test_consumer_of_somebody_else_is_named(

@@ -64,6 +64,7 @@ def test_it_says_what_is_missing_with_links(client_as: SignIn, back: Return) -> 
     button = re.search(r"<button[^>]*>(?:(?!</button>).)*Execute Reconnection</button>", page)
     assert button
     assert " disabled" in button[0]
+    assert re.search(r"Not below [\d,]+ kWh of ", page)
 
 
 def test_the_way_without_scripts(client_as: SignIn, back: Return) -> None:

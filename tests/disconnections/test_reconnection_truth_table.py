@@ -7,14 +7,13 @@ from itertools import product
 
 import pytest
 
-from disconnections.rules.closures import Executor, Need, OrderFact
+from disconnections.rules.conditions import Executor, Need, OrderFact
 from disconnections.rules.reconnections import (
     LastReading,
     MeterFact,
     ReconnectionFacts,
     Returning,
     Told,
-    is_good_order,
     reconnection_checklist,
     what_a_reconnection_misses,
     why_not_meter,
@@ -134,7 +133,8 @@ def test_which_opening_reading_is_kept(value: str, day: int, is_kept: bool) -> N
     ],
 )  # fmt: skip
 def test_which_order_is_good(changed: dict[str, object], is_good: bool) -> None:
-    assert is_good_order(replace(ORDER, **changed)) == is_good  # type: ignore[arg-type]
+    asked = replace(ORDER, **changed)  # type: ignore[arg-type]
+    assert asked.is_good_for("RECONNECTION") == is_good
 
 
 def test_what_needs_no_meter_needs_no_reading() -> None:

@@ -1,5 +1,6 @@
 """A non-payment run: chosen, previewed, proposed, started by two, made by a worker (DIS13)."""
 
+from collections.abc import Callable
 from datetime import date, time, timedelta
 from decimal import Decimal
 from random import Random
@@ -12,7 +13,7 @@ from psycopg import sql
 
 from billing.rules.arrangements import Part
 from consumers.choices import AccountHoldKind, AccountStatus, LockPurpose, SupplyState, UtilityType
-from consumers.models import Guard
+from consumers.models import Consumer, Guard
 from consumers.operations import take_profile_lock
 from disconnections.choices import Answer, Condition, Stage
 from disconnections.models import (
@@ -25,13 +26,12 @@ from disconnections.models import (
     RunAccount,
 )
 from disconnections.operations import close_request, runs
+from disconnections.operations.proposing import UnableToPropose, propose_run
 from disconnections.operations.runs import (
     UnableToGoOn,
-    UnableToPropose,
     UnableToStartRun,
     UnableToWithdraw,
     go_on_with_run,
-    propose_run,
     resume_run,
     stop_run,
     withdraw_run,
@@ -49,8 +49,10 @@ from smart360.staff.choices import Role
 from smart360.trail.choices import Event
 from smart360.trail.models import Entry
 from tests.billing.arranging import FIRST, SECOND, arrange
+from tests.billing.final_billing import Billing, make_tariffs
 from tests.billing.paying import pay
 from tests.conftest import MakePerson, MakeRequest
+from tests.disconnections.closing import Closing
 from tests.disconnections.protecting import hold
 from tests.disconnections.running import (
     OWED,
@@ -63,7 +65,7 @@ from tests.disconnections.running import (
     record_of,
     run_of,
 )
-from tests.fieldwork.working import order_from_case, put_in_area
+from tests.fieldwork.working import order_from_case, put_in_area, technician
 from tests.invariants import assert_sound
 from tests.seeds import chance_for
 
@@ -484,6 +486,17 @@ def test_a_withdrawn_run_is_not_started(make_debtor: MakeDebtor, run_of: Running
         run_of.start(run)
 
 
+def test_a_reason_that_was_retired_starts_no_run(make_debtor: MakeDebtor, run_of: Running) -> None:
+    make_debtor()
+    run = run_of.propose()
+    Reason.objects.filter(code="NP-001").update(is_active=False)
+    with pytest.raises(UnableToStartRun, match="not given any more"):
+        run_of.start(run)
+    assert NonPaymentRun.objects.get().state == "PROPOSED"
+    Reason.objects.filter(code="NP-001").update(is_active=True)
+    run_of.start(run)
+
+
 def test_nobody_to_cut_is_no_run(make_debtor: MakeDebtor, run_of: Running) -> None:
     hold(make_debtor(), at=run_of.at)
     with pytest.raises(UnableToPropose, match="Nobody is left"):
@@ -523,7 +536,7 @@ def test_a_worker_that_is_killed_between_batches_goes_on(
         raise DatabaseError("killed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(runs, "_owe_the_rest", die)  # all is written, and not committed yet
+        patch.setattr(runs, "owe_the_rest", die)  # all is written, and not committed yet
         with pytest.raises(DatabaseError, match="killed"):
             go_on_with_run(run=run.pk, after=after, at=run_of.at)
     assert (Case.objects.count(), RunAccount.objects.filter(outcome="CREATED").count()) == (1, 1)
@@ -568,6 +581,57 @@ def test_the_record_follows_the_request(
     assert outcomes(run) == ["PAID", "ARRANGED", "STOPPED", "CLOSED", "CREATED"]
     resume(case=cases[stopped.pk], by=by, at=at)
     assert record_of(run, stopped).outcome == "CREATED"
+
+
+def test_each_outcome_is_kept_as_the_collection_record(
+    make_debtor: MakeDebtor, run_of: Running, person: MakePerson, make_request: MakeRequest
+) -> None:
+    """Paid, arranged, stopped, cut, closed (DIS13): each by what people do, Cut by Execute."""
+    cut, paid, arranged, stopped, closed = (make_debtor() for _ in range(5))
+    run = run_of.whole()
+    at, by = run_of.at, run_of.robert
+    case = record_of(run, closed).request
+    assert case is not None
+    execute = ready_to_cut(run, cut, run_of, person, make_request)
+    assert outcomes(run) == ["CREATED"] * 5, "nothing is said before it is done"
+    execute()
+    pay(paid, "120.00", by=by, at=at)
+    arrange(arranged, (Part(FIRST, Decimal("60.00")), Part(SECOND, Decimal("60.00"))), by=by, at=at)
+    hold(stopped, at=at)
+    close_request(case=case.pk, reason="ISSUE_RESOLVED", note="", by=by, at=at)
+    assert outcomes(run) == ["CUT", "PAID", "ARRANGED", "STOPPED", "CLOSED"]
+    cut.refresh_from_db()
+    assert cut.status == AccountStatus.INACTIVE
+    done = Case.objects.get(consumer=cut)
+    assert (done.status, record_of(run, cut).outcome_at) == ("COMPLETED", done.ended_at)
+    assert_sound()
+
+
+def ready_to_cut(
+    run: NonPaymentRun,
+    consumer: Consumer,
+    run_of: Running,
+    person: MakePerson,
+    make_request: MakeRequest,
+) -> Callable[[], Any]:
+    """Bring a request that a run made to its Execute button the way people do; press it later."""
+    made = record_of(run, consumer).request
+    assert made is not None
+    make_tariffs()
+    technician(person(Role.TECHNICIAN))
+    acknowledge(case=made.pk, by=run_of.robert, at=run_of.at)
+    billing = Billing(
+        case=Case.objects.get(pk=made.pk), consumer=consumer, robert=run_of.robert,
+        karen=person(Role.BILLING), david=run_of.david, at=run_of.at, make_request=make_request,
+    )  # fmt: skip
+    closing = Closing(billing, run_of.robert, person(Role.TECHNICIAN), run_of.at)
+    closing.order()
+    closing.set()
+    billing.approved()
+    closing.give()
+    closing.tick_all()
+    assert closing.missing() == ()
+    return closing.execute
 
 
 # ------------------------------------------------------------------ undo

@@ -63,6 +63,15 @@ def test_each_act_moves_it_along(
     assert rail(made) == [*begun, ("Billed", "now"), ("Executed", "next")]
 
 
+def test_who_is_cut_off_for_a_time_waits_for_no_bill(
+    make_request: MakeRequest, person: MakePerson
+) -> None:
+    made = make_request(by=person(Role.CSE), reason="CR-001", permanence="TEMPORARY")
+    assert [name for name, _ in rail(made)] == [
+        "Requested", "Acknowledged", "Scheduled", "In the field", "Executed",
+    ]  # fmt: skip
+
+
 def test_a_cancelled_order_counts_for_nothing(
     made: DisconnectionRequest, person: MakePerson, at: datetime
 ) -> None:

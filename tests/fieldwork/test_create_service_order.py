@@ -83,7 +83,7 @@ def test_a_request_s_order_comes_when_the_consumer_wished(
     make_request: MakeRequest, dispatcher: Person, person: MakePerson, at: datetime
 ) -> None:
     who = technician(person(Role.TECHNICIAN))
-    wished = make_request(preferred_on=MONDAY, slot=slot(10).pk)
+    wished = make_request(reason="CR-001", preferred_on=MONDAY, slot=slot(10).pk)
     made = order_from_case(wished.pk, by=dispatcher, at=at)
     assert (made.scheduled_on, made.starts, made.ends) == (MONDAY, *MORNING)
     assert (made.status, made.technician) == (OrderStatus.ASSIGNED, who)

@@ -1,17 +1,19 @@
 """The demo's service order: 004 §8 as it stands there (ADM3)."""
 
 from datetime import date, datetime, time
+from decimal import Decimal
 from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from disconnections.queries.closures import get_policy
 from smart360.fieldwork.models import ServiceOrder, Technician
 from smart360.local.demo.accounts import accounts
-from smart360.local.demo.cast import CATEGORIES, STAFF
+from smart360.local.demo.cast import CATEGORIES, RECONNECTION_FEE, STAFF
 from smart360.local.demo.money import TARIFFS
 from smart360.local.demo.money import make_sample as make_account
-from smart360.local.demo.operations import add_tariffs
+from smart360.local.demo.operations import add_tariffs, charge_for_reconnections
 from smart360.local.demo.requests import Team, make_sample
 from smart360.local.demo.visits import set_up_field_work
 from smart360.local.operations import add_accounts, add_staff, set_up_utility
@@ -20,6 +22,12 @@ from tests.invariants import assert_sound
 
 pytestmark = pytest.mark.django_db
 CHICAGO = ZoneInfo("America/Chicago")
+
+
+def test_a_reconnection_costs_something_in_the_demo() -> None:
+    """DIS17: the fee is by setting; without one nobody would see it."""
+    charge_for_reconnections(fee=RECONNECTION_FEE)
+    assert get_policy().reconnection_fee == Decimal("45.00")
 
 
 def test_the_sample_of_the_documents(utility: Utility) -> None:

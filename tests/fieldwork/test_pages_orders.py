@@ -1,7 +1,7 @@
 """Service orders as a browser meets them: list, page, tab of a request, day board (SO1 to SO3)."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,7 +13,7 @@ from disconnections.models import DisconnectionRequest
 from smart360.fieldwork.choices import OrderStatus
 from smart360.fieldwork.models import ServiceOrder, Technician
 from smart360.staff.choices import Role
-from tests.conftest import MakeConsumer, MakePerson, MakeRequest
+from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
 from tests.disconnections.browsing import HTMX, ClientAs, at_path, page_of
 from tests.fieldwork.working import (
     MONDAY,
@@ -185,6 +185,23 @@ def test_the_list_finds_by_number_status_and_day(
     assert "<html" not in html
 
 
+def test_the_list_shows_what_one_technician_has(
+    dispatcher: Client, make_consumer: MakeConsumer, person: MakePerson, at: datetime
+) -> None:
+    by, mike = person(Role.CSE), technician(person(Role.TECHNICIAN, full_name="Mike Johnson"))
+    waits = order_from_profile(make_consumer(), by=by, at=at)
+    given = order_from_profile(make_consumer(), by=by, at=at, scheduled_on=MONDAY)
+    html = page_of(dispatcher, f"{LIST}?technician={mike.pk}")
+    assert f'<option value="{mike.pk}" selected>Mike Johnson</option>' in html
+    assert given.number in html
+    assert waits.number not in html
+    html = page_of(dispatcher, f"{LIST}?technician=nobody")
+    assert waits.number in html
+    assert given.number not in html
+    for odd in ("0", "-1", "x", "9" * 40, "٣"):
+        assert waits.number in page_of(dispatcher, f"{LIST}?technician={odd}"), odd
+
+
 def test_the_list_needs_as_many_statements_for_many_as_for_one(
     dispatcher: Client, make_consumer: MakeConsumer, person: MakePerson, at: datetime
 ) -> None:
@@ -218,6 +235,21 @@ def test_the_board_shows_each_day_and_gives_orders_out(
     assert (answer.status_code, answer["Location"]) == (302, day)
     assert f"{made.estimated_minutes} of 480 min planned" in page_of(dispatcher, day)
     assert "is assigned" in dispatcher.get(LIST).content.decode() or planned(mike, MONDAY)
+
+
+def test_the_board_of_any_day_shows_what_was_not_done(
+    client_as: ClientAs, make_consumer: MakeConsumer, person: MakePerson, stands: SetClock,
+    at: datetime,
+) -> None:  # fmt: skip
+    """An order whose day has passed is on no later day: without this nobody would see it."""
+    by = person(Role.CSE)
+    made = order_from_profile(make_consumer(), by=by, at=at, scheduled_on=MONDAY)
+    board = f"{LIST}board"
+    assert "Not done on their day" not in page_of(client_as(Role.DISPATCHER), board)
+    stands.at = at + timedelta(days=30)
+    html = page_of(client_as(Role.DISPATCHER), board)
+    assert "Not done on their day" in html
+    assert made.number in html
 
 
 def test_a_day_is_made_shorter_but_not_than_its_plan(

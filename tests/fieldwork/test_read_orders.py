@@ -179,7 +179,7 @@ def test_the_board_of_a_day(
     assert (given.technician, back.technician) == (mike, mike)
     assign_service_order(service_order=back.pk, technician=ana.pk, by=dispatcher, at=at)
     set_day_minutes(technician=mike.pk, day=MONDAY, minutes=300, by=dispatcher, at=at)
-    board = day_board(MONDAY)
+    board = day_board(MONDAY, today=MONDAY)
     facts = [
         (each.name, each.minutes, each.planned, each.free, [row.number for row in each.orders])
         for each in board.columns
@@ -192,14 +192,24 @@ def test_the_board_of_a_day(
     assert [each.percent for each in board.columns] == [90, 30]
     assert [row.number for row in board.without_day] == [waiting.number]
     take_back_service_order(service_order=back.pk, by=dispatcher, at=at)
-    assert [row.number for row in day_board(MONDAY).unassigned] == [back.number]
+    assert [row.number for row in day_board(MONDAY, today=MONDAY).unassigned] == [back.number]
+
+
+def test_what_was_not_done_on_its_day_stays_in_sight(
+    some: list[ServiceOrder], dispatcher: Person, at: datetime
+) -> None:
+    given = some[1]
+    assert day_board(TUESDAY, today=MONDAY).left_over == ()
+    assert [row.number for row in day_board(TUESDAY, today=TUESDAY).left_over] == [given.number]
+    cancel_service_order(service_order=given.pk, reason="DUPLICATE", by=dispatcher, at=at)
+    assert day_board(TUESDAY, today=TUESDAY).left_over == ()
 
 
 def test_what_is_done_stays_on_the_board_and_takes_no_time(
     some: list[ServiceOrder], dispatcher: Person, at: datetime
 ) -> None:
     complete_service_order(service_order=some[1].pk, words="Done.", by=dispatcher, at=at)
-    (column,) = day_board(MONDAY).columns
+    (column,) = day_board(MONDAY, today=MONDAY).columns
     assert [row.status for row in column.orders] == [OrderStatus.COMPLETED]
     assert column.planned == 0
 
@@ -211,8 +221,8 @@ def test_a_retired_technician_stays_while_they_have_something(
     assert who is not None
     who.is_active = False
     who.save(update_fields=["is_active"])
-    assert [each.technician for each in day_board(MONDAY).columns] == [who.pk]
-    assert day_board(TUESDAY).columns == ()
+    assert [each.technician for each in day_board(MONDAY, today=MONDAY).columns] == [who.pk]
+    assert day_board(TUESDAY, today=MONDAY).columns == ()
 
 
 # ------------------------------------------------------------------ one order, and whom to send
@@ -309,7 +319,7 @@ def test_many_cost_what_one_costs(
         for act in (
             lambda: list_orders(visible_orders(dispatcher), OrderFilter(), this_year=2024),
             lambda: orders_of_consumer(some[0].consumer_id),
-            lambda: day_board(MONDAY),
+            lambda: day_board(MONDAY, today=MONDAY),
             lambda: choices_for(some[1], MONDAY),
         ):
             with CaptureQueriesContext(connection) as statements:
@@ -323,7 +333,7 @@ def test_many_cost_what_one_costs(
         make_technician(f"Technician {number}")
         order_from_profile(make_consumer(), by=dispatcher, at=at, scheduled_on=MONDAY)
         order_from_profile(some[0].consumer, by=dispatcher, at=at)
-    assert asked() == few == [1, 1, 3, 1]
+    assert asked() == few == [1, 1, 4, 1]
     with CaptureQueriesContext(connection) as statements:
         order = get_order(some[1].number, to=dispatcher)
         assert order is not None

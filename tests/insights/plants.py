@@ -240,10 +240,10 @@ DAY = (
 ).format
 RUN = (
     "INSERT INTO disconnections_nonpaymentrun (state, reason_id, overdue, amount_from, categories,"
-    " areas, wanted, amount, to_approve, excluded, left_out, names_of_reasons, alone_up_to,"
-    " proposed_at, proposed_by_id, started_at, started_by_id, undone_because, after, looked_at,"
-    " made, undone) SELECT 'DONE', min(r.id), 30, 1, '{{}}', '{{}}', 1, 1, 0, 0, '{{}}', '{{}}',"
-    " {}, now(), min(p.id), now(), min(p.id), '', 0, 1, 1, 0"
+    " areas, expected, wanted, amount, to_approve, excluded, left_out, names_of_reasons,"
+    " alone_up_to, proposed_at, proposed_by_id, started_at, started_by_id, undone_because, after,"
+    " looked_at, made, undone) SELECT 'DONE', min(r.id), 30, 1, '{{}}', '{{}}', 1, 1, 1, 0, 0,"
+    " '{{}}', '{{}}', {}, now(), min(p.id), now(), min(p.id), '', 0, 1, 1, 0"
     " FROM disconnections_reason r, staff_person p WHERE r.is_for_debt"
 ).format
 RECORD = (

@@ -106,3 +106,20 @@ def test_a_link_leads_to_what_is_missing(closing: Closing, at_desk: SignIn) -> N
     page.get_by_role("link", name="SO ID: Enter the service order").click()
     assert page.url.endswith("#id_service_order")
     assert violations(page) == []
+
+
+def test_the_keyboard_goes_on_where_it_was(closing: Closing, at_desk: SignIn) -> None:
+    """An answer replaces what was pressed; the focus must not start at the top of the page."""
+    page = at_desk(closing.sarah)
+    open_tab(page, closing)
+    box = page.get_by_role("checkbox", name="Records archived")
+    box.press("Space")
+    counted(page, "Completion: 2/6 items")
+    expect(box).to_be_focused()
+    send = page.get_by_role("button", name="Send closure notice")
+    send.press("Enter")
+    expect(page.locator("#account-closure-checklist")).to_contain_text("on its way by e-mail")
+    expect(send).to_be_focused()
+    page.get_by_role("button", name="Assign to me").press("Enter")
+    expect(page.locator("#case-header")).to_contain_text("assigned to Sarah Johnson")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()

@@ -16,8 +16,9 @@ from consumers.models import Consumer
 from consumers.operations import take_profile_lock
 from disconnections.models import ClosurePolicy, DisconnectionRequest, NonPaymentRun
 from disconnections.operations import close_request
+from disconnections.operations.proposing import propose_run
 from disconnections.operations.runs import go_on_with_run as make_requests_of
-from disconnections.operations.runs import propose_run, start_run
+from disconnections.operations.runs import start_run
 from smart360.cases import operations as cases
 from smart360.cases.models import HoldReason
 from smart360.cases.tasks import raise_due_alerts
@@ -114,6 +115,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "consumer_edit": (f"{PROFILES}{{busy}}/edit", f"{PROFILES}{{free}}/edit"),
         "account_holds": (f"{PROFILES}{{busy}}/holds",),
+        "hold_proposal_list": (f"{PROFILES}holds",),
     },
     "account": {
         "consumer_financial": (

@@ -62,6 +62,7 @@ def test_from_request_to_inactive(
     bill(at_desk(billing.karen), billing)
     stands.go_on(minutes=5)
     execute(recovery, billing, number)
+    assert Consumer.objects.get(pk=billing.consumer.pk).status == AccountStatus.INACTIVE
     check_what_is_left(billing)
 
 

@@ -1,17 +1,19 @@
 """Working on a request, and finding one for a caller, in a real browser and by keyboard."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from disconnections.models import DisconnectionRequest
 from smart360.cases.models import Case, HoldReason
 from smart360.staff.choices import Role
-from tests.conftest import MakeConsumer, MakeRequest, SetClock
+from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
 from tests.disconnections.browsing import ClientAs, at_path
-from tests.journeys.conftest import accessibility_violations
+from tests.fieldwork.working import order_from_profile
+from tests.journeys.conftest import SignIn, accessibility_violations, is_ready
 
 pytestmark = [pytest.mark.browser, pytest.mark.journey]
 
@@ -167,3 +169,33 @@ def test_the_list_filters_as_one_types(
     expect(rows).to_have_count(1)
     page.reload()
     expect(page.get_by_label("Search requests")).to_have_value("zimmer")
+
+
+def test_service_orders_are_walked_through_by_keys(
+    at_desk: SignIn, make_consumer: MakeConsumer, person: MakePerson, stands: SetClock
+) -> None:
+    """The list says j, k and Enter; on a phone a row is a card that fits."""
+    order = order_from_profile(make_consumer(), by=person(Role.CSE), at=stands.at)
+    page = at_desk(Role.DISPATCHER)
+    page.goto("/cx/service-orders/")
+    is_ready(page)
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/{order.number}")
+    phone = at_desk(Role.DISPATCHER, viewport=ViewportSize(width=390, height=844))
+    phone.goto("/cx/service-orders/")
+    table = phone.get_by_role("region", name="Service orders, table")
+    assert table.evaluate("each => each.scrollWidth <= each.clientWidth")
+
+
+def test_places_on_a_phone_do_not_cover_each_other(at_desk: SignIn, stands: SetClock) -> None:
+    """A supervisor has more places than fit: they are wide enough to read, and the bar scrolls."""
+    page = at_desk(Role.SUPERVISOR, viewport=ViewportSize(width=390, height=844))
+    page.goto("/")
+    boxes = [each.bounding_box() for each in page.locator(".s-nav li a").all()]
+    edges = [(box["x"], box["x"] + box["width"]) for box in boxes if box]
+    assert len(edges) >= 6
+    assert all(left[1] <= right[0] + 1 for left, right in pairwise(edges))
+    assert min(right - left for left, right in edges) >= 44
+    page.locator(".s-nav li a").last.scroll_into_view_if_needed()
+    expect(page.locator(".s-nav li a").last).to_be_in_viewport()

@@ -82,6 +82,7 @@ TABLE: dict[Permission, str] = {
     P.SET_DISPUTED_AMOUNT: "y--yy---",
     P.EXPORT_COMPLAINTS: "----y---",
     P.CREATE_ORDER_FROM_COMPLAINT: "yyy-y---",
+    P.PROPOSE_HOLD: "yy------",
     P.ADD_NOTE: "yyyyy--y",
     P.MESSAGE_CONSUMER: "yyyyy---",
     P.LOG_CALL: "yyyyy--y",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Case as SqlCase
-from django.db.models import IntegerField, QuerySet, Value, When
+from django.db.models import IntegerField, Q, QuerySet, Value, When
 
 from smart360.cases.choices import ApprovalState
 from smart360.cases.models import Approval, Case
@@ -33,6 +33,14 @@ class WaitingApproval:
     is_own: bool
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingApprovals:
+    """What waits, as far as it is shown; ``has_more``: there is more of it."""
+
+    rows: Sequence[WaitingApproval]
+    has_more: bool
+
+
 def approval_of(case: int) -> Approval | None:
     """The approval that counts: the live one, else the last; None when none was asked for."""
     return (
@@ -43,17 +51,19 @@ def approval_of(case: int) -> Approval | None:
     )
 
 
-def waiting_approvals(cases: QuerySet[Case], *, to: Person) -> Sequence[WaitingApproval]:
+def waiting_approvals(cases: QuerySet[Case], *, to: Person) -> WaitingApprovals:
     """What of ``cases`` waits for a decision, oldest first.
 
-    ``is_own`` is what this person may not decide.
+    ``is_own`` is what this person may not decide; it comes last, lest it hide what they may.
     """
-    rows = (
+    is_own = Q(case__created_by=to.pk) | Q(asked_by=to.pk)
+    own_last = SqlCase(When(is_own, then=Value(1)), default=Value(0), output_field=IntegerField())
+    found = list(
         Approval.objects.filter(state=ApprovalState.PENDING, case__in=cases)
         .select_related("case__consumer", "asked_by")
-        .order_by("asked_at", "pk")[:MOST_WAITING]
+        .order_by(own_last, "asked_at", "pk")[: MOST_WAITING + 1]
     )
-    return [
+    rows = [
         WaitingApproval(
             number=row.case.number,
             kind=row.case.get_kind_display(),
@@ -64,5 +74,6 @@ def waiting_approvals(cases: QuerySet[Case], *, to: Person) -> Sequence[WaitingA
             asked_by=row.asked_by.full_name if row.asked_by else "Smart360",
             is_own=to.pk in (row.case.created_by_id, row.asked_by_id),
         )
-        for row in rows
+        for row in found[:MOST_WAITING]
     ]
+    return WaitingApprovals(rows, has_more=len(found) > MOST_WAITING)

@@ -24,6 +24,7 @@ SHORTCUTS: tuple[tuple[str, str, str, str, Permission], ...] = (
     ("My requests", "request_list", "?assignee=me", "user-check", Permission.ACKNOWLEDGE),
     ("All open requests", "request_list", "", "clipboard-list", Permission.VIEW_REQUESTS),
     ("Request history", "request_list", "?tab=history", "history", Permission.VIEW_REQUESTS),
+    ("Day board", "order_board", "", "calendar-event", Permission.ASSIGN_SERVICE_ORDER),
     ("Find a consumer", "consumer_list", "", "users", Permission.SEARCH_CONSUMERS),
     ("Settings", "utility_change", "", "settings", Permission.CONFIGURE),
     (

@@ -67,7 +67,8 @@ def schedule_service_order(
 ) -> ServiceOrder:
     """Plan a visit for a day and, if given, a window; the consumer hears of it.
 
-    On another day it is given to a technician anew, by itself. Raises UnableToScheduleOrder.
+    On another day it is given to a technician anew, by itself. Who has it keeps it in another
+    window, unless a protection refuses that one. Raises UnableToScheduleOrder.
     """
     locked = orders.lock_order(service_order)
     planned = {"day": day, "window": window}
@@ -77,9 +78,13 @@ def schedule_service_order(
         raise UnableToScheduleOrder(sentence, is_conflict=True)
     if sentence := _why_not_then(day, window, at):
         raise UnableToScheduleOrder(sentence, field="day")
-    orders.schedule_order(locked, day, window=window, by=by.pk, at=at)
+    is_moved = orders.schedule_order(locked, day, window=window, by=by.pk, at=at)
     if locked.status == OrderStatus.SCHEDULED:
         orders.dispatch_by_itself(locked, by=by.pk, at=at)
+    elif is_moved:
+        verdict = orders.ask_ports(locked, Stage.DISPATCH, on=day, window=window, by=by.pk, at=at)
+        if not verdict.is_allowed:
+            orders.take_back_order(locked, by=by.pk, at=at)
     orders.touch_case(locked, by=by.pk, at=at)
     return locked
 

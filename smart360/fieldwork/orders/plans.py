@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from smart360.fieldwork import notices, ports
-from smart360.fieldwork.choices import OrderStatus
+from smart360.fieldwork.choices import Cancelled, OrderStatus
 from smart360.fieldwork.models import ServiceOrder
 from smart360.fieldwork.orders.days import (
     able_technicians,
@@ -141,14 +141,15 @@ def schedule_order(
     window: Window | None,
     by: int | None,
     at: datetime,
-) -> None:
+) -> bool:
     """Plan an order for another day or window; it is nobody's then, until somebody is chosen.
 
-    A technician who has it keeps it when only the window moves.
+    A technician who has it keeps it when only the window moves; the caller asks the ports about
+    it. Whether anything moved.
     """
     old, old_day = when_planned(service_order), service_order.scheduled_on
     if not move_visit(service_order, day, window, at=at):
-        return
+        return False
     if service_order.technician_id is not None and old_day != day:
         # Whoever may be chosen next is locked before the first day is: one order for all.
         lock_technicians({service_order.technician_id, *able_technicians(service_order)})
@@ -159,11 +160,15 @@ def schedule_order(
     record_line(
         Event.ORDER_SCHEDULED, service_order, by=by, at=at, old=old, new=when_planned(service_order)
     )
+    return True
 
 
 @step
 def take_back_order(service_order: ServiceOrder, *, by: int | None, at: datetime) -> None:
-    """Take an order from its technician, minutes and all: it is Scheduled again."""
+    """Take an order from its technician, minutes and all: it is Scheduled again.
+
+    The system (``by`` is None) does so when the account is protected.
+    """
     had = service_order.technician_id
     if had is None:
         return
@@ -174,6 +179,9 @@ def take_back_order(service_order: ServiceOrder, *, by: int | None, at: datetime
     new = {"technician": None, **when_planned(service_order)}
     old = {"technician": had}
     record_line(Event.ORDER_SCHEDULED, service_order, by=by, at=at, old=old, new=new)
+    if by is None:
+        because = Cancelled.PROTECTED.label
+        notices.visit_called_off(service_order, technician=had, because=because, at=at)
 
 
 def _take_from_technician(service_order: ServiceOrder, day: date | None) -> None:

@@ -62,10 +62,7 @@ def is_repeated(
 
     Asked when the order is locked and before anything is checked. Raises UnableToSubmitAgain.
     """
-    if form_key is None:
-        return False
-    about = form_keys.with_contents(service_order.number, contents)
-    return form_keys.claim(form_key, by=by.pk, act=act, about=about, at=at) is not None
+    return form_keys.is_repeated(form_key, service_order.number, contents, by=by.pk, act=act, at=at)
 
 
 @step

@@ -2,8 +2,14 @@
 
 from datetime import datetime
 
-from smart360.fieldwork import ports
-from smart360.fieldwork.choices import LIVE_STATUSES, WITH_A_TECHNICIAN, Cancelled, OrderStatus
+from smart360.fieldwork import notices, ports
+from smart360.fieldwork.choices import (
+    CHOSEN_BY_PEOPLE,
+    LIVE_STATUSES,
+    WITH_A_TECHNICIAN,
+    Cancelled,
+    OrderStatus,
+)
 from smart360.fieldwork.models import ServiceOrder
 from smart360.fieldwork.orders.days import give_minutes_back, lock_who_has
 from smart360.fieldwork.orders.rows import move, record_line
@@ -50,11 +56,14 @@ def cancel_order(
     words: str = "",
 ) -> None:
     """Nobody goes there for this order, for a reason; the minutes are free again."""
+    had = service_order.technician_id
     service_order.cancelled_because = because
     _end(service_order, OrderStatus.CANCELLED, by=by, at=at)
     service_order.save(update_fields=["status", "cancelled_because", "ended_at", "ended_by"])
     new = {"reason": because.value}
     record_line(Event.ORDER_CANCELLED, service_order, by=by, at=at, new=new, words=words)
+    if had is not None and because not in CHOSEN_BY_PEOPLE:
+        notices.visit_called_off(service_order, technician=had, because=because.label, at=at)
     _tell_finished(service_order, by=by, at=at)
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
-from smart360.fieldwork.choices import LIVE_STATUSES, OrderStatus
+from smart360.fieldwork.choices import LIVE_STATUSES, WITH_A_DAY, OrderStatus
 from smart360.fieldwork.models import ServiceOrder, Technician
 from smart360.fieldwork.queries.orders import OrderRow, rows_of
 from smart360.fieldwork.queries.technicians import with_day, with_skills
@@ -39,16 +39,18 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """One day: a column for each technician, what nobody has yet, and what has no day.
+    """One day: a column for each technician, what nobody has yet, and what no day shows.
 
-    ``has_more_without_day``: more orders wait for a day than are shown.
+    ``left_over``: planned for a day that is over and not done; ``has_more_…``: more than shown.
     """
 
     day: date
     columns: tuple[Column, ...]
     unassigned: tuple[OrderRow, ...]
     without_day: tuple[OrderRow, ...]
+    left_over: tuple[OrderRow, ...] = ()
     has_more_without_day: bool = False
+    has_more_left_over: bool = False
 
     @property
     def previous_day(self) -> date:
@@ -71,8 +73,8 @@ class Board:
         return sum(column.minutes for column in self.columns)
 
 
-def day_board(day: date) -> Board:
-    """The board of a day; three statements."""
+def day_board(day: date, *, today: date) -> Board:
+    """The board of a day; four statements."""
     of_day = ServiceOrder.objects.filter(scheduled_on=day).exclude(status=OrderStatus.CANCELLED)
     orders = rows_of(of_day.order_by("starts", "id"))
     by_technician: dict[int | None, list[OrderRow]] = defaultdict(list)
@@ -80,12 +82,16 @@ def day_board(day: date) -> Board:
         by_technician[each.technician].append(each)
     waiting = ServiceOrder.objects.filter(status=OrderStatus.OPEN).order_by("id")
     without_day = rows_of(waiting[: MOST_WAITING + 1])
+    late = ServiceOrder.objects.filter(status__in=WITH_A_DAY, scheduled_on__lt=today)
+    left_over = rows_of(late.order_by("scheduled_on", "id")[: MOST_WAITING + 1])
     return Board(
         day=day,
         columns=_columns(day, by_technician),
         unassigned=tuple(each for each in by_technician[None] if each.status in LIVE_STATUSES),
         without_day=tuple(without_day[:MOST_WAITING]),
         has_more_without_day=len(without_day) > MOST_WAITING,
+        left_over=tuple(left_over[:MOST_WAITING]),
+        has_more_left_over=len(left_over) > MOST_WAITING,
     )
 
 

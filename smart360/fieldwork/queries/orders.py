@@ -1,6 +1,5 @@
 """Service orders as lists show them: of a case, of a consumer, and all of them with filters."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -9,7 +8,7 @@ from django.db.models.functions import Coalesce
 
 from consumers.models import Consumer
 from smart360.cases.models import Case
-from smart360.fieldwork.choices import LIVE_STATUSES, OrderKind, OrderStatus
+from smart360.fieldwork.choices import LIVE_STATUSES, OrderStatus
 from smart360.fieldwork.models import ServiceOrder
 from smart360.fieldwork.rules import OrderNumber, read_number, years_until
 from smart360.web.paging import Page, Sort, page_of
@@ -62,16 +61,6 @@ class OrderRow:
     def is_completed(self) -> bool:
         """Whether the work is done, so that there is or will be a report."""
         return self.status == OrderStatus.COMPLETED
-
-    @property
-    def kind_label(self) -> str:
-        """The type in words."""
-        return OrderKind(self.kind).label
-
-    @property
-    def status_label(self) -> str:
-        """The status in words."""
-        return OrderStatus(self.status).label
 
     @property
     def is_begun(self) -> bool:
@@ -211,9 +200,3 @@ def _by_words(words: str, this_year: int) -> Q:
     if number is not None:
         fits |= Q(number__in=number.among(years_until(this_year)))
     return fits
-
-
-def live_orders_of(case: int) -> Sequence[OrderRow]:
-    """The orders of a case on which somebody still has to do something; one statement."""
-    live = ServiceOrder.objects.filter(case=case, status__in=LIVE_STATUSES)
-    return rows_of(live.order_by("-id"))

@@ -96,16 +96,6 @@ def choices_for(service_order: ServiceOrder, day: date) -> list[TechnicianChoice
     return found
 
 
-def areas_known() -> list[str]:
-    """The areas of which orders are, for the filter of the list."""
-    return list(
-        ServiceOrder.objects.exclude(area="")
-        .order_by("area")
-        .values_list("area", flat=True)
-        .distinct()[:100]
-    )
-
-
 def technicians_known() -> list[tuple[int, str]]:
     """Key and name of every technician, retired ones too, by name: for the filter of the list."""
     everybody = Technician.objects.order_by("person__full_name", "pk")

@@ -63,5 +63,6 @@ def _today() -> date:
 
 
 def _board(request: HttpRequest, day: date, *, status: int = 200, **more: Any) -> HttpResponse:
-    context = {"board": day_board(day), "today": _today(), **more}
+    today = _today()
+    context = {"board": day_board(day, today=today), "today": today, **more}
     return page_or_fragment(request, BOARD, "board", context, status=status)

@@ -21,7 +21,7 @@ from smart360.fieldwork.models import ServiceOrder
 from smart360.fieldwork.queries.detail import order_detail as detail_of
 from smart360.fieldwork.queries.orders import count_orders, list_orders
 from smart360.fieldwork.queries.reports import ReportState, report_state
-from smart360.fieldwork.queries.technicians import choices_for
+from smart360.fieldwork.queries.technicians import choices_for, technicians_known
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
 from smart360.organisation.context import zone_in_use
@@ -55,6 +55,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
         "tabs": _list_tabs(asked),
         "statuses": OrderStatus.choices,
         "kinds": OrderKind.choices,
+        "technicians": technicians_known(),
         "typed": request.GET,
         "previous_url": _cursor_url(request, page.previous_cursor),
         "next_url": _cursor_url(request, page.next_cursor),

@@ -20,11 +20,16 @@ def main(arguments: list[str]) -> int:
     return measured(arguments, part="run", command="bench_run", rows=20_000)
 
 
-def measured(arguments: list[str], *, part: str, command: str, rows: int) -> int:
-    """Let ``command`` measure on servers of its own, with as many consumers as were asked for."""
+def measured(
+    arguments: list[str], *, part: str, command: str, rows: int, loads: tuple[str, ...] = ()
+) -> int:
+    """Let ``command`` measure on servers of its own, with as many consumers as were asked for.
+
+    ``loads`` are run before it; what else was typed is handed to ``command``.
+    """
     parser = argparse.ArgumentParser(prog=f"./dev bench {part}")
     parser.add_argument("--rows", type=int, default=rows)
-    chosen = parser.parse_args(arguments)
+    chosen, others = parser.parse_known_args(arguments)
     for stopping_signal in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(stopping_signal, interrupt)
     folder = Path(tempfile.mkdtemp(prefix="smart360-run-"))
@@ -40,7 +45,10 @@ def measured(arguments: list[str], *, part: str, command: str, rows: int) -> int
             file = folder / "consumers.csv"
             write_file(file, chosen.rows)
             product.manage("import_consumers", str(file))
-            return product.manage(command)
+            for each in loads:
+                if code := product.manage(each):
+                    return code
+            return product.manage(command, *others)
     except KeyboardInterrupt:
         return 130
     finally:

@@ -3,26 +3,24 @@
 import json
 import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 import psycopg
 from django.db import connection
 
-from billing.choices import LedgerKind, PostingKind
-from billing.ledger import Leg, Posting, post_many
+from billing.choices import LedgerKind
 from billing.models import LedgerEntry
 from billing.queries.accounts import shared_accounts
-from consumers.models import Consumer, ConsumerFigures
+from consumers.models import Consumer
 from smart360.cases.handling import rebuild_tallies
 from smart360.cases.models import Case
 from smart360.kernel.db import operation
 from smart360.kernel.errors import Refusal
 from smart360.kernel.numbering import go_on_after
-from smart360.local.bench import ledger
+from smart360.local.bench import billed_year, ledger
 from smart360.local.bench.copying import COLUMNS
 from smart360.local.bench.histories import Histories
 from smart360.local.bench.setting import Setting, add_categories
@@ -47,6 +45,11 @@ SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid)
  WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisprimary
    AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid
                                                    AND c.contype IN ('u', 'x', 'p'))
+"""
+ROOM_TO_LOAD = """
+SET LOCAL maintenance_work_mem = '512MB'; SET LOCAL work_mem = '128MB';
+SET LOCAL max_parallel_maintenance_workers = 2;
+SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0
 """
 SEQUENCES = """
 SELECT pg_get_serial_sequence(t, 'id') FROM unnest(%s::text[]) t
@@ -140,11 +143,7 @@ def _copied(
     cursor: Any, columns: Mapping[str, str], batches: Iterator[list[tuple[str, str]]], *, tell: Tell
 ) -> None:
     """Copy rows while triggers, indexes and keys are aside, and bring these back."""
-    cursor.execute(
-        "SET LOCAL maintenance_work_mem = '512MB'; SET LOCAL work_mem = '128MB';"
-        "SET LOCAL max_parallel_maintenance_workers = 2;"
-        "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0"
-    )
+    cursor.execute(ROOM_TO_LOAD)
     aside = _set_aside(cursor, list(columns))
     tell("rows …")
     _copy_all(columns, batches)
@@ -235,18 +234,32 @@ def _go_on(cursor: Any, histories: Histories) -> None:
 
 
 @operation
-def let_owe(*, consumers: Sequence[int], amount: Decimal, due: date, at: datetime) -> None:
-    """Let each of these consumers owe so much since a day."""
-    legs = [Leg(LedgerKind.RECEIVABLE, amount), Leg(LedgerKind.FEES, -amount)]
-    post_many(
-        [
-            Posting(
-                kind=PostingKind.FEE, consumer=each, reference="bench", valued_on=due, due_on=due,
-                legs=legs,
+def load_year() -> int:
+    """Give every consumer a year of invoices, the last three unpaid; how many invoices.
+
+    It runs as the owner. Triggers are off meanwhile: balances and figures are loaded as what the
+    entries come to. Raises UnableToLoad.
+    """
+    if LedgerEntry.objects.exists():
+        raise UnableToLoad("There is something in the ledger already.")
+    shared = shared_accounts()
+    values: dict[str, Any] = {
+        "first": billed_year.FIRST,
+        "cash": shared[LedgerKind.CASH, ""],
+        "revenue": shared[LedgerKind.REVENUE, "ELECTRICITY"],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(ROOM_TO_LOAD)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        aside = _set_aside(cursor, list(billed_year.TABLES))
+        for statement in (*billed_year.STATEMENTS, *aside):
+            cursor.execute(statement, values if "%(" in statement else None)
+        for table in ("billing_ledgeraccount", "billing_ledgertransaction"):
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence(%s, 'id'), max(id)) FROM {table}",  # noqa: S608  (our own names)
+                [table],
             )
-            for each in consumers
-        ],
-        by=None,
-        at=at,
-    )  # fmt: skip
-    ConsumerFigures.objects.filter(consumer__in=consumers).update(oldest_due_on=due)
+        cursor.execute("SELECT count(*) FROM bench_bills")
+        made: int = cursor.fetchone()[0]
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    return made

@@ -1,8 +1,12 @@
 """Who appears in the demo: staff by name, and what consumers' names and addresses are made of."""
 
+from decimal import Decimal
+
 from smart360.staff.choices import Role
 
 PASSWORD = "smart360-demo"  # noqa: S105  (printed for everybody, refused in production)
+
+RECONNECTION_FEE = Decimal("45.00")
 
 STAFF: tuple[tuple[str, str, Role], ...] = (
     ("cse", "Sarah Johnson", Role.CSE),

@@ -1,4 +1,4 @@
-"""Acts that only the demo needs: its money in set form, and the field work of its people."""
+"""Acts that only the demo needs: its money in set form, the field work, what things cost."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from billing.queries.policies import get_policy
 from billing.rules.arrangements import months_later
 from billing.rules.cycles import Cycle, InvoiceToBe, plan
 from consumers.models import Category, Consumer, ConsumerFigures
+from disconnections.models import ClosurePolicy
 from smart360.cases.choices import Priority
 from smart360.fieldwork.choices import OrderKind
 from smart360.fieldwork.models import (
@@ -274,3 +275,10 @@ def add_order_type(*, code: str, name: str, description: str, category: str, min
     )
     if is_new:
         TemplateCategory.objects.create(template=made, category=Category.objects.get(name=category))
+
+
+# ------------------------------------------------------------------ reconnections
+@operation
+def charge_for_reconnections(*, fee: Decimal) -> None:
+    """What a reconnection costs from now on."""
+    ClosurePolicy.objects.update(reconnection_fee=fee)

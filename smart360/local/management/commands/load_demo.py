@@ -10,8 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from consumers.models import Consumer
 from smart360.kernel import clock
 from smart360.local.demo.accounts import accounts
-from smart360.local.demo.cast import CATEGORIES, PASSWORD, STAFF
+from smart360.local.demo.cast import CATEGORIES, PASSWORD, RECONNECTION_FEE, STAFF
 from smart360.local.demo.money import make_money
+from smart360.local.demo.operations import charge_for_reconnections
 from smart360.local.demo.requests import HOW_MANY, make_requests
 from smart360.local.demo.visits import make_visits, set_up_field_work
 from smart360.local.operations import add_accounts, add_staff, set_up_utility
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         if Person.objects.filter(is_demo=True).exists() and not self._is_whole():
             make_requests(at=at, tell=self._tell)
             make_visits(at=at, chance=Random(4))
+            charge_for_reconnections(fee=RECONNECTION_FEE)
             self.stdout.write("demo: ready")
 
     def _is_whole(self) -> bool:

@@ -118,7 +118,7 @@ def order_tag(code: str) -> SafeString:
 
 @register.simple_tag
 def hold_tag(code: str) -> SafeString:
-    """Whether a hold protects an account: `STANDS`, `LAPSED`, `LIFTED`."""
+    """Whether a hold protects an account: `STANDS`, `LAPSED`, `LIFTED`; or not yet: `PROPOSED`."""
     return badge(tones.badge_of(tones.ACCOUNT_HOLD, code))
 
 

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from consumers import access, operations, ports, queries
 from consumers.choices import AccountStatus, LockPurpose
 from consumers.filters import read_filter
-from consumers.forms import AccountHoldForm, BreakForm, LiftForm, ProfileForm
+from consumers.forms import BreakForm, ProfileForm
 from consumers.guards import LockIsHeld, LockIsLost
 from consumers.models import Consumer
+from consumers.queries.meters import meter_history
 from consumers.rules.profiles import EDITABLE, LABELS, ShownConsumer, editable_by
 from consumers.rules.searching import TOO_LONG, SearchHit, read_search
 from smart360.kernel import clock
@@ -25,7 +26,6 @@ from smart360.organisation.context import zone_in_use
 from smart360.staff.access import signed_in_person
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission, permissions_of
-from smart360.web.fields import posted_form_key
 from smart360.web.formats import shown_phone
 from smart360.web.gate import requires
 from smart360.web.htmx import is_fragment, page_or_fragment
@@ -134,11 +134,12 @@ def _found_words(count: int, *, most: int = MOST_FOUND) -> str:
 @requires(Permission.VIEW_CONSUMER)
 def consumer_detail(request: HttpRequest, account: str) -> HttpResponse:
     """A consumer's profile: who, how the account stands, what is supplied, what happened."""
-    consumer = _get_consumer(request, account)
+    consumer = found_consumer(request, account)
     return _detail_page(request, consumer)
 
 
-def _get_consumer(request: HttpRequest, account: str) -> Consumer:
+def found_consumer(request: HttpRequest, account: str) -> Consumer:
+    """The consumer with this account number, or 404."""
     consumer = access.get_consumer(account, to=signed_in_person(request))
     if consumer is None:
         raise Http404
@@ -157,6 +158,7 @@ def _detail_page(
     shown = access.shown(consumer, to=person)
     context = shell(request, shown) | {
         "connections": access.shown_connections(queries.connection_facts(consumer.pk), to=person),
+        "meters": meter_history(consumer.pk),
         "entries": queries.timeline(consumer.pk, sees_words=shown.sees_personal_data),
         "refusal": refusal,
         "break_form": break_form or BreakForm(),
@@ -189,6 +191,7 @@ def shell(request: HttpRequest, shown: ShownConsumer, *, tab: str = "Overview") 
         "can_edit": not is_held and bool(editable_by(permissions, is_guarded=False)),
         "can_create_request": Permission.CREATE_REQUEST in permissions,
         "can_protect": Permission.PROTECT_ACCOUNT in permissions,
+        "can_propose_hold": Permission.PROPOSE_HOLD in permissions,
         "can_break": bool(lock) and Permission.BREAK_PROFILE_LOCK in permissions,
         "needs_hold": Permission.TAKE_PROFILE_LOCK in permissions,
     }
@@ -214,7 +217,7 @@ def _tabs(account: str, permissions: frozenset[Permission], tab: str) -> list[Li
 @requires(*EDIT)
 def consumer_edit(request: HttpRequest, account: str) -> HttpResponse:
     """Change a profile that one holds; the form shows only what one may change now."""
-    consumer = _get_consumer(request, account)
+    consumer = found_consumer(request, account)
     if request.method == "GET":
         return _edit_page(request, consumer, _profile_form(request, consumer))
     form = _profile_form(request, consumer)
@@ -307,7 +310,7 @@ def _hold(consumer: Consumer, person: Person) -> None:
 @requires(*EDIT)
 def profile_hold(request: HttpRequest, account: str) -> HttpResponse:
     """Take the profile in order to change it; people who need no hold go straight on."""
-    consumer = _get_consumer(request, account)
+    consumer = found_consumer(request, account)
     try:
         operations.begin_change(consumer=consumer.pk, by=signed_in_person(request), at=clock.now())
     except LockIsHeld as refusal:
@@ -319,7 +322,7 @@ def profile_hold(request: HttpRequest, account: str) -> HttpResponse:
 @requires(Permission.TAKE_PROFILE_LOCK)
 def profile_release(request: HttpRequest, account: str) -> HttpResponse:
     """Give the profile back without a change."""
-    consumer = _get_consumer(request, account)
+    consumer = found_consumer(request, account)
     released = operations.release_profile_lock(
         consumer=consumer.pk,
         token=_number(request, "token"),
@@ -335,7 +338,7 @@ def profile_release(request: HttpRequest, account: str) -> HttpResponse:
 @requires(Permission.TAKE_PROFILE_LOCK)
 def profile_renew(request: HttpRequest, account: str, token: int) -> HttpResponse:
     """The heartbeat of a page whose reader holds the profile."""
-    consumer = _get_consumer(request, account)
+    consumer = found_consumer(request, account)
     operations.renew_profile_lock(
         consumer=consumer.pk, token=token, by=signed_in_person(request), at=clock.now()
     )
@@ -346,7 +349,7 @@ def profile_renew(request: HttpRequest, account: str, token: int) -> HttpRespons
 @requires(Permission.BREAK_PROFILE_LOCK)
 def profile_break(request: HttpRequest, account: str) -> HttpResponse:
     """End somebody else's hold, with a reason."""
-    consumer = _get_consumer(request, account)
+    consumer = found_consumer(request, account)
     form = BreakForm(request.POST)
     if not form.is_valid():
         return _detail_page(request, consumer, break_form=form, status=422)
@@ -361,77 +364,3 @@ def profile_break(request: HttpRequest, account: str) -> HttpResponse:
         return _detail_page(request, consumer, refusal=refusal, status=refusal.http_status)
     messages.success(request, "The hold on this profile has ended")
     return HttpResponseRedirect(resolve_url("consumer_detail", account))
-
-
-# ------------------------------------------------------------------ what protects it
-@require_http_methods(["GET", "POST"])
-@requires(Permission.PROTECT_ACCOUNT)
-def account_holds(request: HttpRequest, account: str) -> HttpResponse:
-    """What protects the account or did, and the form that protects it (DIS12)."""
-    consumer = _get_consumer(request, account)
-    if request.method == "GET":
-        first = {"from_on": clock.now().astimezone(zone_in_use()).date()}
-        return _holds_page(request, consumer, AccountHoldForm(initial=first))
-    key, form = posted_form_key(request.POST), AccountHoldForm(request.POST)
-    if not form.is_valid():
-        return _holds_page(request, consumer, form, status=422)
-    try:
-        operations.place_account_hold(
-            consumer=consumer.pk,
-            wish=form.wish(),
-            by=signed_in_person(request),
-            at=clock.now(),
-            form_key=key,
-        )
-    except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
-        return _holds_page(request, consumer, form, status=refusal.http_status)
-    messages.success(request, "The account is protected")
-    return HttpResponseRedirect(resolve_url("account_holds", account))
-
-
-@require_POST
-@requires(Permission.PROTECT_ACCOUNT)
-def account_hold_lift(request: HttpRequest, account: str, hold: int) -> HttpResponse:
-    """End a protection before its day, with a reason."""
-    consumer = _get_consumer(request, account)
-    if not queries.has_hold(consumer.pk, hold):
-        raise Http404
-    key, form = posted_form_key(request.POST), LiftForm(request.POST)
-    if not form.is_valid():
-        return _holds_page(request, consumer, AccountHoldForm(), lift=(hold, form), status=422)
-    try:
-        operations.lift_account_hold(
-            hold=hold,
-            reason=form.cleaned_data["reason"],
-            by=signed_in_person(request),
-            at=clock.now(),
-            form_key=key,
-        )
-    except Refusal as refusal:
-        form.add_error(None, refusal.sentence)
-        status = refusal.http_status
-        return _holds_page(request, consumer, AccountHoldForm(), lift=(hold, form), status=status)
-    messages.success(request, "The hold is lifted")
-    return HttpResponseRedirect(resolve_url("account_holds", account))
-
-
-def _holds_page(
-    request: HttpRequest,
-    consumer: Consumer,
-    form: AccountHoldForm,
-    *,
-    lift: tuple[int, LiftForm] | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    shown = access.shown(consumer, to=signed_in_person(request))
-    lifting, lift_form = lift or (0, LiftForm())
-    today = clock.now().astimezone(zone_in_use()).date()
-    context = shell(request, shown) | {
-        "form": form,
-        "holds": [
-            (hold, lift_form if hold.id == lifting else LiftForm(auto_id=f"lift-{hold.id}-%s"))
-            for hold in queries.account_holds(consumer.pk, today=today)
-        ],
-    }
-    return render(request, "consumers/account_holds.html", context, status=status)

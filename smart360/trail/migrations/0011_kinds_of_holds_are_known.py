@@ -5,5 +5,5 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("trail", "0010_events_of_complaints")]
+    dependencies = [("trail", "0010_holds_on_the_timeline")]
     operations = [ValidateConstraint(model_name="entry", name="entry_kind_is_known")]

@@ -1,0 +1,1 @@
+"""The pages about consumers, by what they are about."""

@@ -1,0 +1,196 @@
+"""What protects an account: the page that says so, the forms that place, propose and lift."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from consumers import access, operations, queries
+from consumers.forms import AccountHoldForm, HoldProposalForm, LiftForm
+from consumers.models import Consumer
+from consumers.views.profiles import found_consumer, shell
+from smart360.kernel import clock
+from smart360.kernel.errors import Refusal
+from smart360.organisation.context import zone_in_use
+from smart360.staff.access import signed_in_person
+from smart360.staff.permissions import Permission
+from smart360.web.fields import posted_form_key
+from smart360.web.gate import requires
+from smart360.web.htmx import page_or_fragment
+
+LIST = "consumers/hold_proposals.html"
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.PROTECT_ACCOUNT, Permission.PROPOSE_HOLD)
+def account_holds(request: HttpRequest, account: str) -> HttpResponse:
+    """What protects the account or did, and the form that protects it or asks for it (DIS12).
+
+    A supervisor's protects at once; somebody else's waits for a supervisor (roles.md).
+    """
+    consumer, person = found_consumer(request, account), signed_in_person(request)
+    decides = person.has_permission(Permission.PROTECT_ACCOUNT)
+    if request.method == "GET":
+        return _holds_page(request, consumer)
+    key = posted_form_key(request.POST)
+    form = AccountHoldForm(request.POST) if decides else HoldProposalForm(request.POST)
+    if not form.is_valid():
+        return _holds_page(request, consumer, form, status=422)
+    asked: dict[str, Any] = {
+        "consumer": consumer.pk,
+        "wish": form.wish(),
+        "by": person,
+        "at": clock.now(),
+        "form_key": key,
+    }
+    try:
+        if decides:
+            operations.place_account_hold(**asked)
+        else:
+            operations.propose_account_hold(note=form.cleaned_data["note"], **asked)
+    except Refusal as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        return _holds_page(request, consumer, form, status=refusal.http_status)
+    done = "The account is protected" if decides else "A supervisor decides on the hold"
+    messages.success(request, done)
+    return HttpResponseRedirect(resolve_url("account_holds", account))
+
+
+@require_POST
+@requires(Permission.PROTECT_ACCOUNT)
+def account_hold_lift(request: HttpRequest, account: str, hold: int) -> HttpResponse:
+    """End a protection before its day, with a reason."""
+    consumer = found_consumer(request, account)
+    if not queries.has_hold(consumer.pk, hold):
+        raise Http404
+    key, form = posted_form_key(request.POST), LiftForm(request.POST)
+    if not form.is_valid():
+        return _holds_page(request, consumer, lift=(hold, form), status=422)
+    try:
+        operations.lift_account_hold(
+            hold=hold,
+            reason=form.cleaned_data["reason"],
+            by=signed_in_person(request),
+            at=clock.now(),
+            form_key=key,
+        )
+    except Refusal as refusal:
+        form.add_error(None, refusal.sentence)
+        return _holds_page(request, consumer, lift=(hold, form), status=refusal.http_status)
+    messages.success(request, "The hold is lifted")
+    return HttpResponseRedirect(resolve_url("account_holds", account))
+
+
+# ------------------------------------------------------------------ what others propose
+@require_GET
+@requires(Permission.PROTECT_ACCOUNT)
+def hold_proposal_list(request: HttpRequest) -> HttpResponse:
+    """The proposed holds that wait for a supervisor, longest waiting first."""
+    person = signed_in_person(request)
+    cursor = request.GET.get("cursor", "")
+    page = queries.waiting_proposals(access.visible_proposals(person), to=person, cursor=cursor)
+    context = {
+        "rows": [(row, access.shown(row.consumer, to=person, addresses=())) for row in page.rows],
+        "next_url": _address(page.next_cursor),
+        "previous_url": _address(page.previous_cursor),
+    }
+    return page_or_fragment(request, LIST, "proposals", context)
+
+
+def _address(cursor: str) -> str:
+    return f"{reverse('hold_proposal_list')}?cursor={cursor}" if cursor else ""
+
+
+@require_POST
+@requires(Permission.PROTECT_ACCOUNT)
+def hold_proposal_accept(request: HttpRequest, account: str, proposal: int) -> HttpResponse:
+    """Protect the account as somebody proposed it."""
+    consumer = _found_with(request, account, proposal)
+    try:
+        operations.accept_account_hold(
+            proposal=proposal,
+            by=signed_in_person(request),
+            at=clock.now(),
+            form_key=posted_form_key(request.POST),
+        )
+    except Refusal as refusal:
+        form = _decline_form(proposal)
+        return _holds_page(
+            request, consumer, decline=(proposal, form), refusal=refusal,
+            status=refusal.http_status,
+        )  # fmt: skip
+    messages.success(request, "The account is protected")
+    return HttpResponseRedirect(resolve_url("account_holds", account))
+
+
+@require_POST
+@requires(Permission.PROTECT_ACCOUNT)
+def hold_proposal_decline(request: HttpRequest, account: str, proposal: int) -> HttpResponse:
+    """Leave the account unprotected, with a reason."""
+    consumer, key = _found_with(request, account, proposal), posted_form_key(request.POST)
+    form = LiftForm(request.POST, auto_id=f"decline-{proposal}-%s")
+    if not form.is_valid():
+        return _holds_page(request, consumer, decline=(proposal, form), status=422)
+    try:
+        operations.decline_account_hold(
+            proposal=proposal,
+            reason=form.cleaned_data["reason"],
+            by=signed_in_person(request),
+            at=clock.now(),
+            form_key=key,
+        )
+    except Refusal as refusal:
+        return _holds_page(
+            request, consumer, decline=(proposal, form), refusal=refusal,
+            status=refusal.http_status,
+        )  # fmt: skip
+    messages.success(request, "The proposed hold is declined")
+    return HttpResponseRedirect(resolve_url("account_holds", account))
+
+
+def _found_with(request: HttpRequest, account: str, proposal: int) -> Consumer:
+    """The consumer for whom this hold was proposed, or 404."""
+    consumer = found_consumer(request, account)
+    if not access.has_proposal(consumer, proposal, to=signed_in_person(request)):
+        raise Http404
+    return consumer
+
+
+def _decline_form(proposal: int) -> LiftForm:
+    return LiftForm(auto_id=f"decline-{proposal}-%s")
+
+
+def _holds_page(
+    request: HttpRequest,
+    consumer: Consumer,
+    form: AccountHoldForm | None = None,
+    *,
+    lift: tuple[int, LiftForm] | None = None,
+    decline: tuple[int, LiftForm] | None = None,
+    refusal: Refusal | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    person = signed_in_person(request)
+    decides = person.has_permission(Permission.PROTECT_ACCOUNT)
+    today = clock.now().astimezone(zone_in_use()).date()
+    if form is None:
+        form = (AccountHoldForm if decides else HoldProposalForm)(initial={"from_on": today})
+    lifting, lift_form = lift or (0, LiftForm())
+    declining, decline_form = decline or (0, LiftForm())
+    context = shell(request, access.shown(consumer, to=person)) | {
+        "form": form,
+        "decides": decides,
+        "refusal": refusal,
+        "holds": [
+            (hold, lift_form if hold.id == lifting else LiftForm(auto_id=f"lift-{hold.id}-%s"))
+            for hold in queries.account_holds(consumer.pk, today=today)
+        ],
+        "proposals": [
+            (each, decline_form if each.id == declining else _decline_form(each.id))
+            for each in queries.proposals_of(consumer.pk, to=person)
+        ],
+    }
+    return render(request, "consumers/account_holds.html", context, status=status)
