@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q, TextField
-from django.db.models.functions import Length, Lower
+from django.db.models.functions import Length, Lower, Right
 from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThanOrEqual
 
 from complaints.choices import CustomerType
@@ -223,6 +223,10 @@ class Complainant(models.Model):
             GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="complainant_by_text"),
             models.Index(
                 OpClass(F("phone_digits"), name="text_pattern_ops"), name="complainant_by_phone"
+            ),
+            models.Index(
+                OpClass(Right("phone_digits", 10), name="text_pattern_ops"),
+                name="complainant_by_phone_last_ten",
             ),
             models.Index(
                 OpClass(Func(F("phone_digits"), function="reverse"), "text_pattern_ops"),

@@ -16,7 +16,6 @@ from smart360.web.paging import Sort
 
 LONGEST_SEARCH = 100
 SHORTEST_SEARCH = 3
-LONGEST_CODE = 20
 INVALID_DATE = "Enter a valid date."
 PRIORITIES = tuple(Priority.values)
 COMMON_NAMES = frozenset({"tab", "q", "assignee", "sort", "cursor", "month"})
@@ -29,7 +28,8 @@ class Choice:
     ``name``   in the address
     ``field``  of the filter
     ``words``  what the codes are called
-    ``known``  the codes that count; None lets any short code through, for the database to compare
+    ``known``  the codes that count; None lets any code of at most ``longest`` letters through, for
+               the database to compare
     """
 
     name: str
@@ -37,6 +37,7 @@ class Choice:
     label: str
     words: Mapping[str, str]
     known: Collection[str] | None = None
+    longest: int = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ class _Reading:
         if choice.known is not None:
             return self.known(choice.name, choice.known)
         sent = self.sent.getlist(choice.name)
-        return self.known(choice.name, [code for code in sent if _is_code(code)])
+        return self.known(choice.name, [code for code in sent if _is_code(code, choice.longest)])
 
     def day(self, name: str) -> date | None:
         text = self.last(name)
@@ -234,8 +235,8 @@ def read_wish(address: ListAddress[F], sent: QueryDict, *, me: int) -> ListWish[
     return wish
 
 
-def _is_code(code: str) -> bool:
-    return len(code) <= LONGEST_CODE and not why_unshowable(code)
+def _is_code(code: str, longest: int) -> bool:
+    return len(code) <= longest and not why_unshowable(code)
 
 
 def _words(typed: str) -> tuple[str, str, bool]:

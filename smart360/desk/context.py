@@ -28,6 +28,7 @@ PLACES: tuple[tuple[str, str, str, str, Permission | None], ...] = (
     ("Start", "start", "home", "g s", None),
     ("Consumers", "consumer_list", "users", "g c", Permission.SEARCH_CONSUMERS),
     ("Disconnections", "request_list", "plug-connected-x", "g d", Permission.VIEW_REQUESTS),
+    ("Complaints", "complaint_list", "message-report", "g l", Permission.VIEW_COMPLAINTS),
     ("Service orders", "order_list", "truck-delivery", "g o", Permission.VIEW_SERVICE_ORDERS),
     ("Non-payment runs", "run_list", "clock-exclamation", "g p", Permission.PREPARE_RUN),
     ("Billing runs", "billing_run_list", "cash", "g b", Permission.RUN_BILLING),

@@ -153,6 +153,8 @@ ADDRESSES: dict[str, Address] = {
     # requests
     "request_list": Address("/cx/disconnections/", READERS, get=200),
     "request_export": Address("/cx/disconnections/export.csv", "--y-y---", get=200),
+    "complaint_list": Address("/cx/services/", READERS, get=200),
+    "complaint_export": Address("/cx/services/export.csv", SUPERVISORS, get=200),
     "request_new": Address(NEW, CREATORS, get=200),
     "request_consumer": Address(f"{NEW}/consumer", CREATORS, post=422),
     "request_parts": Address(f"{NEW}/parts", CREATORS, post=200, writes=True),

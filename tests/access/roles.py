@@ -99,6 +99,16 @@ ROWS = (
         (*ONE, "request_list", "request_communication", "request_timeline", "receipt_print"),
     ),
     Row(
+        "View complaints, status, SLA, timeline",
+        ("✓", "✓", "✓", "✓", "✓", "no PII", "–", "✓"),
+        ("complaint_list",),
+    ),
+    Row(
+        "Export CSV of complaints",
+        ("–", "–", "–", "–", "✓", "–", "–", "–"),
+        ("complaint_export",),
+    ),
+    Row(
         "Acknowledge",
         ("✓", "–", "✓", "–", "✓", "–", "–", "–"),
         ("request_acknowledge", "request_assign"),

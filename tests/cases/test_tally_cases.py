@@ -74,7 +74,7 @@ def put_a_case(by_hand: random.Random, consumer: int, moment: datetime) -> None:
             cursor.execute(
                 "UPDATE cases_case SET status = %s, ended_at = %s, closing_reason = %s,"
                 " closing_note = 'Done', acknowledged_at = %s, resolution_time = %s WHERE id = %s",
-                [standing, ended_at, reason, moment, ended_at - moment, key],
+                [standing, ended_at, reason, moment, str(ended_at - moment), key],
             )
         elif by_hand.random() < 0.5:  # its clocks move while it is open
             cursor.execute(

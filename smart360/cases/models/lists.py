@@ -4,6 +4,8 @@ A list of one kind would else wade through the rows of the other: its statements
 that the database sees that they ask for what the index has.
 """
 
+from typing import Any
+
 from django.db.models import F, Index, Q
 
 from smart360.cases.choices import ENDED_STATUSES, KINDS_OF_REQUEST, OPEN_STATUSES, CaseKind
@@ -19,7 +21,7 @@ def _of_a_list(of: Q, name: str) -> list[Index]:
     """Each order of a list, over what is open and over what has ended; then what it counts."""
     indexes = []
     for standing, when in (("open", OPEN & of), ("ended", ENDED & of)):
-        orders = {
+        orders: dict[str, tuple[Any, ...]] = {
             "due": (DUE, F("id")),
             "age": (F("created_at").desc(), F("id").desc()),
             "urgency": (URGENCY, DUE, F("id")),

@@ -163,7 +163,9 @@ def filtered_cases(
 
     ``words`` is what the words of the filter mean.
     """
-    cases = with_pause(kind.seen_by(person), at=at).alias(due_sort=DUE, urgency=URGENCY)
+    cases: QuerySet[Case] = with_pause(kind.seen_by(person), at=at).alias(
+        due_sort=DUE, urgency=URGENCY
+    )
     cases = cases.filter(status__in=kind.ended if wish.is_history else OPEN_STATUSES)
     if words is not None:
         cases = cases.filter(words)
@@ -176,7 +178,7 @@ def filtered_cases(
         cases = cases.filter(sla_is(wish.sla, at=at))
         if not wish.is_history and "BREACHED" not in wish.sla:
             # It follows, for resolution is one of the clocks: what is late already is not read.
-            cases = cases.filter(due_sort__gt=at)
+            cases = cases.filter(Q(due_sort__gt=at))
     return cases.filter(_in_time(wish, zone), _by_people(wish))
 
 
