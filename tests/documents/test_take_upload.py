@@ -170,7 +170,7 @@ def test_what_a_library_of_others_hides_is_found(what: str) -> None:
     out = io.BytesIO()
     writer.write(out)
     assert refusal("bill.pdf", out.getvalue()) == ACTIVE
-    assert PdfReader(out), "the control: another reader opens it"
+    assert len(PdfReader(out).pages) == 1, "the control: another reader opens it"
 
 
 def test_an_action_is_found_wherever_it_lies() -> None:
@@ -224,8 +224,9 @@ def test_what_is_seen_through_stays_so() -> None:
     body = saved(picture, "PNG", transparency=picture.getpixel((0, 0)))
     after = opened(check("meter.png", body))
     assert after.mode == "RGBA"
-    assert after.getpixel((0, 0))[3] == 0
-    assert after.getpixel((63, 47))[3] == 255
+    alpha = after.getchannel("A")
+    assert alpha.getpixel((0, 0)) == 0
+    assert alpha.getpixel((63, 47)) == 255
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])

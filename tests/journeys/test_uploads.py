@@ -11,6 +11,7 @@ import pytest
 from django.template import Context, Template
 from playwright.sync_api import expect
 
+from smart360.staff.choices import Role
 from smart360.web.gallery import uploads
 from smart360.web.shown import RefusedUpload, Upload, UploadList
 from tests.journeys.conftest import accessibility_violations
@@ -64,6 +65,10 @@ def fragment(shown: UploadList) -> str:
     return template.render(Context({"shown": shown, "csrf_token": "x"}))
 
 
+def a_pdf(name: str) -> Any:
+    return {"name": name, "mimeType": "application/pdf", "buffer": b"0123456789"}
+
+
 @pytest.fixture
 def server(gallery: Any) -> Server:
     server = Server()
@@ -98,11 +103,11 @@ def test_dropped_files_are_sent_one_by_one_and_listed(
 
 def test_files_are_chosen_and_removed_by_the_keyboard_alone(gallery: Any, server: Server) -> None:
     zone = gallery.locator("#evidence")
+    names = iter(("a.pdf", "b.pdf"))
+    gallery.on("filechooser", lambda chooser: chooser.set_files(a_pdf(next(names))))
     zone.get_by_role("button", name="Choose Files").focus()
     for name in ("a.pdf", "b.pdf"):
-        with gallery.expect_file_chooser() as chooser:
-            gallery.keyboard.press("Enter")
-        chooser.value.set_files({"name": name, "mimeType": "application/pdf", "buffer": b"x"})
+        gallery.keyboard.press("Enter")
         expect(zone.get_by_role("button", name=f"Remove {name}")).to_be_visible()
     gallery.keyboard.press("Tab")
     expect(zone.get_by_role("button", name="Remove a.pdf")).to_be_focused()
@@ -118,9 +123,7 @@ def test_files_are_chosen_and_removed_by_the_keyboard_alone(gallery: Any, server
 def test_what_is_too_large_is_never_sent(gallery: Any, server: Server) -> None:
     zone = gallery.locator("#evidence")
     gallery.evaluate("document.querySelector('#evidence').dataset.largest = '9'")
-    zone.locator("input[type=file]").set_input_files(
-        {"name": "long.pdf", "mimeType": "application/pdf", "buffer": b"0123456789"}
-    )
+    zone.locator("input[type=file]").set_input_files(a_pdf("long.pdf"))
     expect(zone.get_by_role("alert").first).to_have_text(
         "long.pdf was not added. long.pdf is larger than 10 MB"
     )
@@ -178,7 +181,7 @@ def test_it_is_accessible_while_it_sends(
 def test_without_a_script_there_is_a_plain_form(
     browser: Any, live_server: Any, client_as: Any, utility: Any
 ) -> None:
-    client = client_as("CSE")
+    client = client_as(Role.CSE)
     session = client.cookies[next(name for name in client.cookies if "session" in name)]
     context = browser.new_context(java_script_enabled=False, base_url=live_server.url)
     context.add_cookies([{"name": session.key, "value": session.value, "url": live_server.url}])
@@ -187,5 +190,5 @@ def test_without_a_script_there_is_a_plain_form(
     zone = page.locator("#evidence")
     expect(zone.get_by_label("Choose Files")).to_be_visible()
     expect(zone.get_by_role("button", name="Upload")).to_be_visible()
-    expect(zone.get_by_role("button", name="Choose Files", exact=True)).to_have_count(0)
+    expect(zone.locator("[data-choose]")).to_be_hidden()
     context.close()
