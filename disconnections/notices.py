@@ -11,11 +11,11 @@ from disconnections.choices import Stage
 from disconnections.models import DisconnectionRequest
 from disconnections.queries.lost_protections import stands, waiting_for_the_account
 from disconnections.queries.protections import cut_of, judge_cut
-from disconnections.queries.receipts import tracking_url
 from smart360.cases import handling
 from smart360.cases.choices import CaseStatus
 from smart360.cases.models import Case
 from smart360.cases.notices import responsible_for, tell_consumer
+from smart360.cases.queries.receipts import tracking_url
 from smart360.comms.models import Message
 from smart360.comms.outbox import Letter, notify_staff, send_each, send_from_template
 from smart360.fieldwork.choices import OrderStatus

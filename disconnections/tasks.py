@@ -7,22 +7,18 @@ from typing import Any
 
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
-from django.template.loader import render_to_string
-from django.utils import timezone
 
 from disconnections import operations
 from disconnections.operations import proposing, runs, undoing
 from disconnections.operations.protections import tell_of_ended_protection
 from disconnections.queries.lost_protections import untold
 from disconnections.queries.receipts import has_receipt, receipt_facts
-from smart360.documents.render import to_pdf
+from smart360.documents.render import on_paper
 from smart360.documents.rules import qr_code
 from smart360.kernel import clock
-from smart360.organisation.queries import get_logo, get_utility
 from smart360.owed.turns import in_turn
 
 log = logging.getLogger(__name__)
-LOGO = "logo"
 
 
 def make_receipt(about: Mapping[str, Any], at: datetime) -> None:
@@ -35,20 +31,9 @@ def make_receipt(about: Mapping[str, Any], at: datetime) -> None:
 
 def receipt_pdf(case: int, at: datetime) -> bytes:
     """A request's receipt on the utility's paper."""
-    utility, logo, receipt = get_utility(), get_logo(), receipt_facts(case)
-    with timezone.override(utility.zone):
-        html = render_to_string(
-            "disconnections/receipt.html",
-            {
-                "paper": "documents/pdf.html",
-                "receipt": receipt,
-                "utility": utility,
-                "logo_url": f"memory:{LOGO}",
-                "qr": qr_code(receipt.tracking_url),
-                "printed_at": at,
-            },
-        )
-    return to_pdf(html, paper_size=utility.paper_size, images={LOGO: logo} if logo else None)
+    receipt = receipt_facts(case)
+    context = {"receipt": receipt, "qr": qr_code(receipt.tracking_url)}
+    return on_paper("disconnections/receipt.html", context, at=at)
 
 
 def go_on_with_proposal(about: Mapping[str, Any], at: datetime) -> None:

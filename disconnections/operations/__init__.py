@@ -13,7 +13,6 @@ from disconnections.operations.requests import (
     attach_receipt,
     close_request,
     create_request,
-    retry_receipt,
 )
 
 __all__ = [
@@ -27,6 +26,5 @@ __all__ = [
     "create_request",
     "decide_approval",
     "load_rule_packs",
-    "retry_receipt",
     "serve_notice_by_hand",
 ]

@@ -16,11 +16,11 @@ from disconnections.choices import IdentityCheck
 from disconnections.models import DisconnectionRequest, Reason, RequestedService
 from disconnections.protecting import take_up_each
 from disconnections.queries.protections import Judged
-from disconnections.queries.receipts import receipt_key
 from smart360.cases import handling
 from smart360.cases.choices import CaseKind
 from smart360.cases.handling import NewCase
 from smart360.cases.models import Case
+from smart360.cases.queries.receipts import receipt_key
 from smart360.kernel.db import copy_rows, step
 from smart360.organisation.queries import get_utility
 from smart360.owed.book import owe_each

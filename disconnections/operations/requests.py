@@ -23,7 +23,6 @@ from disconnections.choices import (
 from disconnections.models import DisconnectionRequest, Reason, RequestedService, TimeSlot
 from disconnections.notices import request_closed, request_received
 from disconnections.queries.protections import Judged, judge_cut, wished_cut
-from disconnections.queries.receipts import receipt_key
 from disconnections.queries.slots import find_slot
 from disconnections.queries.undoing import newest_not_undone
 from disconnections.rules import RequestWish
@@ -31,12 +30,13 @@ from smart360.cases import handling
 from smart360.cases.choices import CaseKind, ClosingReason
 from smart360.cases.lifecycle import SAY_WHY, says_why
 from smart360.cases.models import Case
-from smart360.documents.store import store_pdf
+from smart360.cases.queries.receipts import receipt_key
+from smart360.cases.store import keep_receipt
 from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
 from smart360.kernel.text import NOT_OFFERED, REQUIRED
 from smart360.organisation.queries import get_utility
-from smart360.owed.book import owe, owe_again
+from smart360.owed.book import owe
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.record import record
@@ -318,34 +318,5 @@ def attach_receipt(
     """
     locked = handling.lock_case(case)
     made = DisconnectionRequest.objects.get(pk=case)
-    if made.receipt_id is not None:
-        return made
-    made.receipt = store_pdf(title=f"Receipt {locked.number}", body=body, by=by, at=at)
-    made.save(update_fields=["receipt"])
-    record(
-        Event.DOCUMENT_MADE,
-        by=by.pk if by else None,
-        at=at,
-        case=case,
-        consumer=locked.consumer_id,
-        new={"document": "receipt", "sha256": made.receipt.sha256},
-    )
+    keep_receipt(locked, made, body=body, by=by, at=at)
     return made
-
-
-@operation
-def retry_receipt(*, case: int, by: Person, at: datetime) -> None:
-    """Let a worker try again to make a receipt that could not be made.
-
-    Raises UnableToRetry of ``owed.book`` when it has not failed.
-    """
-    locked = handling.lock_case(case)
-    owe_again(receipt_key(locked.number), at=at)
-    record(
-        Event.DOCUMENT_RETRIED,
-        by=by.pk,
-        at=at,
-        case=case,
-        consumer=locked.consumer_id,
-        new={"document": "receipt"},
-    )

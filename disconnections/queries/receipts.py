@@ -1,31 +1,16 @@
-"""What a receipt says, and how far it is. It goes to the consumer: nothing in it is internal."""
+"""What the receipt of a request says. It goes to the consumer: nothing in it is internal."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from enum import StrEnum
 
-from django.conf import settings
-from django.urls import reverse
-
-from consumers.access import shown
 from consumers.choices import UtilityType
-from consumers.models import Consumer
 from disconnections.models import DisconnectionRequest
-from disconnections.rules import hours_in_words, visit_sentence
+from disconnections.rules import visit_sentence
 from smart360.cases.choices import CaseKind
 from smart360.cases.models import Case
+from smart360.cases.queries.receipts import contact_of, steps_of, tracking_url
 from smart360.comms.queries import free_words
-from smart360.owed.choices import OwedState
-from smart360.owed.models import OwedWork
 from smart360.staff.models import Person
-
-
-class ReceiptState(StrEnum):
-    """How far the PDF is."""
-
-    READY = "READY"
-    BEING_MADE = "BEING_MADE"
-    FAILED = "FAILED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +58,7 @@ def receipt_facts(case: int, *, to: Person | None = None) -> ReceiptFacts:
     )
     about, consumer = asked.case, asked.case.consumer
     assert consumer is not None  # a_request_has_a_consumer
-    contact = _contact(consumer, to)
+    contact = contact_of(consumer, to)
     return ReceiptFacts(
         case=about.pk,
         number=about.number,
@@ -103,38 +88,6 @@ def receipt_facts(case: int, *, to: Person | None = None) -> ReceiptFacts:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Contact:
-    """Who the consumer is, as far as the reader may know."""
-
-    name: str
-    phone: str
-    email: str
-    sees_words: bool
-    sees_link: bool
-
-
-def _contact(consumer: Consumer, to: Person | None) -> _Contact:
-    """The tracking link leads to the whole receipt, so only who may read that gets it."""
-    if to is None:
-        return _Contact(
-            consumer.name, consumer.phone, consumer.email, sees_words=True, sees_link=True
-        )
-    seen = shown(consumer, to=to)
-    return _Contact(
-        seen.name,
-        seen.phone,
-        seen.email,
-        sees_words=seen.sees_contact_data,
-        sees_link=seen.sees_personal_data,
-    )
-
-
-def tracking_url(token: str) -> str:
-    """The consumer's own link, whole, for paper and mail."""
-    return f"{settings.PUBLIC_URL}{reverse('track', args=[token])}"
-
-
 def services_of(asked: DisconnectionRequest) -> tuple[str, ...]:
     """The utilities that a request is about, in words. Prefetch them for more than one request."""
     asked_for = {each.service_connection.utility_type for each in asked.services.all()}
@@ -150,35 +103,10 @@ def permanence_of(asked: DisconnectionRequest) -> str:
 
 def next_steps(about: Case, asked: DisconnectionRequest) -> tuple[str, ...]:
     """What happens next, in the order in which it happens."""
-    if not about.is_open:
-        return (f"This request is {about.get_status_display().lower()}. Nothing more happens.",)
-    hours = hours_in_words(
-        about.policy.acknowledgement_minutes, is_business=about.policy.calendar_id is not None
-    )
-    return (
-        "We have confirmed the request."
-        if about.acknowledged_at
-        else f"We confirm the request within {hours}.",
-        visit_sentence(
-            asked.preferred_on, (asked.slot.starts, asked.slot.ends) if asked.slot else None
-        ),
-        "You can see at any time where your request stands, at the address beside this list.",
-    )
+    slot = (asked.slot.starts, asked.slot.ends) if asked.slot else None
+    return steps_of(about, "request", [visit_sentence(asked.preferred_on, slot)])
 
 
 def has_receipt(case: int) -> bool:
     """Whether the PDF of a request is there already."""
     return DisconnectionRequest.objects.filter(case=case, receipt__isnull=False).exists()
-
-
-def receipt_key(number: str) -> str:
-    """Under which the making of a request's receipt is owed."""
-    return f"receipt:{number}"
-
-
-def receipt_state(asked: DisconnectionRequest, number: str) -> ReceiptState:
-    """Whether the PDF is there, will be, or could not be made."""
-    if asked.receipt_id is not None:
-        return ReceiptState.READY
-    failed = OwedWork.objects.filter(dedupe_key=receipt_key(number), state=OwedState.FAILED)
-    return ReceiptState.FAILED if failed.exists() else ReceiptState.BEING_MADE

@@ -133,12 +133,6 @@ def holiday_sentence(day: str, reason: str) -> str:
     return f"No disconnections on {day}: {reason}"
 
 
-def hours_in_words(minutes: int, *, is_business: bool) -> str:
-    """A promise as a consumer reads it: ``2 hours``, ``90 minutes``, ``4 business hours``."""
-    unit, number = ("minute", minutes) if minutes % 60 else ("hour", minutes // 60)
-    return f"{number} {'business ' * is_business}{unit}{'s' * (number != 1)}"
-
-
 def visit_sentence(day: date | None, slot: tuple[time, time] | None) -> str:
     """When somebody comes, as far as that is known, for the consumer."""
     if day is None:

@@ -1,68 +1,65 @@
-"""Receipts: to print at once, and as a PDF once a worker has made it (DIS5, DIS18)."""
+"""Receipts of requests: to print at once, and as a PDF (DIS5, DIS18)."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from disconnections.operations import retry_receipt
-from disconnections.queries.receipts import ReceiptState, receipt_facts, receipt_state
-from disconnections.views.detail import found_or_404
-from smart360.documents.access import as_download
-from smart360.documents.rules import qr_code
-from smart360.kernel import clock
-from smart360.staff.access import signed_in_person
+from disconnections.access import find_request
+from disconnections.queries.receipts import receipt_facts
+from smart360.cases.models import Case
+from smart360.cases.queries.receipts import Receipt
+from smart360.cases.views import receipts as pages
+from smart360.cases.views.receipts import KindReceipts
+from smart360.documents.models import StoredFile
+from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from smart360.web.gate import requires
-from smart360.web.htmx import page_or_fragment
 
-WAITING = "disconnections/receipt_waiting.html"
+
+def says(case: int, to: Person) -> Receipt:
+    """What a request's receipt says to somebody at a desk."""
+    return receipt_facts(case, to=to)
+
+
+def kept(case: Case) -> StoredFile | None:
+    """The PDF of a request, once it is made."""
+    file: StoredFile | None = case.disconnection_request.receipt
+    return file
+
+
+def back(case: Case, to: Person) -> str:
+    """Whoever may read a request's receipt may open the request."""
+    return reverse("disconnection_detail", args=[case.number])
+
+
+RECEIPTS = KindReceipts(
+    prefix="receipt",
+    plural="Disconnections",
+    list_name="request_list",
+    template="disconnections/receipt.html",
+    find=find_request,
+    says=says,
+    kept=kept,
+    back=back,
+)
 
 
 @require_GET
 @requires(Permission.VIEW_REQUESTS)
 def receipt_print(request: HttpRequest, number: str) -> HttpResponse:
-    """The receipt to print from the browser, without waiting for the PDF."""
-    case = found_or_404(request, number)
-    person = signed_in_person(request)
-    receipt = receipt_facts(case.pk, to=person)
-    return render(
-        request,
-        "disconnections/receipt.html",
-        {
-            "paper": "paper.html",
-            "receipt": receipt,
-            "logo_url": reverse("logo"),
-            "qr": qr_code(receipt.tracking_url) if receipt.tracking_url else None,
-            "printed_at": clock.now(),
-            "can_download": person.has_permission(Permission.SEE_PERSONAL_DATA),
-        },
-    )
+    """The print view."""
+    return pages.receipt_print(RECEIPTS, request, number)
 
 
 @require_GET
 @requires(Permission.SEE_PERSONAL_DATA)
 def receipt_download(request: HttpRequest, number: str) -> HttpResponse:
-    """The PDF, or a page that waits for it. It says all, so it takes the right to see all."""
-    case = found_or_404(request, number)
-    asked = case.disconnection_request
-    state = receipt_state(asked, case.number)
-    if state is ReceiptState.READY and "HX-Request" not in request.headers:
-        assert asked.receipt is not None  # it is ready
-        return as_download(asked.receipt)
-    is_ready = state is ReceiptState.READY
-    context = {
-        "number": case.number,
-        "is_ready": is_ready,
-        "is_being_made": state is ReceiptState.BEING_MADE,
-    }
-    return page_or_fragment(request, WAITING, "receipt", context, status=200 if is_ready else 202)
+    """The PDF, or the page that waits for it."""
+    return pages.receipt_download(RECEIPTS, request, number)
 
 
 @require_POST
 @requires(Permission.SEE_PERSONAL_DATA)
 def receipt_retry(request: HttpRequest, number: str) -> HttpResponse:
-    """Let a worker try again to make a receipt that could not be made."""
-    case = found_or_404(request, number)
-    retry_receipt(case=case.pk, by=signed_in_person(request), at=clock.now())
-    return HttpResponseRedirect(reverse("receipt_download", args=[case.number]))
+    """Try again to make it."""
+    return pages.receipt_retry(RECEIPTS, request, number)

@@ -12,6 +12,7 @@ from smart360.cases.choices import CaseStatus, HoldEnding
 from smart360.cases.models import Alert, Case, Hold, HoldReason, SlaPolicy
 from smart360.cases.notices import remind, tell_consumer, warn
 from smart360.cases.queries.history import clocks_of, raised_alerts
+from smart360.cases.queries.receipts import receipt_key
 from smart360.comms import outbox
 from smart360.comms.choices import Channel, Direction, Visibility
 from smart360.kernel.db import operation, refuses
@@ -19,6 +20,7 @@ from smart360.kernel.errors import Refusal
 from smart360.kernel.text import NOT_OFFERED, REQUIRED, is_blank
 from smart360.organisation.models import Utility
 from smart360.organisation.queries import get_utility
+from smart360.owed.book import owe_again
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from smart360.trail.choices import Event
@@ -434,6 +436,24 @@ def fold_tallies(*, at_once: int = FOLDED_AT_ONCE) -> int:
     locked = Utility.objects.select_for_update(no_key=True, skip_locked=True)
     zone = locked.filter(pk=1).values_list("time_zone", flat=True).first()
     return handling.fold_changes(zone=zone, at_once=at_once) if zone else 0
+
+
+@operation
+def retry_receipt(*, case: int, by: Person, at: datetime) -> None:
+    """Let a worker try again to make a receipt that could not be made.
+
+    Raises UnableToRetry of ``owed.book`` when it has not failed.
+    """
+    locked = handling.lock_case(case)
+    owe_again(receipt_key(locked.number), at=at)
+    record(
+        Event.DOCUMENT_RETRIED,
+        by=by.pk,
+        at=at,
+        case=case,
+        consumer=locked.consumer_id,
+        new={"document": "receipt"},
+    )
 
 
 def _moments_of(case: Case) -> dict[str, str | None]:

@@ -1,4 +1,4 @@
-"""Numbers of cases as people type them, and the months of their figures; pure."""
+"""Numbers of cases as people type them, promises in words, months of figures; pure."""
 
 import re
 from dataclasses import dataclass
@@ -90,3 +90,9 @@ def months_after(month: date, count: int) -> date:
     """
     index = month.year * 12 + month.month - 1 + count
     return date(index // 12, index % 12 + 1, 1)
+
+
+def hours_in_words(minutes: int, *, is_business: bool) -> str:
+    """A promise as a consumer reads it: ``2 hours``, ``90 minutes``, ``4 business hours``."""
+    unit, number = ("minute", minutes) if minutes % 60 else ("hour", minutes // 60)
+    return f"{number} {'business ' * is_business}{unit}{'s' * (number != 1)}"

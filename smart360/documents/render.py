@@ -8,10 +8,14 @@ a name in any of their scripts is printed; nothing is copied to a temporary plac
 import mimetypes
 import os
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from django.template.loader import render_to_string
+from django.utils import timezone
 from PIL import ImageFile
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
@@ -19,6 +23,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from smart360.kernel.errors import Refusal
 from smart360.organisation.choices import PaperSize
+from smart360.organisation.queries import get_logo, get_utility
 
 # WeasyPrint makes Pillow take cut pictures, for the whole process: an upload must not slip through.
 ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -27,6 +32,7 @@ STATIC = Path(__file__).resolve().parents[2] / "static"
 FONTS = Path(__file__).with_name("fonts.conf")
 ROOTS = (STATIC / "css", STATIC / "fonts")
 MEMORY = "memory:"  # an address that names one of the images handed over with the document
+LOGO = "logo"
 LARGEST_HTML = 400_000  # characters; a receipt has 15,000
 
 
@@ -100,3 +106,20 @@ def to_pdf(
     if fetcher.refused:  # inside an SVG WeasyPrint goes on without the picture
         raise UnableToRender
     return body
+
+
+def on_paper(template: str, context: Mapping[str, Any], *, at: datetime) -> bytes:
+    """``template`` on the utility's paper, with its logo and in its zone. Raises UnableToRender.
+
+    The template extends ``paper``, so that it is the print view as well.
+    """
+    utility, logo = get_utility(), get_logo()
+    around = {
+        "paper": "documents/pdf.html",
+        "utility": utility,
+        "logo_url": f"{MEMORY}{LOGO}",
+        "printed_at": at,
+    }
+    with timezone.override(utility.zone):
+        html = render_to_string(template, {**around, **context})
+    return to_pdf(html, paper_size=utility.paper_size, images={LOGO: logo} if logo else None)

@@ -16,10 +16,11 @@ from pypdf import PdfReader
 
 from disconnections.models import DisconnectionRequest, TimeSlot
 from disconnections.operations import attach_receipt, close_request
-from disconnections.queries.receipts import receipt_key
-from disconnections.rules import hours_in_words, visit_sentence
+from disconnections.rules import visit_sentence
 from disconnections.tasks import receipt_pdf
 from smart360.cases.operations import acknowledge, add_note
+from smart360.cases.queries.receipts import receipt_key
+from smart360.cases.rules import hours_in_words
 from smart360.documents.access import read
 from smart360.documents.models import StoredFile
 from smart360.organisation.models import Utility

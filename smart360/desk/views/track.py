@@ -2,11 +2,10 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from disconnections.models import DisconnectionRequest
-from disconnections.queries.tracking import find_followed, tracked
+from disconnections.queries.tracking import follow
+from smart360.cases.queries.tracking import Tracked
 from smart360.documents.access import as_download
 from smart360.kernel import clock
 from smart360.web.gate import public
@@ -22,29 +21,25 @@ UNSEEN = {
 @public
 def track(request: HttpRequest, token: str) -> HttpResponse:
     """Where a request stands, in plain words."""
-    return _page(request, find_followed(token))
+    return _page(request, token, follow(token, at=clock.now()))
 
 
 @require_GET
 @public
 def track_receipt(request: HttpRequest, token: str) -> HttpResponse:
     """The receipt as PDF; until a worker has made it, the page that waits for it."""
-    asked = find_followed(token)
-    if asked is None or asked.receipt is None:
-        return _page(request, asked, is_waiting=True)
-    return _unseen(as_download(asked.receipt))
+    tracked = follow(token, at=clock.now())
+    if tracked is None or tracked.receipt is None:
+        return _page(request, token, tracked, is_waiting=True)
+    return _unseen(as_download(tracked.receipt))
 
 
 def _page(
-    request: HttpRequest, asked: DisconnectionRequest | None, *, is_waiting: bool = False
+    request: HttpRequest, token: str, tracked: Tracked | None, *, is_waiting: bool = False
 ) -> HttpResponse:
     """The one page there is, also for a link that leads nowhere."""
-    status = 404 if asked is None else 202 if is_waiting else 200
-    context = {
-        "token": asked.tracking_token if asked else "",
-        "tracked": tracked(asked, today=timezone.localdate(clock.now())) if asked else None,
-        "is_waiting": is_waiting,
-    }
+    status = 404 if tracked is None else 202 if is_waiting else 200
+    context = {"token": token, "tracked": tracked, "is_waiting": is_waiting}
     return _unseen(render(request, "desk/track.html", context, status=status))
 
 

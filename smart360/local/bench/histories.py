@@ -12,10 +12,10 @@ from hashlib import sha256
 
 from consumers.choices import SupplyState
 from disconnections.choices import IdentityCheck, IdentityDocument
-from disconnections.queries.receipts import receipt_key, tracking_url
 from disconnections.rules import FURTHEST_DAYS
 from smart360.cases.choices import OPEN_STATUSES, AlertLevel, CaseKind, CaseStatus, ClosingReason
 from smart360.cases.handling import SERIES
+from smart360.cases.queries.receipts import receipt_key, tracking_url
 from smart360.local.bench.accounts import METER_FACTS, account
 from smart360.local.bench.copying import (
     EPOCH,
