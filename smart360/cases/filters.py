@@ -53,6 +53,10 @@ class Days:
     label: str
     is_of_history: bool | None = None
 
+    def is_on(self, *, is_history: bool) -> bool:
+        """Whether this tab has it."""
+        return self.is_of_history is None or self.is_of_history == is_history
+
 
 CREATED = Days("from", "to", ("created_from", "created_to"), "Created")
 
@@ -211,7 +215,10 @@ def read_wish(address: ListAddress[F], sent: QueryDict, *, me: int) -> ListWish[
         reading.errors["q"] = word_error
     found: dict[str, Any] = {"is_history": is_history, "words": words}
     for days in address.days:
-        found |= reading.within(days)
+        if days.is_on(is_history=is_history):
+            found |= reading.within(days)
+        elif any(reading.last(name) for name in (days.first, days.last)):
+            reading.is_unknown = True
     for choice in address.several(is_history=is_history):
         found[choice.field] = reading.chosen(choice)
     if address.has_completed:
@@ -308,6 +315,10 @@ def _known_address(address: ListAddress[F], sent: QueryDict, wish: ListWish[F]) 
     for choice in address.several(is_history=looks_for.is_history):
         kept.setlist(choice.name, list(chosen_of(wish, choice)))
     kept.setlist("assignee", ["me"] if looks_for.assignee is not None else [])
+    for days in address.days:
+        if not days.is_on(is_history=looks_for.is_history):
+            for name in (days.first, days.last):
+                kept.pop(name, None)
     for name, month in (("month", wish.month), ("completed", looks_for.completed_in)):
         if month is None:
             kept.pop(name, None)

@@ -5,12 +5,12 @@ from datetime import datetime
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from disconnections.queries.requests import REQUESTS, SORTS, RequestFilter
 from smart360.cases.queries.pages import list_cases
 from smart360.organisation.models import Utility
 from smart360.staff.choices import Role
+from tests.cases.plans import forced_plan_of
 from tests.conftest import MakePerson, MakeRequest
 
 INDEXES = {
@@ -37,15 +37,11 @@ def plan_of(
 
     def ask(sort: str, is_history: bool) -> str:
         wish = RequestFilter(is_history=is_history)
-        with CaptureQueriesContext(connection) as asked:
-            list_cases(REQUESTS, by, wish, sort=SORTS[sort], cursor="", at=at, zone=utility.zone)
-        statements = [each["sql"] for each in asked.captured_queries]
-        statement = next(each for each in statements if "cases_case" in each)
-        with connection.cursor() as cursor:
-            for kind in ("seqscan", "bitmapscan", "sort", "incremental_sort"):
-                cursor.execute(f"SET LOCAL enable_{kind} = off")
-            cursor.execute("EXPLAIN " + statement.replace("%", "%%"), [])
-            return "\n".join(row[0] for row in cursor.fetchall())
+        return forced_plan_of(
+            lambda: list_cases(
+                REQUESTS, by, wish, sort=SORTS[sort], cursor="", at=at, zone=utility.zone
+            )
+        )
 
     return ask
 

@@ -254,7 +254,7 @@ def _days(address: ListAddress[Any], wish: ListWish[Any]) -> list[dict[str, Any]
             ],
         }
         for days in address.days
-        if days.is_of_history is None or days.is_of_history == wish.looks_for.is_history
+        if days.is_on(is_history=wish.looks_for.is_history)
     ]
 
 
