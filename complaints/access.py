@@ -1,8 +1,13 @@
-"""The only doors to a complaint for a person (quality.md, X2)."""
+"""The only doors to a complaint for a person (quality.md, X2), and what they may do with it."""
+
+from collections.abc import Collection
+from datetime import datetime
 
 from django.db.models import QuerySet
 
+from complaints import rules
 from complaints.models import Complaint, ComplaintCategory
+from smart360.cases.access import Act, acts_on
 from smart360.cases.choices import CaseKind
 from smart360.cases.models import Case
 from smart360.staff.models import Person
@@ -33,3 +38,89 @@ def complaints_past_the_door(reader: int, *, sees_staff: bool) -> QuerySet[Case]
         return seen
     about_staff = ComplaintCategory.objects.filter(is_about_staff=True)
     return seen.exclude(topic__in=about_staff.values("code"))
+
+
+def find_complaint(number: str, person: Person) -> Case | None:
+    """The case of a complaint that this person may see, with all that its page shows of it."""
+    return (
+        visible_complaints(person)
+        .filter(number=number)
+        .select_related(
+            "consumer__category",
+            "consumer__subcategory",
+            "policy",
+            "created_by",
+            "updated_by",
+            "assignee",
+            "acknowledged_by",
+            "responded_by",
+            "ended_by",
+            "complaint__category",
+            "complaint__name__subcategory",
+            "complaint__complainant",
+            "complaint__staff_named",
+        )
+        .first()
+    )
+
+
+PERMISSION_OF: dict[Act, Permission] = {
+    Act.ACKNOWLEDGE: Permission.WORK_ON_COMPLAINT,
+    Act.HOLD: Permission.WORK_ON_COMPLAINT,
+    Act.RESUME: Permission.WORK_ON_COMPLAINT,
+    Act.ASSIGN_TO_ME: Permission.WORK_ON_COMPLAINT,
+    Act.RESOLVE: Permission.DECIDE_COMPLAINT,
+    Act.REJECT: Permission.DECIDE_COMPLAINT,
+    Act.LINK: Permission.DECIDE_COMPLAINT,
+    Act.REOPEN: Permission.REOPEN_COMPLAINT,
+    Act.DISPUTE: Permission.SET_DISPUTED_AMOUNT,
+    Act.ADD_NOTE: Permission.ADD_NOTE,
+    Act.SEND_MESSAGE: Permission.MESSAGE_CONSUMER,
+    Act.LOG_CALL: Permission.LOG_CALL,
+    Act.RETRY_MESSAGE: Permission.RETRY_MESSAGE,
+}
+"""What each act asks for. The views declare the same permission at the gate."""
+
+
+def allowed_acts(case: Case, person: Person, *, at: datetime, reopen_days: int) -> frozenset[Act]:
+    """What this person may do with this complaint now: the buttons of its page are exactly these.
+
+    ``reopen_days`` is how long after its end a complaint can be reopened.
+    """
+    acts = acts_on(case, person, PERMISSION_OF)
+    if case.consumer_id is not None:
+        acts -= {Act.LINK}
+    if not case.complaint.category.is_about_bills:
+        acts -= {Act.DISPUTE}
+    if case.ended_at is None or at > rules.reopened_until(case.ended_at, reopen_days):
+        acts -= {Act.REOPEN}
+    return acts
+
+
+def may_see_evidence(complaint: Complaint, person: Person) -> bool:
+    """Whether a person may see the files of a complaint; some only those of disputed bills."""
+    if person.has_permission(Permission.SEE_EVIDENCE):
+        return True
+    is_about_bills = complaint.category.is_about_bills
+    return is_about_bills and person.has_permission(Permission.SEE_BILLING_EVIDENCE)
+
+
+def kept_from(case: int, people: Collection[int]) -> frozenset[int]:
+    """Who of some people may not know of a complaint about staff (a port of cases)."""
+    about = Complaint.objects.filter(pk=case, category__is_about_staff=True).first()
+    if about is None:
+        return frozenset()
+    return frozenset(
+        person.pk
+        for person in Person.objects.filter(pk__in=people)
+        if person.pk == about.staff_named_id or not sees_staff_complaints(person)
+    )
+
+
+def hidden_cases(consumer: int, person: int) -> list[int]:
+    """The complaints of a consumer that a person may not know of (a port of consumers)."""
+    about_staff = Complaint.objects.filter(case__consumer=consumer, category__is_about_staff=True)
+    found = dict(about_staff.values_list("pk", "staff_named"))
+    if found and sees_staff_complaints(Person.objects.get(pk=person)):
+        return [case for case, named in found.items() if named == person]
+    return list(found)

@@ -1,9 +1,29 @@
 """Configuration of complaints."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
+
+from consumers import ports as consumer_ports
+from smart360.cases import ports as case_ports
+
+PLUGS: tuple[tuple[str, list[Any]], ...] = (
+    ("queries.complainants.spoken_to", case_ports.SPOKEN_TO),
+    ("access.kept_from", case_ports.KEPT_FROM),
+    ("access.hidden_cases", consumer_ports.HIDDEN_CASES),
+)
+"""What of this app is plugged into which port of a lower one."""
 
 
 class ComplaintsConfig(AppConfig):
     """Complaints: categories, wizard, evidence, resolution."""
 
     name = "complaints"
+
+    def ready(self) -> None:
+        """Say who is spoken to about a complaint, and from whom one is kept."""
+        for plug, port in PLUGS:
+            answer = import_string(f"complaints.{plug}")
+            if answer not in port:
+                port.append(answer)

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -57,6 +57,11 @@ class ComplaintWish:
     staff_named: int | None = None
     disputed_amount: Decimal | None = None
     notifies_consumer: bool = True
+
+
+def reopened_until(ended_at: datetime, days: int) -> datetime:
+    """The last moment at which a complaint that ended then can be reopened (CMP5)."""
+    return ended_at + timedelta(days=days)
 
 
 def bare(text: str) -> str:

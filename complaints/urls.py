@@ -1,10 +1,57 @@
 """Addresses below ``/cx/services/``."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from complaints.views import lists
+from complaints.views import acts, complaints, lists
+
+
+class ComplaintNumber:
+    """A complaint's number as people write it: ``CMP-00001234``; anything else is 404."""
+
+    regex = r"CMP-[0-9]{8,10}"
+
+    def to_python(self, value: str) -> str:
+        """The number itself."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """The number itself."""
+        return value
+
+
+register_converter(ComplaintNumber, "complaint_number")
+ONE = "<complaint_number:number>"
 
 urlpatterns = [
     path("", lists.complaint_list, name="complaint_list"),
     path("export.csv", lists.complaint_export, name="complaint_export"),
+    # one complaint
+    path(ONE, complaints.complaint_detail, name="complaint_detail"),
+    path(f"{ONE}/top", complaints.complaint_top, name="complaint_top"),
+    path(
+        f"{ONE}/service-order",
+        complaints.complaint_service_orders,
+        name="complaint_service_orders",
+    ),
+    path(f"{ONE}/service-order/new", complaints.complaint_add_order, name="complaint_add_order"),
+    path(
+        f"{ONE}/communication", complaints.complaint_communication, name="complaint_communication"
+    ),
+    path(f"{ONE}/timeline", complaints.complaint_timeline, name="complaint_timeline"),
+    path(
+        f"{ONE}/evidence/<int:position>", complaints.complaint_evidence, name="complaint_evidence"
+    ),
+    # acts on it
+    path(f"{ONE}/acknowledge", acts.complaint_acknowledge, name="complaint_acknowledge"),
+    path(f"{ONE}/hold", acts.complaint_hold, name="complaint_hold"),
+    path(f"{ONE}/resume", acts.complaint_resume, name="complaint_resume"),
+    path(f"{ONE}/assign", acts.complaint_assign, name="complaint_assign"),
+    path(f"{ONE}/resolve", acts.complaint_resolve, name="complaint_resolve"),
+    path(f"{ONE}/reject", acts.complaint_reject, name="complaint_reject"),
+    path(f"{ONE}/reopen", acts.complaint_reopen, name="complaint_reopen"),
+    path(f"{ONE}/link", acts.complaint_link, name="complaint_link"),
+    path(f"{ONE}/dispute", acts.complaint_dispute, name="complaint_dispute"),
+    path(f"{ONE}/notes", acts.complaint_add_note, name="complaint_add_note"),
+    path(f"{ONE}/messages", acts.complaint_send_message, name="complaint_send_message"),
+    path(f"{ONE}/calls", acts.complaint_log_call, name="complaint_log_call"),
 ]

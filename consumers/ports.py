@@ -1,5 +1,6 @@
 """What higher apps want to know of consumers."""
 
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Protocol
 
@@ -41,3 +42,15 @@ def undoable(consumer: int) -> str:
     """The request that a reconnection would undo, or ``""``."""
     answers = (ask(consumer) for ask in RECONNECTION_ASKED)
     return next((number for number in answers if number), "")
+
+
+HIDDEN_CASES: list[Callable[[int, int], Collection[int]]] = []
+"""Which cases of a consumer a person may not know of, all by their keys.
+
+Asked by the profile's timeline, which lies below cases.
+"""
+
+
+def hidden_cases(consumer: int, person: int) -> frozenset[int]:
+    """The cases of a consumer that ``person`` may not know of."""
+    return frozenset(case for ask in HIDDEN_CASES for case in ask(consumer, person))

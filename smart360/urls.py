@@ -12,8 +12,8 @@ urlpatterns = [
     path("cx/consumer-management/", include("consumers.urls")),
     path("cx/", include("billing.urls")),  # after consumers, which says what an account number is
     path("cx/disconnections/", include("disconnections.urls")),
-    path("cx/service-orders/", include("smart360.fieldwork.urls")),
     path("cx/services/", include("complaints.urls")),
+    path("cx/service-orders/", include("smart360.fieldwork.urls")),
     path("api/v1/", include("billing.api")),
     path("admin/", admin.site.urls),
 ]

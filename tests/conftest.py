@@ -16,6 +16,8 @@ from django.db import connection, connections
 from django.test import Client, TransactionTestCase
 from psycopg.pq import TransactionStatus
 
+from complaints.models import Complaint
+from complaints.operations import create_complaint
 from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
 from consumers.models import (
     Category,
@@ -37,6 +39,8 @@ from smart360.kernel.text import digits, normalise
 from smart360.organisation.models import Utility
 from smart360.staff.choices import Role
 from smart360.staff.models import Person, RoleMembership
+from tests.complaints.conftest import MakeComplaint
+from tests.complaints.conftest import wish_for as complaint_wish
 
 APPLICATION_ROLE = "smart360_app"
 CHICAGO_MORNING = datetime(2024, 12, 10, 15, 30, tzinfo=UTC)
@@ -397,3 +401,21 @@ def wish_for(
 def form_key() -> Callable[[], Any]:
     """A fresh one-time form key at each call."""
     return uuid4
+
+
+@pytest.fixture
+def make_complaint(person: MakePerson, at: datetime) -> MakeComplaint:
+    """Register a complaint: ``make_complaint(consumer, name="Leak")``, or a stranger's."""
+
+    def make(
+        consumer: Consumer | None = None, *, by: Person | None = None, when: datetime | None = None,
+        **wish: Any,
+    ) -> Complaint:  # fmt: skip
+        return create_complaint(
+            wish=complaint_wish(consumer=consumer.pk if consumer else None, **wish),
+            by=by or person(Role.CSE),
+            at=when or at,
+            form_key=uuid4(),
+        )
+
+    return make

@@ -4,7 +4,7 @@ import secrets
 import uuid
 from datetime import datetime
 
-from complaints import rules
+from complaints import protecting, rules
 from complaints.models import (
     Complainant,
     Complaint,
@@ -101,6 +101,8 @@ def create_complaint(
             phone_digits=phone_digits_of(said.phone),
             **{field: getattr(wish.stranger, field) for field in wish.stranger.__slots__},
         )
+    if wish.disputed_amount is not None and category.is_about_bills:
+        protecting.set_dispute(case, made, wish.disputed_amount, by=by.pk, at=at)
     if held is not None:
         _keep_evidence(made, held, by=by, at=at)
     form_keys.submitted(form_key, form="", by=by.pk, act=CREATE, result=case.number)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from consumers import ports
 from consumers.choices import SupplyState
 from consumers.models import Guard, ProfileLock
 from consumers.rules.profiles import ConnectionFacts, LockFacts
@@ -91,13 +92,14 @@ def guards_of(consumer: int) -> list[str]:
     )
 
 
-def timeline(consumer: int, *, sees_words: bool, limit: int = 20) -> list[TimelineEntry]:
-    """What happened to the consumer and its requests, newest first."""
-    entries = (
-        Entry.objects.select_related("actor", "text", "case")
-        .filter(consumer_id=consumer)
-        .order_by("-at", "-id")[:limit]
-    )
+def timeline(
+    consumer: int, *, to: Person, sees_words: bool, limit: int = 20
+) -> list[TimelineEntry]:
+    """What happened to the consumer and its cases, newest first, as far as ``to`` may know."""
+    entries = Entry.objects.select_related("actor", "text", "case").filter(consumer_id=consumer)
+    if hidden := ports.hidden_cases(consumer, to.pk):
+        entries = entries.exclude(case__in=hidden)
+    entries = entries.order_by("-at", "-id")[:limit]
     return [_line(entry, sees_words=sees_words) for entry in entries]
 
 

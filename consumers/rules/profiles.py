@@ -44,6 +44,13 @@ class ShownConsumer:
     sees_personal_data: bool = False
 
     @property
+    def billing_shown(self) -> str:
+        """The billing address in words; nothing for who may not see it."""
+        if not self.sees_personal_data:
+            return ""
+        return self.billing_address or "Same as service address"
+
+    @property
     def service_address(self) -> str:
         """The first address, for a single line."""
         return self.service_addresses[0] if self.service_addresses else MISSING

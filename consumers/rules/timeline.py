@@ -21,6 +21,16 @@ NUMBERED = ("payment", "refund", "deposit", "order")
 """Facts that are the number of what a line is about."""
 
 
+NAMED_BY: dict[str, str] = {
+    Event.METER_ASSIGNED: "meter",
+    Event.METER_UNASSIGNED: "meter",
+    Event.CONSUMER_LINKED: "account",
+    Event.DISPUTE_SET: "amount",
+    Event.DISPUTE_LIFTED: "amount",
+}
+"""Lines of which one fact is all that there is to say."""
+
+
 def sentence_of(kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     """What happened, in the users' words.
 
@@ -58,15 +68,16 @@ def what_it_is_about(kind: str, new: Mapping[str, Any]) -> str:
     if kind == Event.METER_MOVED:
         place = new.get("warehouse") or dict(MeterPlace.choices).get(new.get("place", ""), "--")
         return f"{new.get('meter', '')} to {place}"
-    if kind in (Event.METER_ASSIGNED, Event.METER_UNASSIGNED):
-        return str(new.get("meter", ""))
     if kind == Event.SUPPLY_CHANGED:
         return dict(SupplyState.choices).get(new.get("supply", ""), "")
     if kind == Event.STATUS_CHANGED:
         return dict(AccountStatus.choices).get(new.get("status", ""), "")
     if kind in (Event.CHECKLIST_TICKED, Event.CHECKLIST_CLEARED):
         return str(new.get("item", "")).replace("_", " ").capitalize()
-    return ""
+    if kind == Event.EVIDENCE_ADDED:
+        files = new.get("files", 0)
+        return f"{files} {'file' if files == 1 else 'files'}"
+    return str(new.get(NAMED_BY.get(kind, ""), ""))
 
 
 def look_of(kind: str) -> tuple[str, str]:

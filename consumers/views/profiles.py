@@ -159,7 +159,7 @@ def _detail_page(
     context = shell(request, shown) | {
         "connections": access.shown_connections(queries.connection_facts(consumer.pk), to=person),
         "meters": meter_history(consumer.pk),
-        "entries": queries.timeline(consumer.pk, sees_words=shown.sees_personal_data),
+        "entries": queries.timeline(consumer.pk, to=person, sees_words=shown.sees_personal_data),
         "refusal": refusal,
         "break_form": break_form or BreakForm(),
         "break_is_open": bool(break_form and break_form.errors),

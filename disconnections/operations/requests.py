@@ -31,6 +31,7 @@ from smart360.cases.choices import CaseKind, ClosingReason
 from smart360.cases.lifecycle import SAY_WHY, says_why
 from smart360.cases.models import Case
 from smart360.cases.queries.receipts import receipt_key
+from smart360.cases.queries.states import end_sentence
 from smart360.cases.store import keep_receipt
 from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
@@ -294,8 +295,7 @@ def close_request(
     if handling.is_repeated(locked, form_key, act=CLOSE, by=by, at=at, reason=reason, note=note):
         return locked
     if not locked.is_open:
-        who = locked.ended_by.full_name if locked.ended_by else "the system"
-        raise UnableToClose(f"{locked.get_status_display()} by {who} already", is_conflict=True)
+        raise UnableToClose(end_sentence(locked), is_conflict=True)
     if not reason:
         raise UnableToClose(REQUIRED, field="reason")
     if reason not in ClosingReason.values:

@@ -21,6 +21,7 @@ from smart360.cases.models import Approval, Case, Hold, HoldReason
 from smart360.cases.queries.approvals import approval_of
 from smart360.cases.queries.clocks import CaseClocks, case_clocks
 from smart360.cases.queries.holds import MORNING, HoldOffer
+from smart360.cases.queries.spoken import done_by, next_step
 from smart360.comms.queries import free_words
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
@@ -55,7 +56,6 @@ class RequestPage:
     closing_note: str
     spoken: str
     identity: str
-    billing_address: str
     offer: HoldOffer | None
     approval: Approval | None
     is_billed: bool
@@ -108,7 +108,6 @@ def request_page(case: Case, *, to: Person, at: datetime, zone: ZoneInfo) -> Req
         closing_note=free_words(case.closing_note, to=to),
         spoken=spoken_sentence(case, asked, clocks.hold, at=at, zone=zone),
         identity=identity_in_words(asked, to=to),
-        billing_address=_billing_address(consumer),
         offer=hold_offer(case, asked, at=at, zone=zone)
         if to.has_permission(Permission.HOLD)
         else None,
@@ -116,12 +115,6 @@ def request_page(case: Case, *, to: Person, at: datetime, zone: ZoneInfo) -> Req
         is_billed=stations.approved_at is not None,
         is_unprotected=is_unprotected(case, clocks.hold, today=at.astimezone(zone).date()),
     )
-
-
-def _billing_address(consumer: ShownConsumer) -> str:
-    if not consumer.sees_personal_data:
-        return ""
-    return consumer.billing_address or "Same as service address"
 
 
 def identity_in_words(asked: DisconnectionRequest, *, to: Person) -> str:
@@ -158,28 +151,11 @@ def spoken_sentence(
         reason = case.get_closing_reason_display().lower()
         when = formats.shown_date(case.ended_at or at)
         return f"Your {kind} request was closed on {when}: {reason}."
-    if case.status == CaseStatus.PENDING:
-        step = f"We have your {kind} request and confirm it next"
-    elif hold is not None:
-        until = formats.shown_datetime(hold.resume_by)
-        step = (
-            f"Your {kind} request is on hold, {_lower_first(hold.reason.label)};"
-            f" we go on by {until} at the latest"
-        )
-    else:
-        step = f"We are working on your {kind} request"
+    step = next_step(case, hold, what=f"{kind} request")
     expected, is_visit = expected_at(case, asked, zone=zone)
     if is_visit and expected.astimezone(zone).date() >= at.astimezone(zone).date():
         return f"{step}, and you asked for a visit on {visit_in_words(asked)}."
-    if expected <= at:
-        return (
-            f"{step}; it should have been done by {formats.shown_datetime(expected)}, and is late."
-        )
-    return f"{step}, and expect to complete it by {formats.shown_datetime(expected)}."
-
-
-def _lower_first(words: str) -> str:
-    return words[:1].lower() + words[1:]
+    return done_by(step, expected, at=at, verb="complete")
 
 
 def visit_in_words(asked: DisconnectionRequest) -> str:

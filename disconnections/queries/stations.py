@@ -11,6 +11,7 @@ from disconnections.choices import Permanence
 from disconnections.models import DisconnectionRequest, Execution
 from smart360.cases.choices import ApprovalState, CaseKind, CaseStatus
 from smart360.cases.models import Approval, Case, Hold
+from smart360.cases.queries.rails import acknowledged, with_now
 from smart360.fieldwork.choices import OrderStatus
 from smart360.fieldwork.models import ServiceOrder
 from smart360.kernel.errors import Broken
@@ -79,7 +80,7 @@ def rail_of(
     """
     steps = [
         RailStep("Requested", "done", formats.shown_short_datetime(case.created_at)),
-        _acknowledged(case),
+        acknowledged(case),
     ]
     if approval is not None and approval.state != ApprovalState.WITHDRAWN:
         steps.append(_approved(approval))
@@ -90,13 +91,7 @@ def rail_of(
     if not case.is_open:
         ended = [step for step in steps if step.state == "done"]
         return (*ended, *_early_end(case, stations))
-    return _with_now(steps, hold)
-
-
-def _acknowledged(case: Case) -> RailStep:
-    if case.acknowledged_at is None:
-        return RailStep("Acknowledged", "next", "nobody has confirmed it yet")
-    return RailStep("Acknowledged", "done", formats.shown_short_datetime(case.acknowledged_at))
+    return with_now(steps, hold)
 
 
 def _approved(approval: Approval) -> RailStep:
@@ -155,15 +150,3 @@ def _early_end(case: Case, stations: Stations) -> tuple[RailStep, ...]:
         return ()
     when = formats.shown_short_datetime(case.ended_at)
     return (RailStep(case.get_status_display(), "done", when),)
-
-
-def _with_now(steps: list[RailStep], hold: Hold | None) -> tuple[RailStep, ...]:
-    """The first station that is not done is where the request stands, or where it is held."""
-    place = next((n for n, step in enumerate(steps) if step.state != "done"), len(steps))
-    before, after = steps[:place], steps[place:]
-    if hold is not None:
-        until = formats.shown_short_datetime(hold.resume_by)
-        return (*before, RailStep("On Hold", "stop", f"{hold.reason.label}, until {until}"), *after)
-    if after and after[0].state == "next":
-        after[0] = RailStep(after[0].name, "now", after[0].detail)
-    return (*before, *after)

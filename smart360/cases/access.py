@@ -5,7 +5,8 @@ from enum import StrEnum
 
 from django.db.models import QuerySet
 
-from smart360.cases.choices import OPEN_STATUSES, CaseStatus
+from smart360.cases import ports
+from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus
 from smart360.cases.lifecycle import may_move
 from smart360.cases.models import Case
 from smart360.staff.models import Person
@@ -74,6 +75,17 @@ def acts_on(case: Case, person: Person, permissions: Mapping[Act, Permission]) -
         and is_possible(act, case)
         and (act != Act.ASSIGN_TO_ME or may_take(case, person))
     )
+
+
+WORK = {CaseKind.COMPLAINT.value: Permission.WORK_ON_COMPLAINT}
+"""What working on a case of a kind asks for, where it is not ``ASSIGN``."""
+
+
+def may_work_on(case: Case, person: Person) -> bool:
+    """Whether a case of this kind can be given to a person, who may know of it."""
+    if not person.has_permission(WORK.get(case.kind, Permission.ASSIGN)):
+        return False
+    return person.pk not in ports.kept_from(case.pk, [person.pk])
 
 
 def may_take(case: Case, person: Person) -> bool:

@@ -3,8 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from smart360.cases import ports
 from smart360.cases.choices import AlertLevel, ApprovalState, Metric
 from smart360.cases.models import Approval, Case
+from smart360.cases.queries.addressees import addressee_of
+from smart360.cases.queries.states import noun_of
 from smart360.comms.outbox import Letter, notify_staff, send_each, send_from_template
 from smart360.kernel.db import step
 from smart360.staff.access import people_who_may
@@ -18,20 +21,30 @@ def tell_consumer(
 ) -> None:
     """Send a courtesy message by its template, if the consumer is to be notified (COM3).
 
-    ``once`` tells this event from others of the same code on the same case.
+    Without an account it goes to whoever the case says it is. ``once`` tells this event from
+    others of the same code on the same case.
     """
-    if case.consumer is None:
+    addressee = addressee_of(case)
+    if not addressee.name:
         return
     send_from_template(
         case=case.pk,
         consumer=case.consumer_id,
         code=code,
-        values={"number": case.number, "consumer_name": case.consumer.name, **values},
-        to=case.consumer.email,
+        values={"number": case.number, "consumer_name": addressee.name, **values},
+        to=addressee.email,
         notifies=case.notifies_consumer,
         at=at,
         dedupe_key=f"{code}:{case.number}:{once}",
     )
+
+
+@step
+def tell_of_event(
+    case: Case, *, event: str, values: Mapping[str, str], at: datetime, once: str
+) -> None:
+    """``tell_consumer`` of what happens to cases of every kind, in the words of the case's kind."""
+    tell_consumer(case, code=f"{noun_of(case)}.{event}", values=values, at=at, once=once)
 
 
 @step
@@ -41,6 +54,7 @@ def warn(case: Case, metric: Metric, level: AlertLevel, *, path: str, at: dateti
     people = _still_here(case.assignee_id)
     if is_escalation or not people:
         people += people_who_may(Permission.SEE_ESCALATIONS)
+    people = _who_may_know(case, people)
     what = "missed" if is_escalation else "is near"
     notify_staff(
         people=people,
@@ -57,11 +71,24 @@ def warn(case: Case, metric: Metric, level: AlertLevel, *, path: str, at: dateti
 def remind(case: Case, *, whom: int | None, reason: str, path: str, at: datetime) -> None:
     """A hold has reached its resume-by moment and asks for a person."""
     notify_staff(
-        people=_still_here(whom) or people_who_may(Permission.SEE_ESCALATIONS),
+        people=_who_may_know(case, _still_here(whom) or people_who_may(Permission.SEE_ESCALATIONS)),
         sentence=f"{case.number}: the hold “{reason}” has reached its date",
         path=path,
         at=at,
         dedupe_key=f"hold:{case.number}:{case.version}",
+        case=case.pk,
+    )
+
+
+@step
+def tell_assignee(case: Case, *, sentence: str, path: str, at: datetime, once: str) -> None:
+    """Whoever works on the case hears of something that somebody else did with it."""
+    notify_staff(
+        people=_who_may_know(case, _still_here(case.assignee_id)),
+        sentence=sentence,
+        path=path,
+        at=at,
+        dedupe_key=f"{case.number}:{once}",
         case=case.pk,
     )
 
@@ -130,6 +157,12 @@ def approval_decided(case: Case, approval: Approval, *, path: str, at: datetime)
 def responsible_for(case: Case) -> list[Person]:
     """Whoever works on the case; supervisors when nobody does."""
     return _still_here(case.assignee_id) or people_who_may(Permission.SEE_ESCALATIONS)
+
+
+def _who_may_know(case: Case, people: Sequence[Person]) -> list[Person]:
+    """Those of ``people`` from whom the case is not kept."""
+    hidden = ports.kept_from(case.pk, [person.pk for person in people])
+    return [person for person in people if person.pk not in hidden]
 
 
 def _still_here(person: int | None) -> list[Person]:

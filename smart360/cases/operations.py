@@ -8,11 +8,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from smart360.cases import handling, sla
+from smart360.cases.access import may_work_on
 from smart360.cases.choices import CaseStatus, HoldEnding
 from smart360.cases.models import Alert, Case, Hold, HoldReason, SlaPolicy
-from smart360.cases.notices import remind, tell_consumer, warn
+from smart360.cases.notices import remind, tell_of_event, warn
+from smart360.cases.queries.addressees import addressee_of
 from smart360.cases.queries.history import clocks_of, raised_alerts
 from smart360.cases.queries.receipts import receipt_key
+from smart360.cases.queries.states import noun_of, state_sentence
 from smart360.comms import outbox
 from smart360.comms.choices import Channel, Direction, Visibility
 from smart360.kernel.db import operation, refuses
@@ -55,10 +58,10 @@ class UnableToSay(Refusal):
 refuses(
     {
         "a_milestone_is_reached_once": Refusal(
-            "Somebody else was faster. Look at the request again.", is_conflict=True
+            "Somebody else was faster. Look at it again.", is_conflict=True
         ),
         "cases_move_along_arrows": Refusal(
-            "The status has changed meanwhile. Look at the request again.", is_conflict=True
+            "The status has changed meanwhile. Look at it again.", is_conflict=True
         ),
         "one_hold_at_a_time": UnableToPutOnHold("This is on hold already.", is_conflict=True),
     }
@@ -79,7 +82,7 @@ def acknowledge(*, case: int, by: Person, at: datetime, form_key: uuid.UUID | No
     locked.acknowledged_at = at
     locked.acknowledged_by_id = by.pk
     handling.move(locked, CaseStatus.IN_PROGRESS, event=Event.ACKNOWLEDGED, by=by.pk, at=at)
-    tell_consumer(locked, code="request.acknowledged", values={}, at=at, once="1")
+    tell_of_event(locked, event="acknowledged", values={}, at=at, once="1")
     return locked
 
 
@@ -114,7 +117,7 @@ def put_on_hold(
     ):
         return locked
     if locked.status != CaseStatus.IN_PROGRESS:
-        raise UnableToPutOnHold(_state_sentence(locked), is_conflict=True)
+        raise UnableToPutOnHold(state_sentence(locked), is_conflict=True)
     why = _hold_reason(reason, resume_by=resume_by, at_resume_by=at_resume_by, at=at)
     handling.begin_hold(
         locked,
@@ -137,7 +140,7 @@ def put_on_hold(
     )
     with timezone.override(get_utility().zone):
         values = {"hold_reason": why.label, "resume_by": shown_datetime(resume_by)}
-    tell_consumer(locked, code="request.on_hold", values=values, at=at, once=str(locked.version))
+    tell_of_event(locked, event="on_hold", values=values, at=at, once=str(locked.version))
     return locked
 
 
@@ -162,7 +165,7 @@ def resume(*, case: int, by: Person, at: datetime, form_key: uuid.UUID | None = 
     if handling.is_repeated(locked, form_key, act="cases.resume", by=by, at=at):
         return locked
     if locked.status != CaseStatus.ON_HOLD:
-        raise UnableToResume(_state_sentence(locked), is_conflict=True)
+        raise UnableToResume(state_sentence(locked), is_conflict=True)
     handling.end_hold(locked, by=by.pk, at=at)
     handling.move(locked, CaseStatus.IN_PROGRESS, event=Event.RESUMED, by=by.pk, at=at)
     return locked
@@ -186,12 +189,12 @@ def assign(
     if handling.is_repeated(locked, form_key, act="cases.assign", by=by, at=at, to=whom):
         return locked
     if not locked.is_open:
-        raise UnableToAssign(_state_sentence(locked), is_conflict=True)
+        raise UnableToAssign(state_sentence(locked), is_conflict=True)
     is_own = (to is not None and to.pk == by.pk) or (to is None and locked.assignee_id == by.pk)
     if not (is_own or by.has_permission(Permission.ASSIGN_OTHERS)):
         raise UnableToAssign("Only a supervisor gives work to others.", is_forbidden=True)
-    if to is not None and not to.has_permission(Permission.ASSIGN):
-        raise UnableToAssign(f"{to.full_name} does not work on requests.", field="to")
+    if to is not None and not may_work_on(locked, to):
+        raise UnableToAssign(f"{to.full_name} does not work on {noun_of(locked)}s.", field="to")
     is_taken = to is not None and locked.assignee_id not in (None, by.pk)
     if is_taken and not by.has_permission(Permission.ASSIGN_OTHERS):
         holder = locked.assignee.full_name if locked.assignee else "somebody"
@@ -251,15 +254,16 @@ def send_message(
         return locked
     if is_blank(words):
         raise UnableToSay(REQUIRED, field="words")
-    if locked.consumer is None or not locked.consumer.email:
+    to = addressee_of(locked).email
+    if not to:
         raise UnableToSay("No e-mail on file", field="words")
     outbox.send(
         case=locked.pk,
         consumer=locked.consumer_id,
         template=None,
-        subject=subject or f"Your request {locked.number}",
+        subject=subject or f"Your {noun_of(locked)} {locked.number}",
         words=words,
-        to=locked.consumer.email,
+        to=to,
         by=by.pk,
         at=at,
         dedupe_key=f"message:{by.pk}:{form_key}",
@@ -468,11 +472,6 @@ def case_path(case: Case) -> str:
 
 def _who_was_faster(case: Case) -> str:
     if case.acknowledged_by is None or case.acknowledged_at is None:
-        return _state_sentence(case)
+        return state_sentence(case)
     moment = case.acknowledged_at.astimezone(get_utility().zone)
     return f"Acknowledged by {case.acknowledged_by.full_name} at {shown_time(moment.time())}"
-
-
-def _state_sentence(case: Case) -> str:
-    who = f", last changed by {case.updated_by.full_name}" if case.updated_by else ""
-    return f"This is {case.get_status_display()}{who}."

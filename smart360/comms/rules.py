@@ -40,6 +40,8 @@ PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
         "decision": "approved",
         "what_follows": "The account is closed then, and nothing more is billed.",
         "work": "Disconnection",
+        "complaint": "Bill is too high",
+        "resolution": "The meter was read again, and the bill corrected.",
         "visit": "Sun, Dec 15, 2024, 10:00 AM – 12:00 PM",
         "amount": "$150.00",
         "paid_on": "Oct 15, 2024",

@@ -31,6 +31,8 @@ BILLERS = "---yy---"  # billing runs, reversals
 RUNNERS = "--y-y---"  # non-payment runs; who starts a large one, the operation asks
 SEERS = "yyyyy--y"  # service orders
 ORDERERS = "y-y-y--y"
+COMPLAINT_DESK = "yy--y---"  # acknowledge, hold, resume a complaint
+DECIDERS = "y---y---"  # resolve, reject, link a complaint
 PLANNERS = "----y--y"  # day board, assign, complete
 
 
@@ -69,6 +71,7 @@ ORDERS = "/cx/service-orders/"
 ORDER = f"{ORDERS}{{order}}"
 ONE = "/cx/disconnections/{number}"
 BACK = "/cx/disconnections/{back}/reconnect"
+COMPLAINT = "/cx/services/{complaint}"
 SETTLEMENT = "/cx/billing/settlements/{number}"
 NOTE = f"{SETTLEMENT}/credit-notes/CN-2024-999999"
 INVOICE = "/cx/billing/invoices/INV-999999"
@@ -234,6 +237,30 @@ ADDRESSES: dict[str, Address] = {
     "order_cancel": Address(f"{ORDER}/cancel", PLANNERS, post=422),
     "order_report": Address(f"{ORDER}/report.pdf", SEERS, get=404),  # the work is not done
     "order_report_retry": Address(f"{ORDER}/report/retry", SEERS, post=409),
+    # one complaint
+    "complaint_detail": Address(COMPLAINT, READERS, get=200),
+    "complaint_top": Address(f"{COMPLAINT}/top", READERS, get=200),
+    "complaint_service_orders": Address(f"{COMPLAINT}/service-order", SEERS, get=200),
+    "complaint_add_order": Address(f"{COMPLAINT}/service-order/new", "yyy-y--y", post=400),
+    "complaint_communication": Address(f"{COMPLAINT}/communication", READERS, get=200),
+    "complaint_timeline": Address(f"{COMPLAINT}/timeline", READERS, get=200),
+    "complaint_evidence": Address(f"{COMPLAINT}/evidence/1", "yy-yy---", get=404),  # no file
+    "complaint_acknowledge": Address(
+        f"{COMPLAINT}/acknowledge", COMPLAINT_DESK, post=302, htmx=200, ended=409, writes=True
+    ),
+    "complaint_hold": Address(f"{COMPLAINT}/hold", COMPLAINT_DESK, post=422),
+    "complaint_resume": Address(f"{COMPLAINT}/resume", COMPLAINT_DESK, post=409),
+    "complaint_assign": Address(
+        f"{COMPLAINT}/assign", COMPLAINT_DESK, post=302, htmx=200, ended=409, writes=True
+    ),
+    "complaint_resolve": Address(f"{COMPLAINT}/resolve", DECIDERS, post=422),
+    "complaint_reject": Address(f"{COMPLAINT}/reject", DECIDERS, post=422),
+    "complaint_reopen": Address(f"{COMPLAINT}/reopen", SUPERVISORS, post=422),
+    "complaint_link": Address(f"{COMPLAINT}/link", DECIDERS, post=422),
+    "complaint_dispute": Address(f"{COMPLAINT}/dispute", "y--yy---", post=400),  # no form key
+    "complaint_add_note": Address(f"{COMPLAINT}/notes", "yyyyy--y", post=400),
+    "complaint_send_message": Address(f"{COMPLAINT}/messages", DESK, post=400),
+    "complaint_log_call": Address(f"{COMPLAINT}/calls", "yyyyy--y", post=400),
     # non-payment runs
     "run_list": Address("/cx/disconnections/runs", RUNNERS, get=200),
     "run_new": Address("/cx/disconnections/runs/new", RUNNERS, get=200),

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from tests.access.world import Worlds
+from tests.complaints.conftest import MakeComplaint
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
 
 
@@ -16,6 +17,7 @@ from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
 def worlds(
     make_consumer: MakeConsumer,
     make_request: MakeRequest,
+    make_complaint: MakeComplaint,
     person: MakePerson,
     client_as: Callable[..., Client],
     stands: SetClock,
@@ -25,4 +27,4 @@ def worlds(
 ) -> Worlds:
     """Makes what a visitor finds: ``worlds.of(Role.CSE)``."""
     settings.MEDIA_ROOT = tmp_path
-    return Worlds(make_consumer, make_request, person, client_as, at)
+    return Worlds(make_consumer, make_request, make_complaint, person, client_as, at)

@@ -185,6 +185,41 @@ ROWS = (
         ("request_add_order",),
     ),
     Row(
+        "Complaints: look",
+        ("✓", "✓", "✓", "✓", "✓", "no PII", "–", "✓"),
+        ("complaint_detail", "complaint_top", "complaint_communication", "complaint_timeline"),
+    ),
+    Row(
+        "Acknowledge / hold / resume complaint",
+        ("✓", "✓", "–", "–", "✓", "–", "–", "–"),
+        ("complaint_acknowledge", "complaint_hold", "complaint_resume", "complaint_assign"),
+    ),
+    Row(
+        "Resolve / reject complaint",
+        ("✓", "–", "–", "–", "✓", "–", "–", "–"),
+        ("complaint_resolve", "complaint_reject", "complaint_link"),
+    ),
+    Row(
+        "Reopen complaint",
+        ("–", "–", "–", "–", "✓", "–", "–", "–"),
+        ("complaint_reopen",),
+    ),
+    Row(
+        "Set disputed amount",
+        ("✓", "–", "–", "✓", "✓", "–", "–", "–"),
+        ("complaint_dispute",),
+    ),
+    Row(
+        "See/download evidence",
+        ("✓", "✓", "–", "billing category", "✓", "–", "–", "–"),
+        ("complaint_evidence",),
+    ),
+    Row(
+        "Create service order from a complaint",
+        ("✓", "✓", "✓", "–", "✓", "–", "–", "✓"),
+        ("complaint_add_order",),
+    ),
+    Row(
         "Assign / reassign technician",
         ("–", "–", "–", "–", "✓ (dispatcher)", "–", "–", "✓"),
         ("order_assign", "order_schedule", "order_take_back", "order_cancel"),
@@ -202,7 +237,7 @@ ROWS = (
     Row(
         "Service orders: look",
         ("✓", "✓", "✓", "✓", "✓", "–", "o", "✓"),
-        ("order_list", "order_detail", "request_service_orders"),
+        ("order_list", "order_detail", "request_service_orders", "complaint_service_orders"),
     ),
     Row(
         "Day board, reassign",
@@ -212,17 +247,17 @@ ROWS = (
     Row(
         "Internal notes",
         ("✓", "✓", "✓", "✓", "✓", "–", "o", "✓"),
-        ("request_add_note",),
+        ("request_add_note", "complaint_add_note"),
     ),
     Row(
         "Message the consumer",
         ("✓", "✓", "✓", "✓", "✓", "–", "–", "–"),
-        ("request_send_message", "receipt_download", "receipt_retry"),
+        ("request_send_message", "complaint_send_message", "receipt_download", "receipt_retry"),
     ),
     Row(
         "Log a call",
         ("✓", "✓", "✓", "✓", "✓", "–", "–", "✓"),
-        ("request_log_call",),
+        ("request_log_call", "complaint_log_call"),
     ),
     Row(
         "Retry a failed message",

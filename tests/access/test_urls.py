@@ -31,6 +31,7 @@ from tests.access.addresses import (
 )
 from tests.access.visiting import ALL, answer_of, cookie_of, visit
 from tests.billing.paying import pay, propose, propose_back
+from tests.complaints.conftest import MakeComplaint
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
 from tests.fieldwork.working import order_from_profile
 from tests.looking import checksums
@@ -66,6 +67,7 @@ class Things:
     refund: str
     order: str
     reversal: str
+    complaint: str
     notice: int = 1
     pk: int = 1
 
@@ -77,6 +79,7 @@ class Things:
 @pytest.fixture
 def things(
     make_request: MakeRequest,
+    make_complaint: MakeComplaint,
     make_consumer: MakeConsumer,
     person: MakePerson,
     stands: SetClock,
@@ -103,6 +106,7 @@ def things(
         refund=propose(made.case.consumer, by=person(Role.BILLING), at=at).number,
         order=order_from_profile(made.case.consumer, by=person(Role.CSE), at=at).number,
         reversal=propose_back(paid, at=at).number,
+        complaint=make_complaint(made.case.consumer).case.number,
     )
 
 

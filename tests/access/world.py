@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
+from consumers.models import Consumer
 from consumers.operations import take_profile_lock
 from disconnections.operations import close_request
 from smart360.cases.operations import assign
@@ -19,6 +20,8 @@ from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from tests.access.visiting import cookie_of
 from tests.billing.paying import pay, propose, propose_back
+from tests.complaints.conftest import MakeComplaint
+from tests.complaints.working import bring_to
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest
 from tests.fieldwork.working import order_from_profile
 from tests.seeds import chance_for
@@ -43,6 +46,7 @@ class Things:
     order: str = "SO-2024-999999"
     reversal: str = "REV-2024-999999"
     notice: int = 999_999
+    complaint: str = "CMP-99999999"
 
     def path(self, path: str) -> str:
         """The address of this thing."""
@@ -73,12 +77,14 @@ class Worlds:
         self,
         make_consumer: MakeConsumer,
         make_request: MakeRequest,
+        make_complaint: MakeComplaint,
         person: MakePerson,
         client_as: ClientAs,
         at: datetime,
     ) -> None:
         self.make_consumer = make_consumer
         self.make_request = make_request
+        self.make_complaint = make_complaint
         self.person = person
         self.client_as = client_as
         self.at = at
@@ -132,7 +138,19 @@ class Worlds:
             order=order_from_profile(consumer, by=boss, at=self.at).number,
             reversal=propose_back(paid, at=self.at).number,
             notice=notice.pk,
+            complaint=self._complaint(consumer, holder, boss, is_open=is_open),
         )
+
+    def _complaint(
+        self, consumer: Consumer, holder: Person | None, boss: Person, *, is_open: bool
+    ) -> str:
+        """A complaint of the same consumer, assigned to the same person."""
+        made = self.make_complaint(consumer)
+        if holder and holder.has_permission(Permission.WORK_ON_COMPLAINT):
+            assign(case=made.pk, to=holder, by=boss, at=self.at)
+        if not is_open:
+            bring_to("RESOLVED", made, boss, self.at)
+        return made.case.number
 
     def _back(self, boss: Person, *, is_open: bool) -> str:
         """A reconnection of somebody who was cut off."""

@@ -86,9 +86,7 @@ def test_two_drafts_do_not_mix(writer: Person, at: datetime) -> None:
 
 
 @pytest.mark.parametrize("act", ["keep", "add", "remove", "begin"])
-def test_a_draft_is_its_persons_own(
-    writer: Person, person: MAKES, at: datetime, act: str
-) -> None:
+def test_a_draft_is_its_persons_own(writer: Person, person: MAKES, at: datetime, act: str) -> None:
     draft, other = begin(writer, at), person(Role.SUPERVISOR)
     file = add(draft, writer, at)
     acts: dict[str, Callable[[], object]] = {

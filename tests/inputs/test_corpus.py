@@ -17,6 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_file
 
+from complaints.models import Complaint
 from consumers.models import Consumer
 from disconnections.models import DisconnectionRequest
 from smart360.staff.choices import Role
@@ -62,6 +63,7 @@ def world(
     client_as: Callable[..., Client],
     make_consumer: Callable[..., Consumer],
     make_request: Callable[..., DisconnectionRequest],
+    make_complaint: Callable[..., Complaint],
     stands: SetClock,
     at: datetime,
     settings: Any,
@@ -74,6 +76,7 @@ def world(
         client_as=client_as,
         make_consumer=make_consumer,
         make_request=make_request,
+        make_complaint=make_complaint,
         at=at,
     )
 

@@ -107,6 +107,7 @@ def fields_of(target: Target) -> Iterator[tuple[str, tuple[str, ...]]]:
 FOUND_IN: dict[str, set[tuple[str, str]]] = {
     "create": {("request_review", "preferred_on"), ("request_submit", "preferred_on")},
     "request": {("request_hold", "resume_on"), ("request_hold", "resume_at")},
+    "complaint": {("complaint_hold", "resume_on"), ("complaint_hold", "resume_at")},
     "payments": {("payment_new", "paid_on"), ("deposit_new", "received_on")},
     "settlement": {
         ("final_readings_enter", "-read_on"),

@@ -9,7 +9,12 @@ from uuid import uuid4
 from django.test import Client
 
 from billing.models import Arrangement, Payment
-from complaints.models import ComplaintCategory, ComplaintSettings, ComplaintSubcategory
+from complaints.models import (
+    Complaint,
+    ComplaintCategory,
+    ComplaintSettings,
+    ComplaintSubcategory,
+)
 from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
 from consumers.models import Category, Consumer, MeterAssignment, Subcategory, Warehouse
 from consumers.operations import take_profile_lock
@@ -34,6 +39,7 @@ from smart360.web.gate import API
 from tests.access.addresses import ADDRESSES, ADMIN_MODELS
 from tests.billing.arranging import arrange
 from tests.billing.paying import cheque, deposit, owe, pay, propose, propose_back
+from tests.complaints.working import bring_to
 from tests.fieldwork.working import order_from_profile, technician
 from tests.inputs.reading import Page
 from tests.inputs.walker import Target, body_of, targets_on
@@ -42,12 +48,16 @@ ADMIN_STORES = {f"/admin/{model.replace('_', '/', 1)}/" for model in ADMIN_MODEL
 ONE = "/cx/disconnections/"
 ONE_CONSUMER = "/cx/consumer-management/"
 ORDERS = "/cx/service-orders/"
+SERVICES = "/cx/services/"
 DRAFT = frozenset({"web_draft"})
 DOOR = frozenset({"staff_signin", "axes_accessattempt", "axes_accessattemptexpiration"})
 NOT_FOUND_BY_WALKING = {
     "sign_out": "no field",
     "request_acknowledge": "no field",
     "request_resume": "no field",
+    "complaint_acknowledge": "no field",
+    "complaint_resume": "no field",
+    "complaint_add_order": "a template like any of `request_add_order`; its own tests send it",
     "profile_hold": "no field",
     "profile_renew": "no field, a script asks",
     "request_heartbeat": "a script asks; its two parameters are sent here",
@@ -119,6 +129,8 @@ class World:
     calendar: BusinessCalendar
     somebody: Person
     asked: DisconnectionRequest
+    complaint: Complaint
+    decided: Complaint
     order: ServiceOrder
     open_order: ServiceOrder
     right: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -163,6 +175,12 @@ class World:
                 (desk, f"{ONE}{begun}/communication?write=note"),
                 (desk, f"{ONE}{begun}/timeline?before=9"),
                 (desk, f"{ONE}{begun}/receipt"),
+            ],
+            "complaint": [
+                (desk, f"{SERVICES}{self.complaint.case.number}"),
+                (desk, f"{SERVICES}{self.complaint.case.number}/communication?write=message"),
+                (desk, f"{SERVICES}{self.decided.case.number}"),
+                (desk, f"{SERVICES}{self.decided.case.number}/timeline?before=9"),
             ],
             "consumer": [
                 (desk, f"{ONE_CONSUMER}{self.edited.account_number}"),
@@ -281,6 +299,9 @@ class World:
         if target.path.startswith(ONE):
             tabs = [f"{ONE}{self.begun.case.number}{tab}" for tab in TABS]
             return (*tabs, ONE, f"{ONE}new", f"{ONE}export.csv", "/notices/")
+        if target.path.startswith(SERVICES):
+            one = f"{SERVICES}{self.complaint.case.number}"
+            return (one, f"{one}/communication", f"{one}/timeline")
         if target.path.startswith(ONE_CONSUMER):
             one = f"{ONE_CONSUMER}{self.edited.account_number}"
             return (one, f"{one}/edit", ONE_CONSUMER, f"{ONE}new")
@@ -315,6 +336,7 @@ AREAS = (
     "finding",
     "create",
     "request",
+    "complaint",
     "consumer",
     "payments",
     "settlement",
@@ -334,6 +356,7 @@ def make_world(
     client_as: Callable[..., Client],
     make_consumer: Callable[..., Consumer],
     make_request: Callable[..., DisconnectionRequest],
+    make_complaint: Callable[..., Complaint],
     at: datetime,
 ) -> World:
     """The utility with requests in each state, profiles held, configuration of each kind."""
@@ -388,11 +411,14 @@ def make_world(
         order_from_profile(free, by=clerk, at=at, scheduled_on=day)
         for day in (date(2024, 12, 16), None)
     )
+    complaint, decided = make_complaint(), make_complaint(make_consumer(name="Cora"))
+    bring_to("IN_PROGRESS", complaint, clerk, at)
+    bring_to("REJECTED", decided, clerk, at)
     world = World(
         supervisor=desk, clerk=sales, administrator=admin, begun=begun, waiting=waiting, held=held,
         back=back, edited=edited, taken=taken, wished=wished, free=free, paid=paid, bounced=bounced,
         cheque=handed_in, owing=owing, promised=promised, calendar=calendar, somebody=somebody,
-        asked=asked, order=order, open_order=open_order,
+        asked=asked, complaint=complaint, decided=decided, order=order, open_order=open_order,
     )  # fmt: skip
     world.right = _right(world, boss)
     _wish(world)
@@ -452,6 +478,19 @@ def _right(world: World, boss: Person) -> dict[str, dict[str, str]]:
         "request_add_note": {"words": "Called twice"},
         "request_send_message": {"subject": "Your visit", "words": "We come on Monday"},
         "request_log_call": {"direction": "FROM_CONSUMER", "minutes": "5", "words": "They called"},
+        "complaint_hold": {
+            "reason": str(hold), "resume_on": "2024-12-12", "resume_at": "09:00", "note": "Away",
+        },
+        "complaint_resolve": {"words": "The bill was corrected"},
+        "complaint_reject": {"words": "The bill is right"},
+        "complaint_reopen": {"words": "It came back"},
+        "complaint_link": {"account": world.wished.account_number},
+        "complaint_dispute": {"amount": "120.00"},
+        "complaint_add_note": {"words": "Called twice"},
+        "complaint_send_message": {"subject": "Your bill", "words": "We look into it"},
+        "complaint_log_call": {
+            "direction": "FROM_CONSUMER", "minutes": "5", "words": "They called",
+        },
         "profile_break": {"reason": "They have gone home for the day"},
         "account_holds": {"kind": "MEDICAL", "source": "CERT-77", "from_on": "2024-12-10"},
         "account_hold_lift": {"reason": "The certificate was withdrawn"},

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,6 +16,8 @@ from django.db import connection
 
 from billing.models import Payment
 from billing.operations.refunds import approve_refund
+from complaints.models import Complaint
+from complaints.operations.deciding import reopen_complaint
 from consumers.models import Consumer
 from disconnections.models import DisconnectionRequest, TimeSlot
 from disconnections.operations import close_request
@@ -36,11 +39,13 @@ from smart360.organisation.operations import change_utility
 from smart360.organisation.queries import get_utility
 from smart360.staff.choices import Role
 from tests.billing.paying import deposit, pay, propose, take_back
-from tests.conftest import MakePerson, MakeRequest, SetClock
-from tests.insights import paper_plants, plants
+from tests.complaints.conftest import MakeComplaint
+from tests.complaints.working import bring_to
+from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
+from tests.insights import complaint_plants, paper_plants, plants
 from tests.invariants import assert_sound
 
-PLANTS = (*paper_plants.PAPERS, *plants.PLANTS)
+PLANTS = (*paper_plants.PAPERS, *complaint_plants.COMPLAINTS, *plants.PLANTS)
 
 
 @pytest.fixture
@@ -86,6 +91,7 @@ def handle_money(consumer: Consumer, person: MakePerson, at: datetime) -> Paymen
 def test_finds_nothing_after_operations(
     worked_on: Callable[[], DisconnectionRequest],
     make_request: MakeRequest,
+    taken_up: Complaint,
     person: MakePerson,
     at: datetime,
     capsys: pytest.CaptureFixture[str],
@@ -108,14 +114,27 @@ def test_finds_nothing_after_operations(
 
 # ------------------------------------------------------------------ what is planted is found
 @pytest.fixture
+def taken_up(
+    make_complaint: MakeComplaint, make_consumer: MakeConsumer, person: MakePerson, at: datetime
+) -> Complaint:
+    """A complaint that disputes an amount, was resolved and taken up again."""
+    boss, later = person(Role.SUPERVISOR), at + timedelta(days=1)
+    complaint = make_complaint(make_consumer(), disputed_amount=Decimal("20.00"))
+    bring_to("RESOLVED", complaint, boss, at)
+    reopen_complaint(case=complaint.pk, words="It came back.", by=boss, at=later)
+    return complaint
+
+
+@pytest.fixture
 def soil(
     worked_on: Callable[[], DisconnectionRequest],
     make_request: MakeRequest,
+    taken_up: Complaint,
     person: MakePerson,
     at: datetime,
     as_owner: Callable[[], None],
 ) -> dict[str, int]:
-    """Three requests and no guard any more: the owner has switched every trigger off."""
+    """Three requests, a complaint and no guard: the owner has switched every trigger off."""
     opened, ended = worked_on(), worked_on()
     close_request(
         case=ended.case_id, reason="CANCELLED", note="", by=person(Role.CSE),
@@ -138,6 +157,7 @@ def soil(
         "OPEN": opened.case_id,
         "ENDED": ended.case_id,
         "BOOKED": booked.case_id,
+        "TAKENUP": taken_up.case_id,
         "MESSAGE": message.pk,
         "PAID": paid.pk,
     }
@@ -213,7 +233,7 @@ def test_hours_shown_otherwise_are_found(
 ) -> None:
     assert hours_that_are_shown_wrongly() == []
     monkeypatch.setattr(sla, "achieved", lambda *args: timedelta(hours=1, minutes=1))
-    assert len(hours_that_are_shown_wrongly()) == 2
+    assert len(hours_that_are_shown_wrongly()) == 3
 
 
 def test_an_address_that_declares_nothing_is_found(settings: Any) -> None:

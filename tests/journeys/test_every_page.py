@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -11,6 +12,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from billing.models import Arrangement, Invoice, Payment
 from billing.operations.runs import go_on_with_run, start_billing_run
+from complaints.models import Complaint
 from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
 from consumers.models import Consumer
 from consumers.operations import take_profile_lock
@@ -30,6 +32,8 @@ from tests.access.addresses import ADDRESSES, ADMIN_MODELS
 from tests.billing.arranging import arrange
 from tests.billing.paying import cheque, deposit, owe, pay, propose_back
 from tests.billing.rates import make_tariff
+from tests.complaints.conftest import MakeComplaint
+from tests.complaints.working import bring_to
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
 from tests.disconnections.running import choice, owe_since
 from tests.fieldwork.working import order_from_profile, technician
@@ -39,7 +43,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 DESK, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
 LIST, PROFILES = "/cx/disconnections/", "/cx/consumer-management/"
-ORDERS = "/cx/service-orders/"
+ORDERS, SERVICES = "/cx/service-orders/", "/cx/services/"
 
 NOT_A_PAGE = {
     "order_report": "a PDF, looked at in tests/fieldwork",
@@ -50,6 +54,8 @@ NOT_A_PAGE = {
     "search_options": "a fragment",
     "consumer_search": "a fragment",
     "request_top": "a fragment",
+    "complaint_top": "a fragment",
+    "complaint_evidence": "a file",
     "request_export": "a file",
     "complaint_export": "a file",
     "statement_csv": "a file",
@@ -107,6 +113,15 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
             f"{LIST}{{closed}}/service-order",
         ),
         "request_created": (f"{LIST}{{pending}}/created",),
+    },
+    "complaint": {
+        "complaint_detail": (f"{SERVICES}{{complaint}}", f"{SERVICES}{{decided}}"),
+        "complaint_communication": (f"{SERVICES}{{complaint}}/communication?write=message",),
+        "complaint_timeline": (f"{SERVICES}{{decided}}/timeline",),
+        "complaint_service_orders": (
+            f"{SERVICES}{{complaint}}/service-order",
+            f"{SERVICES}{{decided}}/service-order",
+        ),
     },
     "field": {
         "order_list": (ORDERS, f"{ORDERS}?q=SO-999999"),
@@ -187,6 +202,8 @@ class Town:
     order: ServiceOrder
     run: int
     proposed: int
+    complaint: Complaint
+    decided: Complaint
 
     def fill(self, path: str) -> str:
         """The address of the things meant."""
@@ -208,6 +225,8 @@ class Town:
             reason=self.pending.reason_id,
             run=self.run,
             proposed=self.proposed,
+            complaint=self.complaint.case.number,
+            decided=self.decided.case.number,
             bounced=self.bounced.number,
         )
 
@@ -218,6 +237,7 @@ def town(
     person: MakePerson,
     make_consumer: MakeConsumer,
     make_request: MakeRequest,
+    make_complaint: MakeComplaint,
     stands: SetClock,
     settings: Any,
     tmp_path: Path,
@@ -274,8 +294,15 @@ def town(
     go_on_with_run(run=run, after=0, at=stands.at)  # all are billed, and it has still to end
     invoice = Invoice.objects.get(consumer=busy)
     runs = runs_of(make_consumer("Ann " + "Verylongfamilyname" * 4), by=david, at=stands.at)
+    complaint = make_complaint(
+        description="Verylongword" * 30, by=sarah, disputed_amount=Decimal("1234567.89")
+    )
+    bring_to("IN_PROGRESS", complaint, sarah, stands.at)
+    decided = make_complaint(busy, notes="n" * 500, by=sarah)
+    bring_to("RESOLVED", decided, sarah, stands.at)
     return Town(
-        david, busy, pending, held, closed, back, locked, free, *promised, invoice, order, *runs
+        david, busy, pending, held, closed, back, locked, free, *promised, invoice, order, *runs,
+        complaint, decided,
     )  # fmt: skip
 
 

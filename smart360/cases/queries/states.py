@@ -1,11 +1,11 @@
-"""The SLA state of a case, once: as a rule, as a condition for the database, and for one case."""
+"""The state of a case in words, and its SLA state as a rule and as a condition."""
 
 from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from smart360.cases.choices import OPEN_STATUSES, CaseStatus, HoldEnding
+from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus, HoldEnding
 from smart360.cases.models import Case, Hold
 
 
@@ -71,3 +71,20 @@ def with_pause(cases: QuerySet[Case], *, at: datetime) -> QuerySet[Case]:
         pauses=True,
     )
     return cases.annotate(paused_until=Subquery(holds.values("resume_by")[:1]))
+
+
+def noun_of(case: Case) -> str:
+    """What people call such a case: a request, or a complaint."""
+    return "complaint" if case.kind == CaseKind.COMPLAINT else "request"
+
+
+def state_sentence(case: Case) -> str:
+    """How a case stands and who brought it there, for whoever came too late with an act."""
+    who = f", last changed by {case.updated_by.full_name}" if case.updated_by else ""
+    return f"This is {case.get_status_display()}{who}."
+
+
+def end_sentence(case: Case) -> str:
+    """How a case was ended and by whom, for whoever wanted to end it too."""
+    who = case.ended_by.full_name if case.ended_by else "the system"
+    return f"{case.get_status_display()} by {who} already"

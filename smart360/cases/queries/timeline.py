@@ -24,6 +24,14 @@ LOOK: dict[str, tuple[str, str]] = {
     Event.RESUMED: ("progress", "blue"),
     Event.CLOSED: ("circle-minus", "slate"),
     Event.COMPLETED: ("circle-check", "green"),
+    Event.RESOLVED: ("circle-check", "green"),
+    Event.REJECTED: ("circle-x", "red"),
+    Event.REOPENED: ("refresh", "blue"),
+    Event.CONSUMER_LINKED: ("user-check", "blue"),
+    Event.EVIDENCE_ADDED: ("file-text", "slate"),
+    Event.DISPUTE_SET: ("receipt-2", "orange"),
+    Event.DISPUTE_LIFTED: ("receipt-2", "slate"),
+    Event.RATED: ("star", "slate"),
     Event.ASSIGNED: ("user", "slate"),
     Event.NOTE_ADDED: ("lock", "yellow"),
     Event.MESSAGE_SENT: ("mail", "blue"),
@@ -56,6 +64,11 @@ LOOK: dict[str, tuple[str, str]] = {
     Event.STATUS_CHANGED: ("user", "orange"),
     Event.ACCOUNT_ARCHIVED: ("file-text", "slate"),
 }
+STEPS = (
+    Event.ACKNOWLEDGED, Event.RESUMED, Event.COMPLETED, Event.RESOLVED, Event.REJECTED,
+    Event.REOPENED,
+)  # fmt: skip
+"""Lines that say from which status to which."""
 GIVEN = {"NOTICE": "Closure notice given", "BILL": "Final bill given"}
 """Papers that go by the name of a notice, too."""
 WITH_A_CAUSE = (Event.MESSAGE_NOT_SENT, Event.MESSAGE_FAILED, Event.SLA_CORRECTED)
@@ -111,7 +124,7 @@ def _sentence(entry: Entry, names: Mapping[int, str]) -> str:
         reason = new.get("reason", "")
         words = dict(ClosingReason.choices).get(reason, reason)
         return f"{_status_step(entry)}: {words}"
-    if entry.kind in (Event.ACKNOWLEDGED, Event.RESUMED, Event.COMPLETED):
+    if entry.kind in STEPS:
         return _status_step(entry)
     if entry.kind == Event.ASSIGNED:
         number = new.get("assignee")

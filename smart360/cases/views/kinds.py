@@ -117,6 +117,16 @@ class KindPages:
         """One of them, within a sentence: "request"."""
         return self.label.lower()
 
+    @property
+    def number_label(self) -> str:
+        """What its number is called."""
+        return f"{self.label} ID"
+
+    @property
+    def details_heading(self) -> str:
+        """The heading over when it was made and changed."""
+        return f"{self.label} details"
+
     def url(self, verb: str, number: str) -> str:
         """The address of one act or tab of one case."""
         return reverse(f"{self.prefix}_{verb}", args=[number])

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from billing import oracles as of_billing
+from complaints import oracles as of_complaints
 from consumers import oracles as of_consumers
 from disconnections import oracles as of_requests
 from smart360.cases import oracles as of_cases
@@ -22,6 +23,7 @@ from smart360.trail import oracles as of_trail
 
 EVERY_ORACLE: tuple[Oracle, ...] = (
     *of_requests.ORACLES,
+    *of_complaints.ORACLES,
     *of_cases.ORACLES,
     *histories.ORACLES,
     *of_consumers.ORACLES,

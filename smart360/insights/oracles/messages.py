@@ -2,24 +2,35 @@
 
 from smart360.kernel.oracle import Oracle, rows_of
 
-# Which event of a request is told by which template.
+# Which event of a case is told by which template.
 TOLD = """
 (VALUES ('CREATED', 'request.received'), ('ACKNOWLEDGED', 'request.acknowledged'),
-        ('HELD', 'request.on_hold'), ('CLOSED', 'request.closed')) AS told (kind, code)
+        ('HELD', 'request.on_hold'), ('CLOSED', 'request.closed'),
+        ('ACKNOWLEDGED', 'complaint.acknowledged'), ('HELD', 'complaint.on_hold'),
+        ('RESOLVED', 'complaint.resolved'), ('REJECTED', 'complaint.rejected'),
+        ('REOPENED', 'complaint.reopened')) AS told (kind, code)
 """
-# The key of the one message about an event: once in a case's life, or once for each hold.
+# The key of the one message about an event: once in a case's life, or once for each version.
 KEY = """
-told.code || ':' || c.number || ':' || CASE e.kind WHEN 'HELD' THEN e.case_version ELSE 1 END
+told.code || ':' || c.number || ':' ||
+CASE WHEN e.kind IN ('HELD', 'RESOLVED', 'REJECTED', 'REOPENED') THEN e.case_version ELSE 1 END
 """
-OF_REQUESTS = "e.case_version IS NOT NULL AND c.kind IN ('DISCONNECTION', 'RECONNECTION')"
+ITS_OWN = """
+e.case_version IS NOT NULL
+AND split_part(told.code, '.', 1) = CASE c.kind WHEN 'COMPLAINT' THEN 'complaint' ELSE 'request' END
+"""
 UNTOLD = f"""
 SELECT c.number, told.code FROM {TOLD}
   JOIN comms_template t ON t.code = told.code AND t.channel = 'EMAIL'
   JOIN trail_entry e ON e.kind = told.kind
   JOIN cases_case c ON c.id = e.case_id
- WHERE {OF_REQUESTS} AND (c.notifies_consumer OR t.kind = 'STATUTORY')
+ WHERE {ITS_OWN} AND (c.notifies_consumer OR t.kind = 'STATUTORY')
    AND NOT EXISTS (SELECT 1 FROM comms_message m
                     WHERE m.case_id = e.case_id AND m.dedupe_key = {KEY})
+   AND NOT (e.actor_id IS NULL AND e.kind IN ('ACKNOWLEDGED', 'HELD')
+            AND EXISTS (SELECT 1 FROM comms_message m JOIN comms_template s ON s.id = m.template_id
+                         WHERE m.case_id = e.case_id AND m.at = e.at
+                           AND s.code = 'request.stopped'))
    AND NOT EXISTS (SELECT 1 FROM comms_templateevent was
                     WHERE was.pgh_obj_id = t.id
                       AND (NOT was.is_active OR was.kind <> t.kind))
@@ -33,7 +44,7 @@ SELECT m.id, told.code FROM comms_message m
   JOIN comms_template t ON t.id = m.template_id JOIN {TOLD} ON told.code = t.code
  WHERE m.case_id IS NOT NULL
    AND NOT EXISTS (SELECT 1 FROM trail_entry e JOIN cases_case c ON c.id = e.case_id
-                    WHERE {OF_REQUESTS} AND e.case_id = m.case_id AND e.kind = told.kind
+                    WHERE {ITS_OWN} AND e.case_id = m.case_id AND e.kind = told.kind
                       AND m.dedupe_key = {KEY})
 """  # noqa: S608  (put together from our own words)
 TOLD_TWICE = """
@@ -58,9 +69,10 @@ SELECT c.number FROM cases_case c
 
 
 def events_that_nobody_was_told_of() -> list[str]:
-    """N1: with the box ticked each event of a request has its one message.
+    """N1: with the box ticked each event of a case has its one message.
 
-    Templates that an administrator has ever switched off are left out.
+    What stops an order by itself says so in words of its own. Templates that an administrator has
+    ever switched off are left out.
     """
     return rows_of(UNTOLD, words="{} {}")
 

@@ -1,0 +1,99 @@
+"""Queries on complaints that must return no row."""
+
+from smart360.kernel.oracle import Oracle, rows_of
+
+REOPENED_OTHERWISE = """
+SELECT c.number FROM cases_case c
+  LEFT JOIN (SELECT case_id, count(*) AS n FROM trail_entry
+              WHERE kind = 'REOPENED' GROUP BY 1) line ON line.case_id = c.id
+  LEFT JOIN (SELECT complaint_id, count(*) AS n FROM complaints_reopening
+              GROUP BY 1) r ON r.complaint_id = c.id
+ WHERE coalesce(line.n, 0) <> coalesce(r.n, 0)
+UNION
+SELECT c.number FROM complaints_reopening r JOIN cases_case c ON c.id = r.complaint_id
+ WHERE NOT EXISTS (SELECT 1 FROM trail_entry e WHERE e.case_id = r.complaint_id
+                    AND e.kind IN ('RESOLVED', 'REJECTED') AND e.at = r.had_ended_at)
+    OR NOT EXISTS (SELECT 1 FROM cases_hold h
+                     JOIN cases_holdreason w ON w.id = h.reason_id AND w.code = 'ENDED_MEANWHILE'
+                    WHERE h.case_id = r.complaint_id AND h.pauses AND h.since = r.had_ended_at
+                      AND h.ended_at = r.reopened_at)
+"""
+
+# The window as it was when it was reopened; before its first change it is what it is now.
+REOPENED_TOO_LATE = """
+SELECT c.number FROM complaints_reopening r JOIN cases_case c ON c.id = r.complaint_id
+ WHERE r.reopened_at > r.had_ended_at + make_interval(days => (
+       SELECT greatest(max(s.reopen_within_days), (
+              SELECT max(e.reopen_within_days) FROM complaints_complaintsettingsevent e))
+         FROM complaints_complaintsettings s))
+"""
+
+FILED_OTHERWISE = """
+SELECT c.number, g.code FROM complaints_complaint p JOIN cases_case c ON c.id = p.case_id
+  JOIN complaints_complaintcategory g ON g.id = p.category_id
+  JOIN complaints_complaintname n ON n.id = p.name_id
+  JOIN complaints_complaintsubcategory s ON s.id = n.subcategory_id
+  LEFT JOIN trail_entry e ON e.case_id = c.id AND e.kind = 'CREATED'
+ WHERE s.category_id <> p.category_id OR c.kind <> 'COMPLAINT'
+    OR c.topic IS DISTINCT FROM g.code
+    OR e.new ->> 'category' IS DISTINCT FROM g.code
+    OR e.new ->> 'priority' IS DISTINCT FROM c.priority
+"""
+
+HALF_MADE = """
+SELECT c.number FROM cases_case c LEFT JOIN complaints_complaint p ON p.case_id = c.id
+ WHERE c.kind = 'COMPLAINT' AND p.case_id IS NULL
+UNION ALL
+SELECT c.number FROM complaints_complaint p JOIN cases_case c ON c.id = p.case_id
+  LEFT JOIN complaints_complainant w ON w.complaint_id = p.case_id
+ WHERE w.complaint_id IS NULL AND c.consumer_id IS NULL
+"""
+
+# A hold that somebody lifted by hand protects no more; it was there, and it said how much.
+FENCED_OTHERWISE = """
+SELECT c.number FROM complaints_complaint p JOIN cases_case c ON c.id = p.case_id
+ WHERE p.disputed_amount IS NOT NULL AND c.ended_at IS NULL AND c.consumer_id IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM consumers_accounthold h
+                    WHERE h.consumer_id = c.consumer_id AND h.kind = 'DISPUTE'
+                      AND h.source = c.number AND h.amount = p.disputed_amount)
+UNION ALL
+SELECT c.number FROM consumers_accounthold h JOIN cases_case c ON c.number = h.source
+  LEFT JOIN complaints_complaint p ON p.case_id = c.id
+ WHERE h.kind = 'DISPUTE' AND h.lifted_at IS NULL AND c.kind = 'COMPLAINT'
+   AND (c.ended_at IS NOT NULL OR h.consumer_id IS DISTINCT FROM c.consumer_id
+        OR h.amount IS DISTINCT FROM p.disputed_amount)
+"""
+
+
+def complaints_reopened_otherwise() -> list[str]:
+    """W15: each reopening has its line, the end that it takes back, and the pause since then."""
+    return rows_of(REOPENED_OTHERWISE)
+
+
+def complaints_reopened_too_late() -> list[str]:
+    """W15: none was taken up again after the longest window that there ever was."""
+    return rows_of(REOPENED_TOO_LATE)
+
+
+def complaints_filed_otherwise() -> list[str]:
+    """W18: category, sub-category and name belong together, and gave the priority."""
+    return rows_of(FILED_OTHERWISE, words="{} {}")
+
+
+def complaints_without_what_or_who() -> list[str]:
+    """W18: a complaint says what it is about, and whose it is or who says so."""
+    return rows_of(HALF_MADE)
+
+
+def disputes_that_fence_otherwise() -> list[str]:
+    """W15: what an open complaint disputes is held off, and nothing else is by a complaint."""
+    return rows_of(FENCED_OTHERWISE)
+
+
+ORACLES: tuple[Oracle, ...] = (
+    Oracle("W15", "a complaint reopened without its row", complaints_reopened_otherwise),
+    Oracle("W15", "a complaint reopened too late", complaints_reopened_too_late),
+    Oracle("W18", "a complaint filed under something else", complaints_filed_otherwise),
+    Oracle("W18", "a complaint without what or who", complaints_without_what_or_who),
+    Oracle("W15", "a dispute that protects otherwise", disputes_that_fence_otherwise),
+)
