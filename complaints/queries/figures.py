@@ -46,7 +46,7 @@ SELECT json_agg(json_build_array(standing, topic, month, n, seconds, missed, tod
     SELECT standing, topic, sum(n)::bigint, sum(seconds)::bigint, sum(missed)::bigint,
            coalesce(sum(n) FILTER (WHERE day = %s), 0)::bigint,
            CASE WHEN standing IN ('RESOLVED', 'REJECTED') AND day >= %s
-                THEN date_trunc('month', day)::date END
+                THEN date_trunc('month', day::timestamp)::date END
       FROM (SELECT standing, topic, day, n, seconds, missed FROM ({EVERY_TALLY}) AS every
              WHERE kind = 'COMPLAINT'
              UNION ALL

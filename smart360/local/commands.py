@@ -149,12 +149,13 @@ def bench(arguments: list[str]) -> int:
         return subprocess.run(command, cwd=ROOT, check=False).returncode
     parser = argparse.ArgumentParser(
         prog="./dev bench",
-        usage="./dev bench [pages] [--rows N] [--state DIR] [--load-only] [more]\n"
+        usage="./dev bench [pages] [--rows N] [--complaints N] [--state DIR] [--load-only] [more]\n"
         "       ./dev bench rates|import|run|money [more]",
         description="Load N accounts and N requests, once, and measure on them.",
         epilog="Options that are not listed here pass through to `manage.py bench`.",
     )
     parser.add_argument("--rows", type=int, default=100_000, metavar="N")
+    parser.add_argument("--complaints", type=int, default=0, metavar="N", help="beside them")
     parser.add_argument("--load-only", action="store_true", help="fill the database and stop")
     parser.add_argument(
         "--state", type=lambda text: Path(text).resolve(), metavar="DIR",
@@ -171,7 +172,8 @@ def bench(arguments: list[str]) -> int:
             product.environment |= held.told_servers()
         product.environment |= {"DB_POOL": "1", "LOG_LEVEL": "ERROR"}  # as for the web, but quiet
         product.prepare(with_demo=False)
-        code = product.manage("load_bench", "--rows", str(chosen.rows))
+        sizes = ("--rows", str(chosen.rows), "--complaints", str(chosen.complaints))
+        code = product.manage("load_bench", *sizes)
         if code or chosen.load_only:
             return code
         return product.manage("bench", *others)

@@ -11,11 +11,13 @@ from django.db.models import Sum
 
 from billing.models import Invoice, LedgerAccount, LedgerEntry
 from billing.queries.ageing import allocation_of
+from complaints.models import Complainant, Complaint
 from consumers.models import Consumer, ConsumerFigures, MeterAssignment, ServiceConnection
-from smart360.cases.choices import OPEN_STATUSES
+from smart360.cases.choices import OPEN_STATUSES, CaseKind
 from smart360.cases.models import Case, Hold
+from smart360.cases.oracles import tallies_that_differ_from_the_cases
 from smart360.kernel import clock
-from smart360.kernel.numbering import next_number
+from smart360.kernel.numbering import WITHOUT_YEARS, next_number
 from smart360.local.bench.accounts import account
 from smart360.local.bench.at_once import throughput
 from smart360.local.bench.delays import row as delay_row
@@ -23,6 +25,7 @@ from smart360.local.bench.fates import Order
 from smart360.local.bench.operations import (
     UnableToLoad,
     load,
+    load_complaints,
     load_ledger,
     load_year,
     loaded,
@@ -113,6 +116,26 @@ def test_nothing_of_the_schema_is_lost(as_the_owner: None) -> None:
     before = _schema()
     _fill(50)
     assert _schema() == before
+
+
+def test_complaints_stand_beside_the_requests(as_the_owner: None) -> None:
+    """Open and decided, of customers and of strangers, tallied; nothing of the schema is lost."""
+    _fill(50)
+    before, at = _schema(), clock.now()
+    load_complaints(count=300, at=at, tell=lambda words: None)
+    assert _schema() == before
+    assert not tallies_that_differ_from_the_cases()
+    made = Case.objects.filter(kind=CaseKind.COMPLAINT)
+    assert made.count() == Complaint.objects.count() == 300
+    statuses = set(made.values_list("status", flat=True))
+    assert statuses == {"PENDING", "IN_PROGRESS", "RESOLVED", "REJECTED"}
+    assert 0 < Complainant.objects.count() == made.filter(consumer=None).count() < 100
+    assert not made.filter(ended_at=None, breaches_at=None).exists()
+    assert not made.filter(created_at__gt=at).exists()
+    assert not made.filter(ended_at__gt=at).exists()
+    assert next_number(series="CMP", year=WITHOUT_YEARS) == "CMP-00000301"
+    with pytest.raises(UnableToLoad):
+        load_complaints(count=1, at=at, tell=lambda words: None)
 
 
 def _schema() -> set[tuple[str, ...]]:

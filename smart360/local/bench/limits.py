@@ -23,10 +23,11 @@ from django.utils import timezone
 
 from consumers.models import Consumer, Guard, Premise, ProfileLock, Reading, ServiceConnection
 from disconnections.models import DisconnectionRequest, RequestedService
-from smart360.cases.choices import OPEN_STATUSES
+from smart360.cases.choices import KINDS_OF_REQUEST, OPEN_STATUSES
 from smart360.cases.models import Case, Hold, SlaPolicy
 from smart360.cases.sla import NEVER
 from smart360.comms.models import Delivery, Message, Template
+from smart360.local.bench.complaints import complaints_limit
 from smart360.owed.models import OwedWork
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
@@ -36,6 +37,7 @@ from smart360.web.models import FormKey
 
 PAGE = 25
 OPEN = [status.value for status in OPEN_STATUSES]
+REQUESTS = Case.objects.filter(kind__in=KINDS_OF_REQUEST)  # as the indexes of their list have it
 COLUMNS = (
     "number", "kind", "status", "priority", "created_at", "adjusted_due_at", "breaches_at",
     "consumer__name", "consumer__is_vip", "consumer__account_number",
@@ -93,9 +95,9 @@ def page(template: Any, request: HttpRequest, **context: Any) -> HttpResponse:
 # ------------------------------------------------------------------ the list
 def narrowed(request: HttpRequest) -> QuerySet[Case]:
     """What the address asks for, read without any check."""
-    asked, cases = request.GET, Case.objects.filter(status__in=OPEN)
+    asked, cases = request.GET, REQUESTS.filter(status__in=OPEN)
     if asked.get("tab") == "history":
-        cases = Case.objects.filter(status__in=["COMPLETED", "CLOSED"])
+        cases = REQUESTS.filter(status__in=["COMPLETED", "CLOSED"])
     for name, column in (
         ("status", "status"), ("type", "kind"), ("priority", "priority"),
         ("reason", "disconnection_request__reason__code"),
@@ -137,7 +139,7 @@ def list_limit(request: HttpRequest) -> HttpResponse:
 @signed_in
 def start_limit(request: HttpRequest) -> HttpResponse:
     """The start page: what is mine and what is nobody's, by urgency."""
-    urgent = Case.objects.filter(status__in=OPEN).order_by("breaches_at").values(*COLUMNS)
+    urgent = REQUESTS.filter(status__in=OPEN).order_by("breaches_at").values(*COLUMNS)
     return page(
         START, request, heads=HEADS, now=timezone.now(),  # noqa: TID251
         rows=urgent.filter(assignee=signed_in_person(request))[:PAGE],
@@ -331,6 +333,7 @@ def _template_of_a_receipt() -> int:
 urlpatterns = [
     path("limit/list", list_limit),
     path("limit/start", start_limit),
+    path("limit/complaints", complaints_limit),
     path("limit/search", search_limit),
     path("limit/create", create_limit),
     path("limit/requests/<number>", detail_limit),

@@ -15,12 +15,14 @@ from billing.choices import LedgerKind
 from billing.models import LedgerEntry
 from billing.queries.accounts import shared_accounts
 from consumers.models import Consumer
-from smart360.cases.handling import rebuild_tallies
+from smart360.cases.choices import CaseKind
+from smart360.cases.handling import SERIES, rebuild_tallies
 from smart360.cases.models import Case
 from smart360.kernel.db import operation
 from smart360.kernel.errors import Refusal
-from smart360.kernel.numbering import go_on_after
-from smart360.local.bench import billed_year, ledger
+from smart360.kernel.numbering import WITHOUT_YEARS, go_on_after
+from smart360.local.bench import billed_year, complaints, ledger
+from smart360.local.bench.complaints import Complaints
 from smart360.local.bench.copying import COLUMNS
 from smart360.local.bench.histories import Histories
 from smart360.local.bench.setting import Setting, add_categories
@@ -104,6 +106,28 @@ def load(*, rows: int, at: datetime, tell: Tell) -> None:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         mark = json.dumps(asdict(Loaded(rows, at.isoformat())))
         cursor.execute(f"COMMENT ON TABLE {MARK} IS 'bench {mark}'")
+
+
+@operation
+def load_complaints(*, count: int, at: datetime, tell: Tell) -> None:
+    """Put so many complaints beside the requests that are there. Raises UnableToLoad."""
+    if Case.objects.filter(kind=CaseKind.COMPLAINT).exists():
+        raise UnableToLoad("There are complaints already.")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        made = Complaints(
+            count,
+            accounts=Consumer.objects.count(),
+            first=_last_id(cursor, "cases_case") + 1,
+            now=int(at.timestamp()),
+        )
+        _copied(cursor, complaints.COLUMNS, made.batches(BATCH), tell=tell)
+        go_on_after(series=SERIES[CaseKind.COMPLAINT], year=WITHOUT_YEARS, last=count)
+        cursor.execute(
+            "SELECT setval(pg_get_serial_sequence('cases_case', 'id'), max(id))  FROM cases_case"
+        )
+        rebuild_tallies()
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 @operation

@@ -12,6 +12,9 @@ from uuid import uuid4
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from complaints.access import complaints_past_the_door
+from complaints.models import Complainant
+from complaints.queries.figures import count_complaints
 from consumers.choices import LockPurpose
 from consumers.models import Consumer, ServiceConnection
 from consumers.operations import take_profile_lock
@@ -20,6 +23,7 @@ from disconnections import tasks
 from disconnections.models import Reason
 from disconnections.queries.counts import count_months
 from disconnections.queries.receipts import receipt_facts
+from smart360.cases.choices import KINDS_OF_REQUEST, CaseKind
 from smart360.cases.models import Case
 from smart360.documents import render
 from smart360.documents.rules import qr_code
@@ -37,6 +41,7 @@ from smart360.staff.models import Person
 
 LIST = "/cx/disconnections/"
 LIMIT_LIST = "/limit/list"
+SERVICES, LIMIT_SERVICES = "/cx/services/", "/limit/complaints"
 NEXT = re.compile(r'rel="next"[^>]*href="([^"]+)"|href="([^"]+)"[^>]*rel="next"')
 SEARCHERS = ("cse", "karen.lee", "omar.farouk", "callcentre", "tom.reed", "supervisor")
 WHOLE = Budget(ratio=1.5, statements=8, kilobytes=30)
@@ -69,7 +74,7 @@ class Bench:
         """Every row of the table, one after the other."""
         for part in (
             self.the_list, self.filtered, self.deep, self.consumer_search, self.request_search,
-            self.one_request, self.start, self.profile, self.create, self.receipt,
+            self.one_request, self.start, self.profile, self.create, self.receipt, self.complaints,
         ):  # fmt: skip
             if self.only not in part.__name__:
                 continue
@@ -110,7 +115,9 @@ class Bench:
     def _after(self, place: int) -> str:
         """The moment of the last row before the next page, for the limit's keyset."""
         due = (
-            Case.objects.filter(ended_at=None, adjusted_due_at__isnull=False)
+            Case.objects.filter(
+                ended_at=None, adjusted_due_at__isnull=False, kind__in=KINDS_OF_REQUEST
+            )
             .order_by("adjusted_due_at")
             .values_list("adjusted_due_at", flat=True)[place - 1 : place]
         )
@@ -240,6 +247,57 @@ class Bench:
             "consumer profile", Budget(ratio=2, statements=16, kilobytes=40),
             lambda n: me.get(f"/cx/consumer-management/{people[n % len(people)].account}"),
             lambda n: me.get(f"/limit/consumers/{people[n % len(people)].account}"),
+        )  # fmt: skip
+
+    # ---------------------------------------------------------------- complaints
+    def complaints(self) -> Iterator[Row]:
+        """Their list with the dashboard, its rows, filters and searches, and the SQL of figures."""
+        me = self.me
+        last = Case.objects.filter(kind=CaseKind.COMPLAINT).order_by("-pk").first()
+        if last is None:
+            return
+        for name, query in (
+            ("with dashboard", ""), ("history", "?tab=history"),
+            ("1 filter", "?category=billing"), ("2 filters", "?category=billing&status=PENDING"),
+            ("sub-category", f"?subcategory={last.complaint.name.subcategory_id}"),
+        ):  # fmt: skip
+            yield self.beside(
+                f"complaints, {name}", WHOLE,
+                lambda _, query=query: me.get(SERVICES + query),  # type: ignore[misc]
+                lambda _, query=query: me.get(LIMIT_SERVICES + query),  # type: ignore[misc]
+            )  # fmt: skip
+        for name, query in (("filter", "?category=billing"), ("sort", "?sort=-requested")):
+            yield self.beside(
+                f"complaints, rows only, {name}", PART,
+                lambda _, query=query: me.get(SERVICES + query, is_htmx=True),  # type: ignore[misc]
+                lambda _, query=query: me.get(LIMIT_SERVICES + query, is_htmx=True),  # type: ignore[misc]
+            )  # fmt: skip
+        strangers = Complainant.objects.order_by("-pk").values_list("name", "phone")[:20]
+        for kind, texts in (
+            ("a number", [last.number, "cmp 1234"]), ("a name", [name for name, _ in strangers]),
+            ("a phone", [phone for _, phone in strangers]),
+        ):  # fmt: skip
+            yield self.beside(
+                f"complaint search: {kind}", PART,
+                self._searching(f"{SERVICES}?q=", texts),
+                lambda _: me.get(LIMIT_SERVICES, is_htmx=True),
+            )  # fmt: skip
+        yield self._figures_of_complaints()
+
+    def _figures_of_complaints(self) -> Row:
+        """The one statement of the dashboard, for somebody from whom some are hidden."""
+        times = []
+        for _ in range(self.warm_up + self.rounds):
+            with counting() as counted:
+                count_complaints(
+                    self.person.pk, sees_staff=False, past_the_door=complaints_past_the_door,
+                    at=clock.now(), zone=get_utility().zone,
+                )  # fmt: skip
+            times.append(counted.longest)
+        middle = 1000 * sorted(times[self.warm_up :])[self.rounds // 2]
+        return Row(
+            "dashboard of complaints, its SQL", Budget(sql_milliseconds=1.5), middle, 0,
+            statements=1, sql_milliseconds=middle,
         )  # fmt: skip
 
     # ---------------------------------------------------------------- create and receipt

@@ -11,11 +11,13 @@ from django.db import connection
 
 from billing.models import LedgerEntry
 from consumers.models import Consumer
+from smart360.cases.choices import CaseKind
+from smart360.cases.models import Case
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
-from smart360.local.bench import ledger
+from smart360.local.bench import complaints, ledger
 from smart360.local.bench.copying import COLUMNS
-from smart360.local.bench.operations import load, load_ledger, loaded
+from smart360.local.bench.operations import load, load_complaints, load_ledger, loaded
 from smart360.local.demo.cast import PASSWORD, STAFF
 from smart360.local.operations import add_staff, set_up_utility
 
@@ -35,6 +37,8 @@ class Command(BaseCommand):
             help="of the ledger; 0: without one (./dev bench money)",
         )
 
+        parser.add_argument("--complaints", type=int, default=0, help="beside the requests")
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Load what is missing, or say why not."""
         if not settings.IS_DEMO:
@@ -46,6 +50,7 @@ class Command(BaseCommand):
                     f"This database was filled with {there.rows} rows; choose another."
                 )
             self._tell(f"{rows:,} accounts and requests are here since {there.at[:16]}")
+            self._load_complaints(options["complaints"])
             self._load_ledger(options["entries"])
             return
         if Consumer.objects.exists():
@@ -69,7 +74,19 @@ class Command(BaseCommand):
             f"{rows:,} accounts and requests in {seconds:.0f} s, {size:.2f} GB on disk,"
             f" {memory:.0f} MB of memory at most"
         )
+        self._load_complaints(options["complaints"])
         self._load_ledger(options["entries"])
+
+    def _load_complaints(self, count: int) -> None:
+        """Complaints beside the requests, unless they are there or nobody asked for any."""
+        if not count or Case.objects.filter(kind=CaseKind.COMPLAINT).exists():
+            return
+        began = time.monotonic()
+        load_complaints(count=count, at=clock.now(), tell=self._tell)
+        with connection.cursor() as cursor:
+            for table in (*complaints.COLUMNS, "cases_tally"):
+                cursor.execute(f"VACUUM (ANALYZE) {table}")
+        self._tell(f"{count:,} complaints in {time.monotonic() - began:.0f} s")
 
     def _load_ledger(self, entries: int) -> None:
         """The ledger, unless it is there already or nobody asked for one."""
