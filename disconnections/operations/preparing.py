@@ -150,9 +150,17 @@ def take_tick_back(case: Case, item: str, *, by: Person, at: datetime) -> None:
 # ------------------------------------------------------------------ carrying out
 @step
 def lock_to_carry_out(case: int) -> tuple[Consumer, Case]:
-    """The account and its request, held in this order."""
+    """The account and its request, held in this order.
+
+    Held as well is another case that the service order was made for: who acts on an order locks
+    its case first. Of two cases the lower key comes first.
+    """
     consumer = Case.objects.values_list("consumer_id", flat=True).get(pk=case)
-    return guards.lock_consumer(consumer or 0), handling.lock_case(case)
+    account = guards.lock_consumer(consumer or 0)
+    orders = Closure.objects.filter(pk=case, service_order__case__isnull=False)
+    keys = {case, *orders.values_list("service_order__case", flat=True)}
+    held = {key: handling.lock_case(key) for key in sorted(keys)}
+    return account, held[case]
 
 
 def refuse_carried_out(case: Case, kind: CaseKind, refusal: type[UnableToCarryOut]) -> None:

@@ -1,10 +1,12 @@
 """Execute pressed by many at once happens once, and a meter is never in two hands (W9 to W12)."""
 
 from collections.abc import Callable
+from threading import Event as Signal
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import DatabaseError
 
 from consumers import metering
 from consumers.metering import Cause, UnableToMove
@@ -12,17 +14,40 @@ from consumers.models import InventoryMovement, MeterAssignment, ServiceConnecti
 from disconnections.choices import Answer
 from disconnections.executing import carry_out
 from disconnections.models import Execution, ProtectionRule
+from disconnections.operations import closures
 from disconnections.operations.closures import UnableToExecute
+from disconnections.operations.preparing import lock_to_carry_out
+from disconnections.queries.closures import Gathered, gather
 from disconnections.rules.closures import what_is_missing
 from disconnections.rules.protections import Judgement
-from smart360.kernel.db import operation
+from smart360.cases.choices import CaseKind
+from smart360.cases.handling import lock_case, open_case
+from smart360.cases.models import Case
+from smart360.fieldwork.models import ServiceOrder
+from smart360.fieldwork.operations import complete_service_order
+from smart360.kernel.db import operation, step
 from smart360.kernel.errors import Refusal
 from smart360.staff.choices import Role
 from smart360.trail.choices import Event
 from smart360.trail.models import Entry
-from tests.concurrency.racing import done, race, refusals, slowly, without_index, without_triggers
+from tests.concurrency.racing import (
+    SECONDS,
+    done,
+    pause,
+    race,
+    refusals,
+    slowly,
+    without_index,
+    without_triggers,
+)
 from tests.conftest import MakeConsumer, MakePerson
-from tests.disconnections.closing import Closing, MakeClosing, make_billing, make_closing
+from tests.disconnections.closing import (
+    Closing,
+    MakeClosing,
+    make_billing,
+    make_closing,
+    past_every_guard,
+)
 from tests.invariants import assert_sound
 
 __all__ = ["make_billing", "make_closing"]
@@ -151,3 +176,73 @@ def test_the_control_without_the_constraint_a_meter_is_in_many_places(
         race(wants)
         running = MeterAssignment.objects.filter(meter=meter, during__endswith__isnull=True)
         assert running.count() > 1
+
+
+# ------------------------------------------------------------------ an order of another case
+@operation
+def another_case(closing: Closing) -> Case:
+    """A second open case of the same account."""
+    return open_case(
+        kind=CaseKind.COMPLAINT, consumer=closing.consumer.pk, is_vip=False, priority="HIGH",
+        notifies_consumer=False, year=2024, by=closing.sarah.pk, at=closing.at, new={},
+    )  # fmt: skip
+
+
+def order_of_another_case(
+    closing: Closing, monkeypatch: pytest.MonkeyPatch
+) -> list[Callable[[], object]]:
+    """Execute under an order of another case, and the technician who ends it at that moment.
+
+    The technician begins when Execute holds the order.
+    """
+    order, is_held = ServiceOrder.objects.latest("pk"), Signal()
+    past_every_guard(
+        "fieldwork_serviceorder",
+        "UPDATE fieldwork_serviceorder SET case_id = %s WHERE id = %s",
+        another_case(closing).pk,
+        order.pk,
+    )
+
+    def gather_slowly(*args: Any, **named: Any) -> Gathered:
+        is_held.set()
+        pause(2)
+        return gather(*args, **named)
+
+    def end() -> object:
+        assert is_held.wait(SECONDS)
+        return complete_service_order(
+            service_order=order.pk, words="Cut off", by=closing.mike, at=closing.at
+        )
+
+    monkeypatch.setattr(closures, "gather", gather_slowly)
+    return [closing.execute, end]
+
+
+def test_an_order_of_another_case_is_locked_after_its_case(
+    make_closing: MakeClosing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The technician waits until the request is carried out, and is told that the order is done."""
+    closing = make_closing().ready()
+    carried_out, ended = race(order_of_another_case(closing, monkeypatch))
+    assert carried_out[0] == "done", carried_out
+    assert ended[0] == "refused"
+    assert isinstance(ended[1], Refusal)
+    assert ServiceOrder.objects.get().status == "COMPLETED"
+
+
+def test_the_control_without_its_case_the_two_wait_for_each_other(
+    make_closing: MakeClosing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closing = make_closing().ready()
+    account = closing.consumer
+
+    @step
+    def lock_own_case(case: int) -> tuple[object, Case]:
+        return account, lock_case(case)
+
+    monkeypatch.setattr(closures, lock_to_carry_out.__name__, lock_own_case)
+    outcomes = race(order_of_another_case(closing, monkeypatch))
+    assert len(done(outcomes)) == 1
+    [why] = refusals(outcomes)
+    assert isinstance(why, DatabaseError)
+    assert "deadlock" in str(why)
