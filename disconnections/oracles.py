@@ -318,6 +318,35 @@ SELECT r.code, named.what FROM disconnections_protectionrule r
 """
 
 
+EXECUTED_UNAPPROVED = """
+SELECT c.number, last.state FROM disconnections_execution x
+  JOIN cases_case c ON c.id = x.request_id
+ CROSS JOIN LATERAL (
+       SELECT a.state FROM cases_approval a WHERE a.case_id = x.request_id
+        ORDER BY a.state IN ('PENDING', 'APPROVED') DESC, a.id DESC LIMIT 1) last
+ WHERE last.state IN ('PENDING', 'REJECTED')
+"""
+
+SENT_THOUGH_IT_WAITS = """
+SELECT o.number, c.number FROM fieldwork_serviceorder o
+  JOIN cases_case c ON c.id = o.case_id AND c.status = 'ON_HOLD'
+  JOIN cases_hold h ON h.case_id = c.id AND h.ended_at IS NULL
+ WHERE o.kind = 'DISCONNECTION'
+   AND (o.status = 'ASSIGNED' AND o.assigned_at > h.since
+        OR o.status = 'IN_PROGRESS' AND o.started_at > h.since)
+"""
+
+
+def executed_without_approval() -> list[str]:
+    """W14: nothing is carried out whose approval was refused or waits."""
+    return rows_of(EXECUTED_UNAPPROVED, words="{}: approval {}")
+
+
+def sent_though_it_waits() -> list[str]:
+    """W10: nobody is sent, or begins, while the request is On Hold."""
+    return rows_of(SENT_THOUGH_IT_WAITS, words="{} of {}")
+
+
 def executed_though_blocked() -> list[str]:
     """BEY1: nothing is carried out whose last verdict says that it is blocked."""
     return rows_of(EXECUTED_THOUGH_BLOCKED)
@@ -340,6 +369,8 @@ def rules_about_nothing() -> list[str]:
 
 ORACLES: tuple[Oracle, ...] = (
     Oracle("W10", "an execution that was blocked", executed_though_blocked),
+    Oracle("W14", "an execution without its approval", executed_without_approval),
+    Oracle("W10", "a technician sent while the request waits", sent_though_it_waits),
     Oracle("W10", "a verdict that does not follow from its rules", verdicts_that_do_not_follow),
     Oracle("W14", "an approval that rules want and nobody asked for", approvals_nobody_asked_for),
     Oracle("W10", "a protection rule about what there is not", rules_about_nothing),

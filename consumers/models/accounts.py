@@ -189,6 +189,30 @@ class Consumer(models.Model):
                     """
                 ),
             ),
+            pgtrigger.Trigger(
+                name="an_account_is_archived_by_execution",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("archived_at"),
+                condition=pgtrigger.Condition("OLD.archived_at IS DISTINCT FROM NEW.archived_at"),
+                func=pgtrigger.Func(
+                    """
+                    IF NOT EXISTS (
+                        SELECT 1 FROM disconnections_execution x
+                          JOIN cases_case c ON c.id = x.request_id
+                         WHERE c.consumer_id = NEW.id
+                           AND x.in_transaction = pg_current_xact_id()::text::bigint
+                           AND CASE WHEN NEW.archived_at IS NULL THEN c.kind = 'RECONNECTION'
+                                    ELSE c.kind = 'DISCONNECTION' AND NEW.status = 'INACTIVE'
+                                         AND x.account_status = 'INACTIVE' END)
+                    THEN
+                        RAISE EXCEPTION 'an account is archived when it is closed for good'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'an_account_is_archived_by_execution';
+                    END IF;
+                    RETURN NEW;
+                    """
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,10 +16,12 @@ from disconnections.choices import (
     Permanence,
     ReconnectionItem,
 )
+from disconnections.models.protections import not_of_the_future
 from disconnections.models.requests import DisconnectionRequest, RequestedService
 from smart360.cases.models import Approval
 from smart360.comms.models import Message
 from smart360.fieldwork.models import ServiceOrder
+from smart360.staff.permissions import Permission, roles_as_sql
 
 MOST_ITEMS = len(ClosureItem.values)
 WHILE_OPEN = """
@@ -266,7 +268,8 @@ class ClosureNotice(models.Model):
         triggers = [
             pgtrigger.Protect(
                 name="closure_notices_stay", operation=pgtrigger.Update | pgtrigger.Delete
-            )
+            ),
+            not_of_the_future("given_on", "at"),
         ]
 
     def __str__(self) -> str:
@@ -324,9 +327,11 @@ class Execution(models.Model):
                 declare=[
                     ("of_case", "cases_case%ROWTYPE"),
                     ("ordered", "fieldwork_serviceorder%ROWTYPE"),
+                    ("decision", "text"),
+                    ("verdict", "text"),
                 ],
                 func=pgtrigger.Func(
-                    """
+                    f"""
                     NEW.in_transaction := pg_current_xact_id()::text::bigint;
                     SELECT * INTO of_case FROM cases_case c WHERE c.id = NEW.request_id;
                     SELECT * INTO ordered FROM fieldwork_serviceorder o
@@ -343,8 +348,21 @@ class Execution(models.Model):
                             USING ERRCODE = 'check_violation',
                                   CONSTRAINT = 'an_execution_has_its_service_order';
                     END IF;
-                    IF EXISTS (SELECT 1 FROM cases_approval a WHERE a.case_id = NEW.request_id
-                                AND a.state = 'PENDING')
+                    -- What counts is the live approval, else the last one.
+                    SELECT a.state INTO decision FROM cases_approval a
+                     WHERE a.case_id = NEW.request_id
+                     ORDER BY a.state IN ('PENDING', 'APPROVED') DESC, a.id DESC LIMIT 1;
+                    IF of_case.kind = 'DISCONNECTION' THEN
+                        SELECT v.answer INTO verdict FROM disconnections_protectionverdict v
+                         WHERE v.case_id = NEW.request_id ORDER BY v.id DESC LIMIT 1;
+                    END IF;
+                    IF verdict = 'BLOCKED' THEN
+                        RAISE EXCEPTION 'the account is protected'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'an_execution_is_not_blocked';
+                    END IF;
+                    IF decision IN ('PENDING', 'REJECTED')
+                       OR verdict = 'NEEDS_APPROVAL' AND decision IS DISTINCT FROM 'APPROVED'
                     THEN
                         RAISE EXCEPTION 'the request waits for approval'
                             USING ERRCODE = 'check_violation',
@@ -357,8 +375,17 @@ class Execution(models.Model):
                             USING ERRCODE = 'check_violation',
                                   CONSTRAINT = 'who_approves_does_not_execute';
                     END IF;
+                    IF NOT EXISTS (SELECT 1 FROM staff_rolemembership m
+                                     JOIN auth_group g ON g.id = m.group_id
+                                    WHERE m.person_id = NEW.executed_by_id
+                                      AND g.name IN {roles_as_sql(Permission.EXECUTE)})
+                    THEN
+                        RAISE EXCEPTION 'the role of who executes is not one that does'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'who_executes_may';
+                    END IF;
                     RETURN NEW;
-                    """
+                    """  # noqa: S608  (put together from our own role names)
                 ),
             ),
             pgtrigger.Trigger(

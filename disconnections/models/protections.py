@@ -358,6 +358,28 @@ class ProtectionVerdict(models.Model):
         return f"{self.stage} of case {self.case_id}: {self.answer}"
 
 
+def not_of_the_future(day: str, at: str) -> pgtrigger.Trigger:
+    """A notice is not given on a day that had not come when it was kept, ``at``."""
+    return pgtrigger.Trigger(
+        name="a_notice_is_not_of_the_future",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        func=pgtrigger.Func(
+            f"""
+            IF NEW.{day} > (least(NEW.{at}, clock_timestamp() + interval '5 seconds')
+                            AT TIME ZONE (SELECT u.time_zone FROM organisation_utility u
+                                           WHERE u.id = 1))::date
+            THEN
+                RAISE EXCEPTION 'a notice is not given on a day that has not come'
+                    USING ERRCODE = 'check_violation',
+                          CONSTRAINT = 'a_notice_is_not_of_the_future';
+            END IF;
+            RETURN NEW;
+            """  # noqa: S608  (our own columns)
+        ),
+    )
+
+
 class DisconnectionNotice(models.Model):
     """One time that a consumer was told that they will be cut off unless they pay.
 
@@ -392,7 +414,8 @@ class DisconnectionNotice(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="notices_stay", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(name="notices_stay", operation=pgtrigger.Update | pgtrigger.Delete),
+            not_of_the_future("served_on", "served_at"),
         ]
 
     def __str__(self) -> str:

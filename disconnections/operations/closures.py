@@ -104,6 +104,10 @@ refuses(
         "who_approves_does_not_execute": UnableToExecute(
             "You approved this request: somebody else carries it out", is_forbidden=True
         ),
+        "an_execution_is_not_blocked": UnableToExecute("The account is protected"),
+        "who_executes_may": UnableToExecute(
+            "Your role does not carry out requests any more", is_forbidden=True
+        ),
         "a_closure_stays_as_it_was": UnableToSetClosure("The request has ended", is_conflict=True),
         "a_damaged_meter_is_removed": UnableToSetClosure(MUST_REMOVE, field="action"),
         "a_removed_meter_goes_somewhere": UnableToSetClosure(REQUIRED, field="destination"),

@@ -40,6 +40,9 @@ refuses(
         ),
         "nobody_approves_what_they_asked_for": UnableToDecide(OWN_REQUEST, is_forbidden=True),
         "nobody_approves_their_own_request": UnableToDecide(OWN_REQUEST, is_forbidden=True),
+        "who_decides_may_approve": UnableToDecide(
+            "Your role does not approve requests any more", is_forbidden=True
+        ),
     }
 )
 

@@ -198,6 +198,12 @@ KEPT_APART: tuple[tuple[Role, Role], ...] = (
 """Roles that one person never holds together (roles.md, rule 1)."""
 
 
+def roles_as_sql(permission: Permission) -> str:
+    """The roles that may do this, as a list in a trigger's SQL: ``('CSE', 'SUPERVISOR')``."""
+    names = (f"'{role.value}'" for role in Role if permission in ROLE_PERMISSIONS[role])
+    return f"({', '.join(names)})"
+
+
 def permissions_of(role_names: frozenset[str]) -> frozenset[Permission]:
     """Everything that somebody with these roles may do."""
     allowed: frozenset[Permission] = frozenset()

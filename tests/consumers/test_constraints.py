@@ -24,6 +24,7 @@ from consumers.operations import take_profile_lock
 from smart360.kernel.errors import constraint_of
 from smart360.staff.choices import Role
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest
+from tests.disconnections.closing import past_every_guard
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -128,6 +129,18 @@ def test_only_execute_ends_an_account_or_a_service(make_consumer: MakeConsumer) 
         refused = refused_by(partial(service.update, supply_state=state))
         assert refused == "supply_ends_by_execution"
     assert one.update(status="COLLECTION") == 1
+
+
+def test_only_execute_archives_an_account(make_consumer: MakeConsumer, at: datetime) -> None:
+    """DIS15: neither an active account nor one that has ended is archived by a statement."""
+    one = Consumer.objects.filter(pk=make_consumer().pk)
+    archived = "an_account_is_archived_by_execution"
+    assert refused_by(lambda: one.update(archived_at=at)) == archived
+    past_every_guard("consumers_consumer", "UPDATE consumers_consumer SET status = 'INACTIVE'")
+    assert refused_by(lambda: one.update(archived_at=at)) == archived
+    past_every_guard("consumers_consumer", "UPDATE consumers_consumer SET archived_at = %s", at)
+    assert refused_by(lambda: one.update(archived_at=None)) == archived
+    assert one.update(archived_at=at) == 1, "nothing changes"
 
 
 def test_a_guard_stays_while_its_request_is_open(make_request: MakeRequest) -> None:

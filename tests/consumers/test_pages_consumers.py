@@ -17,6 +17,7 @@ from smart360.kernel import clock
 from smart360.staff.choices import Role
 from smart360.web.models import Allowance
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
+from tests.disconnections.closing import past_every_guard
 
 pytestmark = pytest.mark.django_db
 LIST = "/cx/consumer-management/"
@@ -77,7 +78,11 @@ class TestList:
         """DIS15: out of the list that everybody opens, and found when somebody looks for it."""
         make_consumer("Ann Gone", account_number="S-GONE", status=AccountStatus.INACTIVE)
         make_consumer(account_number="S-HERE", status=AccountStatus.INACTIVE)
-        Consumer.objects.filter(account_number="S-GONE").update(archived_at=at)
+        past_every_guard(
+            "consumers_consumer",
+            "UPDATE consumers_consumer SET archived_at = %s WHERE account_number = 'S-GONE'",
+            at,
+        )
         client = client_as(Role.CSE)
         assert "S-GONE<" not in text_of(client.get(LIST))
         assert "S-HERE<" in text_of(client.get(LIST))

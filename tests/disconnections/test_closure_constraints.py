@@ -18,11 +18,13 @@ from disconnections.models import (
     DisconnectionRequest,
     ExecutedMeter,
     Execution,
+    ProtectionVerdict,
 )
 from smart360.cases.models import Case
 from smart360.fieldwork.models import ServiceOrder
 from smart360.kernel.errors import constraint_of
 from smart360.staff.choices import Role
+from smart360.staff.models import Person
 from tests.conftest import MakePerson
 from tests.disconnections.closing import (
     Closing,
@@ -128,6 +130,8 @@ def test_a_notice_says_how_and_which_bill(closing: Closing) -> None:
     assert refused_by(give(paper="CARD")) in {
         "closure_paper_is_known", "a_bill_that_was_given_has_a_number",
     }  # fmt: skip
+    tomorrow = date(2024, 12, 11)
+    assert refused_by(give(given_on=tomorrow)) == "a_notice_is_not_of_the_future"
     give()()
     assert "denied" in str(_error(lambda: ClosureNotice.objects.update(way="HANDED_OVER")))
 
@@ -186,6 +190,44 @@ def test_who_approves_does_not_execute(closing: Closing, person: MakePerson) -> 
     waiting.state, waiting.decided_by, waiting.decided_at = "APPROVED", david, closing.at
     waiting.save()
     assert refused_by(execution(closing, executed_by=david)) == "who_approves_does_not_execute"
+
+
+def decided(closing: Closing, state: str, by: Person) -> None:
+    """An approval that was asked for and decided."""
+    values = {"because": [], "asked_at": closing.at, "reason": "VIP", "asked_by": closing.sarah}
+    asked = closing.case.approvals.create(**values)
+    asked.state, asked.decided_by, asked.decided_at, asked.note = state, by, closing.at, "Why"
+    asked.save()
+
+
+def test_nothing_is_executed_that_was_refused(closing: Closing, person: MakePerson) -> None:
+    """W14: the last decision counts; asked for anew and given, it may be carried out."""
+    david = person(Role.SUPERVISOR)
+    decided(closing, "REJECTED", david)
+    assert refused_by(execution(closing)) == "an_execution_waits_for_approval"
+    decided(closing, "APPROVED", david)
+    assert refused_by(execution(closing)) == "an_execution_completes_its_request"
+
+
+@pytest.mark.parametrize("role", [Role.TECHNICIAN, Role.DISPATCHER, Role.ADMIN, Role.BILLING])
+def test_who_executes_may(closing: Closing, person: MakePerson, role: Role) -> None:
+    assert refused_by(execution(closing, executed_by=person(role))) == "who_executes_may"
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        ("BLOCKED", "an_execution_is_not_blocked"),
+        ("NEEDS_APPROVAL", "an_execution_waits_for_approval"),
+        ("ALLOW", "an_execution_completes_its_request"),
+    ],
+)
+def test_what_the_protections_said_last(closing: Closing, answer: str, name: str) -> None:
+    ProtectionVerdict.objects.create(
+        case=closing.case, stage="EXECUTION", at=closing.at, answer=answer,
+        findings=[{"answer": answer}], facts={},
+    )  # fmt: skip
+    assert refused_by(execution(closing)) == name
 
 
 def test_an_execution_completes_its_request(closing: Closing) -> None:

@@ -157,6 +157,30 @@ def test_the_database_keeps_a_decision(
         Approval.objects.filter(case=asked.pk).update(**change)
 
 
+@pytest.mark.parametrize("role", set(Role) - {Role.SUPERVISOR})
+def test_the_database_asks_for_the_role(
+    role: Role, asked: DisconnectionRequest, person: MakePerson, at: datetime
+) -> None:
+    """W14: whatever the operation is told, only a supervisor's decision is kept."""
+    somebody = person(role)
+    for decision in ("APPROVED", "REJECTED"):
+        with pytest.raises(UnableToDecide, match="does not approve") as refusal, put_back():
+            decide_approval(case=asked.pk, decision=decision, note="No", by=somebody, at=at)
+        assert refusal.value.is_forbidden
+    assert Approval.objects.get(case=asked.pk).state == ApprovalState.PENDING
+
+
+def test_the_database_keeps_nothing_that_nobody_asked_for(
+    make_request: MakeRequest, person: MakePerson, at: datetime
+) -> None:
+    made, boss = make_request(), person(Role.SUPERVISOR)
+    with pytest.raises(IntegrityError, match="asked for before it is decided"), put_back():
+        Approval.objects.create(
+            case=made.case, because=[], asked_at=at, reason="Forged", state="APPROVED",
+            decided_at=at, decided_by=boss,
+        )  # fmt: skip
+
+
 # ------------------------------------------------------------------ pages
 def test_the_page_asks_and_decides(
     client_as: ClientAs, make_request: MakeRequest, person: MakePerson

@@ -1,10 +1,11 @@
 """A disconnection notice on paper: its period counts from the day it was given (DIS12)."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError
 
 from disconnections.choices import NoticeWay
 from disconnections.models import DisconnectionNotice, DisconnectionRequest
@@ -15,6 +16,7 @@ from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.models import Entry
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest
+from tests.looking import put_back
 
 TODAY = date(2024, 12, 10)
 
@@ -61,6 +63,20 @@ def test_a_wrong_one_is_refused(
         serve_notice_by_hand(case=made.pk, by=robert, at=at, **(said | wrong))
     assert refused.value.field == field
     assert not DisconnectionNotice.objects.exists()
+
+
+def test_the_database_keeps_none_of_the_future(
+    made: DisconnectionRequest, robert: Person, at: datetime
+) -> None:
+    """A notice period begins by no statement before the notice was given."""
+    tomorrow = TODAY + timedelta(days=1)
+    far = datetime(2124, 1, 1, tzinfo=UTC)
+    for served_on, served_at in ((tomorrow, at), (far.date(), far)):
+        with pytest.raises(IntegrityError, match="day that has not come"), put_back():
+            DisconnectionNotice.objects.create(
+                case=made.case, way="POSTED", served_on=served_on, served_at=served_at,
+                served_by=robert,
+            )  # fmt: skip
 
 
 def test_only_a_debt_has_one(make_request: MakeRequest, robert: Person, at: datetime) -> None:

@@ -308,6 +308,23 @@ PROTECTIONS = (
         DONE,
         EXECUTED("OPEN"),
     ),
+    plant(
+        "W14",
+        "executed_without_approval",
+        "INSERT INTO cases_approval (case_id, because, asked_at, reason, state, decided_at,"
+        " decided_by_id, note) SELECT OPEN, '[]', now(), 'Planted', 'REJECTED', now(), min(id),"
+        " 'No' FROM staff_person",
+        DONE,
+        EXECUTED("OPEN"),
+    ),
+    plant(
+        "W10",
+        "sent_though_it_waits",
+        TECHNICIAN,
+        ORDER("ASSIGNED", "DISCONNECTION", "OPEN"),
+        "UPDATE cases_case SET status = 'ON_HOLD' WHERE id = OPEN",
+        "UPDATE cases_hold SET ended_at = NULL WHERE case_id = OPEN",
+    ),
     plant("W10", "verdicts_that_do_not_follow", VERDICT("ALLOW", "BLOCKED")),
     plant("W14", "approvals_nobody_asked_for", VERDICT("NEEDS_APPROVAL", "NEEDS_APPROVAL")),
     plant(

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from smart360.cases.choices import ApprovalState
 from smart360.cases.models.cases import Case
+from smart360.staff.permissions import Permission, roles_as_sql
 
 
 class Approval(models.Model):
@@ -80,7 +81,7 @@ class Approval(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 declare=[("made_by", "bigint"), ("is_open", "boolean")],
                 func=pgtrigger.Func(
-                    """
+                    f"""
                     IF TG_OP = 'DELETE' THEN
                         RAISE EXCEPTION 'approvals stay'
                             USING ERRCODE = 'check_violation',
@@ -98,7 +99,22 @@ class Approval(models.Model):
                                       CONSTRAINT = 'approvals_are_decided_once';
                         END IF;
                     END IF;
+                    IF TG_OP = 'INSERT' AND NEW.state <> 'PENDING' THEN
+                        RAISE EXCEPTION 'an approval is asked for before it is decided'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'an_approval_is_asked_for_first';
+                    END IF;
                     IF NEW.state IN ('APPROVED', 'REJECTED') THEN
+                        IF NOT EXISTS (
+                            SELECT 1 FROM staff_rolemembership m
+                              JOIN auth_group g ON g.id = m.group_id
+                             WHERE m.person_id = NEW.decided_by_id
+                               AND g.name IN {roles_as_sql(Permission.APPROVE_REQUEST)})
+                        THEN
+                            RAISE EXCEPTION 'the role of who decides is not one that approves'
+                                USING ERRCODE = 'check_violation',
+                                      CONSTRAINT = 'who_decides_may_approve';
+                        END IF;
                         SELECT c.created_by_id, c.ended_at IS NULL INTO made_by, is_open
                           FROM cases_case c WHERE c.id = NEW.case_id;
                         IF made_by = NEW.decided_by_id THEN
@@ -113,7 +129,7 @@ class Approval(models.Model):
                         END IF;
                     END IF;
                     RETURN NEW;
-                    """
+                    """  # noqa: S608  (put together from our own role names)
                 ),
             )
         ]

@@ -190,6 +190,18 @@ class ServiceOrder(models.Model):
                             USING ERRCODE = 'check_violation',
                                   CONSTRAINT = 'an_order_is_about_one_household';
                     END IF;
+                    IF NEW.kind IN ('DISCONNECTION', 'RECONNECTION') AND NEW.kind IS DISTINCT FROM
+                       (SELECT c.kind FROM cases_case c WHERE c.id = NEW.case_id)
+                    THEN
+                        RAISE EXCEPTION 'supply is cut and given back by a request of that kind'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'a_cut_has_its_request';
+                    END IF;
+                    IF NEW.status NOT IN ('OPEN', 'SCHEDULED') THEN
+                        RAISE EXCEPTION 'a service order begins before anybody has it'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'an_order_begins_at_its_beginning';
+                    END IF;
                     RETURN NEW;
                     """
                 ),
