@@ -42,6 +42,7 @@ from disconnections.rules.conditions import (
     Need,
     why_not_good,
 )
+from disconnections.rules.outlook import AccountFact, outlook_of_closure
 from disconnections.views.detail import found_or_404, shell, tab_or_fragment
 from smart360.cases.choices import CaseKind
 from smart360.cases.models import Case
@@ -340,7 +341,23 @@ def closure_context(case: Case, me: Person, *, at: datetime) -> dict[str, Any]:
     if may_execute or me.has_permission(Permission.EXECUTE_FOR_US):
         missing = what_is_missing(gathered.facts, executor(me))
         context |= {"may_execute": True, "missing": _missing(missing, case)}
+        if not missing:
+            names = {each.pk: each.name for each in warehouses()}
+            context["outlook"] = outlook_of_closure(gathered.facts, account_of(case), names)
     return context
+
+
+def account_of(case: Case) -> AccountFact:
+    """Whose request it is, and whether they hear of what becomes of it."""
+    assert case.consumer is not None  # a_request_has_a_consumer
+    return AccountFact(
+        number=case.consumer.account_number,
+        name=case.consumer.name,
+        status=case.consumer.status,
+        is_archived=case.consumer.archived_at is not None,
+        has_address=bool(case.consumer.email),
+        notifies=case.notifies_consumer,
+    )
 
 
 def _has_bill(gathered: Gathered) -> bool:

@@ -24,12 +24,13 @@ from disconnections.queries.reconnections import (
 )
 from disconnections.rules.closures import tones
 from disconnections.rules.conditions import Checklist, Missing, Need
+from disconnections.rules.outlook import outlook_of_return
 from disconnections.rules.reconnections import (
     MeterFact,
     reconnection_checklist,
     what_a_reconnection_misses,
 )
-from disconnections.views.closures import ShownItem, ShownMissing
+from disconnections.views.closures import ShownItem, ShownMissing, account_of
 from disconnections.views.detail import found_or_404, shell, tab_or_fragment
 from smart360.cases.choices import CaseKind
 from smart360.cases.models import Case
@@ -215,6 +216,8 @@ def reconnection_context(case: Case, me: Person, *, at: datetime) -> dict[str, A
     if me.has_permission(Permission.EXECUTE):
         missing = what_a_reconnection_misses(facts, executor(me))
         context |= {"may_execute": True, "missing": _missing(missing, case)}
+        if not missing:
+            context["outlook"] = outlook_of_return(facts, account_of(case))
     return context
 
 

@@ -84,6 +84,17 @@ def test_the_way_without_scripts(client_as: SignIn, closing: Closing) -> None:
     page = page_of(client, closing)
     assert "Completion: 6/6 items" in page
     assert 'id="missing"' not in page
+    asked = page[page.index('<dialog class="s-dialog" id="execute"') :]
+    for words in (
+        f"{closing.consumer.account_number}, {closing.consumer.name}: the account becomes Inactive",
+        "Water is switched off for good",
+        f"{closing.meters()[0].number} (Electricity) is unassigned and stays on the wall",
+        "Billing of these services is frozen",
+        f"{number} is completed",
+        "is told by e-mail that the request is completed",
+    ):
+        assert words in asked[: asked.index("</dialog>")]
+    assert closing.case.status == CaseStatus.IN_PROGRESS
     answer = client.post(url(closing, "/execute"), {"form_key": str(uuid4())}, follow=True)
     assert f"{closing.case.number} is carried out." in answer.content.decode()
     assert closing.case.status == CaseStatus.COMPLETED

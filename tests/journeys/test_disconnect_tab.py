@@ -91,12 +91,47 @@ def test_from_the_device_to_the_last_button(closing: Closing, at_desk: SignIn) -
     page.get_by_role("button", name="Save details").click()
     expect(page.locator("#missing")).to_have_count(0)
     assert violations(page) == []
+    execute.press("Enter")
+    dialog = page.get_by_role("dialog", name="Execute Disconnection")
+    expect(dialog).to_contain_text("is switched off for good")
+    expect(dialog).to_contain_text("Billing of these services is frozen")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(execute).to_be_focused()
+    assert closing.case.status == CaseStatus.IN_PROGRESS
+    execute.press("Space")
+    dialog.get_by_role("link", name="Cancel").click()
+    expect(dialog).to_be_hidden()
+    page.set_viewport_size(PHONE)
     execute.click()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert violations(page) == []
+    dialog.get_by_role("button", name="Execute", exact=True).press("Enter")
     expect(page.locator("#disconnect")).to_contain_text("Carried out")
     expect(page.locator("#case-header")).to_contain_text("Completed")
     expect(page.locator("#case-header")).to_contain_text("Inactive")
     assert closing.case.status == CaseStatus.COMPLETED
     assert violations(page) == []
+
+
+def test_without_script_the_page_asks(closing: Closing, at_desk: SignIn) -> None:
+    """The dialog opens by its address; Cancel leads away, Execute carries out."""
+    closing.set()
+    closing.give()
+    closing.tick_all()
+    page = at_desk(closing.sarah, java_script_enabled=False)
+    open_tab(page, closing)
+    execute = page.get_by_role("button", name="Execute Disconnection")
+    dialog = page.get_by_role("dialog", name="Execute Disconnection")
+    expect(dialog).to_be_hidden()
+    execute.click()
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("link", name="Cancel").click()
+    expect(dialog).to_be_hidden()
+    assert closing.case.status == CaseStatus.IN_PROGRESS
+    execute.click()
+    dialog.get_by_role("button", name="Execute", exact=True).click()
+    expect(page.locator("#disconnect")).to_contain_text("Carried out")
 
 
 def test_a_link_leads_to_what_is_missing(closing: Closing, at_desk: SignIn) -> None:

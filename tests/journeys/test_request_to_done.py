@@ -151,8 +151,12 @@ def execute(page: Page, billing: Billing, number: str) -> None:
     tick_all(page, "#account-closure-checklist")
     expect(page.locator("#account-closure-checklist")).to_contain_text("Completion: 6/6 items")
     assert accessibility_violations(page) == []
-    expect(button).to_be_enabled()
     button.click()
+    dialog = page.get_by_role("dialog", name="Execute Disconnection")
+    expect(dialog).to_contain_text("the account becomes Inactive and goes to the archive")
+    expect(dialog).to_contain_text(f"{number} is completed")
+    assert accessibility_violations(page) == []
+    dialog.get_by_role("button", name="Execute", exact=True).click()
     expect(page.locator("#case-header")).to_contain_text("Completed")
     expect(page.locator(".s-rail")).to_contain_text("Executed")
 
@@ -220,8 +224,11 @@ def test_back_by_reconnection(returning: Return, at_desk: SignIn, stands: SetClo
     tick_all(page, "#reconnection-checklist")
     expect(page.locator("#reconnection-checklist")).to_contain_text("Completion: 4/4 items")
     assert accessibility_violations(page) == []
-    expect(button).to_be_enabled()
     button.click()
+    dialog = page.get_by_role("dialog", name="Execute Reconnection")
+    expect(dialog).to_contain_text("the account becomes Active and comes out of the archive")
+    assert accessibility_violations(page) == []
+    dialog.get_by_role("button", name="Execute", exact=True).click()
     expect(page.locator("#case-header")).to_contain_text("Completed")
     expect(page.locator(".s-rail")).to_contain_text("Reconnected")
     consumer = Consumer.objects.get(pk=returning.consumer.pk)
