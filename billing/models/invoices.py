@@ -185,6 +185,12 @@ class Invoice(models.Model):
         indexes = [
             # A consumer's invoices, newest first.
             models.Index(fields=["consumer", "-number"], name="invoice_by_consumer"),
+            # What a consumer was billed over a year, added up from the index alone.
+            models.Index(
+                fields=["consumer", "issued_on"],
+                include=["billed", "state", "taken_back_at"],
+                name="invoice_by_issue",
+            ),
             # The invoices of a run.
             models.Index(
                 fields=["run", "number"], name="invoice_by_run", condition=Q(run__isnull=False)
