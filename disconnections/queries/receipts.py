@@ -5,12 +5,16 @@ from datetime import date, datetime, time
 
 from consumers.choices import UtilityType
 from disconnections.models import DisconnectionRequest
+from disconnections.queries.reconnections import fee_of
 from disconnections.rules import visit_sentence
 from smart360.cases.choices import CaseKind
 from smart360.cases.models import Case
 from smart360.cases.queries.receipts import contact_of, steps_of, tracking_url
 from smart360.comms.queries import free_words
+from smart360.organisation.queries import get_utility
 from smart360.staff.models import Person
+from smart360.staff.permissions import Permission
+from smart360.web.formats import shown_money
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class ReceiptFacts:
     email: str
     tracking_url: str
     next_steps: tuple[str, ...]
+    fee: str = ""
 
 
 def receipt_facts(case: int, *, to: Person | None = None) -> ReceiptFacts:
@@ -85,7 +90,18 @@ def receipt_facts(case: int, *, to: Person | None = None) -> ReceiptFacts:
         email=contact.email,
         tracking_url=tracking_url(asked.tracking_token) if contact.sees_link else "",
         next_steps=next_steps(about, asked),
+        fee=_fee_of(about, to=to),
     )
+
+
+def _fee_of(about: Case, *, to: Person | None) -> str:
+    """The fee of a reconnection, for its consumer and for who sees balances; ``""`` without one."""
+    if about.kind != CaseKind.RECONNECTION:
+        return ""
+    if to is not None and not to.has_permission(Permission.VIEW_BALANCE):
+        return ""
+    fee = fee_of(about.pk)
+    return shown_money(fee, get_utility().currency) if fee else ""
 
 
 def services_of(asked: DisconnectionRequest) -> tuple[str, ...]:

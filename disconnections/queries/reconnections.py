@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import Q
+
 from billing.choices import ArrangementState, LedgerKind
 from billing.models import LedgerEntry
 from billing.queries.accounts import balances_of
@@ -39,8 +41,8 @@ from smart360.organisation.queries import day_of, get_utility
 from smart360.web.formats import shown_datetime
 
 NOT_ARRIVED = (DeliveryState.FAILED, DeliveryState.NOT_SENT)
-OF_THE_START = ("request.received", "request.acknowledged")
-"""Messages that say nothing of the reconnection itself."""
+ABOUT_IT = ("visit.scheduled", "visit.moved", "request.completed")
+"""Messages by template that are about the reconnection itself; what a person says is, too."""
 MOST_METERS = 20
 
 
@@ -260,11 +262,11 @@ def orders_to_pick(case: Case) -> list[ServiceOrder]:
 
 
 def _told(case: int) -> Told | None:
-    """The last thing that the consumer was told, and what became of it."""
+    """The last thing that the consumer was told of the reconnection, and what became of it."""
     said = (
         Message.objects.select_related("template", "delivery")
         .filter(case=case, direction=Direction.TO_CONSUMER)
-        .exclude(template__code__in=OF_THE_START)
+        .filter(Q(template__isnull=True) | Q(template__code__in=ABOUT_IT))
         .order_by("-pk")
         .first()
     )

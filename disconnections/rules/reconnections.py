@@ -295,7 +295,7 @@ def _count_evidence(
 
 def _told_evidence(told: Told | None) -> Evidence:
     if told is None:
-        return Evidence("No message since the request was acknowledged")
+        return Evidence("No message about the reconnection yet")
     if not told.has_arrived:
         why = f" ({told.why})" if told.why else ""
         words = f"{told.words} was not delivered{why}"

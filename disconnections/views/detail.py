@@ -51,8 +51,8 @@ def shows(case: Case, *, to: Person, at: datetime, zone: ZoneInfo) -> Shown:
     """What the shell of a request's page shows to a person."""
     page = request_page(case, to=to, at=at, zone=zone)
     acts = allowed_acts(case, to, page.approval)
-    may_bill = case.is_open and not page.is_billed and to.has_permission(Permission.GENERATE_BILL)
-    more: dict[str, Any] = {"can_bill": may_bill}
+    has_bill = case.kind == CaseKind.DISCONNECTION and case.is_open and not page.is_billed
+    more: dict[str, Any] = {"can_bill": has_bill and to.has_permission(Permission.GENERATE_BILL)}
     if Act.CLOSE in acts:
         more["close_form"] = CloseForm()
     if Act.ASK_APPROVAL in acts:

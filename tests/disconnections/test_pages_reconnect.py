@@ -9,7 +9,10 @@ import pytest
 from django.test import Client
 
 from disconnections.models import ChecklistTick, Closure, ReconnectionMeter
+from disconnections.operations import ask_for_approval, decide_approval
+from disconnections.rules.conditions import Evidence
 from smart360.cases.choices import CaseStatus
+from smart360.comms.models import Message
 from smart360.staff.choices import Role
 from tests.conftest import MakePerson, SetClock
 from tests.disconnections.closing import make_billing, make_closing
@@ -67,6 +70,32 @@ def test_it_says_what_is_missing_with_links(client_as: SignIn, back: Return) -> 
     assert re.search(r"Not below [\d,]+ kWh of ", page)
 
 
+def test_no_bill_is_offered(client_as: SignIn, back: Return) -> None:
+    """A reconnection has no service to bill; the disconnection before it had."""
+    page = client_as(back.robert).get(f"/cx/disconnections/{back.case.number}").content.decode()
+    assert f'href="/cx/disconnections/{back.case.number}/receipt"' in page
+    assert "Generate Bill" not in page
+
+
+def test_only_a_message_about_it_tells_of_the_reconnection(
+    back: Return, person: MakePerson
+) -> None:
+    """What was sent about an approval or a hold is no evidence that they were told."""
+
+    def evidence() -> Evidence:
+        return back.list().line("CONSUMER_TOLD").evidence
+
+    ask_for_approval(case=back.case.pk, reason="VIP", by=back.sarah, at=back.at)
+    boss = person(Role.SUPERVISOR)
+    decide_approval(case=back.case.pk, decision="APPROVED", note="", by=boss, at=back.at)
+    told = Message.objects.filter(case=back.case.pk, direction="TO_CONSUMER")
+    assert told.filter(template__code="request.approval_decided").exists()
+    assert evidence() == Evidence("No message about the reconnection yet")
+    back.order()
+    assert told.filter(template__code="visit.scheduled").exists()
+    assert evidence().is_found
+
+
 def test_the_way_without_scripts(client_as: SignIn, back: Return) -> None:
     number = back.order().number
     client = client_as(back.sarah)
@@ -90,6 +119,14 @@ def test_the_way_without_scripts(client_as: SignIn, back: Return) -> None:
     page = page_of(client, back)
     assert "Completion: 4/4 items" in page
     assert 'id="missing"' not in page
+    asked = page[page.index('<dialog class="s-dialog" id="execute"') :]
+    for words in (
+        "the account becomes Active and comes out of the archive",
+        "Water is switched on",
+        f"{back.closing.meters()[0].number} (Electricity) is assigned and begins at",
+        f"{number} is completed",
+    ):
+        assert words in asked[: asked.index("</dialog>")]
     answer = client.post(url(back, "/execute"), {"form_key": str(uuid4())}, follow=True)
     assert f"{back.case.number} is carried out." in answer.content.decode()
     assert back.case.status == CaseStatus.COMPLETED

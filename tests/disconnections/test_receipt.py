@@ -16,6 +16,7 @@ from pypdf import PdfReader
 
 from disconnections.models import DisconnectionRequest, TimeSlot
 from disconnections.operations import attach_receipt, close_request
+from disconnections.queries.receipts import receipt_facts
 from disconnections.rules import visit_sentence
 from disconnections.tasks import receipt_pdf
 from smart360.cases.operations import acknowledge, add_note
@@ -31,8 +32,11 @@ from smart360.staff.choices import Role
 from smart360.trail.choices import Event
 from smart360.trail.models import Entry
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
+from tests.disconnections.closing import make_billing, make_closing
+from tests.disconnections.returning import MakeReturn, make_return
 from tests.documents.test_render_pdf import fonts_of, has_every_glyph
 
+__all__ = ["make_billing", "make_closing", "make_return"]
 ClientAs = Callable[..., Client]
 NOTES = "Customer requested morning slot due to work schedule"
 
@@ -102,6 +106,28 @@ def test_a_worker_makes_the_receipt_with_all_details(made: DisconnectionRequest)
         assert words in text, words
     link = f"http://testserver/track/{made.tracking_token}"
     assert link in text.replace(" ", "")  # the address wraps where it must
+
+
+def test_a_phone_number_is_readable(make_request: MakeRequest, make_consumer: MakeConsumer) -> None:
+    made = make_request(make_consumer(phone="+15554102218"))
+    text = text_of(pay_pdf(made))
+    assert "(555) 410-2218" in text
+    assert "5554102218" not in text
+
+
+def test_the_fee_of_a_reconnection_is_named(
+    make_return: MakeReturn, client_as: ClientAs, stands: SetClock
+) -> None:
+    """To its consumer, and to who sees balances; a disconnection names none."""
+    back = make_return(fee="45.00")
+    stands.at = back.at
+    assert receipt_facts(back.case.pk).fee == "$45.00"
+    assert receipt_facts(back.closing.case.pk).fee == ""
+    path = path_of(back.request, "/receipt")
+    for role, sees in ((Role.CSE, True), (Role.DISPATCHER, False)):
+        page = client_as(role).get(path).content.decode()
+        assert ("Reconnection fee" in page) == sees
+        assert ("$45.00" in page) == sees
 
 
 def test_making_leaves_one_line_and_nothing_owed(made: DisconnectionRequest) -> None:

@@ -19,6 +19,7 @@ from smart360.documents.models import StoredFile
 from smart360.owed.choices import OwedState
 from smart360.owed.models import OwedWork
 from smart360.staff.models import Person
+from smart360.web.formats import shown_phone
 
 
 class ReceiptState(StrEnum):
@@ -59,12 +60,16 @@ def contact_of(consumer: Consumer, to: Person | None) -> Contact:
     """
     if to is None:
         return Contact(
-            consumer.name, consumer.phone, consumer.email, sees_words=True, sees_link=True
+            consumer.name,
+            shown_phone(consumer.phone),
+            consumer.email,
+            sees_words=True,
+            sees_link=True,
         )
     seen = shown(consumer, to=to)
     return Contact(
         seen.name,
-        seen.phone,
+        shown_phone(seen.phone),
         seen.email,
         sees_words=seen.sees_contact_data,
         sees_link=seen.sees_personal_data,
