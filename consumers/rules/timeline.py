@@ -17,6 +17,20 @@ LOOKS: dict[str, tuple[str, str]] = {
     Event.CONSUMER_IMPORTED: ("plus", "slate"),
 }
 
+CHECKLIST_ITEMS: dict[str, str] = {
+    "FINAL_BILL": "Final bill generated and sent",
+    "FINAL_PAYMENT": "Final payment received",
+    "EQUIPMENT": "Equipment returned or retrieved",
+    "CUSTOMER_NOTIFIED": "Customer notified of closure",
+    "RECORDS_ARCHIVED": "Records archived",
+    "ACCOUNT_CLOSED": "Account officially closed",
+    "MONEY_SETTLED": "Debt and fee settled or arranged",
+    "METER_VERIFIED": "Meter verified",
+    "READING_TAKEN": "Opening reading taken",
+    "CONSUMER_TOLD": "Customer told of the reconnection",
+}
+"""The items of both checklists, in the words of the tabs that tick them."""
+
 NUMBERED = ("payment", "refund", "deposit", "order")
 """Facts that are the number of what a line is about."""
 
@@ -63,7 +77,7 @@ def what_it_is_about(kind: str, new: Mapping[str, Any]) -> str:
     >>> what_it_is_about("SUPPLY_CHANGED", {"supply": "OFF_FOR_GOOD"})
     'Disconnected for good'
     >>> what_it_is_about("CHECKLIST_TICKED", {"item": "FINAL_BILL"})
-    'Final bill'
+    'Final bill generated and sent'
     """
     if kind == Event.METER_MOVED:
         place = new.get("warehouse") or dict(MeterPlace.choices).get(new.get("place", ""), "--")
@@ -73,7 +87,7 @@ def what_it_is_about(kind: str, new: Mapping[str, Any]) -> str:
     if kind == Event.STATUS_CHANGED:
         return dict(AccountStatus.choices).get(new.get("status", ""), "")
     if kind in (Event.CHECKLIST_TICKED, Event.CHECKLIST_CLEARED):
-        return str(new.get("item", "")).replace("_", " ").capitalize()
+        return CHECKLIST_ITEMS.get(str(new.get("item", "")), "")
     if kind == Event.EVIDENCE_ADDED:
         files = new.get("files", 0)
         return f"{files} {'file' if files == 1 else 'files'}"

@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 
 from consumers.models import Warehouse
-from disconnections.choices import ClosurePaper, NoticeWay
+from consumers.rules.timeline import CHECKLIST_ITEMS
+from disconnections.choices import ClosureItem, ClosurePaper, NoticeWay, ReconnectionItem
 from disconnections.models import ChecklistTick, Closure, ClosureMeter, ClosureNotice
 from disconnections.operations.closures import (
     UnableToGive,
@@ -215,6 +216,17 @@ def test_a_tick_keeps_who_when_and_the_evidence(make_closing: MakeClosing) -> No
     assert not ChecklistTick.objects.exists()
 
 
+def test_the_timeline_says_what_the_checklist_says(make_closing: MakeClosing) -> None:
+    closing = make_closing()
+    closing.give()
+    closing.tick("CUSTOMER_NOTIFIED", "ACCOUNT_CLOSED")
+    lines, _ = case_timeline(closing.case, to=closing.sarah)
+    told = [line.sentence for line in lines]
+    assert "Checklist item ticked: Customer notified of closure" in told
+    assert "Checklist item ticked: Account officially closed" in told
+    assert dict(ClosureItem.choices + ReconnectionItem.choices) == CHECKLIST_ITEMS
+
+
 @pytest.mark.parametrize("item", ["FINAL_BILL", "CUSTOMER_NOTIFIED", "EQUIPMENT", "SEVENTH"])
 def test_what_is_not_so_is_not_ticked(make_closing: MakeClosing, item: str) -> None:
     closing = make_closing()
@@ -310,7 +322,7 @@ def test_the_timeline_says_it_in_words(make_closing: MakeClosing) -> None:
         "Supply changed: Disconnected for good",
         f"Meter unassigned: {power}",
         f"Meter moved: {power} to Main warehouse",
-        "Checklist item ticked: Account closed",
+        "Checklist item ticked: Account officially closed",
         "Closure notice given",
         "Records archived",
     } <= said
