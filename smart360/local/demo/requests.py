@@ -95,10 +95,10 @@ def make_sample(team: Team, at: datetime) -> None:
         slot=TimeSlot.objects.filter(starts=time(10), is_active=True).first(),
         notes="Customer requested morning slot due to work schedule",
     )
-    _hand_over(made, at)
+    hand_over(made.pk, at)
     acknowledge(case=made.pk, by=sarah, at=SAMPLE_CREATED_AT + timedelta(minutes=90))
     _approve_sample(made, team)
-    _hand_over(made, at)
+    hand_over(made.pk, at)
     order_sample(made.pk, at=at)
 
 
@@ -174,25 +174,25 @@ def _go_on(
     made: DisconnectionRequest, created_at: datetime, at: datetime, team: Team, chance: Random
 ) -> None:
     """What happened to it since: the older, the further."""
-    _hand_over(made, at)
+    hand_over(made.pk, at)
     age = at - created_at
     worker = chance.choice(team.desk)
     acknowledged_at = created_at + timedelta(minutes=chance.choice((12, 25, 40, 55, 70, 95, 150)))
     if acknowledged_at >= at or (age < timedelta(hours=5) and chance.random() < 0.5):
         return
     acknowledge(case=made.pk, by=worker, at=acknowledged_at)
-    _hand_over(made, at)
+    hand_over(made.pk, at)
     assign(case=made.pk, to=worker, by=worker, at=acknowledged_at + timedelta(minutes=1))
     answered_at = acknowledged_at + timedelta(minutes=chance.choice((20, 45, 80, 130)))
     _say(made, worker, answered_at, at, chance)
-    _hand_over(made, at)
+    hand_over(made.pk, at)
     end = created_at + timedelta(hours=chance.choice((5, 7, 9, 12, 14, 16, 19, 23, 33)))
     is_recent = age < timedelta(hours=20) or (age < timedelta(days=3) and chance.random() < 0.2)
     if is_recent:
         holds_at = answered_at + timedelta(minutes=10)
         if chance.random() < 0.35 and holds_at < at:
             _hold(made, worker, holds_at, at, chance)
-            _hand_over(made, at)
+            hand_over(made.pk, at)
         return
     end = min(end, at - timedelta(minutes=20))
     if chance.random() < 0.72:
@@ -201,13 +201,13 @@ def _go_on(
         reason = chance.choice(("ISSUE_RESOLVED", "DUPLICATE", "CANCELLED", "NO_RESPONSE", "OTHER"))
         note = "Building is to be sold, owner will come back" if reason == "OTHER" else ""
         close_request(case=made.pk, reason=reason, note=note, by=worker, at=end)
-    _hand_over(made, at)
+    hand_over(made.pk, at)
 
 
-def _hand_over(made: DisconnectionRequest, at: datetime) -> None:
+def hand_over(case: int, at: datetime) -> None:
     """What workers would have sent within seconds is sent; the last hour is left to them."""
     queued = Message.objects.filter(
-        case=made.pk, delivery__state=DeliveryState.QUEUED, at__lt=at - LEFT_TO_WORKERS
+        case=case, delivery__state=DeliveryState.QUEUED, at__lt=at - LEFT_TO_WORKERS
     )
     for message in queued.order_by("at"):
         mark_sent(message=message.pk, at=message.at + timedelta(seconds=2))

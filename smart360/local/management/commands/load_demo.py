@@ -1,4 +1,4 @@
-"""``manage.py load_demo``: the demo's people, accounts, money and requests, on the first start."""
+"""``manage.py load_demo``: people, accounts, money, requests and complaints, on the first start."""
 
 import sys
 from random import Random
@@ -7,10 +7,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from complaints.models import Complaint
 from consumers.models import Consumer
 from smart360.kernel import clock
 from smart360.local.demo.accounts import accounts
 from smart360.local.demo.cast import CATEGORIES, PASSWORD, RECONNECTION_FEE, STAFF
+from smart360.local.demo.complaints import HOW_MANY as COMPLAINTS
+from smart360.local.demo.complaints import make_complaints
 from smart360.local.demo.money import make_money
 from smart360.local.demo.operations import charge_for_reconnections
 from smart360.local.demo.requests import HOW_MANY, make_requests
@@ -45,10 +48,12 @@ class Command(BaseCommand):
             make_requests(at=at, tell=self._tell)
             make_visits(at=at, chance=Random(4))
             charge_for_reconnections(fee=RECONNECTION_FEE)
+            make_complaints(at=at)
             self.stdout.write("demo: ready")
 
     def _is_whole(self) -> bool:
-        return Consumer.objects.filter(cases__isnull=False).distinct().count() > HOW_MANY
+        asked = Consumer.objects.filter(cases__disconnection_request__isnull=False).distinct()
+        return asked.count() > HOW_MANY and Complaint.objects.count() >= COMPLAINTS
 
     def _tell(self, done: int, of: int) -> None:
         if sys.stdout.isatty() or done % 100 == 0:
