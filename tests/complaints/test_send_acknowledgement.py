@@ -190,7 +190,7 @@ def test_other_letters_have_a_quarter_of_an_hour(
     person(Role.SUPERVISOR)
     make_request(notifies_consumer=True)
     assert operations.raise_late_mail_alarm(at=at + timedelta(minutes=12)) == 0
-    assert operations.raise_late_mail_alarm(at=at + timedelta(minutes=16)) == 1
+    assert operations.raise_late_mail_alarm(at=at + timedelta(minutes=16)) > 0
 
 
 def test_the_letter_names_nobody_of_ours(
