@@ -40,6 +40,17 @@ def complaints_past_the_door(reader: int, *, sees_staff: bool) -> QuerySet[Case]
     return seen.exclude(topic__in=about_staff.values("code"))
 
 
+def find_with_receipt(number: str, person: Person) -> Case | None:
+    """The complaint whose receipt this person may have: one that they see, or made themselves.
+
+    Whoever took a complaint about staff has its receipt and nothing else of it (roles.md); the
+    person whom it names not even that.
+    """
+    mine = complaints_past_the_door(person.pk, sees_staff=True).filter(created_by=person)
+    either = visible_complaints(person) | mine
+    return either.filter(number=number).select_related("complaint__receipt").first()
+
+
 def find_complaint(number: str, person: Person) -> Case | None:
     """The case of a complaint that this person may see, with all that its page shows of it."""
     return (

@@ -1,5 +1,6 @@
 """Configuration of complaints."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.apps import AppConfig
@@ -7,6 +8,8 @@ from django.utils.module_loading import import_string
 
 from consumers import ports as consumer_ports
 from smart360.cases import ports as case_ports
+from smart360.comms import ports as comms_ports
+from smart360.owed.handlers import Handler, register
 
 PLUGS: tuple[tuple[str, list[Any]], ...] = (
     ("queries.complainants.spoken_to", case_ports.SPOKEN_TO),
@@ -22,8 +25,16 @@ class ComplaintsConfig(AppConfig):
     name = "complaints"
 
     def ready(self) -> None:
-        """Say who is spoken to about a complaint, and from whom one is kept."""
+        """Say who makes receipts, who is spoken to, from whom one is kept, what must not wait."""
+        register(
+            Handler(kind="complaints.receipt", queue="PDF", pays="complaints.tasks.make_receipt")
+        )
         for plug, port in PLUGS:
             answer = import_string(f"complaints.{plug}")
             if answer not in port:
                 port.append(answer)
+        comms_ports.URGENT["complaint.received"] = comms_ports.Urgent(
+            name="complaint acknowledgement",
+            alarm_after=timedelta(minutes=10),
+            leaves_within=timedelta(minutes=30),
+        )

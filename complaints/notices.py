@@ -1,11 +1,12 @@
-"""Who is told what when a complaint is decided or taken up again."""
+"""Who is told what about a complaint."""
 
 from datetime import datetime
 
 from complaints.models import Complaint
 from smart360.cases.choices import CaseStatus
 from smart360.cases.models import Case
-from smart360.cases.notices import tell_assignee, tell_of_event
+from smart360.cases.notices import tell_assignee, tell_consumer, tell_of_event
+from smart360.cases.queries.receipts import promise, tracking_url
 from smart360.kernel.db import step
 
 DECIDED = {CaseStatus.RESOLVED.value: "resolved", CaseStatus.REJECTED.value: "rejected"}
@@ -43,3 +44,19 @@ def complaint_reopened(
             at=at,
             once=f"reopened:{case.version}",
         )
+
+
+@step
+def complaint_received(case: Case, made: Complaint, *, at: datetime) -> None:
+    """The acknowledgement by e-mail, at once, if the box was ticked (CMP4, N5)."""
+    tell_consumer(
+        case,
+        code="complaint.received",
+        values={
+            "complaint": made.name.name,
+            "answer_within": promise(case, case.policy.resolution_minutes),
+            "tracking_url": tracking_url(made.tracking_token),
+        },
+        at=at,
+        once="1",
+    )

@@ -65,6 +65,24 @@ SELECT c.number FROM consumers_accounthold h JOIN cases_case c ON c.number = h.s
 """
 
 
+UNOWED_RECEIPTS = """
+SELECT c.number FROM complaints_complaint p JOIN cases_case c ON c.id = p.case_id
+ WHERE p.receipt_id IS NULL AND NOT EXISTS (
+       SELECT 1 FROM owed_owedwork w
+        WHERE w.kind = 'complaints.receipt' AND w.state <> 'DONE'
+          AND (w.about ->> 'case')::bigint = p.case_id)
+"""
+
+RATED_OTHERWISE = """
+SELECT c.number FROM cases_case c
+  LEFT JOIN complaints_rating r ON r.complaint_id = c.id
+  LEFT JOIN trail_entry e ON e.case_id = c.id AND e.kind = 'RATED'
+ WHERE (r.complaint_id IS NULL) <> (e.id IS NULL)
+    OR (e.new ->> 'stars')::int <> r.stars OR e.at <> r.rated_at OR e.actor_id IS NOT NULL
+    OR e.text_id IS DISTINCT FROM r.comment_id
+"""
+
+
 def complaints_reopened_otherwise() -> list[str]:
     """W15: each reopening has its line, the end that it takes back, and the pause since then."""
     return rows_of(REOPENED_OTHERWISE)
@@ -90,7 +108,21 @@ def disputes_that_fence_otherwise() -> list[str]:
     return rows_of(FENCED_OTHERWISE)
 
 
+def complaint_receipts_that_nobody_owes() -> list[str]:
+    """R7: each complaint has its receipt, or a worker owes it (or gave up visibly)."""
+    return rows_of(UNOWED_RECEIPTS)
+
+
+def ratings_told_otherwise() -> list[str]:
+    """BEY6: a rating has its one line, by nobody of ours, with the same stars and words."""
+    return rows_of(RATED_OTHERWISE)
+
+
 ORACLES: tuple[Oracle, ...] = (
+    Oracle(
+        "R7", "a complaint's receipt neither there nor owed", complaint_receipts_that_nobody_owes
+    ),
+    Oracle("BEY6", "a rating that its line does not tell", ratings_told_otherwise),
     Oracle("W15", "a complaint reopened without its row", complaints_reopened_otherwise),
     Oracle("W15", "a complaint reopened too late", complaints_reopened_too_late),
     Oracle("W18", "a complaint filed under something else", complaints_filed_otherwise),

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from complaints.views import acts, complaints, lists
+from complaints.views import acts, complaints, lists, receipts
 
 
 class ComplaintNumber:
@@ -54,4 +54,11 @@ urlpatterns = [
     path(f"{ONE}/notes", acts.complaint_add_note, name="complaint_add_note"),
     path(f"{ONE}/messages", acts.complaint_send_message, name="complaint_send_message"),
     path(f"{ONE}/calls", acts.complaint_log_call, name="complaint_log_call"),
+    path(f"{ONE}/receipt", receipts.complaint_receipt_print, name="complaint_receipt_print"),
+    path(
+        f"{ONE}/receipt.pdf",
+        receipts.complaint_receipt_download,
+        name="complaint_receipt_download",
+    ),
+    path(f"{ONE}/receipt/retry", receipts.complaint_receipt_retry, name="complaint_receipt_retry"),
 ]

@@ -14,6 +14,7 @@ from complaints.models import (
     ComplaintSettings,
     Evidence,
 )
+from complaints.notices import complaint_received
 from complaints.operations import drafts
 from complaints.rules import CREATE, ComplaintWish
 from consumers import guards
@@ -21,11 +22,13 @@ from consumers.models import Consumer
 from consumers.rules.profiles import phone_digits_of, search_text_of
 from smart360.cases import handling
 from smart360.cases.choices import CaseKind
+from smart360.cases.queries.receipts import receipt_key
 from smart360.documents import store
 from smart360.kernel.db import operation
 from smart360.kernel.errors import Refusal
 from smart360.kernel.text import NOT_OFFERED, REQUIRED, is_blank
 from smart360.organisation.queries import get_utility
+from smart360.owed.book import owe
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.record import record
@@ -105,6 +108,9 @@ def create_complaint(
         protecting.set_dispute(case, made, wish.disputed_amount, by=by.pk, at=at)
     if held is not None:
         _keep_evidence(made, held, by=by, at=at)
+    complaint_received(case, made, at=at)
+    key = receipt_key(case.number)
+    owe("complaints.receipt", dedupe_key=key, about={"case": case.pk}, at=at)
     form_keys.submitted(form_key, form="", by=by.pk, act=CREATE, result=case.number)
     return made
 

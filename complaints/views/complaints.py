@@ -16,6 +16,7 @@ from complaints.queries.detail import (
     is_fenced_off,
     reopenings_of,
 )
+from complaints.queries.ratings import rating_of
 from smart360.cases.access import Act
 from smart360.cases.forms import DecidingForm, DisputeForm, LinkForm, RejectForm, ResolveForm
 from smart360.cases.models import Case
@@ -51,8 +52,10 @@ def shows(case: Case, *, to: Person, at: datetime, zone: ZoneInfo) -> Shown:
         Act.LINK: ("link_form", LinkForm),
         Act.DISPUTE: ("dispute_form", lambda: DisputeForm(initial={"amount": amount})),
     }
-    more = {name: form() for act, (name, form) in fresh.items() if act in acts}
-    return Shown(page, acts, more | {"sees_evidence": may_see_evidence(page.complaint, to)})
+    more: dict[str, Any] = {name: form() for act, (name, form) in fresh.items() if act in acts}
+    more["sees_evidence"] = may_see_evidence(page.complaint, to)
+    more["rating"] = rating_of(case.pk, to=to)
+    return Shown(page, acts, more)
 
 
 def details_context(case: Case, context: Mapping[str, Any], at: datetime) -> dict[str, Any]:

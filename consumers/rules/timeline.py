@@ -88,6 +88,8 @@ def what_it_is_about(kind: str, new: Mapping[str, Any]) -> str:
         return dict(AccountStatus.choices).get(new.get("status", ""), "")
     if kind in (Event.CHECKLIST_TICKED, Event.CHECKLIST_CLEARED):
         return CHECKLIST_ITEMS.get(str(new.get("item", "")), "")
+    if kind == Event.RATED:
+        return f"{new.get('stars', 0)} of 5 stars"
     if kind == Event.EVIDENCE_ADDED:
         files = new.get("files", 0)
         return f"{files} {'file' if files == 1 else 'files'}"

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from smart360.comms.models import Message
 from smart360.comms.outbox import notify_staff
+from smart360.comms.ports import URGENT
 from smart360.kernel.db import step
 from smart360.staff.access import LOCKED_FOR, people_who_may
 from smart360.staff.models import Person
@@ -40,6 +41,25 @@ def mail_waits(count: int, *, at: datetime) -> None:
         path=reverse("notice_list"),
         at=at,
         dedupe_key=f"mail-waits:{at:%Y%m%dT%H}",
+        is_urgent=True,
+    )
+
+
+@step
+def urgent_mail_waits(code: str, count: int, *, at: datetime) -> None:
+    """Tell them earlier of letters that are promised soon, once an hour for each kind (N5)."""
+    urgent = URGENT[code]
+    letters = f"1 {urgent.name} waits" if count == 1 else f"{count} {urgent.name}s wait"
+    after, within = (
+        int(each.total_seconds()) // 60 for each in (urgent.alarm_after, urgent.leaves_within)
+    )
+    notify_staff(
+        people=people_who_may(Permission.RETRY_MESSAGE),
+        sentence=f"{letters} to be sent for over {after} minutes and must leave within {within}. "
+        "Is the mail server down?",
+        path=reverse("notice_list"),
+        at=at,
+        dedupe_key=f"mail-waits:{code}:{at:%Y%m%dT%H}",
         is_urgent=True,
     )
 

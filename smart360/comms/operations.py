@@ -5,8 +5,8 @@ from datetime import datetime
 from smart360.comms import outbox
 from smart360.comms.choices import DeliveryState
 from smart360.comms.models import Message, Notice
-from smart360.comms.notices import mail_waits, not_delivered
-from smart360.comms.queries import count_late, visible_notices
+from smart360.comms.notices import mail_waits, not_delivered, urgent_mail_waits
+from smart360.comms.queries import count_late, count_urgent, visible_notices
 from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
 from smart360.staff.models import Person
@@ -61,11 +61,16 @@ def retry_message(*, message: int, by: Person, at: datetime) -> Message:
 
 @operation
 def raise_late_mail_alarm(*, at: datetime) -> int:
-    """Ring the bell when messages wait for more than a quarter of an hour; how many do (N2)."""
-    late = count_late(at)
+    """Ring the bell when messages wait too long; how many do (N2).
+
+    That is more than a quarter of an hour, and less for what is promised sooner (N5).
+    """
+    late, urgent = count_late(at), count_urgent(at)
     if late:
         mail_waits(late, at=at)
-    return late
+    for code, count in urgent.items():
+        urgent_mail_waits(code, count, at=at)
+    return late + sum(urgent.values())
 
 
 @operation

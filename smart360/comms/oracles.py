@@ -2,8 +2,11 @@
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from smart360.comms.choices import DeliveryState
 from smart360.comms.models import Delivery
+from smart360.comms.ports import URGENT
 from smart360.comms.rules import QUEUED_TOO_LONG
 from smart360.kernel.oracle import Oracle, rows_of
 
@@ -48,10 +51,11 @@ SELECT min(id), count(*) FROM comms_notice GROUP BY person_id, dedupe_key HAVING
 
 
 def messages_that_wait_too_long(at: datetime) -> list[str]:
-    """N2: no message waits longer than a quarter of an hour unnoticed."""
-    late = Delivery.objects.filter(
-        state=DeliveryState.QUEUED, state_at__lt=at - QUEUED_TOO_LONG
-    ).order_by("state_at")
+    """N2, N5: no message waits longer than a quarter of an hour unnoticed, or than is promised."""
+    is_late = Q(state_at__lt=at - QUEUED_TOO_LONG)
+    for code, urgent in URGENT.items():
+        is_late |= Q(message__template__code=code, state_at__lt=at - urgent.alarm_after)
+    late = Delivery.objects.filter(is_late, state=DeliveryState.QUEUED).order_by("state_at")
     return [
         f"message {delivery.pk} since {delivery.state_at:%Y-%m-%d %H:%M}" for delivery in late[:50]
     ]

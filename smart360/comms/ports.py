@@ -1,7 +1,8 @@
-"""What the outbox asks higher apps: the document that goes with a letter."""
+"""What the outbox asks higher apps: what goes with a letter, and which ones are urgent."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 @dataclass(frozen=True)
@@ -25,3 +26,21 @@ ENCLOSURES: dict[str, Encloses] = {}
 Asked each time that the letter is handed over, outside any transaction. The same letter must get
 the same bytes each time. Raises NotReady.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Urgent:
+    """Letters that are promised soon.
+
+    ``name``           what people call one of them
+    ``alarm_after``    from then on one that waits rings the alarm
+    ``leaves_within``  what is promised
+    """
+
+    name: str
+    alarm_after: timedelta
+    leaves_within: timedelta
+
+
+URGENT: dict[str, Urgent] = {}
+"""Template code → what is promised of its letters, where a quarter of an hour is too late (N5)."""

@@ -152,6 +152,21 @@ def count_late(at: datetime) -> int:
     return late[:MOST_LATE].count()
 
 
+def count_urgent(at: datetime) -> dict[str, int]:
+    """How many letters of each urgent template wait too long for it, but not for any other (N5)."""
+    waiting = {}
+    for code, urgent in ports.URGENT.items():
+        late = Delivery.objects.filter(
+            state=DeliveryState.QUEUED,
+            state_at__lt=at - urgent.alarm_after,
+            state_at__gte=at - rules.QUEUED_TOO_LONG,
+            message__template__code=code,
+        )
+        if count := late[:MOST_LATE].count():
+            waiting[code] = count
+    return waiting
+
+
 # ------------------------------------------------------------------ the log
 def messages_of_case(
     case: int, *, to: Person, consumer_name: str = "Customer"

@@ -53,6 +53,7 @@ PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
         "result": "Please pay $483.38 by Dec 31, 2024.",
         "instalments": "Dec 20, 2024: $100.00",
         "due_on": "Dec 20, 2024",
+        "answer_within": "24 hours",
         "utility_name": "Springfield Utilities",
         "utility_phone": "(555) 010-0100",
         "utility_email": "service@springfield.example",

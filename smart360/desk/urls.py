@@ -10,4 +10,5 @@ urlpatterns = [
     path("search/options", search.search_options, name="search_options"),
     path("track/<str:token>", track.track, name="track"),
     path("track/<str:token>/receipt.pdf", track.track_receipt, name="track_receipt"),
+    path("track/<str:token>/rating", track.track_rate, name="track_rate"),
 ]

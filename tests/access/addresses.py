@@ -85,6 +85,7 @@ ADDRESSES: dict[str, Address] = {
     "logo": Address("/logo", ANYBODY, get=404),  # there is none yet
     "track": Address("/track/{tracking}", ANYBODY, get=200),
     "track_receipt": Address("/track/{tracking}/receipt.pdf", ANYBODY, get=202),  # being made
+    "track_rate": Address("/track/{link}/rating", ANYBODY, post=409, ended=422),
     "api_payments": Address("/api/v1/payments", ANYBODY, post=401),  # asks for an API key
     "api_payment_status": Address("/api/v1/payments/PAY-2026-000001/status", ANYBODY, post=401),
     "healthz": Address("/healthz", ANYBODY, get=200),
@@ -158,6 +159,9 @@ ADDRESSES: dict[str, Address] = {
     "request_export": Address("/cx/disconnections/export.csv", "--y-y---", get=200),
     "complaint_list": Address("/cx/services/", READERS, get=200),
     "complaint_export": Address("/cx/services/export.csv", SUPERVISORS, get=200),
+    "complaint_receipt_print": Address(f"{COMPLAINT}/receipt", READERS, get=200),
+    "complaint_receipt_download": Address(f"{COMPLAINT}/receipt.pdf", DESK, get=202),
+    "complaint_receipt_retry": Address(f"{COMPLAINT}/receipt/retry", DESK, post=409),
     "request_new": Address(NEW, CREATORS, get=200),
     "request_consumer": Address(f"{NEW}/consumer", CREATORS, post=422),
     "request_parts": Address(f"{NEW}/parts", CREATORS, post=200, writes=True),

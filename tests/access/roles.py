@@ -101,7 +101,7 @@ ROWS = (
     Row(
         "View complaints, status, SLA, timeline",
         ("✓", "✓", "✓", "✓", "✓", "no PII", "–", "✓"),
-        ("complaint_list",),
+        ("complaint_list", "complaint_receipt_print"),
     ),
     Row(
         "Export CSV of complaints",
@@ -252,7 +252,14 @@ ROWS = (
     Row(
         "Message the consumer",
         ("✓", "✓", "✓", "✓", "✓", "–", "–", "–"),
-        ("request_send_message", "complaint_send_message", "receipt_download", "receipt_retry"),
+        (
+            "request_send_message",
+            "complaint_send_message",
+            "receipt_download",
+            "receipt_retry",
+            "complaint_receipt_download",
+            "complaint_receipt_retry",
+        ),
     ),
     Row(
         "Log a call",
@@ -399,7 +406,7 @@ OWN = (
 """Everybody's own: no row speaks of them, and nothing of a consumer stands there."""
 
 OUTSIDE = (
-    "sign_in", "logo", "track", "track_receipt", "healthz", "readyz", "admin/login/",
+    "sign_in", "logo", "track", "track_receipt", "track_rate", "healthz", "readyz", "admin/login/",
     "api_payments", "api_payment_status",
 )  # fmt: skip
 """For people who are not signed in (SEC2), and for programs with an API key."""

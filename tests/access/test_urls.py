@@ -68,6 +68,7 @@ class Things:
     order: str
     reversal: str
     complaint: str
+    link: str
     notice: int = 1
     pk: int = 1
 
@@ -96,6 +97,7 @@ def things(
     assert message is not None
     assert made.case.consumer is not None
     paid = pay(made.case.consumer, by=person(Role.BILLING), at=at)
+    complaint = make_complaint(made.case.consumer)
     return Things(
         number=made.case.number,
         back=back.case.number,
@@ -106,7 +108,8 @@ def things(
         refund=propose(made.case.consumer, by=person(Role.BILLING), at=at).number,
         order=order_from_profile(made.case.consumer, by=person(Role.CSE), at=at).number,
         reversal=propose_back(paid, at=at).number,
-        complaint=make_complaint(made.case.consumer).case.number,
+        complaint=complaint.case.number,
+        link=complaint.tracking_token,
     )
 
 

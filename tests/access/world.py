@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from complaints.models import Complaint
 from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
 from consumers.models import Consumer
 from consumers.operations import take_profile_lock
@@ -47,6 +48,7 @@ class Things:
     reversal: str = "REV-2024-999999"
     notice: int = 999_999
     complaint: str = "CMP-99999999"
+    link: str = "y" * 43
 
     def path(self, path: str) -> str:
         """The address of this thing."""
@@ -126,6 +128,7 @@ class Worlds:
             at=self.at,
             dedupe_key=f"world:{made.pk}",
         )
+        complaint = self._complaint(consumer, holder, boss, is_open=is_open)
         paid = pay(consumer, by=boss, at=self.at)
         return Things(
             number=made.case.number,
@@ -138,19 +141,20 @@ class Worlds:
             order=order_from_profile(consumer, by=boss, at=self.at).number,
             reversal=propose_back(paid, at=self.at).number,
             notice=notice.pk,
-            complaint=self._complaint(consumer, holder, boss, is_open=is_open),
+            complaint=complaint.case.number,
+            link=complaint.tracking_token,
         )
 
     def _complaint(
         self, consumer: Consumer, holder: Person | None, boss: Person, *, is_open: bool
-    ) -> str:
+    ) -> Complaint:
         """A complaint of the same consumer, assigned to the same person."""
         made = self.make_complaint(consumer)
         if holder and holder.has_permission(Permission.WORK_ON_COMPLAINT):
             assign(case=made.pk, to=holder, by=boss, at=self.at)
         if not is_open:
             bring_to("RESOLVED", made, boss, self.at)
-        return made.case.number
+        return made
 
     def _back(self, boss: Person, *, is_open: bool) -> str:
         """A reconnection of somebody who was cut off."""

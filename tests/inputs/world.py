@@ -62,6 +62,8 @@ NOT_FOUND_BY_WALKING = {
     "profile_renew": "no field, a script asks",
     "request_heartbeat": "a script asks; its two parameters are sent here",
     "receipt_retry": "no field, and only after a failure",
+    "complaint_receipt_retry": "no field, and only after a failure",
+    "track_rate": "only of a decided complaint; its own tests send wrong values",
     "payment_receipt_retry": "no field, and only after a failure",
     "message_retry": "no field, and only after a failure",
     "final_bill_retry": "no field, and only after a failure",

@@ -3,6 +3,16 @@
 from tests.insights.plants import plant
 
 COMPLAINTS = (
+    plant(
+        "R7",
+        "complaint_receipts_that_nobody_owes",
+        "DELETE FROM owed_owedwork WHERE kind = 'complaints.receipt'",
+    ),
+    plant(
+        "BEY6",
+        "ratings_told_otherwise",
+        "INSERT INTO complaints_rating (complaint_id, stars, rated_at) VALUES (TAKENUP, 3, now())",
+    ),
     plant("W15", "complaints_reopened_otherwise", "DELETE FROM complaints_reopening"),
     plant(
         "W15",

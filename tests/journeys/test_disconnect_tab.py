@@ -103,7 +103,7 @@ def test_from_the_device_to_the_last_button(closing: Closing, at_desk: SignIn) -
     dialog.get_by_role("link", name="Cancel").click()
     expect(dialog).to_be_hidden()
     page.set_viewport_size(PHONE)
-    execute.click()
+    execute.press("Enter")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert violations(page) == []
     dialog.get_by_role("button", name="Execute", exact=True).press("Enter")

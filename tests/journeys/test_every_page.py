@@ -69,6 +69,8 @@ NOT_A_PAGE = {
     "receipt_print": "in test_receipt_and_tracking.py",
     "receipt_download": "in test_receipt_and_tracking.py",
     "track_receipt": "in test_receipt_and_tracking.py",
+    "complaint_receipt_print": "in test_rate_complaint.py",
+    "complaint_receipt_download": "in test_rate_complaint.py",
     "disconnection_detail": "the address of request_detail",
     "reconnection_detail": "the address of request_detail",
     "admin/login/": "leads to sign_in",

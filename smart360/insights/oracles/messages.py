@@ -6,6 +6,7 @@ from smart360.kernel.oracle import Oracle, rows_of
 TOLD = """
 (VALUES ('CREATED', 'request.received'), ('ACKNOWLEDGED', 'request.acknowledged'),
         ('HELD', 'request.on_hold'), ('CLOSED', 'request.closed'),
+        ('CREATED', 'complaint.received'),
         ('ACKNOWLEDGED', 'complaint.acknowledged'), ('HELD', 'complaint.on_hold'),
         ('RESOLVED', 'complaint.resolved'), ('REJECTED', 'complaint.rejected'),
         ('REOPENED', 'complaint.reopened')) AS told (kind, code)
