@@ -129,4 +129,4 @@ def test_a_policy_is_made_for_one_category(admin: Client, make_complaint: MakeCo
     assert "There is a policy for these cases already." in again.content.decode()
     other = admin.post("/admin/cases/slapolicy/add/", data | {"kind": "DISCONNECTION"})
     assert "Only complaints have a category." in other.content.decode()
-    assert SlaPolicy.objects.filter(topic_id="billing").count() == 1
+    assert SlaPolicy.objects.filter(topic__code="billing").count() == 1
