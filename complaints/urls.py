@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from complaints.views import acts, complaints, lists, receipts
+from complaints.views import acts, complaints, create, evidence, lists, receipts
 
 
 class ComplaintNumber:
@@ -21,10 +21,27 @@ class ComplaintNumber:
 
 register_converter(ComplaintNumber, "complaint_number")
 ONE = "<complaint_number:number>"
+DRAFT = "new/<uuid:draft>"
 
 urlpatterns = [
     path("", lists.complaint_list, name="complaint_list"),
     path("export.csv", lists.complaint_export, name="complaint_export"),
+    # a new one
+    path("new", create.complaint_new, name="complaint_new"),
+    path("new/staff", create.complaint_staff, name="complaint_staff"),
+    path(DRAFT, create.complaint_draft, name="complaint_draft"),
+    path(f"{DRAFT}/customer", create.complaint_customer, name="complaint_customer"),
+    path(f"{DRAFT}/by-hand", create.complaint_stranger, name="complaint_stranger"),
+    path(f"{DRAFT}/details", create.complaint_details, name="complaint_details"),
+    path(f"{DRAFT}/parts", create.complaint_parts, name="complaint_parts"),
+    path(f"{DRAFT}/evidence", create.complaint_attach, name="complaint_attach"),
+    path(f"{DRAFT}/files", evidence.draft_file_add, name="draft_file_add"),
+    path(f"{DRAFT}/files/<uuid:file>", evidence.draft_file, name="draft_file"),
+    path(f"{DRAFT}/files/<uuid:file>/remove", evidence.draft_file_remove, name="draft_file_remove"),
+    path(f"{DRAFT}/save", create.complaint_save, name="complaint_save"),
+    path(f"{DRAFT}/submit", create.complaint_submit, name="complaint_submit"),
+    path(f"{DRAFT}/discard", create.complaint_discard, name="complaint_discard"),
+    path(f"{ONE}/created", create.complaint_created, name="complaint_created"),
     # one complaint
     path(ONE, complaints.complaint_detail, name="complaint_detail"),
     path(f"{ONE}/top", complaints.complaint_top, name="complaint_top"),

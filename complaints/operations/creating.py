@@ -11,11 +11,11 @@ from complaints.models import (
     ComplaintCategory,
     ComplaintDraft,
     ComplaintName,
-    ComplaintSettings,
     Evidence,
 )
 from complaints.notices import complaint_received
 from complaints.operations import drafts
+from complaints.queries.create import get_limits
 from complaints.rules import CREATE, ComplaintWish
 from consumers import guards
 from consumers.models import Consumer
@@ -61,7 +61,7 @@ def create_complaint(
     if earlier:
         return Complaint.objects.select_related("case").get(case__number=earlier)
     held = drafts.lock_reviewed(draft, seen=seen, by=by) if draft else None
-    utility, limits = get_utility(), ComplaintSettings.objects.get(pk=1)
+    utility, limits = get_utility(), get_limits()
     category, name = _chosen(wish)
     _check_words(wish)
     today = at.astimezone(utility.zone).date()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from complaints.models import ComplaintDraft, ComplaintSettings, DraftFile
+from complaints.queries.create import get_limits
 from complaints.rules import (
     CREATE,
     MEGABYTE,
@@ -25,6 +26,7 @@ from smart360.staff.models import Person
 from smart360.web import form_keys
 from smart360.web.formats import shown_time
 
+ADD_FILE = "complaints.add_file"
 DRAFTS_AT_ONCE = 500
 """So many drafts are swept in one transaction."""
 
@@ -117,15 +119,22 @@ def _kept(held: ComplaintDraft, said: Said, at: datetime) -> ComplaintDraft:
 
 
 @operation
-def add_file(*, draft: uuid.UUID, taken: Taken, by: Person, at: datetime) -> DraftFile:
-    """Add an upload that was checked (F2). Raises UnableToAddFile, UnableToKeepDraft."""
+def add_file(
+    *, draft: uuid.UUID, taken: Taken, by: Person, at: datetime, form_key: uuid.UUID
+) -> None:
+    """Add an upload that was checked (F2); sent again under the same key, it is added once.
+
+    Raises UnableToAddFile, UnableToKeepDraft.
+    """
+    if form_keys.claim(form_key, by=by.pk, act=ADD_FILE, about=str(draft), at=at):
+        return
     held = _locked(draft, by)
     sizes = list(held.files.values_list("file__size", flat=True))
-    refuse_more(sizes, len(taken.body), limits=ComplaintSettings.objects.get(pk=1))
+    refuse_more(sizes, len(taken.body), limits=get_limits())
     pending = store.hold_upload(taken=taken, by=by, at=at)
-    added = DraftFile.objects.create(draft=held, file=pending, added_at=at)
+    DraftFile.objects.create(draft=held, file=pending, added_at=at)
     _touch(held, at)
-    return added
+    form_keys.submitted(form_key, form="", by=by.pk, act=ADD_FILE, result=str(pending.pk))
 
 
 def refuse_more(sizes: Sequence[int], size: int, *, limits: ComplaintSettings) -> None:
@@ -159,7 +168,7 @@ def sweep_drafts(*, at: datetime) -> int:
 
     With them go uploads of long ago that no draft knows.
     """
-    kept = timedelta(days=ComplaintSettings.objects.get(pk=1).draft_kept_days)
+    kept = timedelta(days=get_limits().draft_kept_days)
     old = ComplaintDraft.objects.filter(saved_at__lt=at - kept).order_by("saved_at")
     gone = list(old.select_for_update(of=("self",), skip_locked=True)[:DRAFTS_AT_ONCE])
     for each in gone:

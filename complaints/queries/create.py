@@ -10,7 +10,6 @@ from consumers.models import Consumer
 from consumers.rules.profiles import ShownConsumer
 from smart360.kernel.text import normalise
 from smart360.staff.models import Person
-from smart360.staff.permissions import Permission
 
 MOST_PEOPLE = 10
 LEAST_LETTERS = 3
@@ -60,8 +59,8 @@ class Offer:
 
 
 def get_limits() -> ComplaintSettings:
-    """The limits that an administrator has set."""
-    return ComplaintSettings.objects.get(pk=1)
+    """The limits that an administrator has set; there is one row of them."""
+    return ComplaintSettings.objects.all()[0]
 
 
 def get_offer(*, today: date, longest_days: int) -> Offer:
@@ -111,11 +110,16 @@ def find_people(typed: str) -> list[Person]:
 
     They are some hundreds and are looked through here, so that accents and case do not matter.
     """
-    if len(normalise(typed).replace(" ", "")) < LEAST_LETTERS:
+    if not is_enough(typed):
         return []
     people = Person.objects.filter(is_active=True).order_by("full_name", "pk")
     fitting = (each for each in people if has_words(each.full_name, typed))
     return list(islice(fitting, MOST_PEOPLE))
+
+
+def is_enough(typed: str) -> bool:
+    """Whether enough letters were typed to look for somebody."""
+    return len(normalise(typed).replace(" ", "")) >= LEAST_LETTERS
 
 
 def has_words(name: str, typed: str) -> bool:
@@ -152,7 +156,6 @@ class Made:
     notifies: bool
     files: int
     is_about_staff: bool
-    can_be_opened: bool
 
     @property
     def files_in_words(self) -> str:
@@ -197,13 +200,4 @@ def get_made(number: str, *, to: Person) -> Made | None:
         notifies=case.notifies_consumer,
         files=made.evidence.count(),
         is_about_staff=made.category.is_about_staff,
-        can_be_opened=_may_open(made, to),
     )
-
-
-def _may_open(made: Complaint, to: Person) -> bool:
-    """Complaints about staff are for supervisors, and never for the person named."""
-    if not made.category.is_about_staff:
-        return True
-    is_named = made.staff_named_id == to.pk
-    return to.has_permission(Permission.SEE_STAFF_COMPLAINTS) and not is_named

@@ -32,6 +32,11 @@ from smart360.web.htmx import is_fragment, page_or_fragment
 from smart360.web.shown import Link
 
 MOST_FOUND = 50
+NOBODY_FOUND = (
+    "No customer found. Check the spelling, or try another name, the phone number, the address"
+    " or a part of the account number."
+)
+"""What else to try, for somebody who may also enter the customer by hand."""
 EDIT = (
     Permission.EDIT_CONSUMER,
     Permission.EDIT_CONTACT,
@@ -105,12 +110,15 @@ def consumer_search(request: HttpRequest) -> HttpResponse:
     typed = request.GET.get("q", "")
     searched = read_search(typed)
     hits = access.shown_hits(queries.search(typed, at=clock.now(), asker=person.pk), to=person)
-    for_request = request.GET.get("for") != "profile"
+    purpose = request.GET.get("for", "request")
+    words = _found_words(len(hits), most=10)
+    if purpose == "complaint" and not hits:
+        words = NOBODY_FOUND
     context = {
-        "hits": [(hit, _why_not(hit, person) if for_request else "") for hit in hits],
+        "hits": [(hit, _why_not(hit, person) if purpose == "request" else "") for hit in hits],
         "searched": searched,
-        "words": searched.problem or _found_words(len(hits), most=10),
-        "opens_profile": not for_request,
+        "words": searched.problem or words,
+        "opens_profile": purpose == "profile",
     }
     status = 422 if searched.problem == TOO_LONG else 200
     return render(request, "consumers/search_results.html", context, status=status)
@@ -190,6 +198,7 @@ def shell(request: HttpRequest, shown: ShownConsumer, *, tab: str = "Overview") 
         "open_requests": queries.guards_of(shown.id),
         "can_edit": not is_held and bool(editable_by(permissions, is_guarded=False)),
         "can_create_request": Permission.CREATE_REQUEST in permissions,
+        "can_create_complaint": Permission.CREATE_COMPLAINT in permissions,
         "can_protect": Permission.PROTECT_ACCOUNT in permissions,
         "can_propose_hold": Permission.PROPOSE_HOLD in permissions,
         "can_break": bool(lock) and Permission.BREAK_PROFILE_LOCK in permissions,

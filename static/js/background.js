@@ -56,6 +56,12 @@ async function save(form) {
       showAge();
     } else if (place) {
       place.textContent = "Not saved as a draft";
+      if (response.status === 409) {
+        // another window was faster; what stands here is sent by a button only, which says so too
+        delete form.dataset.draftUrl;
+        const text = `${(await response.text()).slice(0, 200)}. What you type here is not saved.`;
+        document.dispatchEvent(new CustomEvent("s-note", { detail: { text, tone: "orange" } }));
+      }
     }
   } catch {
     const place = saidBy(form);
@@ -72,6 +78,10 @@ document.addEventListener("input", (event) => {
   draft.timer = window.setTimeout(() => save(form), DRAFT_PAUSE_MS);
 });
 window.setInterval(showAge, 5000);
+window.addEventListener("pageshow", (event) => {
+  // a page out of the browser's memory has sent its draft already: what is kept may be newer
+  if (event.persisted && document.querySelector("form[data-draft-url] [name=window]")) location.reload();
+});
 
 // ── the lock: <… data-heartbeat-url="…">
 async function beat() {

@@ -120,6 +120,8 @@ class Combobox extends HTMLElement {
     } else if (event.key === "Enter" && isOpen && this.options[this.at]) {
       event.preventDefault();
       this.choose(this.options[this.at]);
+    } else if (event.key === "Enter" && this.dataset.stays !== undefined && !event.ctrlKey) {
+      event.preventDefault(); // a field among others does not send the form
     } else if (event.key === "Escape" && isOpen) {
       event.preventDefault();
       event.stopPropagation();
@@ -144,6 +146,13 @@ class Combobox extends HTMLElement {
         form.append(hidden);
       }
       hidden.value = option.dataset.value;
+      if (this.dataset.stays !== undefined) {
+        this.input.value = option.dataset.label;
+        hidden.dispatchEvent(new Event("input", { bubbles: true })); // the draft hears of it
+        this.list.replaceChildren();
+        this.close();
+        return;
+      }
     }
     this.close();
     const chosen = new CustomEvent("s-chosen", {

@@ -11,11 +11,13 @@ const label = (element) =>
   (element.getAttribute("aria-label") || element.getAttribute("placeholder") || element.textContent).trim().replace(/\s+/g, " ");
 const isShown = (element) => element.getClientRects().length > 0 && !element.disabled;
 
+const CAPS = { ArrowLeft: "←", ArrowRight: "→" };
+
 function kbd(keys) {
   const box = document.createElement("span");
-  for (const key of keys.split(/[ +]/)) {
+  for (const key of keys.split(/[ +]/).flatMap((each) => CAPS[each] || each.replace(/^[A-Z]$/, "Shift $&").split(" "))) {
     const cap = document.createElement("kbd");
-    cap.textContent = key;
+    cap.textContent = /^[A-Z]$/.test(key) ? key.toLowerCase() : key;
     box.append(cap, " ");
   }
   return box;

@@ -78,6 +78,9 @@ INVOICE = "/cx/billing/invoices/INV-999999"
 INVOICE_NOTE = f"{INVOICE}/credit-notes/CN-2024-999999"
 CONSUMER = "/cx/consumer-management/{account}"
 PAYMENT = "/cx/billing/payments/{payment}"
+COMPLAINTS = "/cx/services/"
+NO_FILE = "00000000-0000-4000-8000-000000000000"
+COMPLAINT_DRAFT = f"{COMPLAINTS}new/{NO_FILE}"  # nobody's
 
 ADDRESSES: dict[str, Address] = {
     # outside
@@ -172,6 +175,22 @@ ADDRESSES: dict[str, Address] = {
     "request_release": Address(f"{NEW}/release", CREATORS, post=302, htmx=200, writes=True),
     "request_cancel": Address(f"{NEW}/cancel", CREATORS, post=302, htmx=204, writes=True),
     "request_created": Address(f"{ONE}/created", CREATORS, get=200),
+    # creating a complaint; drafts of one's own are in tests/complaints
+    "complaint_new": Address(f"{COMPLAINTS}new", CREATORS, get=200),
+    "complaint_staff": Address(f"{COMPLAINTS}new/staff", CREATORS, get=200),
+    "complaint_draft": Address(COMPLAINT_DRAFT, CREATORS, get=404),
+    "complaint_customer": Address(f"{COMPLAINT_DRAFT}/customer", CREATORS, post=422),
+    "complaint_stranger": Address(f"{COMPLAINT_DRAFT}/by-hand", CREATORS, post=422),
+    "complaint_details": Address(f"{COMPLAINT_DRAFT}/details", CREATORS, post=404),
+    "complaint_parts": Address(f"{COMPLAINT_DRAFT}/parts", CREATORS, post=404),
+    "complaint_attach": Address(f"{COMPLAINT_DRAFT}/evidence", CREATORS, post=404),
+    "draft_file_add": Address(f"{COMPLAINT_DRAFT}/files", CREATORS, post=400),  # no form key
+    "draft_file": Address(f"{COMPLAINT_DRAFT}/files/{NO_FILE}", CREATORS, get=404),
+    "draft_file_remove": Address(f"{COMPLAINT_DRAFT}/files/{NO_FILE}/remove", CREATORS, post=404),
+    "complaint_save": Address(f"{COMPLAINT_DRAFT}/save", CREATORS, post=404),
+    "complaint_submit": Address(f"{COMPLAINT_DRAFT}/submit", CREATORS, post=404),
+    "complaint_discard": Address(f"{COMPLAINT_DRAFT}/discard", CREATORS, post=302),
+    "complaint_created": Address(f"{COMPLAINTS}CMP-99999999/created", CREATORS, get=404),
     "disconnection_detail": Address(ONE, READERS, get=200),
     "reconnection_detail": Address(ONE, READERS, get=200),
     "request_detail": Address(ONE, READERS, get=200),

@@ -47,6 +47,13 @@ CREATING = (
     "request_submit", "request_heartbeat", "request_release", "request_cancel", "request_created",
 )  # fmt: skip
 
+COMPLAINING = (
+    "complaint_new", "complaint_staff", "complaint_draft", "complaint_customer",
+    "complaint_stranger", "complaint_details", "complaint_parts", "complaint_attach",
+    "complaint_save", "complaint_submit", "complaint_discard", "complaint_created",
+    "draft_file_add", "draft_file", "draft_file_remove",
+)  # fmt: skip
+
 ROWS = (
     Row(
         "Search consumers",
@@ -92,6 +99,11 @@ ROWS = (
         "Create disconnection/reconnection",
         ("✓", "✓", "✓", "–", "✓", "–", "–", "–"),
         CREATING,
+    ),
+    Row(
+        "Create complaint + evidence",
+        ("✓", "✓", "✓", "–", "✓", "–", "–", "–"),
+        COMPLAINING,
     ),
     Row(
         "View requests, status, SLA, timeline",

@@ -24,7 +24,7 @@ from smart360.trail.models import Entry
 from tests.complaints.conftest import wish_for
 from tests.conftest import SetClock
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
+pytestmark = pytest.mark.django_db
 MAKES = Callable[..., Person]
 
 
@@ -56,7 +56,8 @@ def taken(size: int = 100, title: str = "bill.pdf") -> Taken:
 
 
 def add(draft: ComplaintDraft, by: Person, at: datetime, **more: Any) -> DraftFile:
-    return operations.add_file(draft=draft.pk, taken=taken(**more), by=by, at=at)
+    operations.add_file(draft=draft.pk, taken=taken(**more), by=by, at=at, form_key=uuid4())
+    return draft.files.select_related("file").latest("pk")
 
 
 # ------------------------------------------------------------------ kept
@@ -177,6 +178,13 @@ def test_a_file_is_added_and_removed(writer: Person, at: datetime) -> None:
     operations.remove_file(draft=draft.pk, file=first.file_id, by=writer, at=at)  # pressed twice
     assert [each.pk for each in draft.files.all()] == [second.pk]
     assert PendingFile.objects.count() == 1
+
+
+def test_a_file_sent_again_is_added_once(writer: Person, at: datetime) -> None:
+    draft, key = begin(writer, at), uuid4()
+    for _ in range(2):
+        operations.add_file(draft=draft.pk, taken=taken(), by=writer, at=at, form_key=key)
+    assert PendingFile.objects.count() == draft.files.count() == 1
 
 
 def test_a_sixth_file_is_refused(writer: Person, at: datetime) -> None:

@@ -39,7 +39,7 @@ KEEPS_WHAT_IS_TYPED = {"draft_save", "request_save", "request_parts", "request_r
 ONLY_DIVIDES = {("arrangement_new", "first_on")}
 """By what the rows were divided: the button Divide judges it, the rows say what is agreed."""
 LENIENT = (forms.DateField, forms.TimeField, forms.DateTimeField, forms.DurationField)
-OURS = ("smart360.", "consumers.", "billing.", "disconnections.")
+OURS = ("smart360.", "consumers.", "billing.", "disconnections.", "complaints.")
 
 
 # ------------------------------------------------------------------ as classes
@@ -105,6 +105,7 @@ def fields_of(target: Target) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 FOUND_IN: dict[str, set[tuple[str, str]]] = {
+    "create complaint": {("complaint_details", "incident_on")},
     "create": {("request_review", "preferred_on"), ("request_submit", "preferred_on")},
     "request": {("request_hold", "resume_on"), ("request_hold", "resume_at")},
     "complaint": {("complaint_hold", "resume_on"), ("complaint_hold", "resume_at")},

@@ -53,6 +53,10 @@ NOT_A_PAGE = {
     "notice_bell": "a fragment",
     "search_options": "a fragment",
     "consumer_search": "a fragment",
+    "complaint_staff": "a fragment",
+    "complaint_draft": "in test_complaint.py",
+    "complaint_created": "in test_complaint.py",
+    "draft_file": "a file",
     "request_top": "a fragment",
     "complaint_top": "a fragment",
     "complaint_evidence": "a file",
@@ -115,6 +119,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
             f"{LIST}{{closed}}/service-order",
         ),
         "request_created": (f"{LIST}{{pending}}/created",),
+        "complaint_new": ("/cx/services/new", "/cx/services/new?by=hand"),
     },
     "complaint": {
         "complaint_detail": (f"{SERVICES}{{complaint}}", f"{SERVICES}{{decided}}"),

@@ -53,6 +53,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "works_on_requests": person.has_permission(Permission.ASSIGN),
         "sees_requests": person.has_permission(Permission.VIEW_REQUESTS),
         "can_create": person.has_permission(Permission.CREATE_REQUEST),
+        "can_complain": person.has_permission(Permission.CREATE_COMPLAINT),
     }
     if context["works_on_requests"]:
         work = open_work(person, at=at)

@@ -176,16 +176,18 @@ def combobox(
     least: int = 3,
     autofocus: bool = False,
     required: bool = False,
+    stays: bool = False,
 ) -> dict[str, Any]:
     """A search that lists what it finds while one types.
 
     From `least` characters it fetches `search_url?<name>=…`, which answers with
     `<li role="option" data-value="…">` lines and `<li data-status>4 consumers found</li>`. Choosing
     one puts its value into `chosen_name` and sends the form; an option with `data-href` is gone to.
+    One that `stays` is a field among others: its `data-label` stands in the box, nothing is sent.
     """
     return {
         "label": label, "id": id, "search_url": search_url, "name": name, "value": value,
         "chosen_name": chosen_name, "placeholder": placeholder, "hint": hint, "error": error,
-        "least": least, "autofocus": autofocus, "required": required,
+        "least": least, "autofocus": autofocus, "required": required, "stays": stays,
         "described_by": " ".join([f"{id}-error"] * bool(error) + [f"{id}-hint"] * bool(hint)),
     }  # fmt: skip
