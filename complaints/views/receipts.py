@@ -28,10 +28,9 @@ def kept(case: Case) -> StoredFile | None:
 
 
 def back(case: Case, to: Person) -> str:
-    """The complaint, for whoever may see it; who only took it goes to the list."""
-    if visible_complaints(to).filter(pk=case.pk).exists():
-        return reverse("complaint_detail", args=[case.number])
-    return reverse("complaint_list")
+    """The complaint, for whoever may see it; who only took it goes back to where that was said."""
+    is_seen = visible_complaints(to).filter(pk=case.pk).exists()
+    return reverse("complaint_detail" if is_seen else "complaint_created", args=[case.number])
 
 
 RECEIPTS = KindReceipts(

@@ -257,8 +257,12 @@ def test_who_took_a_complaint_about_staff_has_its_receipt_only(
         by=named.person,  # type: ignore[attr-defined]
         staff_named=named.person.pk,  # type: ignore[attr-defined]
     )
+    created = taker.get(path_of(made, "/created")).content.decode()
     for rest in ("/receipt", "/receipt.pdf"):
-        assert taker.get(path_of(made, rest)).status_code in (200, 202)
+        assert path_of(made, rest) in created
+        page = taker.get(path_of(made, rest))
+        assert page.status_code in (200, 202)
+        assert path_of(made, "/created") in page.content.decode()
         assert other.get(path_of(made, rest)).status_code == 404
         assert named.get(path_of(made, rest)).status_code == 404
         assert named.get(path_of(own, rest)).status_code == 404
