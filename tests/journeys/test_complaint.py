@@ -96,6 +96,7 @@ def test_four_steps_with_three_files_dropped(desk: Page, smith: Consumer) -> Non
     desk.get_by_role("button", name="Next").click()
 
     expect(desk.get_by_text("0 of 5 files", exact=True)).to_be_visible()
+    expect(desk.get_by_role("button", name="Choose Files")).to_be_visible()  # the script is there
     drop(
         desk,
         ("meter-front.png", "image/png", photo()),
