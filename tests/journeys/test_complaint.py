@@ -96,7 +96,7 @@ def test_four_steps_with_three_files_dropped(desk: Page, smith: Consumer) -> Non
     desk.get_by_role("button", name="Next").click()
 
     expect(desk.get_by_text("0 of 5 files", exact=True)).to_be_visible()
-    expect(desk.get_by_role("button", name="Choose Files")).to_be_visible()  # the script is there
+    is_ready(desk)
     drop(
         desk,
         ("meter-front.png", "image/png", photo()),
@@ -173,8 +173,10 @@ def test_by_the_keyboard_alone(desk: Page, smith: Consumer) -> None:
     choose = desk.get_by_role("button", name="Choose Files")
     expect(choose).to_be_visible()
     is_ready(desk)
-    by_tabs(desk, choose)  # what it opens is the system's own; test_uploads.py presses it
-    desk.locator("s-uploads input[type=file]").set_input_files(
+    by_tabs(desk, choose)
+    with desk.expect_file_chooser() as chooser:
+        desk.keyboard.press("Enter")
+    chooser.value.set_files(
         [FilePayload(name=f"{n}.png", mimeType="image/png", buffer=photo()) for n in "abc"]
     )
     expect(desk.get_by_text("3 of 5 files", exact=True)).to_be_visible()
