@@ -137,6 +137,7 @@ def test_four_steps_with_three_files_dropped(desk: Page, smith: Consumer) -> Non
 
 def test_by_the_keyboard_alone(desk: Page, smith: Consumer) -> None:
     """From the start page to the number, no hand on the mouse."""
+    desk.on("filechooser", lambda _: None)  # from now on the browser asks us, not a window
     desk.goto("/")
     is_ready(desk)
     desk.keyboard.press("Shift+N")
