@@ -141,14 +141,18 @@ function* instead(of) {
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   const active = document.activeElement;
-  if (active && active !== document.body && event.detail.elt.contains(active)) had = place(active);
+  if (active && active !== document.body && event.detail.elt.contains(active)) {
+    had = { ...place(active), element: active, request: event.detail.xhr };
+  }
 });
 document.addEventListener("pointerdown", () => {
   had = null;
 });
-document.addEventListener("htmx:afterSettle", () => {
+document.addEventListener("htmx:afterSettle", (event) => {
   const active = document.activeElement;
   if (!had || (active && active !== document.body)) return;
+  // another panel settled while what was pressed still waits for its own answer
+  if (event.detail.xhr !== had.request && had.element.isConnected) return;
   const of = had;
   had = null;
   for (const element of instead(of)) {
