@@ -52,10 +52,15 @@ def run(
     return _run(machine, config, examples, steps, PHASES)
 
 
-def finds(machine: type[RuleBasedStateMachine], config: pytest.Config) -> bool:
-    """Whether the machine notices that something is broken: the control of each."""
+def finds(
+    machine: type[RuleBasedStateMachine], config: pytest.Config, *, examples: int = 60
+) -> bool:
+    """Whether the machine notices that something is broken: the control of each.
+
+    What few examples come to needs more of them, so that no seed misses it.
+    """
     try:
-        _run(machine, config, 60, 20, (Phase.generate,))
+        _run(machine, config, examples, 20, (Phase.generate,))
     except AssertionError:
         return True
     return False

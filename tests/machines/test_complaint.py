@@ -329,4 +329,4 @@ def test_control_a_hold_that_does_not_end_is_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(handling, "end_hold", lambda *args, **kwargs: None)
-    assert running.finds(machine, pytestconfig)
+    assert running.finds(machine, pytestconfig, examples=600)
