@@ -12,7 +12,7 @@ from complaints.models import (
     ComplaintSettings,
     ComplaintSubcategory,
 )
-from smart360.web.admin import ConfigurationAdmin, ConfigurationInline
+from smart360.web.admin import ConfigurationAdmin
 
 CODE = r"^[a-z][a-z0-9-]{1,29}$"
 
@@ -32,35 +32,15 @@ class CategoryForm(forms.ModelForm[ComplaintCategory]):
         fields = ("code", "name", "priority", "is_about_staff", "is_about_bills", "is_active")
 
 
-class SubcategoryInline(ConfigurationInline):
-    """The parts of one category."""
-
-    model = ComplaintSubcategory
-    fields = ("name", "is_active")
-    extra = 1
-
-
-class NameInline(ConfigurationInline):
-    """What people complain about in one sub-category."""
-
-    model = ComplaintName
-    fields = ("name", "is_active")
-    extra = 1
-
-
 @admin.register(ComplaintCategory)
 class ComplaintCategoryAdmin(ConfigurationAdmin):
     """What complaints are about. One in use is retired, never deleted; its code stays."""
 
     form = CategoryForm
-    inlines = (SubcategoryInline,)
     list_display = ("name", "code", "priority", "is_about_staff", "is_about_bills", "is_active")
     list_filter = ("is_active", "priority")
     search_fields = ("name", "code")
     ordering = ("name",)
-    sentences = {
-        "a_complaint_subcategory_is_named_once": "Sub-categories have different names.",
-    }
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Policies rest on the code; what complaints about staff are hidden by stays with them."""
@@ -69,25 +49,39 @@ class ComplaintCategoryAdmin(ConfigurationAdmin):
 
 @admin.register(ComplaintSubcategory)
 class ComplaintSubcategoryAdmin(ConfigurationAdmin):
-    """The parts of a category, each with the complaints that it offers."""
+    """The parts of the categories."""
 
-    inlines = (NameInline,)
     list_display = ("name", "category", "is_active")
     list_filter = ("is_active", "category")
     list_select_related = ("category",)
     search_fields = ("name",)
     ordering = ("category__name", "name")
     fields = ("category", "name", "is_active")
-    sentences = {
-        "a_complaint_subcategory_is_named_once": "This category has a sub-category of that name.",
-        "complaint_name_is_taken_once_in_its_subcategory": (
-            "Each complaint of a sub-category has its own name."
-        ),
-    }
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """A sub-category stays in its category: what was complained of keeps its place."""
         return ("category",) if obj is not None else ()
+
+
+@admin.register(ComplaintName)
+class ComplaintNameAdmin(ConfigurationAdmin):
+    """What people complain about, in each sub-category."""
+
+    list_display = ("name", "subcategory", "category", "is_active")
+    list_filter = ("is_active", "subcategory__category")
+    list_select_related = ("subcategory__category",)
+    search_fields = ("name", "subcategory__name")
+    ordering = ("subcategory__category__name", "subcategory__name", "name")
+    fields = ("subcategory", "name", "is_active")
+
+    @admin.display(description="category", ordering="subcategory__category__name")
+    def category(self, name: ComplaintName) -> str:
+        """Where its sub-category stands."""
+        return name.subcategory.category.name
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """A complaint stays in its sub-category."""
+        return ("subcategory",) if obj is not None else ()
 
 
 @admin.register(ComplaintSettings)

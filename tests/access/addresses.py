@@ -339,6 +339,7 @@ ADMIN_MODELS: dict[str, int] = {
     "fieldwork_technician": 200,
     "complaints_complaintcategory": 200,
     "complaints_complaintsubcategory": 200,
+    "complaints_complaintname": 200,
     "complaints_complaintsettings": 403,  # there is exactly one
     "billing_tariff": 200,
     "billing_apikey": 200,

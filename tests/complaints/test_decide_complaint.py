@@ -76,6 +76,7 @@ def test_a_stranger_is_told_by_their_own_address(
     resolve_complaint(case=complaint.pk, words=WORDS, by=person(Role.CSE), at=at)
     told = Message.objects.filter(case=complaint.pk).select_related("to", "template", "body")
     assert list(told.order_by("id").values_list("template__code", "to__text")) == [
+        ("complaint.received", "ann@example.com"),
         ("complaint.acknowledged", "ann@example.com"),
         ("complaint.resolved", "ann@example.com"),
     ]

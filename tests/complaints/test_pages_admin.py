@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import zeal
 from django.test import Client
 
 from complaints.models import ComplaintCategory, ComplaintName, ComplaintSettings
@@ -12,7 +11,6 @@ from smart360.cases.models import SlaPolicy
 from smart360.staff.choices import Role
 from tests.complaints.conftest import MakeComplaint
 from tests.conftest import SetClock
-from tests.fieldwork.test_pages_admin import rows
 
 pytestmark = pytest.mark.django_db
 ADMIN = "/admin/complaints"
@@ -26,15 +24,22 @@ def admin(client_as: Callable[..., Client], stands: SetClock) -> Client:
 def category_data(**more: Any) -> dict[str, Any]:
     return {
         "code": "safety", "name": "Safety", "priority": "CRITICAL", "is_active": "on",
-        **rows("subcategories"),
     } | more  # fmt: skip
 
 
-def test_a_category_is_added_with_its_parts(admin: Client) -> None:
-    data = category_data(**rows("subcategories", "Cables", "Gas", field="name"))  # type: ignore[arg-type]
-    assert admin.post(f"{ADMIN}/complaintcategory/add/", data).status_code == 302
+def test_a_category_is_added_with_a_part_and_a_name(admin: Client) -> None:
+    assert admin.post(f"{ADMIN}/complaintcategory/add/", category_data()).status_code == 302
     made = ComplaintCategory.objects.get(code="safety")
-    assert sorted(made.subcategories.values_list("name", flat=True)) == ["Cables", "Gas"]
+    part = {"category": made.pk, "name": "Cables", "is_active": "on"}
+    assert admin.post(f"{ADMIN}/complaintsubcategory/add/", part).status_code == 302
+    name = {"subcategory": made.subcategories.get().pk, "name": "Cable hangs", "is_active": "on"}
+    assert admin.post(f"{ADMIN}/complaintname/add/", name).status_code == 302
+    assert ComplaintName.objects.get(name="Cable hangs").subcategory.category == made
+    for path, again, sentence in (
+        ("complaintsubcategory", part, "with this Category and Name already exists."),
+        ("complaintname", name, "with this Subcategory and Name already exists."),
+    ):
+        assert sentence in admin.post(f"{ADMIN}/{path}/add/", again).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -61,39 +66,19 @@ def test_what_is_in_use_is_retired_not_deleted(
     assert admin.post(f"{path}/delete/", {"post": "yes"}).status_code == 403
     page = admin.get(f"{path}/change/").content.decode()
     assert 'name="code"' not in page
-    parts = category.subcategories.order_by("pk")
-    data: dict[str, Any] = {"name": "Billing", "priority": "LOW", "is_about_bills": "on"}
-    data |= {"subcategories-TOTAL_FORMS": len(parts), "subcategories-INITIAL_FORMS": len(parts)}
-    for place, part in enumerate(parts):
-        data |= {
-            f"subcategories-{place}-id": part.pk,
-            f"subcategories-{place}-category": category.pk,
-            f"subcategories-{place}-name": part.name,
-            f"subcategories-{place}-is_active": "on",
-        }
-    with zeal.zeal_ignore([{"model": "complaints.ComplaintSubcategory", "field": "get()"}]):
-        assert admin.post(f"{path}/change/", data).status_code == 302  # Django's, per row
+    data = {"name": "Billing", "priority": "LOW", "is_about_bills": "on"}
+    assert admin.post(f"{path}/change/", data).status_code == 302
     category.refresh_from_db()
     assert (category.is_active, category.priority) == (False, "LOW")
 
 
-def test_a_name_is_added_to_its_sub_category(admin: Client) -> None:
-    part = ComplaintCategory.objects.get(code="billing").subcategories.get(name="Payment")
-    names = part.names.order_by("pk")
-    data: dict[str, Any] = {"name": "Payment", "is_active": "on"}
-    data |= {"names-TOTAL_FORMS": len(names) + 1, "names-INITIAL_FORMS": len(names)}
-    for place, each in enumerate(names):
-        data |= {
-            f"names-{place}-id": each.pk,
-            f"names-{place}-subcategory": part.pk,
-            f"names-{place}-name": each.name,
-            f"names-{place}-is_active": "on",
-        }
-    data |= {f"names-{len(names)}-name": "Receipt missing", f"names-{len(names)}-is_active": "on"}
-    with zeal.zeal_ignore([{"model": "complaints.ComplaintName", "field": "get()"}]):
-        answer = admin.post(f"{ADMIN}/complaintsubcategory/{part.pk}/change/", data)  # as above
-    assert answer.status_code == 302
-    assert ComplaintName.objects.filter(subcategory=part, name="Receipt missing").exists()
+def test_what_is_offered_stays_where_it_is(admin: Client) -> None:
+    name = ComplaintName.objects.select_related("subcategory").get(name="Leak")
+    for path, field in (
+        (f"complaintname/{name.pk}", "subcategory"),
+        (f"complaintsubcategory/{name.subcategory_id}", "category"),
+    ):
+        assert f'name="{field}"' not in admin.get(f"{ADMIN}/{path}/change/").content.decode()
 
 
 @pytest.mark.parametrize(

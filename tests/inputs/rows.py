@@ -249,7 +249,7 @@ ROWS: dict[int | str, tuple[str, ...]] = {
         f"{TABLE}test_the_minimum_is_an_administrators",
         "disconnections/test_pages_admin.py::test_a_wrong_slot_is_refused_at_its_field",
         "disconnections/test_pages_admin.py::test_a_wrong_reason_is_refused_at_its_field",
-        "disconnections/test_pages_admin.py::test_a_reason_in_use_keeps_type_and_code_and_stays",
+        "disconnections/test_pages_admin.py::test_a_reason_in_use_keeps_what_it_means_and_stays",
         "cases/test_publish_policy.py::test_targets_out_of_order_are_told_in_a_sentence",
     ),
     # "Also run"

@@ -12,6 +12,7 @@ from billing.models import Arrangement, Payment
 from complaints.models import (
     Complaint,
     ComplaintCategory,
+    ComplaintName,
     ComplaintSettings,
     ComplaintSubcategory,
 )
@@ -274,6 +275,7 @@ class World:
             "disconnections/weatheralert": WeatherAlert.objects.order_by("pk").first(),
             "complaints/complaintcategory": ComplaintCategory.objects.get(code="billing"),
             "complaints/complaintsubcategory": ComplaintSubcategory.objects.get(name="Meter"),
+            "complaints/complaintname": ComplaintName.objects.get(name="Leak"),
             "complaints/complaintsettings": ComplaintSettings.objects.get(),
             "fieldwork/ordertemplate": OrderTemplate.objects.order_by("pk").first(),
             "fieldwork/skill": Skill.objects.order_by("pk").first(),
@@ -596,6 +598,9 @@ def _right(world: World, boss: Person) -> dict[str, dict[str, str]]:
         },
         "admin:complaints_complaintsubcategory_add": {
             "category": str(ComplaintCategory.objects.get(code="billing").pk), "name": "Other",
+        },
+        "admin:complaints_complaintname_add": {
+            "subcategory": str(ComplaintSubcategory.objects.get(name="Meter").pk), "name": "Noise",
         },
         "admin:cases_holdreason_add": {
             "code": "DOG", "label": "A dog", "waits_for": "CONSUMER",
