@@ -14,7 +14,7 @@ from complaints.operations.deciding import reject_complaint, resolve_complaint
 from complaints.rules import ComplaintWish, Stranger
 from consumers.models import Consumer
 from smart360.cases.models import HoldReason
-from smart360.cases.operations import acknowledge, assign, put_on_hold
+from smart360.cases.operations import acknowledge, assign, put_on_hold, send_message
 from smart360.local.demo.requests import DAYS, LEFT_TO_WORKERS, ZONE, Team, hand_over
 from smart360.local.operations import settle_the_past
 from smart360.staff.models import Person
@@ -131,11 +131,12 @@ def _live(
     case = complaint.case_id
     hand_over(case, at)
     noted_at = created_at + timedelta(minutes=chance.choice((9, 20, 35, 60, 150)))
-    if noted_at >= at or chance.random() < 0.05:
+    if noted_at >= at or (at - created_at < timedelta(hours=6) and chance.random() < 0.4):
         return
     worker = _worker(complaint, team, chance)
     acknowledge(case=case, by=worker, at=noted_at)
     assign(case=case, to=worker, by=worker, at=noted_at + timedelta(minutes=1))
+    _answer(complaint, worker, noted_at + timedelta(minutes=chance.choice((10, 25, 60))), at)
     ends_at = created_at + timedelta(hours=chance.choice((3, 6, 10, 15, 20, 22, 30)))
     if ends_at >= at:
         if chance.random() < 0.4 and noted_at + timedelta(minutes=30) < at:
@@ -153,6 +154,16 @@ def _worker(complaint: Complaint, team: Team, chance: Random) -> Person:
     if complaint.category.is_about_staff:
         return team.supervisor
     return chance.choice([person for person in team.desk if "CSE" in person.roles])
+
+
+def _answer(complaint: Complaint, worker: Person, answered_at: datetime, at: datetime) -> None:
+    """The first word by a person, to whoever has an address."""
+    case = complaint.case
+    email = case.consumer.email if case.consumer else complaint.complainant.email
+    if email and answered_at < at:
+        words = "Thank you for telling us. I look into it and write to you again."
+        key = uuid.uuid4()
+        send_message(case=case.pk, subject="", words=words, by=worker, at=answered_at, form_key=key)
 
 
 def _hold(case: int, worker: Person, since: datetime, at: datetime) -> None:
