@@ -9,7 +9,7 @@ from pathlib import Path
 
 from smart360.local.environment import ROOT
 
-PATIENCE = 100
+PATIENCE = 200  # seconds; a first start takes two or three minutes (README.md)
 
 
 @contextmanager
