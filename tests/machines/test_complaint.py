@@ -308,7 +308,7 @@ def test_control_an_end_that_keeps_its_fence_is_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("complaints.protecting.lift_fence", lambda *args, **kwargs: False)
-    assert running.finds(machine, pytestconfig)
+    assert running.finds(machine, pytestconfig, examples=600)
 
 
 def test_control_a_window_that_never_opens_is_found(
@@ -320,7 +320,7 @@ def test_control_a_window_that_never_opens_is_found(
         return ended_at - timedelta(days=days)
 
     monkeypatch.setattr("complaints.rules.reopened_until", never)
-    assert running.finds(machine, pytestconfig)
+    assert running.finds(machine, pytestconfig, examples=600)
 
 
 def test_control_a_hold_that_does_not_end_is_found(

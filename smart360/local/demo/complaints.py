@@ -20,6 +20,8 @@ from smart360.local.operations import settle_the_past
 from smart360.staff.models import Person
 
 HOW_MANY = 90
+JUST_NOW = (4, 7)
+"""Minutes ago; sooner than anybody takes note."""
 SAID = {
     "Reading differs from meter": (
         "The bill says 18,425 and the display of my meter shows 18,245.",
@@ -93,11 +95,12 @@ def make_complaints(*, at: datetime) -> None:
 def _moments(at: datetime, chance: Random) -> list[datetime]:
     """When people complained: over three months, at office hours, the last ones just now."""
     long_ago = []
-    for _ in range(HOW_MANY - 15):
+    for _ in range(HOW_MANY - 15 - len(JUST_NOW)):
         day = at.astimezone(ZONE).date() - timedelta(days=chance.randint(2, DAYS))
         office = time(chance.randint(8, 16), chance.randrange(60))
         long_ago.append(datetime.combine(day, office, ZONE).astimezone(UTC))
-    return long_ago + [at - timedelta(minutes=chance.randint(5, 30 * 60)) for _ in range(15)]
+    recent = [chance.randint(5, 30 * 60) for _ in range(15)]
+    return long_ago + [at - timedelta(minutes=each) for each in (*recent, *JUST_NOW)]
 
 
 def _register(
