@@ -49,13 +49,12 @@ SELECT c.number FROM complaints_complaint p JOIN cases_case c ON c.id = p.case_i
  WHERE w.complaint_id IS NULL AND c.consumer_id IS NULL
 """
 
-# A hold that somebody lifted by hand protects no more; it was there, and it said how much.
 FENCED_OTHERWISE = """
 SELECT c.number FROM complaints_complaint p JOIN cases_case c ON c.id = p.case_id
  WHERE p.disputed_amount IS NOT NULL AND c.ended_at IS NULL AND c.consumer_id IS NOT NULL
    AND NOT EXISTS (SELECT 1 FROM consumers_accounthold h
                     WHERE h.consumer_id = c.consumer_id AND h.kind = 'DISPUTE'
-                      AND h.source = c.number AND h.amount = p.disputed_amount)
+                      AND h.lifted_at IS NULL AND h.source = c.number AND h.amount = p.disputed_amount)
 UNION ALL
 SELECT c.number FROM consumers_accounthold h JOIN cases_case c ON c.number = h.source
   LEFT JOIN complaints_complaint p ON p.case_id = c.id

@@ -17,6 +17,9 @@ from smart360.organisation.queries import day_of
 from smart360.trail.choices import Event
 from smart360.trail.record import record
 
+STILL_DISPUTED = "{} still disputes this amount. Change it in that complaint"
+OWN_SOURCE = "{} protects by its disputed amount. Set it in that complaint"
+
 
 @step
 def set_dispute(
@@ -66,9 +69,27 @@ def place_fence(case: Case, complaint: Complaint, *, by: int | None, at: datetim
 def lift_fence(case: Case, *, by: int | None, at: datetime) -> bool:
     """End the hold that rests on this complaint; whether there was one."""
     standing = AccountHold.objects.filter(
-        kind=AccountHoldKind.DISPUTE, source=case.number, lifted_at__isnull=True
+        consumer=case.consumer_id,
+        kind=AccountHoldKind.DISPUTE,
+        source=case.number,
+        lifted_at__isnull=True,
     ).first()
     if standing is None:
         return False
     guards.lift_hold(standing, by=by, at=at)
     return True
+
+
+def why_held(source: str, *, consumer: int | None) -> str:
+    """What to do instead of holding or releasing an account by hand (a port of consumers).
+
+    The fence of a complaint comes and goes with its disputed amount; without a ``consumer`` the
+    number of any complaint is taken.
+    """
+    named = Complaint.objects.filter(case__number=source)
+    if consumer is None:
+        return OWN_SOURCE.format(source) if named.exists() else ""
+    standing = named.filter(
+        case__consumer=consumer, case__ended_at__isnull=True, disputed_amount__isnull=False
+    )
+    return STILL_DISPUTED.format(source) if standing.exists() else ""

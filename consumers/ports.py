@@ -54,3 +54,23 @@ Asked by the profile's timeline, which lies below cases.
 def hidden_cases(consumer: int, person: int) -> frozenset[int]:
     """The cases of a consumer that ``person`` may not know of."""
     return frozenset(case for ask in HIDDEN_CASES for case in ask(consumer, person))
+
+
+class HeldBy(Protocol):
+    """Answers what holds accounts by itself for a dispute, under its own number as source."""
+
+    def __call__(self, source: str, *, consumer: int | None) -> str:
+        """A read; in words what to do instead of a hand, or ``""`` when ``source`` is none of ours.
+
+        With a ``consumer``, who is locked: only what holds that account now.
+        """
+
+
+HELD_BY: list[HeldBy] = []
+"""Asked before somebody places a dispute by hand, and before somebody lifts one (BEY14)."""
+
+
+def held_by(source: str, *, consumer: int | None = None) -> str:
+    """What to do instead where something holds accounts under this source by itself, or ``""``."""
+    answers = (ask(source, consumer=consumer) for ask in HELD_BY)
+    return next((words for words in answers if words), "")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from consumers import guards
+from consumers import guards, ports
 from consumers.choices import AccountHoldKind
 from consumers.models import AccountHold
 from smart360.kernel.db import operation, refuses
@@ -33,7 +33,7 @@ class UnableToProtect(Refusal):
 
 
 class UnableToLift(Refusal):
-    """The hold has ended, belongs to an arrangement, or nobody says why."""
+    """The hold has ended, belongs to an arrangement or a complaint, or nobody says why."""
 
 
 refuses(
@@ -93,6 +93,8 @@ def refuse_wrong_wish(wish: HoldWish, today: date) -> None:
         raise UnableToProtect(NOT_OFFERED, field="kind")
     if is_blank(wish.source) or len(wish.source) > LONGEST_SOURCE:
         raise UnableToProtect(REQUIRED, field="source")
+    if wish.kind == AccountHoldKind.DISPUTE and (instead := ports.held_by(wish.source)):
+        raise UnableToProtect(instead, field="source")
     if not today - FURTHEST <= wish.from_on <= today + SOON:
         raise UnableToProtect("Choose a day within the next 365 days", field="from_on")
     if wish.to_on is not None and wish.to_on < wish.from_on:
@@ -121,6 +123,10 @@ def lift_account_hold(
         raise UnableToLift("This hold was lifted already", is_conflict=True)
     if placed.kind not in BY_HAND:
         raise UnableToLift("Cancel the payment arrangement instead", is_conflict=True)
+    if placed.kind == AccountHoldKind.DISPUTE and (
+        instead := ports.held_by(placed.source, consumer=consumer)
+    ):
+        raise UnableToLift(instead, is_conflict=True)
     if is_blank(reason):
         raise UnableToLift(REQUIRED, field="reason")
     guards.lift_hold(placed, by=by.pk, at=at, words=reason)

@@ -1,9 +1,15 @@
 """A complaint by somebody unknown is linked to an account, and an amount is disputed (BEY14)."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from billing.queries.cuts import CutFigures, figures_for_a_cut
 from complaints.models import Complaint
@@ -13,14 +19,21 @@ from complaints.operations.deciding import (
     link_account,
     set_disputed_amount,
 )
+from consumers import ports
 from consumers.guards import NoSuchConsumer
 from consumers.models import AccountHold
+from consumers.operations import (
+    HoldWish,
+    UnableToProtect,
+    place_account_hold,
+    propose_account_hold,
+)
 from smart360.cases.models import Case
 from smart360.staff.choices import Role
 from smart360.trail.models import Entry
 from tests.complaints.conftest import MakeComplaint
 from tests.complaints.working import bring_to
-from tests.conftest import MakeConsumer, MakePerson, MakeRequest
+from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
 from tests.invariants import assert_sound
 
 HUNDRED = Decimal("100.00")
@@ -146,3 +159,58 @@ def test_an_order_to_cut_for_debt_stops(
     figures = figures_for_a_cut([account.pk], on=at.date())
     assert figures.get(account.pk, CutFigures()).outstanding <= 0
     assert_sound()
+
+
+# ------------------------------------------------------------------ no hand takes the fence away
+def test_the_fence_is_not_lifted_by_hand_while_it_is_disputed(
+    make_complaint: MakeComplaint,
+    make_consumer: MakeConsumer,
+    person: MakePerson,
+    client_as: Callable[..., Client],
+    stands: SetClock,
+) -> None:
+    """Nothing would put it back, and the account could be cut off for what is disputed."""
+    complaint, boss = make_complaint(make_consumer(), disputed_amount=HUNDRED), Role.SUPERVISOR
+    hold, number = AccountHold.objects.get(), complaint.case.number
+    account = complaint.case.consumer.account_number  # type: ignore[union-attr]  # made so
+    lift = reverse("account_hold_lift", args=[account, hold.pk])
+    answer = client_as(boss).post(lift, {"reason": "It is paid", "form_key": uuid4()})
+    assert answer.status_code == 409
+    assert f"{number} still disputes this amount" in answer.text
+    assert AccountHold.objects.get().lifted_at is None
+    set_disputed_amount(case=complaint.pk, amount=None, by=person(boss), at=stands())
+    assert AccountHold.objects.get().lifted_at is not None
+    assert_sound()
+
+
+def test_a_hand_takes_no_number_of_a_complaint_as_source(
+    make_complaint: MakeComplaint, make_consumer: MakeConsumer, person: MakePerson, at: datetime
+) -> None:
+    """The end of that complaint would lift it; a certificate may name any number."""
+    complaint, other, boss = make_complaint(), make_consumer(), person(Role.SUPERVISOR)
+    number = complaint.case.number
+    by: dict[str, Any] = {"consumer": other.pk, "by": boss, "at": at}
+    dispute = HoldWish(kind="DISPUTE", source=number, from_on=at.date())
+    with pytest.raises(UnableToProtect, match=number):
+        place_account_hold(wish=dispute, form_key=uuid4(), **by)
+    with pytest.raises(UnableToProtect, match=number):
+        propose_account_hold(wish=dispute, note="They called.", form_key=uuid4(), **by)
+    place_account_hold(wish=replace(dispute, kind="MEDICAL"), form_key=uuid4(), **by)
+
+
+def test_a_complaint_lifts_only_its_own_fence(
+    make_complaint: MakeComplaint,
+    make_consumer: MakeConsumer,
+    person: MakePerson,
+    monkeypatch: pytest.MonkeyPatch,
+    at: datetime,
+) -> None:
+    """A hold that was placed by hand on another account before that was refused."""
+    monkeypatch.setattr(ports, "HELD_BY", [])
+    complaint, other = make_complaint(make_consumer(), disputed_amount=HUNDRED), make_consumer()
+    dispute = HoldWish(kind="DISPUTE", source=complaint.case.number, from_on=at.date())
+    boss = person(Role.SUPERVISOR)
+    place_account_hold(consumer=other.pk, wish=dispute, by=boss, at=at, form_key=uuid4())
+    bring_to("RESOLVED", complaint, boss, at)
+    assert AccountHold.objects.get(consumer=other).lifted_at is None
+    assert AccountHold.objects.get(consumer=complaint.case.consumer).lifted_at == at

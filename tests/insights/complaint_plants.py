@@ -26,6 +26,12 @@ COMPLAINTS = (
         " WHERE source = (SELECT number FROM cases_case WHERE id = TAKENUP)",
     ),
     plant(
+        "W15",
+        "disputes_that_fence_otherwise",
+        "UPDATE consumers_accounthold SET lifted_at = now(), lifted_by_id = placed_by_id"
+        " WHERE source = (SELECT number FROM cases_case WHERE id = TAKENUP)",
+    ),
+    plant(
         "W18",
         "complaints_filed_otherwise",
         "UPDATE complaints_complaint SET category_id ="
