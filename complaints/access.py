@@ -128,10 +128,20 @@ def kept_from(case: int, people: Collection[int]) -> frozenset[int]:
     )
 
 
-def hidden_cases(consumer: int, person: int) -> list[int]:
+def hidden_cases(consumer: int, person: int) -> frozenset[int]:
     """The complaints of a consumer that a person may not know of (a port of consumers)."""
-    about_staff = Complaint.objects.filter(case__consumer=consumer, category__is_about_staff=True)
+    return _hidden(Complaint.objects.filter(case__consumer=consumer), person)
+
+
+def hidden_among(cases: Collection[int], person: int | None) -> frozenset[int]:
+    """Which of some cases are complaints that a person may not know of (a port of cases)."""
+    return _hidden(Complaint.objects.filter(pk__in=cases), person)
+
+
+def _hidden(complaints: QuerySet[Complaint], person: int | None) -> frozenset[int]:
+    about_staff = complaints.filter(category__is_about_staff=True)
     found = dict(about_staff.values_list("pk", "staff_named"))
-    if found and sees_staff_complaints(Person.objects.get(pk=person)):
-        return [case for case, named in found.items() if named == person]
-    return list(found)
+    readers = Person.objects.filter(pk=person) if found else ()
+    if any(sees_staff_complaints(reader) for reader in readers):
+        return frozenset(case for case, named in found.items() if named == person)
+    return frozenset(found)

@@ -54,7 +54,8 @@ SELECT c.number FROM complaints_complaint p JOIN cases_case c ON c.id = p.case_i
  WHERE p.disputed_amount IS NOT NULL AND c.ended_at IS NULL AND c.consumer_id IS NOT NULL
    AND NOT EXISTS (SELECT 1 FROM consumers_accounthold h
                     WHERE h.consumer_id = c.consumer_id AND h.kind = 'DISPUTE'
-                      AND h.lifted_at IS NULL AND h.source = c.number AND h.amount = p.disputed_amount)
+                      AND h.source = c.number AND h.lifted_at IS NULL
+                      AND h.amount = p.disputed_amount)
 UNION ALL
 SELECT c.number FROM consumers_accounthold h JOIN cases_case c ON c.number = h.source
   LEFT JOIN complaints_complaint p ON p.case_id = c.id

@@ -24,6 +24,18 @@ KEPT_FROM: list[Callable[[int, Collection[int]], frozenset[int]]] = []
 Asked before anybody is told of it by the bell, and before it is given to somebody.
 """
 
+HIDDEN: list[Callable[[Collection[int], int | None], frozenset[int]]] = []
+"""Which of some cases, by their keys, a person may not know of, by theirs.
+
+None stands for anybody: then it is whatever is kept from somebody. Asked where a case is only
+named, such as by its service order.
+"""
+
+
+def hidden(cases: Collection[int], person: int | None) -> frozenset[int]:
+    """Which of ``cases`` a person may not know of; with None those that not everybody may."""
+    return frozenset().union(*(ask(cases, person) for ask in HIDDEN)) if cases else frozenset()
+
 
 def kept_from(case: int, people: Collection[int]) -> frozenset[int]:
     """Who of ``people`` may not know of the case, by whoever knows it."""

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 from django.db.models import QuerySet
 
+from smart360.cases import ports
+from smart360.cases.models import Case
 from smart360.fieldwork.choices import WITH_A_TECHNICIAN, OrderStatus
 from smart360.fieldwork.models import ServiceOrder
 from smart360.staff.choices import Role
@@ -33,6 +35,14 @@ def get_order(number: str, *, to: Person) -> ServiceOrder | None:
         )
         .first()
     )  # fmt: skip
+
+
+def case_shown(service_order: ServiceOrder, person: Person | None) -> Case | None:
+    """The case that an order is for, if this person may know of it; None: if everybody may."""
+    case = service_order.case
+    if case is None or ports.hidden([case.pk], person.pk if person else None):
+        return None
+    return case
 
 
 def may_update(service_order: ServiceOrder, person: Person) -> bool:

@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from smart360.documents.render import to_pdf
+from smart360.fieldwork.access import case_shown
 from smart360.fieldwork.models import ServiceOrder
 from smart360.fieldwork.operations.reports import attach_report
 from smart360.fieldwork.queries.detail import services_of
@@ -34,6 +35,7 @@ def report_pdf(service_order: ServiceOrder) -> bytes:
             "fieldwork/order_report.html",
             {
                 "order": service_order,
+                "case": case_shown(service_order, None),  # whoever sees the order has its report
                 "services": services_of(service_order),
                 "utility": utility,
                 "logo_url": f"memory:{LOGO}",

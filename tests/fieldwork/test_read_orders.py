@@ -48,7 +48,7 @@ BOTH = {
 
 
 def numbers(wish: OrderFilter, person: Person) -> list[str]:
-    found = list_orders(visible_orders(person), wish, this_year=2024)
+    found = list_orders(visible_orders(person), wish, to=person, this_year=2024)
     return [row.number for row in found.rows]
 
 
@@ -119,7 +119,9 @@ def test_filters(some: list[ServiceOrder], dispatcher: Person) -> None:
         (OrderFilter(words="nonsense"), []),
     ):
         assert numbers(wish, dispatcher) == found, wish
-    assert count_orders(visible_orders(dispatcher), OrderFilter(), this_year=2024) == 2
+    assert (
+        count_orders(visible_orders(dispatcher), OrderFilter(), to=dispatcher, this_year=2024) == 2
+    )
 
 
 def test_a_request_s_number_finds_its_orders(
@@ -138,8 +140,9 @@ def test_pages_follow_each_other(
     seen, cursor = [], ""
     for _ in range(3):
         page = list_orders(
-            visible_orders(dispatcher), OrderFilter(), this_year=2024, cursor=cursor, size=2
-        )
+            visible_orders(dispatcher), OrderFilter(), to=dispatcher, this_year=2024,
+            cursor=cursor, size=2,
+        )  # fmt: skip
         seen += [row.number for row in page.rows]
         cursor = page.next_cursor
     assert seen == made[::-1]
@@ -317,7 +320,9 @@ def test_many_cost_what_one_costs(
     def asked() -> list[int]:
         counts = []
         for act in (
-            lambda: list_orders(visible_orders(dispatcher), OrderFilter(), this_year=2024),
+            lambda: list_orders(
+                visible_orders(dispatcher), OrderFilter(), to=dispatcher, this_year=2024
+            ),
             lambda: orders_of_consumer(some[0].consumer_id),
             lambda: day_board(MONDAY, today=MONDAY),
             lambda: choices_for(some[1], MONDAY),

@@ -7,10 +7,12 @@ from django.db.models import F, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from consumers.models import Consumer
+from smart360.cases import ports
 from smart360.cases.models import Case
 from smart360.fieldwork.choices import LIVE_STATUSES, OrderStatus
 from smart360.fieldwork.models import ServiceOrder
 from smart360.fieldwork.rules import OrderNumber, read_number, years_until
+from smart360.staff.models import Person
 from smart360.web.paging import Page, Sort, page_of
 
 PAGE_SIZE = 25
@@ -23,7 +25,10 @@ SORTS = {sort.name: sort for sort in (NEWEST_FIRST, OLDEST_FIRST)}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRow:
-    """One service order as a table shows it; ``kind``, ``status``, ``priority`` are codes."""
+    """One service order as a table shows it; ``kind``, ``status``, ``priority`` are codes.
+
+    ``case_number`` only where the reader was named and may know of the case.
+    """
 
     id: int
     number: str
@@ -33,7 +38,6 @@ class OrderRow:
     status: str
     priority: str
     case_number: str
-    case_kind: str
     account_number: str
     consumer_name: str
     is_vip: bool
@@ -70,7 +74,6 @@ class OrderRow:
 
 FACTS = {
     "case_number": Coalesce(F("case__number"), Value("")),
-    "case_kind": Coalesce(F("case__kind"), Value("")),
     "account_number": F("consumer__account_number"),
     "consumer_name": F("consumer__name"),
     "is_vip": F("consumer__is_vip"),
@@ -79,7 +82,7 @@ FACTS = {
     "created_by_name": Coalesce(F("created_by__full_name"), Value("")),
 }
 PLAIN = (
-    "id", "number", "name", "description", "kind", "status", "priority", "address", "area",
+    "id", "number", "case", "name", "description", "kind", "status", "priority", "address", "area",
     "scheduled_on", "starts", "ends", "technician", "created_at", "assigned_at", "ended_at",
     "report", "remarks",
 )  # fmt: skip
@@ -87,11 +90,14 @@ PLAIN = (
 
 def rows_of(orders: QuerySet[ServiceOrder]) -> list[OrderRow]:
     """Rows ready to be shown; one statement."""
-    return [_row(each) for each in orders.values(*PLAIN, **FACTS)]
+    return [_row(each, shows_case=False) for each in orders.values(*PLAIN, **FACTS)]
 
 
-def _row(facts: dict[str, object]) -> OrderRow:
+def _row(facts: dict[str, object], *, shows_case: bool) -> OrderRow:
     shown = dict(facts)
+    del shown["case"]
+    if not shows_case:
+        shown["case_number"] = ""
     shown["has_report"] = shown.pop("report") is not None
     shown["created_by"] = shown.pop("created_by_name")
     return OrderRow(**shown)  # type: ignore[arg-type]  # the names are the columns above
@@ -151,29 +157,37 @@ def list_orders(
     orders: QuerySet[ServiceOrder],
     wish: OrderFilter,
     *,
+    to: Person,
     this_year: int,
     sort: str = "",
     cursor: str = "",
     size: int = PAGE_SIZE,
 ) -> Page[OrderRow]:
-    """A page of those of ``orders``, which a person may see, that fit; one statement."""
-    fitting = orders.filter(_fits(wish, this_year))
+    """A page of those of ``orders``, which ``to`` may see, that fit, in up to four statements."""
+    fitting = orders.filter(_fits(wish, this_year, to))
     values = fitting.values(*PLAIN, **FACTS)
     found = page_of(values, sort=SORTS.get(sort, NEWEST_FIRST), cursor=cursor, size=size)
-    return Page([_row(each) for each in found.rows], found.next_cursor, found.previous_cursor)
+    hidden = ports.hidden([each["case"] for each in found.rows if each["case"]], to.pk)
+    rows = [_row(each, shows_case=each["case"] not in hidden) for each in found.rows]
+    return Page(rows, found.next_cursor, found.previous_cursor)
 
 
 def count_orders(
-    orders: QuerySet[ServiceOrder], wish: OrderFilter, *, this_year: int, cap: int = 500
+    orders: QuerySet[ServiceOrder],
+    wish: OrderFilter,
+    *,
+    to: Person,
+    this_year: int,
+    cap: int = 500,
 ) -> int:
     """How many of ``orders`` fit, up to one more than ``cap``."""
-    return orders.filter(_fits(wish, this_year))[: cap + 1].count()
+    return orders.filter(_fits(wish, this_year, to))[: cap + 1].count()
 
 
-def _fits(wish: OrderFilter, this_year: int) -> Q:
+def _fits(wish: OrderFilter, this_year: int, to: Person) -> Q:
     fits = Q()
     if wish.words:
-        fits &= _by_words(wish.words, this_year)
+        fits &= _by_words(wish.words, this_year, to)
     elif wish.is_live:
         fits &= Q(status__in=LIVE_STATUSES)
     if wish.statuses:
@@ -189,13 +203,14 @@ def _fits(wish: OrderFilter, this_year: int) -> Q:
     return fits
 
 
-def _by_words(words: str, this_year: int) -> Q:
-    """By a number of an order, a request or an account, as it was typed or read out."""
+def _by_words(words: str, this_year: int, to: Person) -> Q:
+    """By a number of an order, an account, or a case that ``to`` may know of, as it was typed."""
     typed = words.strip().upper()
     # Each side by its own index; a join with ORs would read every order.
     account = Consumer.objects.filter(account_number=typed).values("pk")
-    case = Case.objects.filter(number=typed).values("pk")
-    fits = Q(consumer_id=Subquery(account)) | Q(case_id=Subquery(case))
+    cases = frozenset(Case.objects.filter(number=typed).values_list("pk", flat=True))
+    known = cases - ports.hidden(cases, to.pk)
+    fits = Q(consumer_id=Subquery(account)) | Q(case_id__in=known)
     number: OrderNumber | None = read_number(typed)
     if number is not None:
         fits |= Q(number__in=number.among(years_until(this_year)))

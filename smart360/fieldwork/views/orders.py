@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from smart360.cases.operations import case_path
 from smart360.documents.access import as_download
 from smart360.fieldwork import operations
-from smart360.fieldwork.access import OrderAct, allowed_acts, get_order, visible_orders
+from smart360.fieldwork.access import OrderAct, allowed_acts, case_shown, get_order, visible_orders
 from smart360.fieldwork.choices import OrderKind, OrderStatus
 from smart360.fieldwork.filters import Asked, read_filter
 from smart360.fieldwork.forms import AssignForm, CancelForm, CompleteForm, PlanForm
@@ -46,11 +46,11 @@ def order_list(request: HttpRequest) -> HttpResponse:
     this_year = clock.now().astimezone(zone_in_use()).year
     orders = visible_orders(person)
     page = list_orders(
-        orders, asked.wish, this_year=this_year, sort=asked.sort, cursor=asked.cursor
+        orders, asked.wish, to=person, this_year=this_year, sort=asked.sort, cursor=asked.cursor
     )
     context = {
         "page": page,
-        "found": count_orders(orders, asked.wish, this_year=this_year),
+        "found": count_orders(orders, asked.wish, to=person, this_year=this_year),
         "asked": asked,
         "tabs": _list_tabs(asked),
         "statuses": OrderStatus.choices,
@@ -103,12 +103,14 @@ def shown(
     """The page, or its fragment; ``more`` replaces forms that came back."""
     person = signed_in_person(request)
     acts = allowed_acts(service_order, person)
+    case = case_shown(service_order, person)
     context: dict[str, Any] = {
         "detail": detail_of(service_order),
         "order": service_order,
+        "case": case,
         "acts": {act.value: act in acts for act in OrderAct},
         "is_completed": service_order.status == OrderStatus.COMPLETED,
-        "case_url": case_path(service_order.case) if service_order.case else "",
+        "case_url": case_path(case) if case else "",
         "sees_contact_data": person.has_permission(Permission.SEE_CONTACT_DATA),
     }
     if OrderAct.SCHEDULE in acts:
