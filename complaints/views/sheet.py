@@ -32,10 +32,10 @@ from smart360.web.shown import RefusedUpload, Upload, UploadList
 TEMPLATE = "complaints/complaint_new.html"
 CUSTOMER, DETAILS, EVIDENCE, REVIEW = 1, 2, 3, 4
 TITLES = (
-    "Customer information",
-    "Complaint details",
-    "Evidence and attachments",
-    "Review and submit",
+    "Customer Information",
+    "Complaint Details",
+    "Evidence & Attachments",
+    "Review & Submit",
 )
 FIELDS: Mapping[int, tuple[str, ...]] = {
     CUSTOMER: ("consumer", *StrangerForm.base_fields),

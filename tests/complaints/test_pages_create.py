@@ -45,6 +45,9 @@ def test_way_without_javascript(client: Client, consumer: Consumer) -> None:
     page = client.get(reverse("complaint_new"))
     assert "Search Customer" in page.text
     assert "Enter Customer Details Manually" in page.text
+    for step in ("Customer Information", "Complaint Details", "Evidence &amp; Attachments",
+                 "Review &amp; Submit"):  # fmt: skip
+        assert step in page.text
     draft = page.context["sheet"].id
 
     answer = choose(client, consumer, draft)
