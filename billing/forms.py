@@ -29,8 +29,9 @@ from billing.rules.payments import (
     PaymentWish,
     RefundWish,
 )
-from billing.rules.readings import DECIMALS, ReadingWish, shown_value
+from billing.rules.readings import ReadingWish
 from consumers.choices import ReadingException
+from consumers.rules.readings import DECIMALS, shown_value
 from smart360.kernel.money import CENT
 from smart360.kernel.text import REQUIRED
 from smart360.web.amounts import MoneyField, PlainNumberField

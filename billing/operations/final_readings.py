@@ -10,17 +10,15 @@ from billing.operations.settlements import lock_request, refuse_approved, refuse
 from billing.ports import terms_of
 from billing.queries.bill_inputs import ServiceFacts, services_of
 from billing.queries.policies import get_policy
-from billing.rules.readings import (
-    FAR_ABOVE,
-    NOT_LINKED,
-    ReadingWish,
+from billing.rules.readings import FAR_ABOVE, NOT_LINKED, ReadingWish
+from consumers.choices import ReadingException
+from consumers.rules.readings import (
     UnableToEnterReading,
     check_reading,
     is_unusual,
     shown_value,
     units_between,
 )
-from consumers.choices import ReadingException
 from smart360.cases import handling
 from smart360.cases.models import Case
 from smart360.kernel.db import operation, refuses, step

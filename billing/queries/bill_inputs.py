@@ -34,10 +34,10 @@ from billing.rules.final_bills import (
     missing_readings,
 )
 from billing.rules.rating import DAY, Correction, RatedSection, Rates, rate
-from billing.rules.readings import KnownReading, units_along
 from billing.rules.settlement import deposit_is_used
 from consumers.choices import ReadingException, UtilityType
 from consumers.models import MeterAssignment, ServiceConnection
+from consumers.rules.readings import KnownReading, units_along
 from smart360.cases.models import Case
 from smart360.kernel.money import ZERO
 

@@ -14,7 +14,7 @@ from billing.queries.settlements import SettlementView, get_settlement
 from billing.rules.arithmetic import arithmetic_of
 from billing.rules.drafts import Change, Value
 from billing.rules.final_bills import SECOND_PERSON, AddedSum, BillContent, BillSection
-from billing.rules.readings import units_between
+from consumers.rules.readings import units_between
 from smart360.cases.models import Case
 from smart360.kernel.money import ZERO
 from smart360.organisation.context import zone_in_use

@@ -13,8 +13,8 @@ from billing.operations.final_readings import (
     remove_adjustment,
 )
 from billing.queries.final_bills import get_final_bill
-from billing.rules.readings import UnableToEnterReading
 from consumers.models import Reading
+from consumers.rules.readings import UnableToEnterReading
 from smart360.trail.choices import Event
 from smart360.trail.models import Entry
 from tests.billing.final_billing import DAY, PREVIOUS, MakeBilling

@@ -7,9 +7,9 @@ import pytest
 
 from billing.models import InvoiceSection
 from billing.operations.runs import go_on_with_run, start_billing_run
-from billing.rules.readings import units_along
 from consumers.choices import ReadingException
 from consumers.models import Reading
+from consumers.rules.readings import units_along
 from tests.billing.final_billing import Billing, MakeBilling
 
 pytestmark = pytest.mark.django_db
