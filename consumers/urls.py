@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from consumers.views import holds, profiles
+from consumers.views import connections, holds, profiles
 
 
 class AccountNumber(StringConverter):
@@ -19,6 +19,11 @@ urlpatterns = [
     path("search", profiles.consumer_search, name="consumer_search"),
     path("holds", holds.hold_proposal_list, name="hold_proposal_list"),
     path("<account:account>", profiles.consumer_detail, name="consumer_detail"),
+    path(
+        "<account:account>/connections",
+        connections.consumer_connections,
+        name="consumer_connections",
+    ),
     path("<account:account>/holds", holds.account_holds, name="account_holds"),
     path(
         "<account:account>/holds/<int:hold>/lift", holds.account_hold_lift, name="account_hold_lift"

@@ -19,6 +19,7 @@ class AssignmentLine:
     device_number: str
     service_connection: int
     utility: str
+    unit: str
     since: datetime | None
     until: datetime | None
 
@@ -49,6 +50,7 @@ def assignments_of(consumer: int) -> list[AssignmentLine]:
             device_number=row.meter.device.number if row.meter.device else "",
             service_connection=row.service_connection_id,
             utility=row.service_connection.get_utility_type_display(),
+            unit=row.meter.unit,
             since=row.during.lower,
             until=row.during.upper,
         )

@@ -17,7 +17,7 @@ CONNECTIONS = """
 SELECT sc.id, sc.utility_type, sc.supply_state, sc.connected_on, p.address, p.area,
        coalesce(m.number, ''), coalesce(d.number, ''), coalesce(m.meter_type, ''),
        coalesce(m.model, ''), coalesce(m.condition, ''), coalesce(m.unit, ''),
-       last.value, last.read_on
+       last.value, last.read_on, lower(a.during), m.installed_on
   FROM consumers_serviceconnection sc
   JOIN consumers_premise p ON p.id = sc.premise_id
   LEFT JOIN consumers_meterassignment a
@@ -55,6 +55,8 @@ def connection_facts(consumer: int) -> list[ConnectionFacts]:
             unit=row[11],
             reading=row[12],
             read_on=row[13],
+            assigned_at=row[14],
+            installed_on=row[15],
         )
         for row in rows
     ]

@@ -78,6 +78,8 @@ class ConnectionFacts:
     unit: str = ""
     reading: Decimal | None = None
     read_on: date | None = None
+    assigned_at: datetime | None = None
+    installed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from consumers.filters import read_filter
 from consumers.forms import BreakForm, ProfileForm
 from consumers.guards import LockIsHeld, LockIsLost
 from consumers.models import Consumer
-from consumers.queries.meters import meter_history
 from consumers.rules.profiles import EDITABLE, LABELS, ShownConsumer, editable_by
 from consumers.rules.searching import TOO_LONG, SearchHit, read_search
 from smart360.kernel import clock
@@ -166,7 +165,6 @@ def _detail_page(
     shown = access.shown(consumer, to=person)
     context = shell(request, shown) | {
         "connections": access.shown_connections(queries.connection_facts(consumer.pk), to=person),
-        "meters": meter_history(consumer.pk),
         "entries": queries.timeline(consumer.pk, to=person, sees_words=shown.sees_personal_data),
         "refusal": refusal,
         "break_form": break_form or BreakForm(),
@@ -209,6 +207,7 @@ def shell(request: HttpRequest, shown: ShownConsumer, *, tab: str = "Overview") 
 TABS: tuple[tuple[str, str, Permission], ...] = (
     ("Overview", "consumer_detail", Permission.VIEW_CONSUMER),
     ("Financial", "consumer_financial", Permission.VIEW_BALANCE),
+    ("Connections", "consumer_connections", Permission.VIEW_CONSUMER),
 )
 """Label, URL name, who sees it (CON4). Tabs that are not there yet are not listed."""
 

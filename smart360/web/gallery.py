@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from smart360.web import tones
 from smart360.web.fields import IsoDateField
 from smart360.web.formats import MEGABYTE
 from smart360.web.shown import (
+    Bar,
     Link,
     RailStep,
     RefusedUpload,
@@ -25,6 +27,20 @@ from smart360.web.shown import (
 
 AT = datetime(2024, 12, 10, 20, 45, tzinfo=UTC)
 DUE = datetime(2024, 12, 11, 15, 30, tzinfo=UTC)
+
+
+def bars() -> list[Bar]:
+    """A year of use, one month of it unusual."""
+    used = (310, 295, 280, 240, 205, 190, 215, 230, 198, 905, 260, 300)
+    return [
+        Bar(
+            Decimal(units),
+            f"{month}/24",
+            (f"Month {month}", f"{units} kWh"),
+            "Far above usual" if units > 900 else "",
+        )
+        for month, units in enumerate(used, start=1)
+    ]
 
 
 class SampleForm(forms.Form):
@@ -186,6 +202,7 @@ def samples() -> dict[str, Any]:
         "steps": steps(), "thread": thread(), "entries": entries(),
         "uploads": uploads(),
         "stopped": [*steps()[:2], RailStep("On Hold", "stop", "until Dec 12"), steps()[3]],
+        "bars": bars(), "bar_heads": ("Month", "Consumption"),
         "series": [29, 31, 27, 33, 36, 34, 38],
         "tabs": [
             Link("Details", "/gallery/", is_current=True, key="1"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 RAIL_STATES = frozenset({"done", "now", "next", "stop"})
 DIRECTIONS = {"TO_CONSUMER": "to", "FROM_CONSUMER": "from", "WITHIN": "internal"}
@@ -20,6 +21,19 @@ class Link:
     count: str = ""
     key: str = ""
     icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a chart: what stands below it, and its row of the table that says the same.
+
+    `flag` says in words what is unusual about it.
+    """
+
+    value: Decimal
+    label: str
+    cells: tuple[str, ...]
+    flag: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

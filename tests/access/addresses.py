@@ -112,6 +112,7 @@ ADDRESSES: dict[str, Address] = {
     "consumer_list": Address("/cx/consumer-management/", READERS, get=200),
     "consumer_search": Address("/cx/consumer-management/search", READERS, get=200),
     "consumer_detail": Address(CONSUMER, READERS, get=200),
+    "consumer_connections": Address(f"{CONSUMER}/connections", READERS, get=200),
     "consumer_edit": Address(
         f"{CONSUMER}/edit", "yy-yy---", get=200, post=409, but={Role.SUPERVISOR: 422}
     ),

@@ -63,7 +63,7 @@ ROWS = (
     Row(
         "Consumer profile, contact data",
         ("✓", "✓", "✓", "✓", "✓", "masked", "o", "s"),
-        ("consumer_detail",),
+        ("consumer_detail", "consumer_connections"),
     ),
     Row(
         "Edit consumer profile (unlocked)",

@@ -227,6 +227,7 @@ class World:
             ],
             "account": [
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/financial"),
+                (desk, f"{ONE_CONSUMER}{self.owing.account_number}/connections?service=1&cursor=x"),
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/statement"),
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/arrangements/new"),
                 (desk, f"{ONE_CONSUMER}{self.promised.consumer.account_number}/holds"),

@@ -146,6 +146,10 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "hold_proposal_list": (f"{PROFILES}holds",),
     },
     "account": {
+        "consumer_connections": (
+            f"{PROFILES}{{busy}}/connections",
+            f"{PROFILES}{{free}}/connections",
+        ),
         "consumer_financial": (
             f"{PROFILES}{{busy}}/financial",
             f"{PROFILES}{{free}}/financial",

@@ -6,7 +6,18 @@ template for each would cost more than the rest of the row; the large ones have 
 `templates/components/`. The gallery at `/gallery/` shows each in each state.
 """
 
-from smart360.web.templatetags.ui import blocks, cases, controls, fields, inline, lists, uploads
+from smart360.web.templatetags.ui import (
+    blocks,
+    cases,
+    charts,
+    controls,
+    fields,
+    inline,
+    lists,
+    uploads,
+)
 from smart360.web.templatetags.ui.library import register
 
-__all__ = ["blocks", "cases", "controls", "fields", "inline", "lists", "register", "uploads"]
+__all__ = [
+    "blocks", "cases", "charts", "controls", "fields", "inline", "lists", "register", "uploads",
+]  # fmt: skip
