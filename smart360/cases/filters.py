@@ -11,11 +11,13 @@ from django.http import QueryDict
 from smart360.cases.choices import OPEN_STATUSES, CaseStatus, Priority
 from smart360.cases.queries.lists import SLA_WORDS, F, ListKind
 from smart360.kernel.text import normalise, why_unshowable, without_surrogates
+from smart360.staff.models import Person
 from smart360.web.formats import MONTHS
 from smart360.web.paging import Sort
 
 LONGEST_SEARCH = 100
 SHORTEST_SEARCH = 3
+LONGEST_KEY = 9
 INVALID_DATE = "Enter a valid date."
 PRIORITIES = tuple(Priority.values)
 COMMON_NAMES = frozenset({"tab", "q", "assignee", "sort", "cursor", "month"})
@@ -198,12 +200,29 @@ class _Reading:
             first = last = None
         return dict(zip(days.fields, (first, last), strict=True))
 
+    def assignee(self, me: int) -> int | None:
+        """Whose work it is: ``me``, or somebody by their key."""
+        text = self.last("assignee")
+        if text in {"", "me"}:
+            return me if text else None
+        found = find_person(text)
+        if found is None:
+            self.is_unknown = True
+        return found
+
     def month(self, name: str) -> date | None:
         text = self.last(name)
         found = month_from(text) if text else None
         if text and found is None:
             self.is_unknown = True
         return found
+
+
+def find_person(text: str) -> int | None:
+    """The key of one of our people, whether or not they still work here; None when unknown."""
+    if not text.isascii() or not text.isdigit() or len(text) > LONGEST_KEY:
+        return None
+    return Person.objects.filter(pk=int(text)).values_list("pk", flat=True).first()
 
 
 def read_wish(address: ListAddress[F], sent: QueryDict, *, me: int) -> ListWish[F]:
@@ -223,7 +242,7 @@ def read_wish(address: ListAddress[F], sent: QueryDict, *, me: int) -> ListWish[
         found[choice.field] = reading.chosen(choice)
     if address.has_completed:
         found["completed_in"] = reading.month("completed")
-    found["assignee"] = me if reading.known("assignee", {"me"}) else None
+    found["assignee"] = reading.assignee(me)
     looks_for = address.filter(**found)
     wish = ListWish(
         looks_for=looks_for,
@@ -297,8 +316,6 @@ def _chips(
                 address_with(address, sent, completed=None),
             )
         )
-    if looks_for.assignee is not None:
-        chips.append(Chip("Assigned to me", address_with(address, sent, assignee=None)))
     if is_unknown:
         chips.append(Chip("Unknown filter", _known_address(address, sent, wish)))
     return chips
@@ -314,7 +331,8 @@ def _known_address(address: ListAddress[F], sent: QueryDict, wish: ListWish[F]) 
             del kept[name]
     for choice in address.several(is_history=looks_for.is_history):
         kept.setlist(choice.name, list(chosen_of(wish, choice)))
-    kept.setlist("assignee", ["me"] if looks_for.assignee is not None else [])
+    if looks_for.assignee is None:
+        kept.pop("assignee", None)
     for days in address.days:
         if not days.is_on(is_history=looks_for.is_history):
             for name in (days.first, days.last):

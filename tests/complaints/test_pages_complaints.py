@@ -11,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 
 from complaints.models import ComplaintName
 from complaints.rules import Stranger
+from smart360.cases.operations import assign
 from smart360.staff.choices import Role
+from smart360.staff.models import Person
 from tests.complaints.conftest import MakeComplaint
-from tests.conftest import MakeConsumer
+from tests.conftest import MakeConsumer, MakePerson
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stands")]
 ClientAs = Callable[..., Client]
@@ -94,11 +96,44 @@ def test_strangers_are_found(client_as: ClientAs, make_complaint: MakeComplaint)
     assert "No complaints match these filters" in page_of(client, f"{LIST}?q=nobody+is+so")
 
 
+# ------------------------------------------------------------------ whose work it is
+def test_the_work_of_one_person(
+    client_as: ClientAs, make_complaint: MakeComplaint, person: MakePerson, at: datetime
+) -> None:
+    """Whoever works on complaints is offered, and who has left while their work is asked for."""
+    karen, left = person(Role.CSE), person(Role.CALL_CENTRE)
+    for whose in (karen, left):
+        Person.objects.filter(pk=whose.pk).update(full_name=f"{whose.username} at work")
+    billing = person(Role.BILLING)
+    numbers = {}
+    for whose in (karen, left):
+        made = make_complaint()
+        assign(case=made.pk, to=whose, by=whose, at=at)
+        numbers[whose] = made.case.number
+    make_complaint()
+    Person.objects.filter(pk=left.pk).update(is_active=False)
+    client = client_as(Role.SUPERVISOR)
+
+    html = page_of(client)
+    assert f'<option value="{karen.pk}">{karen.username} at work</option>' in html
+    for nobody in (billing, left):
+        assert f'<option value="{nobody.pk}"' not in html
+    for whose, number in numbers.items():
+        for more in ({}, HTMX):
+            assert numbers_in(page_of(client, f"{LIST}?assignee={whose.pk}", **more)) == [number]
+        shown = page_of(client, f"{LIST}?assignee={whose.pk}")
+        assert f'<option value="{whose.pk}" selected>{whose.username} at work</option>' in shown
+        file = client.get(f"{LIST}export.csv?assignee={whose.pk}").getvalue().decode()
+        assert [number in file for number in numbers.values()].count(True) == 1
+    assert '<option value="me" selected>Me</option>' in page_of(client, f"{LIST}?assignee=me")
+
+
 # ------------------------------------------------------------------ odd input
 @pytest.mark.parametrize(
     "query",
     ["subcategory=abc", "subcategory=99999999999999", "category=nothing", "sort=no", "cursor=no",
-     "ended_from=2024-13-40&tab=history", "q=%00%00%00", "subcategory=%C3%BF", "subcategory=²"],
+     "ended_from=2024-13-40&tab=history", "q=%00%00%00", "subcategory=%C3%BF", "subcategory=²",
+     "assignee=", "assignee=²", "assignee=99999999999999999999", "assignee=-1", "assignee=you"],
 )  # fmt: skip
 def test_odd_addresses_are_no_errors(
     query: str, client_as: ClientAs, make_complaint: MakeComplaint

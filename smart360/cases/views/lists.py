@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from smart360.cases.access import WORK
 from smart360.cases.filters import (
     ListAddress,
     ListWish,
@@ -21,9 +22,11 @@ from smart360.cases.queries.finding import TOO_MANY, find_fitting
 from smart360.cases.queries.lists import ENDED_SLA_WORDS, F, Facts
 from smart360.cases.queries.pages import FOUND_CAP, list_cases
 from smart360.kernel import clock
+from smart360.kernel.text import normalise
 from smart360.organisation.context import zone_in_use
-from smart360.staff.access import signed_in_person
+from smart360.staff.access import people_who_may, signed_in_person
 from smart360.staff.models import Person
+from smart360.staff.permissions import Permission
 from smart360.web import formats
 from smart360.web.htmx import is_fragment
 from smart360.web.paging import Page
@@ -132,7 +135,7 @@ def _whole_list(
     return {
         "tabs": _tabs(shown, wish, around),
         "views": [*_saved_views(shown, wish, around, me), *around.views],
-        "selects": _selects(address, wish, around),
+        "selects": [*_selects(address, wish, around), _assignees(address, wish, me)],
         "days": _days(address, wish),
         "kept": _kept_values(address, wish),
         "month_kept": sent_values(address, request.GET, without=("month", "cursor")),
@@ -240,6 +243,24 @@ def _selects(address: ListAddress[F], wish: ListWish[F], around: Around) -> list
     return selects
 
 
+def _assignees(address: ListAddress[F], wish: ListWish[F], me: Person) -> dict[str, Any]:
+    """The filter by whose work it is: oneself, and everybody else who works on such cases."""
+    chosen = wish.looks_for.assignee
+    work = WORK.get(address.kind.kinds[0], Permission.ASSIGN)
+    others = {each.pk: each.full_name for each in people_who_may(work) if each.pk != me.pk}
+    if chosen is not None and chosen not in {me.pk, *others}:  # who has left, or does other work
+        others[chosen] = Person.objects.values_list("full_name", flat=True).get(pk=chosen)
+    named = sorted(others.items(), key=lambda each: (normalise(each[1]), each[0]))
+    is_mine = chosen == me.pk
+    return {
+        "name": "assignee",
+        "label": "Assigned to",
+        "any": "Assigned to anybody",
+        "options": [("me", "Me"), *((str(key), name) for key, name in named)],
+        "chosen": "me" if is_mine else "" if chosen is None else str(chosen),
+    }
+
+
 def _days(address: ListAddress[Any], wish: ListWish[Any]) -> list[dict[str, Any]]:
     """The filters by days that this tab has, as they were typed."""
     return [
@@ -268,8 +289,6 @@ def _kept_values(address: ListAddress[F], wish: ListWish[F]) -> list[tuple[str, 
         chosen = chosen_of(wish, choice)
         if len(chosen) > 1:
             kept.extend((choice.name, code) for code in chosen)
-    if looks_for.assignee is not None:
-        kept.append(("assignee", "me"))
     for name, month in (("completed", looks_for.completed_in), ("month", wish.month)):
         if month is not None:
             kept.append((name, f"{month:%Y-%m}"))
