@@ -251,7 +251,10 @@ def _refused(
 @require_POST
 @requires(Permission.CREATE_COMPLAINT)
 def complaint_parts(request: HttpRequest, draft: uuid.UUID) -> HttpResponse:
-    """What follows from the category and sub-category just chosen. Writes nothing."""
+    """What follows from the category and sub-category just chosen. Writes nothing.
+
+    With ``?only=summary`` the summary alone: what was chosen stays as it is.
+    """
     me, at = signed_in_person(request), clock.now()
     found = _found(request, draft)
     if isinstance(found, HttpResponse):
@@ -259,13 +262,14 @@ def complaint_parts(request: HttpRequest, draft: uuid.UUID) -> HttpResponse:
         response["HX-Redirect"] = found["Location"]
         return response
     sheet = open_sheet(me, found, at=at, posted=(DETAILS, request.POST))
+    is_summary = request.GET.get("only") == "summary"
     context = {
         "sheet": sheet,
         "form": sheet.fresh_details,
         "summary": sheet.summary(),
-        "is_part": True,
+        "is_part": not is_summary,
     }
-    return render(request, f"{TEMPLATE}#parts", context)
+    return render(request, f"{TEMPLATE}#{'summary' if is_summary else 'parts'}", context)
 
 
 @require_POST

@@ -296,6 +296,17 @@ def test_lists_are_filtered_by_the_one_before(client: Client, draft: Any) -> Non
     assert ComplaintDraft.objects.get().typed["2"]["words"].get("subcategory") is None  # read only
 
 
+def test_the_summary_alone_follows_what_is_typed(client: Client, draft: Any) -> None:
+    """No list is swapped below the field that somebody is in."""
+    sent = {"incident_on": "2024-12-02", "expected_resolution": "A corrected bill"}
+    url = f"{address('complaint_parts', draft)}?only=summary"
+    answer = client.post(url, sent, headers=HTMX).text
+    assert "A corrected bill" in answer
+    assert "Dec 2, 2024" in answer
+    assert answer.lstrip().startswith('<section class="s-panel" id="summary"')
+    assert "hx-swap-oob" not in answer
+
+
 @pytest.mark.parametrize("field", ["subcategory", "name"])
 def test_what_does_not_belong_together_is_refused(client: Client, draft: Any, field: str) -> None:
     """W18."""

@@ -92,6 +92,8 @@ def test_four_steps_with_three_files_dropped(desk: Page, smith: Consumer) -> Non
 
     expect(desk.get_by_label("Subcategory")).to_be_disabled()
     describe(desk)
+    desk.get_by_label("Expected resolution").blur()
+    expect(desk.locator("#summary")).to_contain_text("A corrected bill")
     assert accessibility_violations(desk) == []
     desk.get_by_role("button", name="Next").click()
 
