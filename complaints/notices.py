@@ -1,9 +1,10 @@
 """Who is told what about a complaint."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from complaints.models import Complaint
-from smart360.cases.choices import CaseStatus
+from smart360.cases.choices import CaseKind, CaseStatus
 from smart360.cases.models import Case
 from smart360.cases.notices import tell_assignee, tell_consumer, tell_of_event
 from smart360.cases.queries.receipts import promise, tracking_url
@@ -12,13 +13,26 @@ from smart360.kernel.db import step
 DECIDED = {CaseStatus.RESOLVED.value: "resolved", CaseStatus.REJECTED.value: "rejected"}
 
 
+def words_of(case: int, kind: str) -> Mapping[str, str]:
+    """What a complaint is about, and its link, for every message of it. A port of ``cases``."""
+    if kind != CaseKind.COMPLAINT:
+        return {}
+    made = Complaint.objects.values("name__name", "tracking_token").filter(pk=case).first()
+    if made is None:
+        return {}
+    return {
+        "complaint": made["name__name"],
+        "tracking_url": tracking_url(made["tracking_token"]),
+    }
+
+
 @step
 def complaint_decided(case: Case, complaint: Complaint, *, at: datetime) -> None:
     """Whoever complained learns what was done, or why it was rejected (CMP5)."""
     tell_of_event(
         case,
         event=DECIDED[case.status],
-        values={"complaint": complaint.name.name, "resolution": case.closing_note},
+        values={"resolution": case.closing_note},
         at=at,
         once=str(case.version),
     )
@@ -32,7 +46,7 @@ def complaint_reopened(
     tell_of_event(
         case,
         event="reopened",
-        values={"complaint": complaint.name.name},
+        values={},
         at=at,
         once=str(case.version),
     )
@@ -52,11 +66,7 @@ def complaint_received(case: Case, made: Complaint, *, at: datetime) -> None:
     tell_consumer(
         case,
         code="complaint.received",
-        values={
-            "complaint": made.name.name,
-            "answer_within": promise(case, case.policy.resolution_minutes),
-            "tracking_url": tracking_url(made.tracking_token),
-        },
+        values={"answer_within": promise(case, case.policy.resolution_minutes)},
         at=at,
         once="1",
     )

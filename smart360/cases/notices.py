@@ -31,7 +31,12 @@ def tell_consumer(
         case=case.pk,
         consumer=case.consumer_id,
         code=code,
-        values={"number": case.number, "consumer_name": addressee.name, **values},
+        values={
+            "number": case.number,
+            "consumer_name": addressee.name,
+            **ports.words_of(case.pk, case.kind),
+            **values,
+        },
         to=addressee.email,
         notifies=case.notifies_consumer,
         at=at,

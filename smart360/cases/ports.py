@@ -1,6 +1,6 @@
 """What the spine asks higher apps about a case of theirs."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 
@@ -35,6 +35,19 @@ named, such as by its service order.
 def hidden(cases: Collection[int], person: int | None) -> frozenset[int]:
     """Which of ``cases`` a person may not know of; with None those that not everybody may."""
     return frozenset().union(*(ask(cases, person) for ask in HIDDEN)) if cases else frozenset()
+
+
+WORDED: list[Callable[[int, str], Mapping[str, str]]] = []
+"""What the placeholders of messages mean for a case, by its key and kind; nothing when it is no
+case of theirs.
+
+Asked whenever something that happened to it is told.
+"""
+
+
+def words_of(case: int, kind: str) -> dict[str, str]:
+    """What the placeholders of messages mean for a case, by whoever knows it."""
+    return {name: word for ask in WORDED for name, word in ask(case, kind).items()}
 
 
 def kept_from(case: int, people: Collection[int]) -> frozenset[int]:

@@ -41,6 +41,13 @@ def test_nothing_is_marked_safe(path: Path) -> None:
         assert "autoescape off" not in text
 
 
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_no_tag_hands_on_the_braces_of_a_value(path: Path) -> None:
+    """Within a tag a value has no braces; people would read them as they stand."""
+    found = re.search(r"{%(?:(?!%}).)*{{", path.read_text())
+    assert found is None, found
+
+
 @pytest.mark.parametrize("path", HTML, ids=name)
 def test_every_static_file_named_is_there(path: Path) -> None:
     for named in re.findall(r"{% static [\"']([^\"']+)[\"'] %}", path.read_text()):

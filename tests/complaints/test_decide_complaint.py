@@ -81,6 +81,8 @@ def test_a_stranger_is_told_by_their_own_address(
         ("complaint.resolved", "ann@example.com"),
     ]
     assert all(each.body.text.startswith("Dear Ann Newcomer,") for each in told)
+    assert all("Bill is too high" in each.body.text for each in told)
+    assert all("--" not in each.body.text for each in told)  # every placeholder has its word
     assert_sound()
 
 
