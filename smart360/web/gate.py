@@ -108,8 +108,15 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
         # Whoever holds a fragment's page was signed in, even if another answer took the cookie.
         response["HX-Redirect"] = _door(request, back, has_ended=True)
         return response
-    back = request.get_full_path() if request.method == "GET" else resolve_url("start")
-    return redirect(_door(request, back))
+    return redirect(_door(request, _page_of(request)))
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Where to go on after signing in: the page asked for, or the one that the form stood on."""
+    if request.method == "GET":
+        return request.get_full_path()
+    came_from = request.headers.get("Referer", "")
+    return came_from if is_own_address(request, came_from) else resolve_url("start")
 
 
 def _door(request: HttpRequest, back: str, *, has_ended: bool = False) -> str:

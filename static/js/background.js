@@ -12,11 +12,13 @@ function headers() {
 
 async function post(url, body) {
   const response = await fetch(url, { method: "POST", body, headers: headers(), keepalive: true });
-  if (response.status === 401) {
-    const text = "You were signed out. Sign in again in another tab, then go on here.";
-    document.dispatchEvent(new CustomEvent("s-note", { detail: { text, tone: "yellow" } }));
-  }
+  if (response.status === 401) saySignedOut();
   return response;
+}
+
+function saySignedOut() {
+  const text = "You were signed out. Sign in again in another tab, then go on here.";
+  document.dispatchEvent(new CustomEvent("s-note", { detail: { text, tone: "yellow" } }));
 }
 
 // ── drafts: <form data-draft-url="…"> … <span data-drafted role="status"></span>
@@ -51,6 +53,7 @@ async function save(form) {
   try {
     const response = await post(form.dataset.draftUrl, body);
     const place = saidBy(form);
+    draft.isSignedOut = response.status === 401;
     if (response.ok) {
       draft.savedAt = Date.now();
       showAge();
@@ -77,6 +80,27 @@ document.addEventListener("input", (event) => {
   window.clearTimeout(draft.timer);
   draft.timer = window.setTimeout(() => save(form), DRAFT_PAUSE_MS);
 });
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  // <… hx-post data-stays>: what only shows something never leads away from what is being typed
+  if (event.detail.xhr.status !== 401 || !event.detail.elt.matches("[data-stays]")) return;
+  event.preventDefault();
+  saySignedOut();
+});
+document.addEventListener(
+  "submit",
+  async (event) => {
+    // sent now it would lead to the sign-in page, and what was not saved would be gone
+    const { target: form, submitter } = event;
+    const draft = drafts.get(form);
+    if (!draft?.isSignedOut || !form.dataset.draftUrl) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    window.clearTimeout(draft.timer);
+    await save(form);
+    if (!draft.isSignedOut) form.requestSubmit(submitter);
+  },
+  { capture: true },
+);
 window.setInterval(showAge, 5000);
 window.addEventListener("pageshow", (event) => {
   // a page out of the browser's memory has sent its draft already: what is kept may be newer

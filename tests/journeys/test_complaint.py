@@ -5,6 +5,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.conf import settings
 from PIL import Image
 from playwright.sync_api import FilePayload, Page, ViewportSize, expect
 
@@ -223,6 +224,30 @@ def test_a_reload_and_a_second_window_lose_nothing(desk: Page, smith: Consumer) 
     draft = ComplaintDraft.objects.get()
     assert draft.typed["2"]["words"]["description"] == ["Typed in the first window."]
     second.close()
+
+
+def test_who_is_signed_out_meanwhile_keeps_what_was_typed(desk: Page, smith: Consumer) -> None:
+    """Next waits on the page until somebody has signed in again, in another tab."""
+    select(desk, smith)
+    desk.get_by_role("link", name="Next").click()
+    expect(desk.get_by_label("Category", exact=True)).to_be_focused()
+    is_ready(desk)
+    session = next(
+        each for each in desk.context.cookies() if each["name"] == settings.SESSION_COOKIE_NAME
+    )
+    desk.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    desk.get_by_label("Description").fill(WORDS)
+    desk.get_by_label("Expected resolution").fill("A corrected bill")  # and the summary is asked
+    expect(desk.get_by_text("Not saved as a draft")).to_be_visible()
+    desk.get_by_role("button", name="Next").click()
+    expect(desk.get_by_text("You were signed out. Sign in again in another tab")).to_be_visible()
+    expect(desk.get_by_label("Description")).to_have_value(WORDS)
+
+    desk.context.add_cookies([session])  # type: ignore[list-item]
+    desk.get_by_role("button", name="Next").click()
+    expect(desk.get_by_text("fields need another look")).to_be_visible()
+    expect(desk.get_by_label("Description")).to_have_value(WORDS)
+    assert ComplaintDraft.objects.get().typed["2"]["words"]["description"] == [WORDS]
 
 
 def test_somebody_who_is_not_in_the_system(desk: Page, smith: Consumer) -> None:

@@ -233,6 +233,22 @@ def test_a_foreign_page_cannot_choose_the_way_back(client: Client) -> None:
     assert answer["HX-Redirect"] == "/sign-in?next=%2F&ended=over"
 
 
+@pytest.mark.parametrize(
+    ("came_from", "back"),
+    [
+        ("http://testserver/cx/services/new?step=2",
+         "http%3A%2F%2Ftestserver%2Fcx%2Fservices%2Fnew%3Fstep%3D2"),
+        ("https://evil.example/x", "%2F"),
+        ("", "%2F"),
+    ],
+)  # fmt: skip
+def test_a_form_sent_too_late_leads_back_to_its_page(
+    client: Client, came_from: str, back: str
+) -> None:
+    answer = client.post("/theme", headers={"Referer": came_from} if came_from else None)
+    assert answer["Location"] == f"/sign-in?next={back}"
+
+
 def test_says_why_one_was_signed_out(client: Client, sarah: Person, settings: Settings) -> None:
     knock(client, "sarah.johnson")
     client.get("/me")
