@@ -13,7 +13,13 @@ from complaints.notices import complaint_decided, complaint_reopened
 from consumers import guards
 from smart360.cases import handling
 from smart360.cases.choices import CaseStatus
-from smart360.cases.lifecycle import LONGEST_DECISION, NO_REASON, NO_RESOLUTION
+from smart360.cases.lifecycle import (
+    LONGEST_DECISION,
+    NO_REASON,
+    NO_RESOLUTION,
+    SAY_WHY,
+    says_why,
+)
 from smart360.cases.models import Case
 from smart360.cases.queries.states import end_sentence, state_sentence
 from smart360.fieldwork.choices import Cancelled
@@ -83,7 +89,7 @@ def resolve_complaint(
 def reject_complaint(
     *, case: int, words: str, by: Person, at: datetime, form_key: uuid.UUID | None = None
 ) -> Case:
-    """The complaint is not followed; ``words`` say why, and go to whoever complained (CMP5).
+    """The complaint is not followed; ``words`` say why, and go to whoever complained (CMP5, W16).
 
     Raises UnableToDecide.
     """
@@ -91,6 +97,8 @@ def reject_complaint(
     if handling.is_repeated(locked, form_key, act=REJECT, by=by, at=at, words=words):
         return locked
     _check_decision(locked, words, missing=NO_REASON)
+    if not says_why(words):
+        raise UnableToDecide(SAY_WHY, field="words")
     _end(locked, CaseStatus.REJECTED, event=Event.REJECTED, words=words, by=by, at=at)
     return locked
 

@@ -19,6 +19,7 @@ from complaints.operations.deciding import (
 from consumers.models import AccountHold
 from smart360.cases.models import Case
 from smart360.cases.operations import acknowledge
+from smart360.cases.queries.receipts import tracking_url
 from smart360.comms.models import Message
 from smart360.fieldwork.models import OrderTemplate, ServiceOrder
 from smart360.fieldwork.operations import create_service_order
@@ -65,6 +66,9 @@ def test_it_ends_with_its_word(
     told = Message.objects.get(case=case, template__code=code)
     assert WORDS in told.body.text
     assert "Bill is too high" in told.body.text
+    assert f"One question is waiting for you: {tracking_url(complaint.tracking_token)}\n" in (
+        told.body.text
+    )
     assert OwedWork.objects.count() == before + 1
     assert_sound()
 
@@ -100,6 +104,8 @@ def test_nobody_is_told_who_does_not_wish_it(
     [
         (reject_complaint, "", "Enter the reason for rejection"),
         (reject_complaint, " \u200b ", "Enter the reason for rejection"),
+        (reject_complaint, "too short", "Say in at least 10 characters why"),
+        (reject_complaint, "n o t\u2003 h i m", "Say in at least 10 characters why"),
         (resolve_complaint, "", "Enter how the complaint was resolved"),
         (resolve_complaint, "x" * 2001, "At most 2000 characters"),
     ],
@@ -112,7 +118,7 @@ def test_a_decision_says_something(
     words: str,
     sentence: str,
 ) -> None:
-    """bad-inputs.md 103: nothing is left behind."""
+    """W16, bad-inputs.md 103: nothing is left behind."""
     complaint, by = in_progress(make_complaint(), person, at), person(Role.CSE)
     before = checksums()
     with pytest.raises(UnableToDecide) as refused:

@@ -200,9 +200,10 @@ class ComplaintMachine(RuleBasedStateMachine):
     def decide(self, which: int, who: int, cut: int, late: int, words: str, resolves: bool) -> None:
         case, at = self.pick(which), self.moment(self.pick(which), late)
         decide = deciding.resolve_complaint if resolves else deciding.reject_complaint
+        says_it = words.strip(" \u200b") and (resolves or len(words) > 10)
         act = self.tries(
             lambda: decide(case=case["id"], words=words, by=self.people[who], at=at),
-            may=case["status"] == "IN_PROGRESS" and bool(words.strip(" \u200b")),
+            may=case["status"] == "IN_PROGRESS" and bool(says_it),
             cut=cut,
         )
         if act:
