@@ -3,12 +3,17 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.urls import reverse
+
 from complaints.models import Complaint
 from smart360.cases.choices import CaseKind, CaseStatus
 from smart360.cases.models import Case
 from smart360.cases.notices import tell_assignee, tell_consumer, tell_of_event
 from smart360.cases.queries.receipts import promise, tracking_url
+from smart360.comms.outbox import notify_staff
 from smart360.kernel.db import step
+from smart360.staff.access import people_who_may
+from smart360.staff.permissions import Permission
 
 DECIDED = {CaseStatus.RESOLVED.value: "resolved", CaseStatus.REJECTED.value: "rejected"}
 
@@ -58,6 +63,26 @@ def complaint_reopened(
             at=at,
             once=f"reopened:{case.version}",
         )
+
+
+@step
+def no_supervisor_sees(case: Case, made: Complaint, *, at: datetime) -> None:
+    """A complaint about the only supervisor would lie unseen: whoever gives roles hears of it.
+
+    They hear neither its number nor whom it is about.
+    """
+    seeing = people_who_may(Permission.SEE_STAFF_COMPLAINTS)
+    if not made.category.is_about_staff or any(one.pk != made.staff_named_id for one in seeing):
+        return
+    notify_staff(
+        people=people_who_may(Permission.MANAGE_PEOPLE),
+        sentence="A complaint about staff waits that no supervisor may see. "
+        "Make somebody else a supervisor",
+        path=reverse("admin:staff_person_changelist"),
+        at=at,
+        dedupe_key=f"no-supervisor:{case.number}",
+        is_urgent=True,
+    )
 
 
 @step

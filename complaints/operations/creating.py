@@ -13,7 +13,7 @@ from complaints.models import (
     ComplaintName,
     Evidence,
 )
-from complaints.notices import complaint_received
+from complaints.notices import complaint_received, no_supervisor_sees
 from complaints.operations import drafts
 from complaints.queries.create import get_limits
 from complaints.rules import CREATE, ComplaintWish
@@ -109,6 +109,7 @@ def create_complaint(
     if held is not None:
         _keep_evidence(made, held, by=by, at=at)
     complaint_received(case, made, at=at)
+    no_supervisor_sees(case, made, at=at)
     key = receipt_key(case.number)
     owe("complaints.receipt", dedupe_key=key, about={"case": case.pk}, at=at)
     form_keys.submitted(form_key, form="", by=by.pk, act=CREATE, result=case.number)

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from complaints.models import Complaint
+from complaints.models import Complaint, ComplaintName
 from complaints.operations import create_complaint
 from complaints.rules import Stranger
 from smart360.cases.models import Case
@@ -212,3 +212,29 @@ def test_an_administrator_may_change_its_words(client_as: Callable[..., Client])
     page = client_as(Role.ADMIN).get(f"/admin/comms/template/{template.pk}/change/")
     assert page.status_code == 200
     assert "We received your complaint" in page.content.decode()
+
+
+@pytest.mark.parametrize("has_another", [False, True])
+def test_who_gives_roles_hears_when_no_supervisor_sees_a_complaint(
+    make_complaint: MakeComplaint, person: MakePerson, has_another: bool
+) -> None:
+    """A complaint about the only supervisor does not lie unseen; nobody learns whom it names."""
+    admin, named = person(Role.ADMIN), person(Role.SUPERVISOR)
+    if has_another:
+        person(Role.SUPERVISOR)
+    about = ComplaintName.objects.filter(subcategory__category__is_about_staff=True)[0].name
+    number = make_complaint(name=about, staff_named=named.pk).case.number
+    heard = Notice.objects.filter(dedupe_key=f"no-supervisor:{number}")
+    assert [notice.person for notice in heard] == ([] if has_another else [admin])
+    for notice in heard:
+        assert "no supervisor may see" in notice.sentence
+        assert number not in notice.sentence
+        assert notice.case is None
+
+
+def test_an_ordinary_complaint_needs_no_supervisor(
+    make_complaint: MakeComplaint, person: MakePerson
+) -> None:
+    person(Role.ADMIN)
+    make_complaint()
+    assert not Notice.objects.filter(dedupe_key__startswith="no-supervisor:").exists()
