@@ -23,7 +23,12 @@ NOBODY = "Nobody of our staff has this name"
 class StrangerForm(forms.Form):
     """Somebody who is not in the system yet, as they say (CMP2)."""
 
-    name_said = ShownTextField(label="Name", at_most=LONGEST_NAME, is_one_line=True)
+    name_said = ShownTextField(
+        label="Name",
+        at_most=LONGEST_NAME,
+        is_one_line=True,
+        widget=forms.TextInput(attrs={"data-focus": "yes"}),
+    )
     phone = PhoneField(label="Phone", required=False, is_one_line=True)
     email = EmailAddressField(label="E-mail", required=False)
     service_address = ShownTextField(

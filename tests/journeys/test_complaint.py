@@ -256,6 +256,7 @@ def test_somebody_who_is_not_in_the_system(desk: Page, smith: Consumer) -> None:
     desk.get_by_label("Search Customer").fill("nobody has this name")
     expect(desk.get_by_text("No customer found. Check the spelling")).to_be_visible()
     desk.get_by_role("link", name="Enter Customer Details Manually").click()
+    expect(desk.get_by_label("Name", exact=True)).to_be_focused()
     desk.get_by_label("Name", exact=True).fill("Ann Newcomer")
     desk.get_by_role("button", name="Next").click()
     expect(desk.locator("#id_phone-error")).to_contain_text("Enter a phone number")
