@@ -100,13 +100,18 @@ CREATE = "complaints.create_complaint"
 """The act that a draft's one-time key is for."""
 MEGABYTE = 1024 * 1024
 LONGEST_DRAFT = 20_000  # characters of one step in all
+SUBSTITUTE = "\x1a"
+"""The control character for one that cannot be kept; beside its field it is told (54)."""
 NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "version", "window", "to"})
 
 
 def kept_words(typed: Mapping[str, list[str]]) -> dict[str, list[str]] | None:
-    """What of a form is kept; None when it is too long. PostgreSQL's JSON takes no NUL."""
+    """What of a form is kept; None when it is too long.
+
+    PostgreSQL's JSON takes no NUL; what stands for it is refused by the form just the same.
+    """
     kept = {
-        name: [value.replace("\0", "") for value in values]
+        name: [value.replace("\0", SUBSTITUTE) for value in values]
         for name, values in typed.items()
         if name not in NEVER_KEPT
     }

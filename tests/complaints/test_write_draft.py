@@ -123,7 +123,7 @@ def test_what_is_too_long_is_not_kept(
 def test_null_characters_do_no_harm(writer: Person, at: datetime) -> None:
     draft = begin(writer, at)
     keep(draft, said("a\0b"), writer, at)
-    assert text_of(draft) == "ab"
+    assert text_of(draft) == "a\x1ab"  # which no form takes: it is told, not swallowed
 
 
 # ------------------------------------------------------------------ two windows
