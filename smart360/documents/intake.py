@@ -5,6 +5,7 @@ limits of memory and time, knows no secret and writes no file, so that a file ma
 decoder breaks nothing but itself. Ask before the operation begins: it can take seconds.
 """
 
+import logging
 import os
 import re
 import subprocess
@@ -15,11 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from django.conf import settings
+
 from smart360.documents.choices import ContentType
+from smart360.documents.inspection import scanner
 from smart360.documents.inspection.findings import LARGEST_FILE, Finding
 from smart360.kernel.errors import Refusal
 from smart360.kernel.text import UNSEEN
 
+log = logging.getLogger(__name__)
 ENDINGS = {
     ".pdf": ContentType.PDF,
     ".jpg": ContentType.JPG,
@@ -47,6 +52,8 @@ SENTENCES = {
     Finding.TOO_LARGE: "{} is larger than 10 MB",
     Finding.TOO_MANY_PIXELS: "{} has more than 40 million pixels",
 }
+INFECTED = "{} is refused by the virus scanner"
+SCANNER_IS_AWAY = "Files cannot be checked for viruses right now. Please try again later"
 TOO_HARD = "{} could not be checked. Try a simpler copy of it"
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,7 +96,26 @@ def check(name: str, body: BinaryIO | bytes) -> Taken:
         raise UnableToAccept(SENTENCES[Finding.TOO_LARGE].format(title))
     if not held.startswith(MAGIC[content_type]):
         raise UnableToAccept(OTHER_TYPE)
+    refuse_infected(held, title)
     return Taken(content_type, inspected(content_type, held, title), title)
+
+
+def refuse_infected(body: bytes, title: str) -> None:
+    """Ask the installation's virus scanner, if it has one (bad-inputs.md 127).
+
+    What it cannot say is refused as well, to be tried again: nothing is taken for clean unseen.
+    Raises UnableToAccept.
+    """
+    if not settings.SCANNER:
+        return
+    try:
+        is_clean = scanner.is_clean(body, at=settings.SCANNER)
+    except scanner.NoAnswer as error:
+        log.error("the virus scanner does not answer: %s", error)
+        raise UnableToAccept(SCANNER_IS_AWAY, is_conflict=True) from error
+    if not is_clean:
+        log.warning("the virus scanner refused a file")
+        raise UnableToAccept(INFECTED.format(title))
 
 
 def inspected(content_type: ContentType, body: bytes, title: str) -> bytes:
