@@ -141,7 +141,7 @@ def hidden_among(cases: Collection[int], person: int | None) -> frozenset[int]:
 def _hidden(complaints: QuerySet[Complaint], person: int | None) -> frozenset[int]:
     about_staff = complaints.filter(category__is_about_staff=True)
     found = dict(about_staff.values_list("pk", "staff_named"))
-    readers = Person.objects.filter(pk=person) if found else ()
+    readers = Person.objects.filter(pk=person) if found and person is not None else ()
     if any(sees_staff_complaints(reader) for reader in readers):
         return frozenset(case for case, named in found.items() if named == person)
     return frozenset(found)

@@ -39,7 +39,7 @@ class ComplaintCategory(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.ReadOnly(name="category_code_stays", fields=["code"]),
+            pgtrigger.ReadOnly(name="category_code_stays", fields=["code", "is_about_staff"]),
         ]
 
     def __str__(self) -> str:

@@ -31,6 +31,11 @@ class ComplaintDraft(models.Model):
             models.Index(fields=["person", "-saved_at"], name="draft_by_person"),
             models.Index(fields=["saved_at"], name="draft_by_age"),  # nightly sweep
         ]
+        triggers = [
+            pgtrigger.ReadOnly(
+                name="a_draft_stays_its_writers", fields=["person", "form_key", "begun_at"]
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"draft of {self.person_id}"

@@ -25,6 +25,14 @@ WITHIN_LIMITS = """
     END IF;
     RETURN NEW;
 """
+COMES_WITH_IT = """
+    -- The files come with the complaint: nobody adds proof once somebody looks into it.
+    IF NOT EXISTS (SELECT 1 FROM cases_case c
+                    WHERE c.id = NEW.complaint_id AND c.status = 'PENDING') THEN
+        RAISE EXCEPTION 'evidence comes with its complaint' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'evidence_comes_with_its_complaint';
+    END IF;
+"""
 COUNTED: list[tuple[str, str]] = [
     ("files", "integer"), ("bytes", "bigint"),
     ("most_files", "integer"), ("most_megabytes", "bigint"),
@@ -55,7 +63,8 @@ class Evidence(models.Model):
                 operation=pgtrigger.Insert,
                 declare=COUNTED,
                 func=pgtrigger.Func(
-                    WITHIN_LIMITS.format(
+                    COMES_WITH_IT
+                    + WITHIN_LIMITS.format(
                         above="complaints_complaint",
                         key="case_id",
                         owner="complaint",

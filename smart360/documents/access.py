@@ -3,6 +3,7 @@
 import hashlib
 
 from botocore.exceptions import BotoCoreError, ClientError
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
 from django.http import HttpResponse
 
@@ -15,8 +16,8 @@ CLOSED = "sandbox; default-src 'none'"
 """The content security policy of a file: whatever it is, it runs nothing and loads nothing."""
 
 
-STORAGE_ERRORS = (OSError, BotoCoreError, ClientError)
-"""How a disk or an object store says no."""
+STORAGE_ERRORS = (OSError, BotoCoreError, ClientError, SuspiciousFileOperation)
+"""How a disk or an object store says no; the last of a name that leads out of it."""
 
 
 class UnableToOpen(Refusal):

@@ -2,11 +2,13 @@
 
 import uuid
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from smart360.documents.choices import ContentType
+from smart360.documents.inspection.findings import LARGEST_FILE
 
 
 class StoredFile(models.Model):
@@ -73,10 +75,16 @@ class PendingFile(models.Model):
             models.CheckConstraint(
                 condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="pending_file_digest_is_sha256"
             ),
+            models.CheckConstraint(
+                condition=Q(size__range=(1, LARGEST_FILE)), name="a_pending_file_is_within_10_mb"
+            ),
         ]
         indexes = [
             # operations.sweep_pending: the oldest first
             models.Index(fields=["created_at"], name="pending_files_by_age"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="an_upload_stays_as_it_came", operation=pgtrigger.Update),
         ]
 
     def __str__(self) -> str:
