@@ -142,7 +142,7 @@ def _lines(
     for each in found:
         words = f"{each.kind.label}: {each.sentence(unit)}"
         about = f"{service.meter_number}: {words} ({shown_date(each.on)})" if service else words
-        asked = {"consumer": consumer.account_number, "kind": "INSPECTION", "remarks": about}
+        asked = {"kind": "INSPECTION", "remarks": about}
         if service:
             asked["service"] = str(service.id)
         note = {"body": about}
@@ -152,20 +152,16 @@ def _lines(
                 "icon": each.kind.icon,
                 "sentence": each.sentence(unit),
                 "on": shown_date(each.on),
-                "order_url": _elsewhere("order_new", [], asked) if can_order else "",
-                "note_url": (
-                    _elsewhere("consumer_notes", [consumer.account_number], note)
-                    if can_note
-                    else ""
-                ),
+                "order_url": _elsewhere("order_new", consumer, asked) if can_order else "",
+                "note_url": _elsewhere("consumer_notes", consumer, note) if can_note else "",
             }
         )
     return lines
 
 
-def _elsewhere(name: str, of: Sequence[str], asked: dict[str, str]) -> str:
-    """A page of another app with its form filled in; ``""`` when there is no such page."""
+def _elsewhere(name: str, consumer: Consumer, asked: dict[str, str]) -> str:
+    """Another page of the consumer's with its form filled in; ``""`` when there is none."""
     try:
-        return f"{reverse(name, args=of)}?{urlencode(asked)}"
+        return f"{reverse(name, args=[consumer.account_number])}?{urlencode(asked)}"
     except NoReverseMatch:
         return ""

@@ -12,7 +12,14 @@ from smart360.fieldwork.ports import Window
 from smart360.fieldwork.queries.technicians import TechnicianChoice
 from smart360.fieldwork.rules import LONGEST_REMARKS, LONGEST_WORDS
 from smart360.kernel.text import REQUIRED
-from smart360.web.fields import ClockTimeField, CodeField, IsoDateField, KeyField, ShownTextField
+from smart360.web.fields import (
+    ClockTimeField,
+    CodeField,
+    IsoDateField,
+    KeyField,
+    KeysField,
+    ShownTextField,
+)
 
 
 def _text_area(rows: int) -> forms.Textarea:
@@ -34,6 +41,20 @@ class OrderForm(forms.Form):
         offered = self.fields["template"]
         assert isinstance(offered, KeyField)
         offered.offer((str(each.pk), str(each)) for each in templates)
+
+
+class ProfileOrderForm(OrderForm):
+    """A new service order from a consumer's profile, for some of its services."""
+
+    services = KeysField(label="Services", required=False)
+
+    field_order = ("template", "services", "scheduled_on", "remarks")
+
+    def __init__(self, *args: Any, services: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = self.fields["services"]
+        assert isinstance(offered, KeysField)
+        offered.offer(services)
 
 
 class PlanForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from smart360.fieldwork.views import board, orders
+from smart360.fieldwork.views import board, orders, profile_orders
 
 
 class OrderNumber:
@@ -24,6 +24,7 @@ ONE = "<order_number:number>"
 
 urlpatterns = [
     path("", orders.order_list, name="order_list"),
+    path("new/<account:account>", profile_orders.order_new, name="order_new"),
     path("board", board.order_board, name="order_board"),
     path("board/<int:technician>/minutes", board.technician_minutes, name="technician_minutes"),
     path(ONE, orders.order_detail, name="order_detail"),

@@ -250,6 +250,7 @@ ADDRESSES: dict[str, Address] = {
     "credit_note_reject": Address(f"{NOTE}/reject", "----y---", post=404),
     # service orders; the one here is open and nobody's
     "order_list": Address(ORDERS, SEERS, get=200),
+    "order_new": Address(f"{ORDERS}new/{{account}}", ORDERERS, get=200, post=400),  # no form key
     "order_board": Address(f"{ORDERS}board", PLANNERS, get=200),
     "technician_minutes": Address(f"{ORDERS}board/999999/minutes", PLANNERS, post=422),
     "order_detail": Address(ORDER, SEERS, get=200),

@@ -194,7 +194,7 @@ ROWS = (
     Row(
         "Create service order",
         ("✓", "from complaint", "✓", "–", "✓", "–", "–", "✓"),
-        ("request_add_order",),
+        ("request_add_order", "order_new"),
     ),
     Row(
         "Complaints: look",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -18,6 +19,8 @@ from consumers.choices import (
     Verification,
 )
 from consumers.models import Consumer, Meter, MeterAssignment, Reading, ServiceConnection
+from smart360.fieldwork.choices import OrderKind
+from smart360.fieldwork.models import OrderTemplate, ServiceOrder
 from smart360.staff.choices import Role
 from tests.conftest import MakeConsumer, SetClock
 from tests.consumers.reading_meters import LAST, SHOWED, keep, meter_of, read_back
@@ -160,6 +163,55 @@ def test_an_anomaly_stands_with_what_can_be_done(john: Consumer, client_as: Clie
     assert "Consumption far above usual 30 kWh a day, usually 2 kWh Nov 30, 2024" in words(found)
     assert 'class="is-flag"' in panel(answer, "consumption")
     assert "Consumption far above usual" in words(panel(answer, "consumption"))
+
+
+@pytest.mark.parametrize("role", READERS, ids=str)
+def test_an_inspection_is_ordered_from_an_anomaly(
+    role: Role, john: Consumer, client_as: ClientAs
+) -> None:
+    """The form comes filled in: an inspection of that service, with what was seen."""
+    meter = meter_of(john)
+    read_back(meter, 900, *[60] * 9)
+    client = client_as(role)
+    found = panel(client.get(path(john)), "anomalies")
+    if role not in (Role.CSE, Role.RECOVERY, Role.SUPERVISOR, Role.DISPATCHER):
+        assert "Create service order" not in found
+        return
+    link = re.search(r'href="(/cx/service-orders/[^"]+)"', found)
+    assert link
+    page = client.get(link[1].replace("&amp;", "&")).content.decode()
+    kind = re.search(r'<option value="(\d+)" selected>INS-1', page)
+    services = re.findall(r'name="services"[^>]*value="(\d+)" checked', page)
+    key = re.search(r'name="form_key" value="([^"]+)"', page)
+    assert kind
+    assert key
+    assert services == [str(service_of(john, "ELECTRICITY"))]
+    remarks = f"{meter.number}: Consumption far above usual: 30 kWh a day, usually 2 kWh"
+    assert remarks in page
+    answer = client.post(
+        f"/cx/service-orders/new/{john.account_number}",
+        {"form_key": key[1], "template": kind[1], "services": services, "remarks": remarks},
+    )
+    made = ServiceOrder.objects.get()
+    assert answer.headers["Location"] == f"/cx/service-orders/{made.number}"
+    assert (made.kind, made.case, made.consumer, made.remarks) == (
+        OrderKind.INSPECTION, None, john, remarks,
+    )  # fmt: skip
+    assert [each.meter_id for each in made.services.all()] == [meter.pk]
+
+
+def test_what_was_typed_of_an_order_is_kept(john: Consumer, client_as: ClientAs) -> None:
+    client = client_as(Role.CSE)
+    new = f"/cx/service-orders/new/{john.account_number}"
+    typed = {"form_key": str(uuid4()), "template": "0", "remarks": "Dog in the yard"}
+    answer = client.post(new, typed)
+    assert answer.status_code == 422
+    assert "Dog in the yard" in answer.content.decode()
+    kind = OrderTemplate.objects.get(code="INS-1").pk
+    answer = client.post(new, {**typed, "template": kind, "scheduled_on": "2024-12-09"})
+    assert answer.status_code == 422
+    assert "Dog in the yard" in answer.content.decode()
+    assert not ServiceOrder.objects.exists()
 
 
 def test_constant_use_has_none(john: Consumer, client_as: ClientAs) -> None:

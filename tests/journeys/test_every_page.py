@@ -134,6 +134,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "order_list": (ORDERS, f"{ORDERS}?q=SO-999999"),
         "order_board": (f"{ORDERS}board", f"{ORDERS}board?day=2024-12-16"),
         "order_detail": (f"{ORDERS}{{order}}",),
+        "order_new": (f"{ORDERS}new/{{free}}?kind=INSPECTION",),
     },
     "profile": {
         "consumer_detail": (
