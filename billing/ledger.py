@@ -1,19 +1,23 @@
 """Posting: the one step that writes the ledger, and its mirror (BIL1, design.md §5)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db import connection
+
 from billing import ports
 from billing.choices import LedgerKind, PostingKind
-from billing.models import LedgerAccount, LedgerEntry, LedgerTransaction
+from billing.models import DepositReceipt, LedgerAccount, LedgerEntry, LedgerTransaction
 from billing.models.ledger import OF_A_CONSUMER
 from billing.queries.accounts import balances_of, shared_accounts
 from billing.queries.ageing import allocation_of, last_billed_on
+from billing.queries.opening import DEPOSIT_REFERENCE, REFERENCE
 from consumers.models import ConsumerFigures, ServiceConnection
+from consumers.rules.importing import ImportedMoney
 from smart360.kernel.db import copy_rows, next_keys, refuses, step
-from smart360.kernel.errors import Refusal
+from smart360.kernel.errors import Broken, Refusal
 from smart360.kernel.money import ZERO
 from smart360.organisation.queries import day_of
 from smart360.trail.choices import Event
@@ -24,6 +28,19 @@ POSTING_COLUMNS = (
     "id", "kind", "consumer_id", "reference", "valued_on", "due_on", "legs", "posted_at",
     "posted_by_id",
 )  # fmt: skip
+
+# In rising order, as every act takes the accounts of several consumers.
+OPEN_ACCOUNTS = """
+INSERT INTO billing_ledgeraccount (kind, consumer_id, utility_type, balance)
+SELECT kind, consumer, '', 0 FROM unnest(%s::bigint[]) consumer, unnest(%s::text[]) kind
+ ORDER BY consumer, kind
+    ON CONFLICT DO NOTHING
+"""
+DATE_OPENINGS = """
+UPDATE consumers_consumerfigures f SET oldest_due_on = owing.since
+  FROM unnest(%s::bigint[], %s::date[]) AS owing (consumer, since)
+ WHERE f.consumer_id = owing.consumer
+"""
 
 
 class UnableToPost(Refusal):
@@ -121,6 +138,64 @@ def post_many(postings: Sequence[Posting], *, by: int | None, at: datetime) -> l
         ),
     )
     return keys
+
+
+@step
+def post_openings(openings: Mapping[int, ImportedMoney], *, by: int | None, at: datetime) -> None:
+    """Post what new consumers begin with: what was owed, and the deposits that were held (CON15).
+
+    Both against the account of opening balances, so that the books balance from the first day.
+    Whoever owes something owes it since the day that it was due.
+    """
+    owing = {key: money for key, money in openings.items() if money.balance}
+    holding = {key: money for key, money in openings.items() if money.deposit}
+    postings = [_opening_balance(consumer, money) for consumer, money in owing.items()]
+    postings += [_held_before(consumer, money) for consumer, money in holding.items()]
+    if not postings:
+        return
+    keys = post_many(postings, by=by, at=at)
+    copy_rows(
+        DepositReceipt,
+        ("consumer_id", "amount", "received_on", "posting_id"),
+        (
+            (consumer, money.deposit, money.deposit_on, key)
+            for (consumer, money), key in zip(holding.items(), keys[len(owing) :], strict=True)
+        ),
+    )
+    since = {key: money.due_on for key, money in owing.items() if money.balance > 0}
+    with connection.cursor() as cursor:
+        cursor.execute(DATE_OPENINGS, [list(since), list(since.values())])
+
+
+def _opening_balance(consumer: int, money: ImportedMoney) -> Posting:
+    if money.balance_on is None:
+        raise Broken("an opening balance is of a day")
+    return Posting(
+        kind=PostingKind.OPENING_BALANCE,
+        consumer=consumer,
+        reference=REFERENCE,
+        valued_on=money.balance_on,
+        due_on=money.due_on,
+        legs=[
+            Leg(LedgerKind.RECEIVABLE, money.balance),
+            Leg(LedgerKind.OPENING, -money.balance),
+        ],
+    )
+
+
+def _held_before(consumer: int, money: ImportedMoney) -> Posting:
+    if money.deposit_on is None:
+        raise Broken("a deposit was received on a day")
+    return Posting(
+        kind=PostingKind.DEPOSIT_RECEIVED,
+        consumer=consumer,
+        reference=DEPOSIT_REFERENCE,
+        valued_on=money.deposit_on,
+        legs=[
+            Leg(LedgerKind.OPENING, money.deposit),
+            Leg(LedgerKind.DEPOSIT_HELD, -money.deposit),
+        ],
+    )
 
 
 @step
@@ -254,15 +329,15 @@ def _accounts_of(consumers: Iterable[int]) -> _Accounts:
     """The accounts of these consumers, opened where they have none yet."""
     wanted = set(consumers)
     found = _Accounts(shared=shared_accounts(), own=_own_accounts(wanted))
-    missing = [
-        LedgerAccount(kind=kind, consumer_id=consumer)
-        for consumer in sorted(wanted)
-        for kind in OF_A_CONSUMER
-        if (consumer, kind) not in found.own
-    ]
+    missing = sorted(
+        consumer
+        for consumer in wanted
+        if any((consumer, kind) not in found.own for kind in OF_A_CONSUMER)
+    )
     if missing:
-        LedgerAccount.objects.bulk_create(missing, ignore_conflicts=True)
-        found.own.update(_own_accounts(wanted))
+        with connection.cursor() as cursor:
+            cursor.execute(OPEN_ACCOUNTS, [missing, [kind.value for kind in OF_A_CONSUMER]])
+        found.own.update(_own_accounts(set(missing)))
     return found
 
 

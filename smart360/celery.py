@@ -107,6 +107,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="3", minute="30"),
         "options": {"queue": "default"},
     },
+    "forget files of accounts that nobody took over": {
+        "task": "custody.drop_old_files",
+        "schedule": crontab(hour="3", minute="50"),
+        "options": {"queue": "default"},
+    },
     "remove files that no row knows": {
         "task": "documents.sweep_orphans",
         "schedule": crontab(hour="3", minute="45"),

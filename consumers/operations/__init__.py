@@ -1,6 +1,5 @@
-"""What can be done with consumers: hold and change a profile, take accounts over from a file."""
+"""What can be done with consumers: hold and change a profile, protect an account."""
 
-from consumers.operations.accounts import CHUNK, ImportResult, import_accounts, try_import
 from consumers.operations.holds import (
     BY_HAND,
     HoldWish,
@@ -27,9 +26,7 @@ from consumers.operations.proposals import (
 
 __all__ = [
     "BY_HAND",
-    "CHUNK",
     "HoldWish",
-    "ImportResult",
     "UnableToBreakLock",
     "UnableToChangeProfile",
     "UnableToDecideHold",
@@ -40,12 +37,10 @@ __all__ = [
     "break_profile_lock",
     "change_profile",
     "decline_account_hold",
-    "import_accounts",
     "lift_account_hold",
     "place_account_hold",
     "propose_account_hold",
     "release_profile_lock",
     "renew_profile_lock",
     "take_profile_lock",
-    "try_import",
 ]

@@ -1,1 +1,1 @@
-"""Rules about consumers: reading and ranking a search, what a person sees, reading a file."""
+"""Rules about consumers: reading and ranking a search, what a person sees."""

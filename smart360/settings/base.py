@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "complaints",
     "smart360.desk",
     "smart360.insights",
+    "smart360.custody",
     "smart360.local",
     "django.contrib.admin",
     "django.contrib.auth",

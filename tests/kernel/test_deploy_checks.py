@@ -64,6 +64,10 @@ REMOVED_BY_THE_PRODUCT = {
     "billing_tarifftax",
     # an item of the checklist that is not done after all
     "disconnections_checklisttick",
+    # the rows of a file of accounts, and what was wrong with them
+    "custody_importfile",
+    "custody_importrow",
+    "custody_importproblem",
     # an upload that became a stored file, or went
     "documents_pendingfile",
     # an administrator's removal, which row history keeps

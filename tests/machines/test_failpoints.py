@@ -20,13 +20,14 @@ from billing.operations.payments import record_payment, settle_payment
 from billing.operations.refunds import approve_refund
 from billing.operations.reversals import approve_reversal
 from consumers.choices import LockPurpose
-from consumers.operations import change_profile, import_accounts, take_profile_lock
+from consumers.operations import change_profile, take_profile_lock
 from consumers.rules.importing import ImportedAccount, ImportedService
 from disconnections.operations import close_request, create_request
 from smart360.cases import operations
 from smart360.cases.models import Case, HoldReason
 from smart360.comms.models import Message
 from smart360.comms.operations import mark_sent
+from smart360.custody.operations import import_accounts
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from tests.billing.paying import cheque, owe, pay, payment_wish, propose, propose_back

@@ -3,7 +3,6 @@
 import csv
 import os
 import signal
-from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
@@ -12,77 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 
-from consumers.management.commands import import_consumers as command
-from consumers.models import Category, Consumer, Meter, Reading, ServiceConnection, Subcategory
-from consumers.operations import import_accounts
+from consumers.models import Consumer, Meter, Reading, ServiceConnection
 from consumers.queries import connection_facts, search
-from consumers.rules.importing import COLUMNS, AccountReader
-from smart360.organisation.models import Utility
+from smart360.custody.management.commands import import_consumers as command
+from smart360.custody.models import ImportRow
+from smart360.custody.operations import import_piece, stage_file
+from smart360.custody.rules.importing import COLUMNS, AccountReader
 from smart360.trail.models import Entry
 from tests.conftest import MakeConsumer
+from tests.custody.files import WriteFile, example, numbered, refused, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
-Values = Mapping[str, str]
-WriteFile = Callable[..., Path]
-
-
-def example(**values: str) -> dict[str, str]:
-    return {column.name: column.example for column in COLUMNS} | values
-
-
-def numbered(serial: int, **values: str) -> dict[str, str]:
-    return example(
-        account_number=f"ACC-{serial:06}",
-        name=f"Consumer {serial}",
-        meter_number=f"EM-{serial:06}",
-        device_number=f"D-{serial:06}",
-        **values,
-    )
-
-
-@pytest.fixture(autouse=True)
-def known(utility: Utility) -> None:
-    """The categories that an administrator has made before an import."""
-    residential = Category.objects.create(name="Residential")
-    Subcategory.objects.create(category=residential, name="Standard")
-    Subcategory.objects.create(category=Category.objects.create(name="Commercial"), name="Shop")
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> WriteFile:
-    """Write a file: ``write([row, row])``."""
-
-    def write_file(
-        rows: Iterable[Values],
-        *,
-        delimiter: str = ",",
-        encoding: str = "utf-8",
-        name: str = "a.csv",
-    ) -> Path:
-        rows = list(rows)
-        path = tmp_path / name
-        with path.open("w", newline="", encoding=encoding) as file:
-            writer = csv.DictWriter(file, list(rows[0]), delimiter=delimiter)
-            writer.writeheader()
-            writer.writerows(rows)
-        return path
-
-    return write_file
-
-
-def run(path: Path, **options: Any) -> str:
-    said = StringIO()
-    call_command("import_consumers", str(path), stdout=said, **options)
-    return said.getvalue()
-
-
-def refused(path: Path, **options: Any) -> str:
-    said = StringIO()
-    with pytest.raises(CommandError) as error:
-        call_command("import_consumers", str(path), stdout=said, **options)
-    return said.getvalue() + str(error.value)
 
 
 class TestOneAccount:
@@ -205,16 +146,16 @@ class TestFiles:
         self, write: WriteFile, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         path = write(numbered(serial) for serial in range(1, 11))
-        monkeypatch.setattr(command, "CHUNK", 5)
 
-        def writes_on(**chunk: Any) -> Any:
-            with path.open("a") as file:
-                file.write("x")
-            return import_accounts(**chunk)
+        def writes_on(**file: Any) -> Any:
+            with path.open("a") as being_written:
+                being_written.write("x")
+            return stage_file(**file)
 
-        monkeypatch.setattr(command, "import_accounts", writes_on)
+        monkeypatch.setattr(command, "stage_file", writes_on)
         assert "was changed while it was read" in refused(path)
-        assert Consumer.objects.count() == 5
+        assert not Consumer.objects.exists()
+        assert not ImportRow.objects.exists()
 
     def test_no_file(self, tmp_path: Path) -> None:
         assert "There is no file" in refused(tmp_path / "nothing.csv")
@@ -357,7 +298,7 @@ class TestRepeating:
         """What the first chunks stored stays; the same file again adds the rest, once."""
         path = write(numbered(serial) for serial in range(1, 101))
         monkeypatch.setattr(command, "CHUNK", 40)
-        taken = iter([import_accounts, import_accounts])
+        taken = iter([import_piece, import_piece])
 
         def dies(**chunk: Any) -> Any:
             try:
@@ -366,7 +307,7 @@ class TestRepeating:
                 raise KeyboardInterrupt from None
 
         with monkeypatch.context() as dying:
-            dying.setattr(command, "import_accounts", dies)
+            dying.setattr(command, "import_piece", dies)
             told = refused(path)
         assert (
             "Interrupted. 80 of 100 accounts are done (80 new and stored, 0 here already)" in told
@@ -387,17 +328,17 @@ class TestRepeating:
     ) -> None:
         """Whoever stops it is told what is stored; a second signal does not cut that short."""
         path = write(numbered(serial) for serial in range(1, 11))
-        act = "try_import" if dry_run else "import_accounts"
+        act = "try_piece" if dry_run else "import_piece"
         take, hears = getattr(command, act), signal.getsignal(how)
         monkeypatch.setattr(command, "CHUNK", 4)
 
-        def is_stopped(*, accounts: Any, **chunk: Any) -> Any:
-            if accounts[0].account_number == "ACC-000005":
+        def is_stopped(*, piece: Any, **chunk: Any) -> Any:
+            if piece.accounts[0].account_number == "ACC-000005":
                 with suppress(KeyboardInterrupt):
                     os.kill(os.getpid(), how)
                 os.kill(os.getpid(), how)
                 raise KeyboardInterrupt
-            return take(accounts=accounts, **chunk)
+            return take(piece=piece, **chunk)
 
         monkeypatch.setattr(command, act, is_stopped)
         told = refused(path, dry_run=dry_run)

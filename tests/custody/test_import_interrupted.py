@@ -5,8 +5,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
+from datetime import datetime
 from io import StringIO
 from pathlib import Path
 from threading import Barrier, Event, Thread
@@ -16,10 +17,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection
 
-from consumers.management.commands import import_consumers as command
+from billing.models import DepositReceipt, LedgerTransaction
 from consumers.models import (
     Category,
     Consumer,
+    ConsumerFigures,
     Device,
     Meter,
     MeterAssignment,
@@ -28,39 +30,47 @@ from consumers.models import (
     ServiceConnection,
     Subcategory,
 )
-from consumers.operations import accounts as importing
-from consumers.operations import import_accounts
-from consumers.rules.importing import COLUMNS, AccountReader, ImportedAccount
+from consumers.rules.importing import ImportedAccount
+from smart360.custody.management.commands import import_consumers as command
+from smart360.custody.models import ImportRow
+from smart360.custody.operations import TURN, import_accounts, import_piece, importing
+from smart360.custody.queries import Piece
+from smart360.custody.rules.importing import COLUMNS, AccountReader
 from smart360.kernel import clock
 from smart360.organisation.models import Utility
 from smart360.owed.turns import in_turn
 from smart360.trail.models import Entry
 from tests.concurrency.racing import done, race, refusals
+from tests.invariants import assert_sound
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNTS = 60
 CHUNK = 25
-COPIES = 8
-"""Consumers, premises, connections, devices, meters, assignments, readings, entries."""
+COPIES = 11
+"""Consumers, premises, connections, devices, meters, assignments, readings, entries; postings,
+their legs, deposits."""
 
 CHILD = f"""
 import os, signal, sys, django
 django.setup()
 from django.db import connection
 connection.settings_dict["OPTIONS"]["options"] += " -c role=smart360_app"
-from consumers.management.commands import import_consumers as command
-from consumers.operations import accounts
+from smart360.custody.management.commands import import_consumers as command
+from smart360.custody.operations import files
+from billing import ledger
+from consumers import store
 from smart360.trail import record
 from django.core.management import call_command
 
 command.CHUNK = {CHUNK}
-moment, copies, chunks = sys.argv[2], [0], [0]
+files.AT_ONCE = {CHUNK}
+moment, copies, pieces, staged = sys.argv[2], [0], [0], [0]
 
-def killing(copy_rows):
+def killing(copy_rows, counted, name):
     def copy(model, columns, rows):
-        copies[0] += 1
-        if moment == f"copy {{copies[0]}}":
+        counted[0] += 1
+        if moment == f"{{name}} {{counted[0]}}":
             rows = half(list(rows))
         copy_rows(model, columns, rows)
     return copy
@@ -69,17 +79,20 @@ def half(rows):
     yield from rows[: len(rows) // 2]
     os.kill(os.getpid(), signal.SIGKILL)
 
-def killing_between(take):
-    def take_over(**chunk):
-        chunks[0] += 1
-        if moment == f"chunk {{chunks[0]}}":
+def killing_before(act, name):
+    def do(**given):
+        pieces[0] += name == "piece"
+        if moment in (name, f"{{name}} {{pieces[0]}}"):
             os.kill(os.getpid(), signal.SIGKILL)
-        return take(**chunk)
-    return take_over
+        return act(**given)
+    return do
 
-accounts.copy_rows = killing(accounts.copy_rows)
-record.copy_rows = killing(record.copy_rows)
-command.import_accounts = killing_between(command.import_accounts)
+for module in (store, record, ledger):
+    module.copy_rows = killing(module.copy_rows, copies, "copy")
+files.copy_rows = killing(files.copy_rows, staged, "rows")
+command.import_piece = killing_before(command.import_piece, "piece")
+command.end_import = killing_before(command.end_import, "end")
+command.drop_file = killing_before(command.drop_file, "drop")
 call_command("import_consumers", sys.argv[1])
 """
 
@@ -121,10 +134,16 @@ def run(path: Path) -> str:
 def assert_all_is_there_once(path: Path) -> None:
     """Every account is as the file says, and nothing of any kind is there besides."""
     assert f"0 accounts new, {ACCOUNTS} here already and the same, 0 not taken over" in run(path)
-    kinds = (Consumer, Premise, ServiceConnection, Device, Meter, MeterAssignment, Reading, Entry)
+    kinds = (
+        *(Consumer, Premise, ServiceConnection, Device, Meter, MeterAssignment, Reading, Entry),
+        *(ConsumerFigures, DepositReceipt),
+    )
     assert {kind.__name__: kind._default_manager.count() for kind in kinds} == {
         kind.__name__: ACCOUNTS for kind in kinds
     }
+    assert LedgerTransaction.objects.count() == 2 * ACCOUNTS
+    assert not ImportRow.objects.exists()
+    assert_sound()
 
 
 # ------------------------------------------------------------------ killed
@@ -148,8 +167,10 @@ def killed(path: Path, moment: str) -> None:
 @pytest.mark.parametrize(
     ("moment", "stored"),
     [
+        ("rows 2", 0),
+        ("piece 1", 0),
         ("copy 3", 0),
-        ("chunk 2", CHUNK),
+        ("piece 2", CHUNK),
         (f"copy {COPIES + 1}", CHUNK),
         (f"copy {3 * COPIES}", 2 * CHUNK),
     ],
@@ -171,21 +192,30 @@ def test_killed_in_the_middle_of_each_copy(path: Path, copy: int) -> None:
     assert_all_is_there_once(path)
 
 
+@pytest.mark.parametrize("moment", ["end", "drop"])
+def test_killed_after_the_last_account(path: Path, moment: str) -> None:
+    """All is stored; the same file again finds it here, and leaves no row of the file behind."""
+    killed(path, moment)
+    assert Consumer.objects.count() == Entry.objects.count() == ACCOUNTS
+    assert f"0 accounts new, {ACCOUNTS} here already" in run(path)
+    assert_all_is_there_once(path)
+
+
 def test_the_database_goes_away(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A lost connection is told in a sentence, with how to go on."""
     monkeypatch.setattr(command, "CHUNK", CHUNK)
-    chunks: list[int] = []
+    pieces: list[Piece] = []
 
-    def loses_its_connection(**chunk: Any) -> Any:
-        chunks.append(len(chunk["accounts"]))
-        if len(chunks) == 2:
+    def loses_its_connection(*, piece: Piece, at: datetime) -> Any:
+        pieces.append(piece)
+        if len(pieces) == 2:
             with connection.cursor() as cursor:
                 cursor.execute("SET ROLE NONE")  # nobody else may end the owner's session
                 cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
-        return import_accounts(**chunk)
+        return import_piece(piece=piece, at=at)
 
     with monkeypatch.context() as losing:
-        losing.setattr(command, "import_accounts", loses_its_connection)
+        losing.setattr(command, "import_piece", loses_its_connection)
         with pytest.raises(CommandError) as error:
             run(path)
     connection.close()
@@ -229,7 +259,7 @@ def test_without_the_guard_the_second_fails(path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(importing, "_wait_for_others", lambda: None)
     looked, look = Barrier(2), importing._known_accounts
 
-    def look_together(numbers: list[str]) -> Mapping[str, ImportedAccount]:
+    def look_together(numbers: Sequence[str]) -> Mapping[str, ImportedAccount]:
         found = look(numbers)
         looked.wait(timeout=30)
         return found
@@ -246,7 +276,7 @@ def test_a_second_command_waits_for_its_turn(path: Path, monkeypatch: pytest.Mon
     holds, ends = Event(), Event()
 
     def hold() -> None:
-        with in_turn(command.TURN):
+        with in_turn(TURN):
             holds.set()
             ends.wait(timeout=60)
         connection.close()

@@ -1,0 +1,171 @@
+"""Taking accounts over in set form: consumers, premises, connections, meters, readings (CON15).
+
+By COPY: every constraint and trigger speaks as it does for one row.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, time
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from consumers.choices import MeterCondition, Verification
+from consumers.models import (
+    Category,
+    Consumer,
+    Device,
+    Meter,
+    MeterAssignment,
+    Premise,
+    Reading,
+    ServiceConnection,
+    Subcategory,
+)
+from consumers.rules.importing import ImportedAccount, ImportedService
+from consumers.rules.profiles import phone_digits_of, search_text_of
+from smart360.kernel.db import copy_rows, next_keys, step
+from smart360.organisation.queries import get_utility
+
+
+@step
+def store_accounts(accounts: Sequence[ImportedAccount]) -> list[int]:
+    """Add these accounts with their services and meters; their keys, in the order given."""
+    keys = next_keys(Consumer, len(accounts))
+    _store_consumers(keys, accounts)
+    _store_services(
+        [
+            (key, service)
+            for key, account in zip(keys, accounts, strict=True)
+            for service in account.services
+        ]
+    )
+    return keys
+
+
+CONSUMER_COLUMNS = (
+    *("id", "account_number", "name", "status", "is_vip", "category_id", "subcategory_id"),
+    *(
+        "phone",
+        "phone_digits",
+        "email",
+        "billing_address",
+        "registered_on",
+        "search_text",
+        "version",
+    ),
+)
+
+
+def _store_consumers(keys: Iterable[int], accounts: Iterable[ImportedAccount]) -> None:
+    categories = {each.name: each.pk for each in Category.objects.all()}
+    subcategories = {(each.category_id, each.name): each.pk for each in Subcategory.objects.all()}
+    rows = []
+    for key, account in zip(keys, accounts, strict=True):
+        category = categories[account.category]
+        addresses = [service.service_address for service in account.services]
+        rows.append(
+            (
+                key,
+                account.account_number,
+                account.name,
+                account.status,
+                account.is_vip,
+                category,
+                subcategories.get((category, account.subcategory)),
+                account.phone,
+                phone_digits_of(account.phone),
+                account.email,
+                account.billing_address,
+                account.registered_on,
+                search_text_of(account.name, [*addresses, account.billing_address]),
+                1,
+            )
+        )
+    copy_rows(Consumer, CONSUMER_COLUMNS, rows)
+
+
+def _store_services(wanted: Sequence[tuple[int, ImportedService]]) -> None:
+    """Premises, connections, devices, meters, assignments and readings, kind by kind."""
+    places = dict.fromkeys((key, each.service_address, each.area) for key, each in wanted)
+    premises = dict(zip(places, next_keys(Premise, len(places)), strict=True))
+    copy_rows(
+        Premise,
+        ("id", "address", "area"),
+        ((premise, address, area) for (_, address, area), premise in premises.items()),
+    )
+    connections = next_keys(ServiceConnection, len(wanted))
+    copy_rows(
+        ServiceConnection,
+        ("id", "consumer_id", "premise_id", "utility_type", "supply_state", "connected_on"),
+        (
+            (
+                service_connection,
+                key,
+                premises[key, each.service_address, each.area],
+                each.utility,
+                each.supply_state,
+                each.connected_on,
+            )
+            for service_connection, (key, each) in zip(connections, wanted, strict=True)
+        ),
+    )
+    _store_meters(
+        [
+            (service_connection, each)
+            for service_connection, (_, each) in zip(connections, wanted, strict=True)
+            if each.meter_number
+        ]
+    )
+
+
+METER_COLUMNS = (
+    *("id", "number", "device_id", "utility_type", "meter_type", "model", "condition", "unit"),
+    "installed_on",
+)
+
+
+def _store_meters(metered: Sequence[tuple[int, ImportedService]]) -> None:
+    """The meters of these connections, each with its device, assignment and first reading."""
+    numbers = [each.device_number for _, each in metered if each.device_number]
+    devices = dict(zip(numbers, next_keys(Device, len(numbers)), strict=True))
+    copy_rows(Device, ("id", "number"), ((key, number) for number, key in devices.items()))
+    meters = next_keys(Meter, len(metered))
+    copy_rows(
+        Meter,
+        METER_COLUMNS,
+        (
+            (
+                meter,
+                each.meter_number,
+                devices.get(each.device_number),
+                each.utility,
+                each.meter_type,
+                each.model,
+                MeterCondition.ACTIVE.value,
+                each.unit,
+                each.connected_on,
+            )
+            for meter, (_, each) in zip(meters, metered, strict=True)
+        ),
+    )
+    zone = get_utility().zone
+    copy_rows(
+        MeterAssignment,
+        ("meter_id", "service_connection_id", "during"),
+        (
+            (
+                meter,
+                service_connection,
+                DateTimeTZRange(datetime.combine(each.connected_on, time(), tzinfo=zone), None),
+            )
+            for meter, (service_connection, each) in zip(meters, metered, strict=True)
+        ),
+    )
+    copy_rows(
+        Reading,
+        ("meter_id", "value", "read_on", "verification"),
+        (
+            (meter, each.reading, each.read_on, Verification.VERIFIED.value)
+            for meter, (_, each) in zip(meters, metered, strict=True)
+            if each.reading is not None and each.read_on is not None
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Taking whole accounts over from the system before (CON15)."""

@@ -1,0 +1,24 @@
+"""Configuration of custody."""
+
+from django.apps import AppConfig
+
+from smart360.owed.handlers import Handler, register
+
+
+class CustodyConfig(AppConfig):
+    """Whole accounts coming in from the system before."""
+
+    name = "smart360.custody"
+    label = "custody"
+    verbose_name = "Custody"
+
+    def ready(self) -> None:
+        """Say who goes on with an import that a page began."""
+        register(
+            Handler(
+                kind="custody.go_on_with_import",
+                queue="DEFAULT",
+                pays="smart360.custody.tasks.go_on",
+                gives_up="smart360.custody.tasks.give_up",
+            )
+        )

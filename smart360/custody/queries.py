@@ -1,0 +1,162 @@
+"""Reads about imports: the next accounts of one, its problems, the list (CON15)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import connection
+
+from consumers.rules.importing import ImportedAccount
+from smart360.custody.choices import ImportMode, ImportState
+from smart360.custody.models import ImportFile, ImportProblem, ImportRun
+from smart360.custody.rules.files import row_of
+from smart360.custody.rules.importing import AccountReader, Row, RowProblem
+from smart360.web.formats import MISSING
+
+MOST_RUNS = 30
+REPORT_HEAD = ("line", "account_number", "column", "problem")
+"""The first line of a report of problems."""
+NEXT_ROWS = """
+WITH next AS (
+    SELECT DISTINCT key FROM custody_importrow WHERE file_id = %(file)s AND key > %(after)s
+     ORDER BY key LIMIT %(most)s)
+SELECT r.key, r.line, r.cells FROM next JOIN custody_importrow r
+    ON r.file_id = %(file)s AND r.key = next.key
+ ORDER BY r.key, r.line
+"""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The next accounts of an import, read: those after ``after`` up to ``ends_with``.
+
+    ``looked_at`` counts them all, the wrong ones too; none means that there are no more.
+    """
+
+    run: int
+    after: str
+    ends_with: str
+    looked_at: int
+    accounts: Sequence[ImportedAccount]
+    problems: Sequence[RowProblem]
+
+
+def read_piece(run: ImportRun, *, after: str, most: int, today: date) -> Piece:
+    """The next ``most`` accounts of an import; three statements."""
+    rows = {} if run.file_id is None else _next_rows(run.file_id, after=after, most=most)
+    if not rows:
+        return Piece(run.pk, after, after, 0, (), ())
+    refused = set(
+        ImportProblem.objects.filter(run=run, account_number__in=list(rows)).values_list(
+            "account_number", flat=True
+        )
+    )
+    accounts, problems = [], []
+    for key, own in rows.items():
+        reader = AccountReader(key, own, region=settings.PHONENUMBER_DEFAULT_REGION, today=today)
+        account = reader.read()
+        problems += reader.problems
+        if account is not None and key not in refused:
+            accounts.append(account)
+    return Piece(run.pk, after, max(rows), len(rows), accounts, problems)
+
+
+def _next_rows(file: int, *, after: str, most: int) -> dict[str, list[Row]]:
+    """The rows of the next accounts, by account."""
+    found = ImportFile.objects.filter(pk=file).values_list("header", flat=True).first()
+    if found is None:
+        return {}
+    by_account: dict[str, list[Row]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT_ROWS, {"file": file, "after": after, "most": most})
+        for key, line, cells in cursor.fetchall():
+            by_account.setdefault(key, []).append(row_of(line, found, cells))
+    return by_account
+
+
+def find_file(sha256: str) -> ImportFile | None:
+    """A file that is staged already."""
+    return ImportFile.objects.filter(sha256=sha256).first()
+
+
+def get_run(run: int) -> ImportRun:
+    """An import as it stands now."""
+    return ImportRun.objects.get(pk=run)
+
+
+def problems_of(run: int) -> Iterator[RowProblem]:
+    """Everything that is wrong, in the order of the file, without holding it all."""
+    found = ImportProblem.objects.filter(run=run).order_by("line", "pk")
+    for each in found.values_list("line", "account_number", "column", "sentence").iterator(1_000):
+        yield RowProblem(*each)
+
+
+def count_problems(run: int) -> int:
+    """How many there are."""
+    return ImportProblem.objects.filter(run=run).count()
+
+
+# ------------------------------------------------------------------ the page
+@dataclass(frozen=True)
+class RunRow:
+    """One import as its page shows it."""
+
+    key: int
+    file_name: str
+    mode: str
+    state: str
+    started_at: datetime
+    started_by: str
+    ended_at: datetime | None
+    accounts: int
+    looked_at: int
+    new: int
+    same: int
+    refused: int
+    is_dry: bool
+    can_start: bool
+    can_go_on: bool
+
+    @property
+    def is_running(self) -> bool:
+        """Whether somebody is at it."""
+        return self.state == ImportState.RUNNING
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it was cut short."""
+        return self.state == ImportState.STOPPED
+
+    @property
+    def most(self) -> int:
+        """Accounts to look at, 1 for an empty file."""
+        return max(self.accounts, 1)
+
+
+def list_runs() -> list[RunRow]:
+    """The newest imports, the newest first; one statement."""
+    found = ImportRun.objects.select_related("started_by").order_by("-pk")[:MOST_RUNS]
+    return [_row(run) for run in found]
+
+
+def _row(run: ImportRun) -> RunRow:
+    is_dry = run.mode == ImportMode.DRY
+    is_here = run.file_id is not None
+    return RunRow(
+        key=run.pk,
+        file_name=run.file_name,
+        mode=run.mode,
+        state=run.state,
+        started_at=run.started_at,
+        started_by=run.started_by.full_name if run.started_by else MISSING,
+        ended_at=run.ended_at,
+        accounts=run.accounts,
+        looked_at=run.looked_at,
+        new=run.new,
+        same=run.same,
+        refused=run.refused,
+        is_dry=is_dry,
+        can_start=is_dry and is_here and run.state == ImportState.DONE and run.new > 0,
+        can_go_on=is_here and run.state == ImportState.STOPPED,
+    )

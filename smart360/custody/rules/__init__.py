@@ -1,0 +1,1 @@
+"""Rules of custody: what a file of accounts may hold."""
