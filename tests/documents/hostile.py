@@ -429,6 +429,30 @@ PAPERS = [
         lambda: pdf(page=ANNOTATION % (b"FileAttachment", b"/FS 5 0 R")),
         ACTIVE,
     ),
+    Hostile(
+        "a thread in a file elsewhere",
+        "a.pdf",
+        lambda: pdf(b"<< /S /Thread /F (\\\\\\\\evil\\\\share) /D 0 >>"),
+        ACTIVE,
+    ),
+    Hostile(
+        "a stream from an address",
+        "a.pdf",
+        lambda: pdf(b"<< /Length 0 /F << /FS /URL /F (http://evil.example) >> >>"),
+        ACTIVE,
+    ),
+    Hostile(
+        "a page of another file",
+        "a.pdf",
+        lambda: pdf(b"<< /Subtype /Form /Ref << /F (\\\\\\\\evil\\\\share) /Page 0 >> >>"),
+        ACTIVE,
+    ),
+    Hostile(
+        "a picture that lies elsewhere",
+        "a.pdf",
+        lambda: pdf(b"<< /OPI << /2.0 << /F (evil) >> >> >>"),
+        ACTIVE,
+    ),
     Hostile("film", "a.pdf", lambda: pdf(page=ANNOTATION % (b"RichMedia", b"")), ACTIVE),
     Hostile(
         "another file opened",

@@ -32,9 +32,12 @@ FORBIDDEN = frozenset({
     "JavaScript", "JS", "Launch", "SubmitForm", "ImportData", "XFA", "Encrypt",
     "EmbeddedFile", "EmbeddedFiles", "EF", "FileAttachment", "FFilter", "GoToE", "GoToR",
     "RichMedia", "RichMediaExecute", "RichMediaContent", "Rendition", "Movie", "Sound",
-    "GoTo3DView", "OnInstantiate", "U3D", "PRC",
+    "GoTo3DView", "OnInstantiate", "U3D", "PRC", "OPI",
 })  # fmt: skip
 """Names that only something has which acts, carries another file, or is locked."""
+
+REACHING_OUT = (("S", "Thread"), ("FS", "URL"))
+"""Keys with values that fetch something from elsewhere, be it a share that learns who opens it."""
 
 HARMLESS = frozenset({"GoTo"})
 """What a document may do by itself when it is opened: show one of its own pages."""
@@ -78,12 +81,21 @@ def look_at(group: Group, found: Found) -> None:
     """Raises Unfit for a forbidden name, or for something that acts when the file is opened."""
     if any(isinstance(each, Name) and each in FORBIDDEN for each in group.within):
         raise Unfit(Finding.ACTIVE)
+    if any(value in group.after(key) for key, value in REACHING_OUT):
+        raise Unfit(Finding.ACTIVE)
+    if any(is_elsewhere(drawn, found) for drawn in group.after("Ref")):
+        raise Unfit(Finding.ACTIVE)
     if any(acts(action, found) for action in group.after("OpenAction")):
         raise Unfit(Finding.ACTIVE)
     for events in group.after("AA"):
         for each in meant(events, found):
             if any(acts(action, found) for action in each.within):
                 raise Unfit(Finding.ACTIVE)
+
+
+def is_elsewhere(drawn: object, found: Found) -> bool:
+    """Whether what is drawn is a page of another file (ISO 32000, 8.10.4)."""
+    return any(each.has("F") and each.has("Page") for each in meant(drawn, found))
 
 
 def meant(thing: object, found: Found) -> list[Group]:
