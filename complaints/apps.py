@@ -15,6 +15,7 @@ PLUGS: tuple[tuple[str, list[Any]], ...] = (
     ("queries.complainants.spoken_to", case_ports.SPOKEN_TO),
     ("access.kept_from", case_ports.KEPT_FROM),
     ("access.hidden_among", case_ports.HIDDEN),
+    ("access.hidden_among", comms_ports.HIDDEN),
     ("notices.words_of", case_ports.WORDED),
     ("access.hidden_cases", consumer_ports.HIDDEN_CASES),
     ("protecting.why_held", consumer_ports.HELD_BY),

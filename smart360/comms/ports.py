@@ -1,6 +1,6 @@
 """What the outbox asks higher apps: what goes with a letter, and which ones are urgent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -44,3 +44,9 @@ class Urgent:
 
 URGENT: dict[str, Urgent] = {}
 """Template code → what is promised of its letters, where a quarter of an hour is too late (N5)."""
+
+HIDDEN: list[Callable[[Collection[int], int | None], frozenset[int]]] = []
+"""Which of some cases, by their keys, a person may not know of, by theirs.
+
+Asked before somebody tries a message again, of which they might know no more than the key.
+"""

@@ -190,9 +190,14 @@ def count_messages_of_case(case: int) -> int:
     return Message.objects.filter(case=case).count()
 
 
-def is_known(message: int) -> bool:
-    """Whether there is such a message that was to go out."""
-    return message < MOST_ID and Message.objects.filter(pk=message, delivery__isnull=False).exists()
+def is_known(message: int, *, to: Person) -> bool:
+    """Whether there is such a message that was to go out, of no case that is kept from ``to``."""
+    if message >= MOST_ID:
+        return False
+    found = Message.objects.filter(pk=message, delivery__isnull=False).values_list("case").first()
+    if found is None or found[0] is None:
+        return found is not None
+    return not any(found[0] in ask([found[0]], to.pk) for ask in ports.HIDDEN)
 
 
 def why_not_sent(case: int) -> list[str]:

@@ -60,9 +60,10 @@ def notice_read_all(request: HttpRequest) -> HttpResponse:
 @requires(Permission.RETRY_MESSAGE)
 def message_retry(request: HttpRequest, message: int) -> HttpResponse:
     """Try a message again that was not delivered, and return to the page it was shown on."""
-    if not queries.is_known(message):
+    me = signed_in_person(request)
+    if not queries.is_known(message, to=me):
         raise Http404
-    operations.retry_message(message=message, by=signed_in_person(request), at=clock.now())
+    operations.retry_message(message=message, by=me, at=clock.now())
     back = request.headers.get("Referer", "")
     to = back if is_own_address(request, back) else resolve_url("start")
     return done(request, to=to, event="case-changed")

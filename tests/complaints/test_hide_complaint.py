@@ -10,6 +10,9 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from complaints.models import Complaint
+from smart360.comms.choices import DeliveryState
+from smart360.comms.models import Delivery, Message
+from smart360.comms.operations import mark_failed
 from smart360.fieldwork.models import ServiceOrder
 from smart360.fieldwork.operations import assign_service_order, complete_service_order
 from smart360.fieldwork.tasks import report_pdf
@@ -93,3 +96,18 @@ def test_its_number_stands_in_no_report(
     report = PdfReader(io.BytesIO(report_pdf(done))).pages[0].extract_text()
     assert order.number in report
     assert (complaint.case.number in report) == is_said
+
+
+def test_its_messages_are_tried_again_by_nobody_else(
+    make_complaint: MakeComplaint, person: MakePerson, client_as: ClientAs, stands: SetClock
+) -> None:
+    """A message that is not theirs is none for them (X2): they might guess its key."""
+    named, boss = person(Role.SUPERVISOR), person(Role.SUPERVISOR)
+    complaint = make_complaint(name=RUDE, staff_named=named.pk)
+    message = Message.objects.get(case=complaint.pk)
+    mark_failed(message=message.pk, why="No such mailbox", at=stands())
+    retry = reverse("message_retry", args=[message.pk])
+    assert client_as(named).post(retry).status_code == 404
+    assert Delivery.objects.get(message=message).state == DeliveryState.FAILED
+    assert client_as(boss).post(retry).status_code == 302
+    assert Delivery.objects.get(message=message).state == DeliveryState.QUEUED
