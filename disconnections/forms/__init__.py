@@ -23,6 +23,7 @@ from disconnections.choices import (
     NoticeWay,
     Permanence,
 )
+from disconnections.forms.preparing import PreparingForm
 from disconnections.queries.create import Offer, why_slot_is_gone
 from disconnections.queries.run_preview import areas_supplied
 from disconnections.queries.runs import reasons_for_debt
@@ -224,33 +225,19 @@ class MeterFields:
         return bool(self.location_is_gone.value() or self.is_damaged.value())
 
 
-class ClosureForm(forms.Form):
+class ClosureForm(PreparingForm):
     """Meter actions, devices and service order of a request; what is empty is decided later.
 
     A field's name has its service before it, as the refusals of ``set_closure`` name it.
     """
-
-    version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
-    service_order = ShownTextField(
-        label="SO ID",
-        required=False,
-        at_most=20,
-        is_one_line=True,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "orders-to-pick"}),
-    )
-
-    use_required_attribute = False
 
     def __init__(
         self,
         *args: Any,
         plans: Sequence[MeterPlan],
         warehouses: Sequence[Warehouse],
-        order_number: str = "",
-        version: int = 0,
         **kwargs: Any,
     ) -> None:
-        kwargs.setdefault("initial", {"version": version, "service_order": order_number})
         super().__init__(*args, **kwargs)
         self.plans = [plan for plan in plans if plan.meter is not None]
         places = [(f"{WAREHOUSE}{each.pk}", each.name) for each in warehouses]

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from disconnections.forms.preparing import PreparingForm
 from disconnections.rules.reconnections import ReconnectionWish, Returning, ReturningWish
 from smart360.web.amounts import PlainNumberField
 from smart360.web.fields import IsoDateField, ShownTextField
@@ -38,22 +39,11 @@ class ReturningFields:
         return f"Not below {last} of {shown_date(meter.last.read_on)}."
 
 
-class ReconnectionForm(forms.Form):
+class ReconnectionForm(PreparingForm):
     """Meters, opening readings and service order of a reconnection; what is empty comes later.
 
     A field's name has its service before it, as the refusals of ``set_reconnection`` name it.
     """
-
-    version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
-    service_order = ShownTextField(
-        label="SO ID",
-        required=False,
-        at_most=20,
-        is_one_line=True,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "orders-to-pick"}),
-    )
-
-    use_required_attribute = False
 
     def __init__(
         self,
@@ -61,11 +51,8 @@ class ReconnectionForm(forms.Form):
         services: Sequence[Returning],
         typed: Mapping[int, str],
         today: date,
-        order_number: str = "",
-        version: int = 0,
         **kwargs: Any,
     ) -> None:
-        kwargs.setdefault("initial", {"version": version, "service_order": order_number})
         super().__init__(*args, **kwargs)
         self.services = [each for each in services if each.running is None]
         for each in self.services:

@@ -20,6 +20,7 @@ from disconnections.rules.conditions import (
 from smart360.cases import handling
 from smart360.cases.choices import CaseKind
 from smart360.cases.models import Case
+from smart360.cases.queries.states import end_sentence
 from smart360.fieldwork.models import ServiceOrder
 from smart360.kernel.db import step
 from smart360.kernel.errors import Refusal
@@ -67,8 +68,7 @@ def refuse_other_or_ended(case: Case, kind: CaseKind, refusal: type[Refusal]) ->
     if case.kind != kind:
         raise refusal(NOT_ONE[kind], is_conflict=True)
     if not case.is_open:
-        who = case.ended_by.full_name if case.ended_by else "the system"
-        raise refusal(f"{case.get_status_display()} by {who} already", is_conflict=True)
+        raise refusal(end_sentence(case), is_conflict=True)
 
 
 def order_asked_for(case: Case, number: str, *, refusal: type[Refusal]) -> ServiceOrder | None:

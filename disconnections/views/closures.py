@@ -1,23 +1,17 @@
 """The Disconnect tab of a request: prepared, ticked, told, executed (DIS14 to DIS16)."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django import forms
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from consumers.queries.meters import warehouses
-from disconnections.choices import MONEY_ITEMS, ClosureItem, ClosurePaper, NoticeWay
+from disconnections.choices import ClosureItem, ClosurePaper, NoticeWay
 from disconnections.forms import ClosureForm, PaperForm
-from disconnections.models import ChecklistTick, Execution
+from disconnections.models import Execution
 from disconnections.operations import closures
-from disconnections.operations.preparing import may_tick
 from disconnections.queries.closures import (
     Gathered,
     executed,
@@ -31,24 +25,24 @@ from disconnections.rules.closures import (
     checklist,
     is_device,
     not_linked,
-    tones,
     what_is_missing,
 )
-from disconnections.rules.conditions import (
-    NO_ORDER,
-    Checklist,
-    ItemLine,
-    Missing,
-    Need,
-    why_not_good,
+from disconnections.rules.conditions import NO_ORDER, why_not_good
+from disconnections.rules.outlook import outlook_of_closure
+from disconnections.views.detail import shell, tab_or_fragment
+from disconnections.views.preparing import (
+    PreparingTab,
+    account_of,
+    do,
+    found_of,
+    shown_items,
+    shown_missing,
+    tick,
 )
-from disconnections.rules.outlook import AccountFact, outlook_of_closure
-from disconnections.views.detail import found_or_404, shell, tab_or_fragment
 from smart360.cases.choices import CaseKind
 from smart360.cases.models import Case
 from smart360.fieldwork.models import ServiceOrder
 from smart360.kernel import clock
-from smart360.kernel.errors import Refusal
 from smart360.staff.access import signed_in_person
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
@@ -56,40 +50,10 @@ from smart360.web.fields import form_key_if_sent
 from smart360.web.gate import requires
 from smart360.web.htmx import is_fragment
 
-TAB = "disconnections/request_disconnect.html"
+TEMPLATE = "disconnections/request_disconnect.html"
 WHOLE, STATE, PAPERS = "disconnect", "ticked", "given"
 """Fragments: the tab; what follows from a tick; the papers and what follows from them."""
 ANSWERS = {WHOLE: "disconnect", STATE: "state", PAPERS: "notices"}
-ON_DETAILS = (Need.APPROVAL, Need.PROTECTIONS, Need.IDENTITY, Need.OTHER_PERSON)
-
-
-@dataclass(frozen=True)
-class ShownItem:
-    """One item of the checklist as the page shows it."""
-
-    line: ItemLine
-    tick: ChecklistTick | None
-    may_tick: bool
-    tone: str
-    icon: str
-
-    @property
-    def id(self) -> str:
-        """Of its box."""
-        return f"item-{self.line.item.lower()}"
-
-    @property
-    def is_money(self) -> bool:
-        """Whether those tick it who may see the money."""
-        return self.line.item in MONEY_ITEMS
-
-
-@dataclass(frozen=True)
-class ShownMissing:
-    """One thing that is missing, with the address where it can be put right."""
-
-    sentence: str
-    href: str
 
 
 # ------------------------------------------------------------------ reading
@@ -120,7 +84,7 @@ def closure_parts(request: HttpRequest, number: str) -> HttpResponse:
         "order": _order_shown(found[0] if found else None, gathered),
         "order_wrong": _order_wrong(typed, found),
     }
-    return render(request, f"{TAB}#parts", context)
+    return render(request, f"{TEMPLATE}#parts", context)
 
 
 def _order_wrong(typed: str, found: Any) -> str:
@@ -153,7 +117,8 @@ def closure_set(request: HttpRequest, number: str) -> HttpResponse:
     form = _form(gather(case, at=at, asks_protections=False), request.POST)
     if not form.is_valid():
         return _tab(request, case, status=422, closure_form=form)
-    return _do(
+    return do(
+        TAB,
         request,
         case,
         lambda: closures.set_closure(case=case.pk, wish=form.wish(), by=me, at=at, form_key=key),
@@ -166,30 +131,14 @@ def closure_set(request: HttpRequest, number: str) -> HttpResponse:
 @requires(Permission.PREPARE_CLOSURE)
 def closure_tick(request: HttpRequest, number: str) -> HttpResponse:
     """Tick or clear one of the items 3 to 6."""
-    return _tick(request, number)
+    return tick(TAB, request, number, part=STATE)
 
 
 @require_POST
 @requires(Permission.TICK_MONEY)
 def closure_tick_money(request: HttpRequest, number: str) -> HttpResponse:
     """Tick or clear one of the first two items."""
-    return _tick(request, number)
-
-
-def _tick(request: HttpRequest, number: str) -> HttpResponse:
-    me, key = signed_in_person(request), form_key_if_sent(request.POST)
-    case, item = _found(request, number), request.POST.get("item", "")[:20]
-    is_ticked = request.POST.get("is_ticked") == "on"
-    act = closures.tick_item if is_ticked else closures.clear_item
-    label = dict(ClosureItem.choices).get(item, "")
-    return _do(
-        request,
-        case,
-        lambda: act(case=case.pk, item=item, by=me, at=clock.now(), form_key=key),
-        f"{label}: {'ticked' if is_ticked else 'cleared'}.",
-        part=STATE,
-        wrong_item=item,
-    )
+    return tick(TAB, request, number, part=STATE)
 
 
 @require_POST
@@ -198,7 +147,8 @@ def closure_notice_send(request: HttpRequest, number: str) -> HttpResponse:
     """Send closure notice: by e-mail, at once."""
     me, key = signed_in_person(request), form_key_if_sent(request.POST)
     case = _found(request, number)
-    return _do(
+    return do(
+        TAB,
         request,
         case,
         lambda: closures.give_paper(
@@ -219,7 +169,8 @@ def closure_paper_give(request: HttpRequest, number: str) -> HttpResponse:
     form = PaperForm(request.POST, has_bill=True)
     if not form.is_valid():
         return _tab(request, case, status=422, part=PAPERS, paper_form=form)
-    return _do(
+    return do(
+        TAB,
         request,
         case,
         lambda: closures.give_paper(
@@ -237,7 +188,8 @@ def request_execute(request: HttpRequest, number: str) -> HttpResponse:
     """Execute Disconnection: everything ends together, or nothing does."""
     me, key = signed_in_person(request), form_key_if_sent(request.POST)
     case = _found(request, number)
-    return _do(
+    return do(
+        TAB,
         request,
         case,
         lambda: closures.execute_disconnection(case=case.pk, by=me, at=clock.now(), form_key=key),
@@ -245,49 +197,9 @@ def request_execute(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
-def _do(
-    request: HttpRequest,
-    case: Case,
-    act: Callable[[], object],
-    sentence: str,
-    *,
-    part: str = WHOLE,
-    **more: Any,
-) -> HttpResponse:
-    """One act; what is wrong stands at its field, what is not possible above its part."""
-    try:
-        act()
-    except Refusal as refusal:
-        status, form = refusal.http_status, _form_of(more, refusal)
-        if form is not None:
-            form.add_error(refusal.field, refusal.sentence)
-            return _tab(request, case, status=status, part=part, **more)
-        fresh = _found(request, case.number)
-        kept = {"wrong_item": more.get("wrong_item", "")}
-        return _tab(request, fresh, status=status, part=part, refusal=refusal, **kept)
-    if not is_fragment(request):
-        messages.success(request, sentence)
-        return HttpResponseRedirect(reverse("request_disconnect", args=[case.number]))
-    response = _tab(request, _found(request, case.number), part=part, toast=sentence)
-    response["HX-Trigger-After-Settle"] = '{"case-said": {}}'
-    return response
-
-
-def _form_of(more: dict[str, Any], refusal: Refusal) -> forms.Form | None:
-    """The form whose field was refused, if it was one."""
-    for name in ("closure_form", "paper_form"):
-        form: forms.Form | None = more.get(name)
-        if form is not None and refusal.field in form.fields:
-            return form
-    return None
-
-
 # ------------------------------------------------------------------ showing
 def _found(request: HttpRequest, number: str) -> Case:
-    case = found_or_404(request, number)
-    if case.kind != CaseKind.DISCONNECTION:
-        raise Http404
-    return case
+    return found_of(CaseKind.DISCONNECTION, request, number)
 
 
 def _form(gathered: Gathered, typed: Any = None) -> ClosureForm:
@@ -310,7 +222,7 @@ def _tab(
     if not is_fragment(request):
         context = shell(request, case, tab="disconnect", at=at) | context
         context["answers"] = ANSWERS[WHOLE]
-    response = tab_or_fragment(request, TAB, part, context)
+    response = tab_or_fragment(request, TEMPLATE, part, context)
     response.status_code = status
     return response
 
@@ -322,7 +234,7 @@ def closure_context(case: Case, me: Person, *, at: datetime) -> dict[str, Any]:
     gathered = gather(case, at=at)
     items = checklist(gathered.facts)
     context |= {
-        "items": _items(items, gathered, me, is_open=case.is_open),
+        "items": shown_items(items, gathered.ticks, me, is_open=case.is_open),
         "counter": items.counter,
         "order": _order_shown(_order_of(done, gathered), gathered),
         "plans": gathered.facts.meters,
@@ -340,24 +252,11 @@ def closure_context(case: Case, me: Person, *, at: datetime) -> dict[str, Any]:
     may_execute = me.has_permission(Permission.EXECUTE)
     if may_execute or me.has_permission(Permission.EXECUTE_FOR_US):
         missing = what_is_missing(gathered.facts, executor(me))
-        context |= {"may_execute": True, "missing": _missing(missing, case)}
+        context |= {"may_execute": True, "missing": shown_missing(missing, case)}
         if not missing:
             names = {each.pk: each.name for each in warehouses()}
             context["outlook"] = outlook_of_closure(gathered.facts, account_of(case), names)
     return context
-
-
-def account_of(case: Case) -> AccountFact:
-    """Whose request it is, and whether they hear of what becomes of it."""
-    assert case.consumer is not None  # a_request_has_a_consumer
-    return AccountFact(
-        number=case.consumer.account_number,
-        name=case.consumer.name,
-        status=case.consumer.status,
-        is_archived=case.consumer.archived_at is not None,
-        has_address=bool(case.consumer.email),
-        notifies=case.notifies_consumer,
-    )
 
 
 def _has_bill(gathered: Gathered) -> bool:
@@ -367,22 +266,6 @@ def _has_bill(gathered: Gathered) -> bool:
 
 def _order_of(done: Execution | None, gathered: Gathered) -> ServiceOrder | None:
     return done.service_order if done else gathered.service_order
-
-
-def _items(found: Checklist, gathered: Gathered, me: Person, *, is_open: bool) -> list[ShownItem]:
-    shown = []
-    for line in found.lines:
-        tone, icon = tones(line)
-        shown.append(
-            ShownItem(
-                line=line,
-                tick=gathered.ticks.get(line.item),
-                may_tick=is_open and not line.does_not_apply and may_tick(line.item, me),
-                tone=tone,
-                icon=icon,
-            )
-        )
-    return shown
 
 
 def _order_shown(service_order: ServiceOrder | None, gathered: Gathered) -> dict[str, Any]:
@@ -400,12 +283,12 @@ def _order_shown(service_order: ServiceOrder | None, gathered: Gathered) -> dict
     }
 
 
-def _missing(missing: tuple[Missing, ...], case: Case) -> list[ShownMissing]:
-    details = reverse("request_detail", args=[case.number])
-    return [
-        ShownMissing(
-            each.sentence,
-            details if each.need in ON_DETAILS else f"#{each.anchor}" if each.anchor else "",
-        )
-        for each in missing
-    ]
+TAB = PreparingTab(
+    kind=CaseKind.DISCONNECTION,
+    url_name="request_disconnect",
+    shows=_tab,
+    items=dict(ClosureItem.choices),
+    ticks=closures.tick_item,
+    clears=closures.clear_item,
+    forms=("closure_form", "paper_form"),
+)
