@@ -10,6 +10,7 @@ from complaints.choices import CustomerType
 from complaints.queries.create import Offer, find_people, get_person, has_words
 from complaints.rules import Stranger
 from consumers.forms import LONGEST_ADDRESS, LONGEST_NAME, EmailAddressField, PhoneField
+from smart360.kernel.text import key_in
 from smart360.staff.models import Person
 from smart360.web.amounts import MoneyField
 from smart360.web.fields import CodeField, IsoDateField, KeyField, ShownTextField, TickField
@@ -118,8 +119,7 @@ class DetailsForm(forms.Form):
 
     def _chosen(self, name: str) -> int | None:
         said = self.data.get(name, "") if self.is_bound else self.initial.get(name, "")
-        text = str(said)
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+        return key_in(str(said))
 
     def _take_only(self, name: str, word: str, offered: Any) -> None:
         field = self.fields[name]

@@ -23,10 +23,10 @@ from complaints.rules import MEGABYTE, ComplaintWish
 from consumers.rules.profiles import ShownConsumer
 from smart360.documents.inspection.findings import LARGEST_FILE
 from smart360.kernel.errors import Refusal
+from smart360.kernel.text import key_in
 from smart360.organisation.context import zone_in_use
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
-from smart360.web.fields import KeyField
 from smart360.web.shown import RefusedUpload, Upload, UploadList
 
 TEMPLATE = "complaints/complaint_new.html"
@@ -69,11 +69,8 @@ class Sheet:
     @cached_property
     def customer(self) -> ShownConsumer | None:
         """The account that was chosen, if this person still finds it."""
-        words = self.typed[CUSTOMER].get("consumer", "")
-        key = KeyField(required=False)
-        if not key.valid_value(words):
-            return None
-        return get_customer(int(words), to=self.person)
+        key = key_in(self.typed[CUSTOMER].get("consumer", ""))
+        return None if key is None else get_customer(key, to=self.person)
 
     @cached_property
     def stranger(self) -> StrangerForm:

@@ -12,6 +12,7 @@ NULL_SENTENCE = "Null characters are not allowed."
 UNSHOWN_SENTENCE = "This text contains characters that cannot be shown."
 
 _BLANKS = re.compile(r"\s+")
+_KEY = re.compile(r"[1-9][0-9]{0,17}")  # fits a bigint with room to spare
 
 
 def normalise(text: str) -> str:
@@ -44,6 +45,15 @@ def digits(text: str) -> str:
     return "".join(
         str(unicodedata.digit(c)) for c in text if unicodedata.digit(c, None) is not None
     )
+
+
+def key_in(text: str) -> int | None:
+    """The primary key that ``text`` is, or None when it is none that a row could have.
+
+    >>> key_in("42"), key_in("042"), key_in("4 2"), key_in("")
+    (42, None, None, None)
+    """
+    return int(text) if _KEY.fullmatch(text) else None
 
 
 def one_line_endings(text: str) -> str:

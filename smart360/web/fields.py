@@ -22,6 +22,7 @@ from smart360.kernel.text import (
     REQUIRED,
     UNSHOWN_SENTENCE,
     is_blank,
+    key_in,
     one_line_endings,
     why_unshowable,
 )
@@ -31,7 +32,6 @@ NOT_A_TIME = "Enter a valid time."
 
 _ISO_DATE = re.compile(r"([0-9]{4,6})-([0-9]{2})-([0-9]{2})")
 _ISO_TIME = re.compile(r"([0-9]{2}):([0-9]{2})")
-_KEY = re.compile(r"[1-9][0-9]{0,17}")  # fits a bigint with room to spare
 
 
 def shown_text(value: str) -> None:
@@ -193,7 +193,7 @@ class KeyField(forms.ChoiceField):
 
     def valid_value(self, value: str) -> bool:
         """Whether this is a key at all, and one of those offered."""
-        return bool(_KEY.fullmatch(value)) and (self.is_open or super().valid_value(value))
+        return key_in(value) is not None and (self.is_open or super().valid_value(value))
 
     def clean(self, value: Any) -> int | None:
         """The key, None when nothing was chosen."""
@@ -218,7 +218,7 @@ class KeysField(forms.MultipleChoiceField):
 
     def valid_value(self, value: str) -> bool:
         """Whether this is a key at all, and one of those offered."""
-        return bool(_KEY.fullmatch(value)) and (self.is_open or super().valid_value(value))
+        return key_in(value) is not None and (self.is_open or super().valid_value(value))
 
     def clean(self, value: Any) -> tuple[int, ...]:
         """The keys, each once, in the order in which they came."""
