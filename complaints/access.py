@@ -1,12 +1,13 @@
-"""The only doors to a complaint for a person (quality.md, X2), and what they may do with it."""
+"""The only doors to a complaint or a draft for a person (X2), and what they may do with it."""
 
+import uuid
 from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import QuerySet
 
 from complaints import rules
-from complaints.models import Complaint, ComplaintCategory
+from complaints.models import Complaint, ComplaintCategory, ComplaintDraft, DraftFile
 from smart360.cases.access import Act, acts_on
 from smart360.cases.choices import CaseKind
 from smart360.cases.models import Case
@@ -73,6 +74,17 @@ def find_complaint(number: str, person: Person) -> Case | None:
         )
         .first()
     )
+
+
+def find_draft(draft: uuid.UUID, *, to: Person) -> ComplaintDraft | None:
+    """One's own draft; None for another person's as for none."""
+    return ComplaintDraft.objects.filter(pk=draft, person=to).first()
+
+
+def find_draft_file(draft: uuid.UUID, file: uuid.UUID, *, to: Person) -> DraftFile | None:
+    """A file of one's own draft, or None."""
+    own = DraftFile.objects.filter(draft=draft, draft__person=to, file=file)
+    return own.select_related("file").first()
 
 
 PERMISSION_OF: dict[Act, Permission] = {

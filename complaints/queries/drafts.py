@@ -1,4 +1,4 @@
-"""One's own drafts of complaints: the doors to them, and the list of those not finished."""
+"""One's own drafts of complaints: their files, and the list of those not finished."""
 
 import uuid
 from collections.abc import Iterable, Mapping
@@ -11,6 +11,7 @@ from django.db.models import Count
 from complaints.models import ComplaintDraft, ComplaintName, DraftFile
 from complaints.rules import CREATE
 from consumers.access import shown, visible_consumers
+from smart360.kernel.text import key_in
 from smart360.staff.models import Person
 from smart360.web import form_keys
 
@@ -37,17 +38,6 @@ class ListedDraft:
     def dialog(self) -> str:
         """The id of the dialog that discards it."""
         return f"discard-{self.id.hex}"
-
-
-def find_draft(draft: uuid.UUID, *, to: Person) -> ComplaintDraft | None:
-    """One's own draft; None for another person's as for none."""
-    return ComplaintDraft.objects.filter(pk=draft, person=to).first()
-
-
-def find_draft_file(draft: uuid.UUID, file: uuid.UUID, *, to: Person) -> DraftFile | None:
-    """A file of one's own draft, or None."""
-    own = DraftFile.objects.filter(draft=draft, draft__person=to, file=file)
-    return own.select_related("file").first()
 
 
 def files_of(draft: ComplaintDraft) -> list[DraftFile]:
@@ -102,5 +92,4 @@ def _keys(drafts: Iterable[ComplaintDraft], step: str, name: str) -> list[int]:
 
 
 def _key(draft: ComplaintDraft, step: str, name: str) -> int | None:
-    word = word_in(draft.typed, step, name)
-    return int(word) if word.isascii() and word.isdigit() and len(word) < 19 else None
+    return key_in(word_in(draft.typed, step, name))

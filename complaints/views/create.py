@@ -15,12 +15,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from complaints import operations
-from complaints.access import visible_complaints
+from complaints.access import find_draft, visible_complaints
 from complaints.forms import AcknowledgeForm, DetailsForm, NotesForm, StrangerForm
 from complaints.models import ComplaintDraft
 from complaints.operations import UnableToKeepDraft
 from complaints.queries.create import find_customer, find_people, get_made, is_enough
-from complaints.queries.drafts import find_draft, submitted_as
+from complaints.queries.drafts import submitted_as
 from complaints.views.sheet import (
     CUSTOMER,
     DETAILS,
@@ -34,18 +34,14 @@ from complaints.views.sheet import (
     said_in,
     shown,
 )
-from consumers import queries as consumers
-from consumers.access import shown_hits
-from consumers.rules.searching import TOO_SHORT, read_search
+from consumers.views.choosing import look_for
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
-from smart360.kernel.text import REQUIRED
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
 from smart360.web.gate import requires
 from smart360.web.throttle import take_turn
 
-SELECT_A_CUSTOMER = "Select a customer from the search results"
 STEP_OF = {name: step for step, names in FIELDS.items() for name in names}
 """The step on which a field stands that the operation refuses."""
 
@@ -140,22 +136,7 @@ def complaint_customer(request: HttpRequest, draft: uuid.UUID) -> HttpResponse:
 def _searched(request: HttpRequest, draft: uuid.UUID) -> HttpResponse:
     """Nobody was chosen: what the search finds, each as a button (without JavaScript)."""
     me, at = signed_in_person(request), clock.now()
-    typed = request.POST.get("q", "")
-    searched = read_search(typed)
-    hits = shown_hits(consumers.search(typed, at=at, asker=me.pk), me)
-    error = REQUIRED
-    if typed.strip():
-        error = searched.problem or ("" if not hits else SELECT_A_CUSTOMER)
-    elif request.POST.get("account"):
-        error = SELECT_A_CUSTOMER
-    elif typed:
-        error = TOO_SHORT
-    search = {
-        "typed": searched.text if searched.problem else typed,
-        "hits": hits,
-        "error": error,
-        "is_empty": not hits and not searched.problem and bool(typed.strip()),
-    }
+    search = look_for(request.POST, to=me, at=at)
     sheet = open_sheet(me, find_draft(draft, to=me), at=at, key=draft)
     return shown(request, sheet, step=CUSTOMER, status=422, search=search)
 

@@ -10,10 +10,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from complaints import operations
+from complaints.access import find_draft, find_draft_file
 from complaints.models import ComplaintDraft
 from complaints.operations.drafts import refuse_more
 from complaints.queries.create import get_limits
-from complaints.queries.drafts import files_of, find_draft, find_draft_file
+from complaints.queries.drafts import files_of
 from complaints.views.sheet import EVIDENCE, TEMPLATE, Sheet, open_sheet, shown
 from smart360.documents.access import as_download
 from smart360.documents.inspection.findings import LARGEST_FILE

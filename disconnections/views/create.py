@@ -7,7 +7,6 @@ it stood. Each act is a plain POST; htmx swaps the fragment ``create`` instead o
 
 import re
 from dataclasses import replace
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -15,14 +14,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from consumers import queries as consumers
-from consumers.access import shown_hits
 from consumers.choices import LockPurpose
 from consumers.operations import (
     release_profile_lock,
     renew_profile_lock,
     take_profile_lock,
 )
-from consumers.rules.searching import read_search
+from consumers.views.choosing import SELECT_A_CUSTOMER, Looked, look_for
 from disconnections import rules
 from disconnections.forms import NotifyForm, RequestForm
 from disconnections.operations import DRAFT, create_request
@@ -36,7 +34,6 @@ from disconnections.views.sheet import (
     Sheet,
     held_context,
     keep,
-    key_of,
     open_sheet,
     page_url,
     shown,
@@ -45,7 +42,7 @@ from disconnections.views.sheet import (
 )
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
-from smart360.kernel.text import REQUIRED
+from smart360.kernel.text import REQUIRED, key_in
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
 from smart360.web import drafts
@@ -53,7 +50,6 @@ from smart360.web.fields import posted_form_key
 from smart360.web.gate import requires
 from smart360.web.htmx import done, is_fragment
 
-SELECT_A_CUSTOMER = "Select a customer from the search results"
 OWN_NAMES = {*FIELDS, *CARRIED, "csrfmiddlewaretoken", "form_key", "notifies_consumer", "q"}
 FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -126,17 +122,8 @@ def _refuse_if_impossible(chosen: Chosen) -> None:
 
 def _searched(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     """Nobody was chosen: what the search finds, each as a button (without JavaScript)."""
-    typed = request.POST.get("q", "")
-    searched = read_search(typed)
-    found = consumers.search(typed, at=sheet.at)
-    error = SELECT_A_CUSTOMER if typed.strip() or request.POST.get("account") else REQUIRED
-    if typed.strip() and searched.problem:
-        error = searched.problem
-    search: dict[str, Any] = {
-        "typed": searched.text if searched.problem else typed,
-        "hits": shown_hits(found, signed_in_person(request)),
-        "error": error,
-    }
+    found = look_for(request.POST, to=sheet.person, at=sheet.at)
+    search = replace(found, error=found.error or SELECT_A_CUSTOMER)
     return shown(request, sheet, step=1, search=search, status=422)
 
 
@@ -213,7 +200,7 @@ def request_save(request: HttpRequest) -> HttpResponse:
 
 def _no_customer(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     error = SELECT_A_CUSTOMER if sheet.typed.get("consumer") else REQUIRED
-    return shown(request, sheet, step=1, search={"error": error}, status=422)
+    return shown(request, sheet, step=1, search=Looked(error=error), status=422)
 
 
 @require_POST
@@ -223,12 +210,12 @@ def request_submit(request: HttpRequest) -> HttpResponse:
     form_key = posted_form_key(request.POST)
     at = clock.now()
     form, notify = RequestForm(request.POST), NotifyForm(request.POST)
-    consumer = key_of(request.POST.get("consumer", ""))
+    consumer = key_in(request.POST.get("consumer", ""))
     refusal = None
     if consumer is not None and form.is_valid() and notify.is_valid():
         wish = RequestWish(
             consumer=consumer,
-            lock_token=key_of(request.POST.get("lock_token", "")) or 0,
+            lock_token=key_in(request.POST.get("lock_token", "")) or 0,
             confirmed_kind=request.POST.get("confirmed_kind", ""),
             notifies_consumer=notify.cleaned_data["notifies_consumer"],
             ignored_fields=ignored_fields(request.POST),
@@ -278,8 +265,8 @@ def _not_submitted(
 @requires(Permission.CREATE_REQUEST)
 def lock_heartbeat(request: HttpRequest) -> HttpResponse:
     """The page is still open: the hold goes on (CON14)."""
-    consumer = key_of(request.GET.get("consumer", ""))
-    token = key_of(request.GET.get("token", ""))
+    consumer = key_in(request.GET.get("consumer", ""))
+    token = key_in(request.GET.get("token", ""))
     if consumer is None or token is None:
         raise Http404
     try:

@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
+from consumers.views.choosing import Looked
 from disconnections.choices import IdentityCheck, IdentityDocument, Permanence
 from disconnections.forms import NotifyForm, RequestForm
 from disconnections.operations import DRAFT
@@ -27,10 +27,10 @@ from disconnections.queries.verdicts import ShownVerdict, preview
 from disconnections.rules import RequestWish
 from smart360.cases.choices import CaseKind
 from smart360.kernel.errors import Refusal
+from smart360.kernel.text import key_in
 from smart360.organisation.context import zone_in_use
 from smart360.staff.models import Person
 from smart360.web import drafts
-from smart360.web.fields import KeyField
 from smart360.web.form_keys import new_key
 from smart360.web.formats import NOT_CHOSEN, shown_day, shown_slot
 from smart360.web.htmx import is_fragment, page_or_fragment
@@ -199,19 +199,11 @@ def typed_before(person: Person) -> QueryDict:
     return carried(draft.typed) if draft else QueryDict(mutable=True)
 
 
-def key_of(text: str) -> int | None:
-    """A primary key out of a hidden field; None when it is none."""
-    try:
-        return KeyField(required=False).clean(text)
-    except ValidationError:
-        return None
-
-
 def open_sheet(
     person: Person, typed: QueryDict, *, at: datetime, known: Chosen | None = None
 ) -> Sheet:
     """The page for what was typed; ``known`` is a consumer that was just looked at."""
-    consumer = key_of(typed.get("consumer", ""))
+    consumer = key_in(typed.get("consumer", ""))
     chosen = known if known is not None and known.facts.id == consumer else None
     if consumer is not None and chosen is None:
         chosen = get_chosen(consumer, to=person, at=at)
@@ -234,7 +226,7 @@ def shown(
     refusal: Refusal | None = None,
     form_key: str = "",
     status: int = 200,
-    search: Mapping[str, Any] | None = None,
+    search: Looked | None = None,
     wanted: Chosen | None = None,
 ) -> HttpResponse:
     """The page, or its fragment ``create``, with the section that is open now."""
@@ -243,7 +235,7 @@ def shown(
         "chosen": sheet.chosen,
         "wanted": wanted,
         "refusal": refusal,
-        "search": search or {},
+        "search": search or Looked(),
     }
     if sheet.is_held and sheet.chosen is not None:
         context |= held_context(sheet, sheet.chosen, form)

@@ -1,8 +1,10 @@
 """The Create Request page: every way in, who may, and nothing typed is lost."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
@@ -10,7 +12,7 @@ from consumers.choices import AccountStatus, SupplyState, UtilityType
 from consumers.models import Consumer, ProfileLock
 from disconnections.models import Reason
 from smart360.staff.choices import Role
-from smart360.web.models import Draft
+from smart360.web.models import Allowance, Draft
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
 from tests.disconnections.creating import (
     HTMX,
@@ -253,6 +255,14 @@ def test_search_without_javascript_offers_buttons(client: Client, consumer: Cons
         answer = client.post(reverse("request_consumer"), {"q": typed})
         assert (answer.status_code, sentence in answer.text) == (422, True)
         assert "<img src=x" not in answer.text
+
+
+def test_searches_without_javascript_are_counted(client: Client, consumer: Consumer) -> None:
+    """bad-inputs 19."""
+    client.post(reverse("request_consumer"), {"q": "smi"})
+    Allowance.objects.update(turns_left=0.5, at=F("at") + timedelta(hours=1))
+    answer = client.post(reverse("request_consumer"), {"q": "smi"})
+    assert (answer.status_code, consumer.account_number in answer.text) == (429, False)
 
 
 def test_profile_offers_its_consumer(client: Client, consumer: Consumer) -> None:
