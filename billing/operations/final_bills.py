@@ -21,7 +21,6 @@ from billing.operations.arrangements import bring_up_to_date
 from billing.operations.settlements import (
     NEVER_CHANGES,
     UnableToSettle,
-    lock_request,
     refuse_ended,
 )
 from billing.ports import terms_of
@@ -85,7 +84,7 @@ def generate_final_bill(
     said is kept beside it. Raises UnableToGenerate, and UnableToSettle when the bill is approved
     (79) or the request has ended without it.
     """
-    locked = lock_request(case)
+    locked = handling.lock_case_and_account(case)
     bill = find_live_bill(case)
     if handling.is_repeated(locked, form_key, act=GENERATE, by=by, at=at) and bill is not None:
         return bill
@@ -185,7 +184,7 @@ def approve_and_send(
     ``seen`` is the hash of what the page showed. Raises UnableToApprove: figures have changed
     (76), something is missing (78), or the bill is so large that another person must approve it.
     """
-    locked = lock_request(case)
+    locked = handling.lock_case_and_account(case)
     bill = find_live_bill(case)
     said = {"seen": seen}
     if handling.is_repeated(locked, form_key, act=APPROVE, by=by, at=at, **said) and bill:

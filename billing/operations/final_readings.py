@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from billing.models import BillAdjustment, FinalReading
-from billing.operations.settlements import lock_request, refuse_approved, refuse_ended
+from billing.operations.settlements import refuse_approved, refuse_ended
 from billing.ports import terms_of
 from billing.queries.bill_inputs import ServiceFacts, services_of
 from billing.queries.policies import get_policy
@@ -65,7 +65,7 @@ def enter_final_readings(
     The meter must be the service's own; its device follows from it (AC015, AC016). Raises
     UnableToEnterReading with the field of the service it is about, and UnableToSettle.
     """
-    locked = lock_request(case)
+    locked = handling.lock_case_and_account(case)
     if handling.is_repeated(locked, form_key, act=ENTER, by=by, at=at, wishes=repr(wishes)):
         return tuple(FinalReading.objects.filter(case=case).order_by("service_connection"))
     refuse_ended(locked)
@@ -186,7 +186,7 @@ def add_adjustment(
 
     Raises UnableToAdjust and UnableToSettle.
     """
-    locked = lock_request(case)
+    locked = handling.lock_case_and_account(case)
     said = {"amount": f"{amount:f}", "reason": reason}
     if handling.is_repeated(locked, form_key, act=ADJUST, by=by, at=at, **said):
         return BillAdjustment.objects.filter(case=case, added_by=by).latest("pk")
@@ -212,7 +212,7 @@ def remove_adjustment(
     *, case: int, adjustment: int, by: Person, at: datetime, form_key: uuid.UUID | None = None
 ) -> None:
     """Take an adjustment off the bill again; its row stays. Raises UnableToAdjust."""
-    locked = lock_request(case)
+    locked = handling.lock_case_and_account(case)
     if handling.is_repeated(locked, form_key, act=REMOVE, by=by, at=at, adjustment=adjustment):
         return
     refuse_ended(locked)

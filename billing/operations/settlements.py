@@ -11,9 +11,9 @@ from billing.queries.accounts import balances_of
 from billing.queries.bill_inputs import find_live_bill
 from billing.queries.settlements import may_be_settled
 from billing.rules.settlement import deposit_is_used
-from consumers import guards
 from smart360.cases import handling
 from smart360.cases.models import Case
+from smart360.cases.queries.states import end_sentence
 from smart360.kernel.db import operation, step
 from smart360.kernel.errors import Refusal
 from smart360.kernel.text import NOT_OFFERED, REQUIRED
@@ -34,19 +34,10 @@ class UnableToSettle(Refusal):
     """The request's settlement cannot be changed so, or not any more."""
 
 
-@step
-def lock_request(case: int) -> Case:
-    """The request, its consumer's row held first: where every act on a final bill begins."""
-    consumer = Case.objects.values_list("consumer_id", flat=True).get(pk=case)
-    guards.lock_consumer(consumer)
-    return handling.lock_case(case)
-
-
 def refuse_ended(case: Case) -> None:
     """A request that was closed without being carried out gets no bill. Raises UnableToSettle."""
     if not may_be_settled(case):
-        who = case.ended_by.full_name if case.ended_by else "the system"
-        raise UnableToSettle(f"{case.get_status_display()} by {who} already", is_conflict=True)
+        raise UnableToSettle(end_sentence(case), is_conflict=True)
 
 
 def refuse_approved(case: Case) -> None:
@@ -71,7 +62,7 @@ def set_deposit_use(
     Raises UnableToSettle: there is no deposit (68), somebody changed it meanwhile, or the bill is
     approved.
     """
-    locked = lock_request(case)
+    locked = handling.lock_case_and_account(case)
     said = {"uses_deposit": uses_deposit, "version": version}
     if handling.is_repeated(locked, form_key, act=USE, by=by, at=at, **said):
         return SettlementChoice.objects.get(case=case)
@@ -109,7 +100,7 @@ def set_deposit_plan(
 
     Raises UnableToSettle.
     """
-    locked = lock_request(case)
+    locked = handling.lock_case_and_account(case)
     said = {"plan": plan, "by_day": by_day, "version": version}
     if handling.is_repeated(locked, form_key, act=PLAN, by=by, at=at, **said):
         return SettlementChoice.objects.get(case=case)

@@ -38,7 +38,6 @@ REJECT = "complaints.reject_complaint"
 REOPEN = "complaints.reopen_complaint"
 LINK = "complaints.link_account"
 DISPUTE = "complaints.set_disputed_amount"
-LINKED_MEANWHILE = "Somebody linked it to an account meanwhile. Look at it again."
 
 
 class UnableToDecide(Refusal):
@@ -77,7 +76,7 @@ def resolve_complaint(
     What is still to be done in the field is called off, what was disputed is owed again. Raises
     UnableToDecide.
     """
-    locked = _lock(case)
+    locked = handling.lock_case_and_account(case)
     if handling.is_repeated(locked, form_key, act=RESOLVE, by=by, at=at, words=words):
         return locked
     _check_decision(locked, words, missing=NO_RESOLUTION)
@@ -93,7 +92,7 @@ def reject_complaint(
 
     Raises UnableToDecide.
     """
-    locked = _lock(case)
+    locked = handling.lock_case_and_account(case)
     if handling.is_repeated(locked, form_key, act=REJECT, by=by, at=at, words=words):
         return locked
     _check_decision(locked, words, missing=NO_REASON)
@@ -112,7 +111,7 @@ def reopen_complaint(
     The time that it had ended pauses its resolution clock; what it disputed is fenced off again.
     Raises UnableToReopen.
     """
-    locked = _lock(case)
+    locked = handling.lock_case_and_account(case)
     if handling.is_repeated(locked, form_key, act=REOPEN, by=by, at=at, words=words):
         return locked
     ended_at = locked.ended_at
@@ -184,7 +183,7 @@ def set_disputed_amount(
 
     Nobody is cut off for it while the complaint is open. Raises UnableToDispute.
     """
-    locked = _lock(case)
+    locked = handling.lock_case_and_account(case)
     if handling.is_repeated(locked, form_key, act=DISPUTE, by=by, at=at, amount=amount):
         return locked
     complaint = _complaint(locked)
@@ -201,18 +200,6 @@ def set_disputed_amount(
 
 
 # ------------------------------------------------------------------ what they have in common
-@step
-def _lock(case: int) -> Case:
-    """The complaint's case, with the account that it is about, in the one lock order."""
-    consumer = Case.objects.values_list("consumer_id", flat=True).get(pk=case)
-    if consumer is not None:
-        guards.lock_consumer(consumer)
-    locked = handling.lock_case(case)
-    if locked.consumer_id != consumer:
-        raise Refusal(LINKED_MEANWHILE, is_conflict=True)
-    return locked
-
-
 def _complaint(case: Case) -> Complaint:
     return Complaint.objects.select_related("category", "name").get(pk=case.pk)
 

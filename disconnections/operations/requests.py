@@ -289,9 +289,7 @@ def close_request(
     Gives the slot back, lifts the guard, voids a draft of the final bill, takes the fee of a
     reconnection back. Raises UnableToClose.
     """
-    consumer = Case.objects.values_list("consumer_id", flat=True).get(pk=case)
-    guards.lock_consumer(consumer)
-    locked = handling.lock_case(case)
+    locked = handling.lock_case_and_account(case)
     if handling.is_repeated(locked, form_key, act=CLOSE, by=by, at=at, reason=reason, note=note):
         return locked
     if not locked.is_open:

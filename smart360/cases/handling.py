@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 
+from consumers import guards
 from smart360.cases import sla
 from smart360.cases.choices import CaseKind, CaseStatus, HoldEnding, Metric
 from smart360.cases.lifecycle import may_move
@@ -24,7 +25,7 @@ from smart360.cases.queries.history import (
 )
 from smart360.cases.sla import Facts
 from smart360.kernel.db import copy_rows, next_keys, step
-from smart360.kernel.errors import Broken
+from smart360.kernel.errors import Broken, Refusal
 from smart360.kernel.numbering import WITHOUT_YEARS, next_number, next_numbers
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
@@ -53,6 +54,7 @@ SELECT count(*) FROM taken
 ENDED_MEANWHILE = "ENDED_MEANWHILE"
 """The reason of the pause between the end of a case and its being taken up again."""
 SHORTEST_PAUSE = timedelta(microseconds=1)
+LINKED_MEANWHILE = "Somebody linked it to an account meanwhile. Look at it again."
 
 SERIES = {
     CaseKind.DISCONNECTION: "DIS",
@@ -69,6 +71,21 @@ def lock_case(case: int) -> Case:
         .select_related("policy", "consumer")
         .get(pk=case)
     )
+
+
+@step
+def lock_case_and_account(case: int) -> Case:
+    """The case, locked, and before it the account that it is about: the one lock order.
+
+    For acts that change both. Raises Refusal when somebody linked it to an account meanwhile.
+    """
+    account = Case.objects.values_list("consumer_id", flat=True).get(pk=case)
+    if account is not None:
+        guards.lock_consumer(account)
+    locked = lock_case(case)
+    if locked.consumer_id != account:
+        raise Refusal(LINKED_MEANWHILE, is_conflict=True)
+    return locked
 
 
 @step

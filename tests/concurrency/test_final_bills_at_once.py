@@ -112,8 +112,7 @@ def test_control_without_the_lock_a_bill_is_posted_twice(
 def no_lock(patch: pytest.MonkeyPatch) -> None:
     """Nobody holds the consumer or the request."""
     patch.setattr(
-        final_bills,
-        "lock_request",
+        "smart360.cases.handling.lock_case_and_account",
         lambda case: Case.objects.select_related("policy", "consumer").get(pk=case),
     )
     patch.setattr("smart360.cases.handling.touch", lambda *_, **__: None)
