@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
 from complaints import protecting, rules
 from complaints.models import (
@@ -22,12 +22,13 @@ from consumers.models import Consumer
 from consumers.rules.profiles import phone_digits_of, search_text_of
 from smart360.cases import handling
 from smart360.cases.choices import CaseKind
+from smart360.cases.models import Case
 from smart360.cases.queries.receipts import receipt_key
 from smart360.documents import store
 from smart360.kernel.db import operation
 from smart360.kernel.errors import Refusal
 from smart360.kernel.text import NOT_OFFERED, REQUIRED, is_blank
-from smart360.organisation.queries import get_utility
+from smart360.organisation.queries import day_of
 from smart360.owed.book import owe
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
@@ -61,14 +62,10 @@ def create_complaint(
     if earlier:
         return Complaint.objects.select_related("case").get(case__number=earlier)
     held = drafts.lock_reviewed(draft, seen=seen, by=by) if draft else None
-    utility, limits = get_utility(), get_limits()
     category, name = _chosen(wish)
     _check_words(wish)
-    today = at.astimezone(utility.zone).date()
-    if wrong := rules.why_not_then(
-        wish.incident_on, today=today, longest_days=limits.longest_incident_days
-    ):
-        raise UnableToComplain(wrong, field="incident_on")
+    today = day_of(at)
+    _check_day(wish.incident_on, today=today)
     if consumer is None:
         _check_stranger(wish)
     case = handling.open_case(
@@ -84,26 +81,7 @@ def create_complaint(
         topic=category.code,
     )
     case.consumer = consumer
-    made = Complaint.objects.create(
-        case=case,
-        name=name,
-        category=category,
-        incident_on=wish.incident_on,
-        description=wish.description,
-        expected_resolution=wish.expected_resolution,
-        notes=wish.notes,
-        service_address=_address(consumer, wish),
-        staff_named_id=wish.staff_named if category.is_about_staff else None,
-        tracking_token=secrets.token_urlsafe(32),
-    )
-    if wish.stranger is not None and consumer is None:
-        said = wish.stranger
-        Complainant.objects.create(
-            complaint=made,
-            search_text=search_text_of(said.name, [said.service_address, said.account_said]),
-            phone_digits=phone_digits_of(said.phone),
-            **{field: getattr(wish.stranger, field) for field in wish.stranger.__slots__},
-        )
+    made = _store_complaint(wish, case, category, name)
     if wish.disputed_amount is not None and category.is_about_bills:
         protecting.set_dispute(case, made, wish.disputed_amount, by=by.pk, at=at)
     if held is not None:
@@ -113,6 +91,33 @@ def create_complaint(
     key = receipt_key(case.number)
     owe("complaints.receipt", dedupe_key=key, about={"case": case.pk}, at=at)
     form_keys.submitted(form_key, form="", by=by.pk, act=CREATE, result=case.number)
+    return made
+
+
+def _store_complaint(
+    wish: ComplaintWish, case: Case, category: ComplaintCategory, name: ComplaintName
+) -> Complaint:
+    """What this case is about, and who says so where there is no account."""
+    made = Complaint.objects.create(
+        case=case,
+        name=name,
+        category=category,
+        incident_on=wish.incident_on,
+        description=wish.description,
+        expected_resolution=wish.expected_resolution,
+        notes=wish.notes,
+        service_address=_address(case.consumer, wish),
+        staff_named_id=wish.staff_named if category.is_about_staff else None,
+        tracking_token=secrets.token_urlsafe(32),
+    )
+    said = wish.stranger
+    if said is not None and case.consumer is None:
+        Complainant.objects.create(
+            complaint=made,
+            search_text=search_text_of(said.name, [said.service_address, said.account_said]),
+            phone_digits=phone_digits_of(said.phone),
+            **{field: getattr(said, field) for field in said.__slots__},
+        )
     return made
 
 
@@ -152,6 +157,13 @@ def _chosen(wish: ComplaintWish) -> tuple[ComplaintCategory, ComplaintName]:
     if name.subcategory.category_id != wish.category:
         raise UnableToComplain(NOT_OFFERED, field="category")
     return name.subcategory.category, name
+
+
+def _check_day(incident_on: date, *, today: date) -> None:
+    """Raises UnableToComplain (bad-inputs.md 109)."""
+    longest = get_limits().longest_incident_days
+    if wrong := rules.why_not_then(incident_on, today=today, longest_days=longest):
+        raise UnableToComplain(wrong, field="incident_on")
 
 
 def _check_words(wish: ComplaintWish) -> None:

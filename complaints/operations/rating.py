@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
+from complaints.choices import DECIDED
 from complaints.models import Rating
 from smart360.cases import handling
-from smart360.cases.choices import CaseStatus
 from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
 from smart360.kernel.text import NOT_OFFERED, why_unshowable
@@ -15,7 +15,6 @@ MOST_STARS = 5
 LONGEST_COMMENT = 500
 RATED = "This was rated already. Thank you."
 NOT_DECIDED = "This complaint is not decided yet. Please rate it when it is."
-DECIDED = (CaseStatus.RESOLVED, CaseStatus.REJECTED)
 
 
 class UnableToRate(Refusal):

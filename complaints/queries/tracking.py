@@ -5,6 +5,7 @@ No name, no account, nobody of the staff, and no word that was written about it.
 
 from datetime import datetime
 
+from complaints.choices import DECIDED
 from complaints.models import Complaint
 from smart360.cases.choices import CaseStatus
 from smart360.cases.models import Case, Hold
@@ -21,7 +22,6 @@ from smart360.cases.queries.tracking import (
 from smart360.web.formats import shown_long_date
 
 NOUN = "complaint"
-DECIDED = (CaseStatus.RESOLVED, CaseStatus.REJECTED)
 LATE = "It takes longer than we promised, and we are sorry."
 
 
