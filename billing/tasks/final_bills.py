@@ -4,15 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.template.loader import render_to_string
-from django.utils import timezone
-
 from billing.operations.final_bills import attach_paper
 from billing.queries.final_bills import bill_paper, has_paper
-from smart360.documents.render import to_pdf
-from smart360.organisation.queries import get_logo, get_utility
-
-LOGO = "logo"
+from smart360.documents.render import on_paper
 
 
 def make_paper(about: Mapping[str, Any], at: datetime) -> None:
@@ -25,18 +19,6 @@ def make_paper(about: Mapping[str, Any], at: datetime) -> None:
 
 def bill_pdf(invoice: int, at: datetime) -> bytes:
     """A bill on the utility's paper; the draft of a final one says DRAFT on it."""
-    utility, logo, paper = get_utility(), get_logo(), bill_paper(invoice)
-    with timezone.override(utility.zone):
-        html = render_to_string(
-            "billing/final_bill.html",
-            {
-                "paper": "documents/pdf.html",
-                "bill": paper,
-                "content": paper.content,
-                "sums": paper.content.sums,
-                "utility": utility,
-                "logo_url": f"memory:{LOGO}",
-                "printed_at": at,
-            },
-        )
-    return to_pdf(html, paper_size=utility.paper_size, images={LOGO: logo} if logo else None)
+    paper = bill_paper(invoice)
+    context = {"bill": paper, "content": paper.content, "sums": paper.content.sums}
+    return on_paper("billing/final_bill.html", context, at=at)

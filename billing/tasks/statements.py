@@ -4,16 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.template.loader import render_to_string
-from django.utils import timezone
-
 from billing.models import StatementPaper
 from billing.operations.statements import attach_statement
 from billing.queries.statements import statement_of
-from smart360.documents.render import to_pdf
-from smart360.organisation.queries import get_logo, get_utility
-
-LOGO = "logo"
+from smart360.documents.render import on_paper
+from smart360.organisation.queries import get_utility
 
 
 def make_statement(about: Mapping[str, Any], at: datetime) -> None:
@@ -25,23 +20,12 @@ def make_statement(about: Mapping[str, Any], at: datetime) -> None:
 
 def statement_pdf(paper: StatementPaper) -> bytes:
     """A statement on the utility's paper, as the ledger stood when it was asked for."""
-    utility, logo = get_utility(), get_logo()
     statement = statement_of(
         paper.consumer_id,
         from_on=paper.from_on,
         to_on=paper.to_on,
-        zone=utility.zone,
+        zone=get_utility().zone,
         before=paper.upto,
     )
-    with timezone.override(utility.zone):
-        html = render_to_string(
-            "billing/statement_paper.html",
-            {
-                "statement": statement,
-                "consumer": paper.consumer,
-                "utility": utility,
-                "logo_url": f"memory:{LOGO}",
-                "printed_at": paper.asked_at,
-            },
-        )
-    return to_pdf(html, paper_size=utility.paper_size, images={LOGO: logo} if logo else None)
+    context = {"statement": statement, "consumer": paper.consumer}
+    return on_paper("billing/statement_paper.html", context, at=paper.asked_at)

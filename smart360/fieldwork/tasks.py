@@ -4,17 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.template.loader import render_to_string
-from django.utils import timezone
-
-from smart360.documents.render import to_pdf
+from smart360.documents.render import on_paper
 from smart360.fieldwork.access import case_shown
 from smart360.fieldwork.models import ServiceOrder
 from smart360.fieldwork.operations.reports import attach_report
 from smart360.fieldwork.queries.detail import services_of
-from smart360.organisation.queries import get_logo, get_utility
-
-LOGO = "logo"
 
 
 def make_report(about: Mapping[str, Any], at: datetime) -> None:
@@ -23,22 +17,15 @@ def make_report(about: Mapping[str, Any], at: datetime) -> None:
         "consumer", "case", "technician__person", "created_by", "ended_by"
     ).get(pk=about["service_order"])
     if service_order.report_id is None:
-        body = report_pdf(service_order)
+        body = report_pdf(service_order, at)
         attach_report(service_order=service_order.pk, body=body, at=at)
 
 
-def report_pdf(service_order: ServiceOrder) -> bytes:
+def report_pdf(service_order: ServiceOrder, at: datetime) -> bytes:
     """A completed order's report on the utility's paper, from what stays as it is."""
-    utility, logo = get_utility(), get_logo()
-    with timezone.override(utility.zone):
-        html = render_to_string(
-            "fieldwork/order_report.html",
-            {
-                "order": service_order,
-                "case": case_shown(service_order, None),  # whoever sees the order has its report
-                "services": services_of(service_order),
-                "utility": utility,
-                "logo_url": f"memory:{LOGO}",
-            },
-        )
-    return to_pdf(html, paper_size=utility.paper_size, images={LOGO: logo} if logo else None)
+    context = {
+        "order": service_order,
+        "case": case_shown(service_order, None),  # whoever sees the order has its report
+        "services": services_of(service_order),
+    }
+    return on_paper("fieldwork/order_report.html", context, at=at)
