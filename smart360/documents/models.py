@@ -80,7 +80,7 @@ class PendingFile(models.Model):
             ),
         ]
         indexes = [
-            # operations.sweep_pending: the oldest first
+            # store.drop_unowned: the oldest first
             models.Index(fields=["created_at"], name="pending_files_by_age"),
         ]
         triggers = [

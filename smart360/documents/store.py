@@ -145,7 +145,9 @@ def _sync_folder(folder: Path) -> None:
 def drop_unowned(*, older_than: timedelta, at: datetime) -> int:
     """Let go of uploads that nothing points to and that are ``older_than`` that; how many.
 
-    One that is being kept or dropped this moment is left to whoever does it.
+    Whoever lets people upload says how long: as long as its drafts live, and at most 90 days. The
+    rows go now, their bytes by the sweep a day after. One that is being kept or dropped this moment
+    is left to whoever does it.
     """
     old = PendingFile.objects.filter(created_at__lt=at - older_than)
     for relation in PendingFile._meta.get_fields(include_hidden=True):

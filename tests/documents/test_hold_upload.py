@@ -25,6 +25,7 @@ from tests.documents.test_store_pdf import AT, disk_full_after, files_in
 hold = operation(store.hold_upload)
 keep = operation(store.keep)
 drop = operation(store.drop)
+drop_unowned = operation(store.drop_unowned)
 MONTH = timedelta(days=30)
 pytestmark = pytest.mark.django_db
 
@@ -157,8 +158,8 @@ def test_the_sweep_leaves_what_a_pending_row_names(media: Path) -> None:
 def test_what_nobody_owns_is_let_go_after_its_time(media: Path) -> None:
     held()
     age(media)
-    assert operations.sweep_pending(older_than=MONTH, at=AT + MONTH) == 0
-    assert operations.sweep_pending(older_than=MONTH, at=AT + MONTH + timedelta(minutes=1)) == 1
+    assert drop_unowned(older_than=MONTH, at=AT + MONTH) == 0
+    assert drop_unowned(older_than=MONTH, at=AT + MONTH + timedelta(minutes=1)) == 1
     assert not PendingFile.objects.exists()
     assert operations.sweep_orphans(at=AT + MONTH + timedelta(days=1)) == 1
     assert files_in(media) == []
@@ -169,7 +170,7 @@ def test_what_somebody_owns_stays_however_old(person: Any) -> None:
     owned, free = held(), held()
     draft = ComplaintDraft.objects.create(person=person(), begun_at=AT, saved_at=AT)
     DraftFile.objects.create(draft=draft, file=owned, added_at=AT)
-    assert operations.sweep_pending(older_than=MONTH, at=AT + 2 * MONTH) == 1
+    assert drop_unowned(older_than=MONTH, at=AT + 2 * MONTH) == 1
     assert PendingFile.objects.get() == owned
     assert free.pk != owned.pk
 
