@@ -14,6 +14,7 @@ from billing.choices import (
 )
 from billing.ledger import Leg, Posting
 from billing.models import LedgerTransaction, Refund
+from billing.operations.deciding import decide, refuse_decided
 from billing.queries.accounts import balances_of
 from billing.queries.policies import get_policy
 from billing.queries.refunds import proposed_since
@@ -150,7 +151,7 @@ def approve_refund(
     locked = _locked(refund)
     if form_keys.is_repeated(form_key, locked.number, {}, by=by.pk, act=APPROVE, at=at):
         return locked
-    _refuse_if_decided(locked)
+    refuse_decided(locked, UnableToDecideRefund)
     _refuse_if_own(locked, by)
     there_is = _there_is(locked.consumer_id, locked.source)
     if locked.amount > there_is:
@@ -186,7 +187,7 @@ def reject_refund(
     said = {"reason": reason}
     if form_keys.is_repeated(form_key, locked.number, said, by=by.pk, act=REJECT, at=at):
         return locked
-    _refuse_if_decided(locked)
+    refuse_decided(locked, UnableToDecideRefund)
     _refuse_if_own(locked, by)
     if not reason:
         raise UnableToDecideRefund(REQUIRED, field="reason")
@@ -206,14 +207,6 @@ def _locked(refund: int) -> Refund:
     )
 
 
-def _refuse_if_decided(refund: Refund) -> None:
-    if refund.decided_by is not None:
-        raise UnableToDecideRefund(
-            f"{refund.get_state_display()} by {refund.decided_by.full_name} already",
-            is_conflict=True,
-        )
-
-
 def _refuse_if_own(refund: Refund, by: Person) -> None:
     """X6: checked on the person, whatever their roles."""
     if refund.needs_second_person and refund.proposed_by_id == by.pk:
@@ -229,16 +222,15 @@ def _decide(
     at: datetime,
     words: str = "",
 ) -> None:
-    refund.state, refund.decided_at, refund.decided_by = state, at, by
-    refund.save(update_fields=["state", "decided_at", "decided_by", "decision", "posting"])
-    record(
-        event,
-        by=by.pk,
-        at=at,
+    decide(
+        refund,
+        state,
+        event=event,
         consumer=refund.consumer_id,
-        old={"state": ProposalState.PROPOSED},
-        new={**_facts(refund), "state": state},
+        facts=_facts(refund),
         words=words,
+        by=by,
+        at=at,
     )
 
 

@@ -7,6 +7,7 @@ from billing import ledger
 from billing.choices import ProposalState
 from billing.models import LedgerTransaction, Payment, Reversal
 from billing.operations.arrangements import bring_up_to_date
+from billing.operations.deciding import decide, refuse_decided
 from billing.operations.payments import locked_payment
 from billing.queries.accounts import balances_of
 from smart360.kernel.db import operation, refuses, step
@@ -112,7 +113,7 @@ def approve_reversal(
     locked, payment = _locked(reversal)
     if form_keys.is_repeated(form_key, locked.number, {}, by=by.pk, act=APPROVE, at=at):
         return locked
-    _refuse_if_decided(locked)
+    refuse_decided(locked, UnableToDecideReversal)
     _refuse_if_own(locked, by)
     if payment.recorded_by_id == by.pk:
         raise UnableToDecideReversal(OWN_PAYMENT, is_forbidden=True)
@@ -143,7 +144,7 @@ def reject_reversal(
     said = {"reason": reason}
     if form_keys.is_repeated(form_key, locked.number, said, by=by.pk, act=REJECT, at=at):
         return locked
-    _refuse_if_decided(locked)
+    refuse_decided(locked, UnableToDecideReversal)
     _refuse_if_own(locked, by)
     if not reason:
         raise UnableToDecideReversal(REQUIRED, field="reason")
@@ -170,14 +171,6 @@ def _locked(reversal: int) -> tuple[Reversal, Payment]:
     return locked, payment
 
 
-def _refuse_if_decided(reversal: Reversal) -> None:
-    if reversal.decided_by is not None:
-        raise UnableToDecideReversal(
-            f"{reversal.get_state_display()} by {reversal.decided_by.full_name} already",
-            is_conflict=True,
-        )
-
-
 def _refuse_if_own(reversal: Reversal, by: Person) -> None:
     """X6: checked on the person, whatever their roles."""
     if reversal.proposed_by_id == by.pk:
@@ -193,16 +186,15 @@ def _decide(
     at: datetime,
     words: str = "",
 ) -> None:
-    reversal.state, reversal.decided_at, reversal.decided_by = state, at, by
-    reversal.save(update_fields=["state", "decided_at", "decided_by", "decision", "posting"])
-    record(
-        event,
-        by=by.pk,
-        at=at,
+    decide(
+        reversal,
+        state,
+        event=event,
         consumer=reversal.payment.consumer_id,
-        old={"state": ProposalState.PROPOSED},
-        new={**_facts(reversal), "state": state},
+        facts=_facts(reversal),
         words=words or reversal.reason,
+        by=by,
+        at=at,
     )
 
 
