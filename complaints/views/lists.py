@@ -8,19 +8,17 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from complaints.access import complaints_past_the_door, sees_staff_complaints
 from complaints.filters import ADDRESS, COMPLAINTS, ComplaintWishes
 from complaints.queries.figures import Dashboard, Month, count_complaints
 from complaints.queries.lists import ComplaintFilter, ComplaintRow, row_of
-from smart360.cases.choices import CaseStatus, Priority
 from smart360.cases.filters import address_with, read_wish
-from smart360.cases.queries.lists import SLA_IN_FILE, Facts
+from smart360.cases.queries.lists import Facts
 from smart360.cases.queries.pages import facts_for_file
 from smart360.cases.rules import months_after
-from smart360.cases.views.lists import Around, ListPage, list_response
+from smart360.cases.views.lists import Around, ListPage, in_file, list_response
 from smart360.kernel import clock
 from smart360.organisation.context import zone_in_use
 from smart360.staff.access import signed_in_person
@@ -206,13 +204,10 @@ def complaint_export(request: HttpRequest) -> StreamingHttpResponse:
 
 
 def _file_lines(rows: Iterable[ComplaintRow], zone: ZoneInfo) -> Iterator[tuple[str, ...]]:
-    """Lines are read while the answer is sent, after the request's zone has gone: it is given."""
     for row in rows:
-        with timezone.override(zone):
-            due = formats.shown_datetime(row.due_at) if row.due_at else ""
-            made = formats.shown_datetime(row.requested_at)
+        words = in_file(row, zone)
         yield (
             row.number, row.name, "VIP" if row.is_vip else "", row.account_number, row.kind,
-            row.address, made, CaseStatus(row.status).label, Priority(row.priority).label,
-            SLA_IN_FILE[row.sla], due, row.assigned_to or "",
+            row.address, words.requested, words.status, words.priority,
+            words.sla, words.due, row.assigned_to or "",
         )  # fmt: skip

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from disconnections.filters import ADDRESS, RequestWishes, read_list_wish
@@ -19,11 +18,11 @@ from disconnections.queries.requests import (
     export_requests,
     row_of,
 )
-from smart360.cases.choices import CaseStatus, Priority, Standing
+from smart360.cases.choices import Standing
 from smart360.cases.filters import address_with
-from smart360.cases.queries.lists import SLA_IN_FILE, Facts
+from smart360.cases.queries.lists import Facts
 from smart360.cases.rules import months_after
-from smart360.cases.views.lists import Around, ListPage, list_response
+from smart360.cases.views.lists import Around, ListPage, in_file, list_response
 from smart360.kernel import clock
 from smart360.organisation.context import zone_in_use
 from smart360.organisation.queries import get_utility
@@ -141,14 +140,11 @@ def request_export(request: HttpRequest) -> StreamingHttpResponse:
 
 
 def _file_lines(rows: Iterable[RequestRow], zone: ZoneInfo) -> Iterator[tuple[str, ...]]:
-    """Lines are read while the answer is sent, after the request's zone has gone: it is given."""
     for row in rows:
-        with timezone.override(zone):
-            due = formats.shown_datetime(row.due_at) if row.due_at else ""
-            requested = formats.shown_datetime(row.requested_at)
+        words = in_file(row, zone)
         yield (
             row.number, row.name, "VIP" if row.is_vip else "", row.account_number, row.address,
-            row.kind, row.reason, requested, CaseStatus(row.status).label,
-            Priority(row.priority).label, SLA_IN_FILE[row.sla], due, row.assignee,
+            row.kind, row.reason, words.requested, words.status,
+            words.priority, words.sla, words.due, row.assignee,
             row.outstanding or "",
         )  # fmt: skip

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Generic
+from typing import Any, Generic, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
 from smart360.cases.access import WORK
+from smart360.cases.choices import CaseStatus, Priority
 from smart360.cases.filters import (
     ListAddress,
     ListWish,
@@ -19,7 +22,7 @@ from smart360.cases.filters import (
     sent_values,
 )
 from smart360.cases.queries.finding import TOO_MANY, find_fitting
-from smart360.cases.queries.lists import ENDED_SLA_WORDS, F, Facts
+from smart360.cases.queries.lists import ENDED_SLA_WORDS, SLA_IN_FILE, F, Facts
 from smart360.cases.queries.pages import FOUND_CAP, list_cases
 from smart360.kernel import clock
 from smart360.kernel.text import normalise
@@ -76,6 +79,28 @@ class ListPage(Generic[F]):
     rows_of: Callable[[Sequence[Facts], Person, datetime], Sequence[ListedCase]]
     around: Callable[[HttpRequest, ListWish[F], Person, datetime], Around]
     more: Callable[[Person], Mapping[str, Any]]
+
+
+class InFile(NamedTuple):
+    """What every line of an export says of its case, in words."""
+
+    requested: str
+    status: str
+    priority: str
+    sla: str
+    due: str
+
+
+def in_file(row: ListedCase, zone: ZoneInfo) -> InFile:
+    """What stands in a file of one line of a list.
+
+    Lines are read while the answer is sent, after the request's zone has gone: it is given.
+    """
+    with timezone.override(zone):
+        requested = formats.shown_datetime(row.requested_at)
+        due = formats.shown_datetime(row.due_at) if row.due_at else ""
+    status, priority = CaseStatus(row.status).label, Priority(row.priority).label
+    return InFile(requested, status, priority, SLA_IN_FILE[row.sla], due)
 
 
 def list_response(request: HttpRequest, shown: ListPage[F]) -> HttpResponse:
