@@ -1,6 +1,5 @@
 """The Complaint Registration Receipt: printed at once, a PDF by a worker, the same for ever."""
 
-import io
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -8,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from pypdf import PdfReader
 
 from complaints.models import Complaint
 from complaints.operations import attach_receipt
@@ -25,6 +23,7 @@ from smart360.owed.tasks import drain
 from smart360.staff.choices import Role
 from smart360.trail.choices import Event
 from smart360.trail.models import Entry
+from tests.cases.receipts import pay_pdf, text_of
 from tests.complaints.conftest import MakeComplaint
 from tests.conftest import MakeConsumer, MakePerson, SetClock
 
@@ -52,19 +51,6 @@ def made(make_complaint: MakeComplaint, make_consumer: MakeConsumer, stands: Set
 
 def path_of(made: Complaint, rest: str = "/receipt.pdf") -> str:
     return f"/cx/services/{made.case.number}{rest}"
-
-
-def text_of(body: bytes) -> str:
-    pages = PdfReader(io.BytesIO(body)).pages
-    return " ".join(" ".join(page.extract_text() for page in pages).split())
-
-
-def pay_pdf(made: Complaint) -> bytes:
-    """Let a worker pay what is owed, and read what it made."""
-    assert drain("PDF") == 1
-    made.refresh_from_db()
-    assert made.receipt is not None
-    return read(made.receipt)
 
 
 # ------------------------------------------------------------------ by the worker

@@ -31,6 +31,7 @@ from smart360.owed.tasks import drain
 from smart360.staff.choices import Role
 from smart360.trail.choices import Event
 from smart360.trail.models import Entry
+from tests.cases.receipts import pay_pdf, text_of
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
 from tests.disconnections.closing import make_billing, make_closing
 from tests.disconnections.returning import MakeReturn, make_return
@@ -56,19 +57,6 @@ def made(make_request: MakeRequest, stands: SetClock) -> DisconnectionRequest:
 
 def path_of(made: DisconnectionRequest, rest: str = "/receipt.pdf") -> str:
     return f"/cx/disconnections/{made.case.number}{rest}"
-
-
-def text_of(body: bytes) -> str:
-    pages = PdfReader(io.BytesIO(body)).pages
-    return " ".join(" ".join(page.extract_text() for page in pages).split())
-
-
-def pay_pdf(made: DisconnectionRequest) -> bytes:
-    """Let a worker pay what is owed, and read what it made."""
-    assert drain("PDF") == 1
-    made.refresh_from_db()
-    assert made.receipt is not None
-    return read(made.receipt)
 
 
 # ------------------------------------------------------------------ by the worker

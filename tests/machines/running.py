@@ -18,6 +18,7 @@ from django.db import connection
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
+from smart360.kernel.errors import Refusal
 from tests.looking import checksums
 
 MINE = ("SAVEPOINT", "RELEASE", "ROLLBACK")
@@ -117,6 +118,43 @@ def settle() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+class TryingMachine(RuleBasedStateMachine):
+    """A machine that tries each act whether it is allowed or not, now and then cut short."""
+
+    counted: tuple[str, ...]
+    """The tables to which an act may add."""
+
+    def tries(self, act: Act, *, may: bool, cut: int) -> Any:
+        """Do it, cut short or not; what it gave, or None when nothing has changed."""
+        before = self.stored()
+        try:
+            with interrupted_at(cut):
+                result = act()
+        except Refusal:
+            assert not may, "refused what the model allows"
+        except Interrupted:
+            pass
+        else:
+            assert may, "did what the model refuses"
+            settle()
+            return True if result is None else result
+        assert self.stored() == before, "left something behind"
+        return None
+
+    def stored(self) -> tuple[Any, ...]:
+        """How much there is of all that an act may add."""
+        counts = ", ".join(f"(SELECT count(*) FROM {table})" for table in self.counted)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {counts}")
+            found: tuple[Any, ...] = cursor.fetchone()
+        return found
+
+    def moves(self, case: dict[str, Any], status: str) -> None:
+        """The model's case has another status, and so its next version."""
+        case["status"] = status
+        case["version"] += 1
 
 
 @contextmanager

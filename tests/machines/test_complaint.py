@@ -10,9 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from complaints.models import Complaint, ComplaintSettings, Reopening
 from complaints.operations import deciding
@@ -20,7 +19,6 @@ from consumers.models import AccountHold
 from smart360.cases import handling, operations, tasks
 from smart360.cases.models import Case, Hold, HoldReason
 from smart360.cases.oracles import alerts_that_are_overlooked, clocks_that_differ_from_history
-from smart360.kernel.errors import Refusal
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from tests.complaints.conftest import MakeComplaint
@@ -34,7 +32,6 @@ COUNTED = (
     "trail_entry", "comms_message", "comms_delivery", "comms_notice", "owed_owedwork",
     "cases_hold", "cases_alert", "complaints_reopening", "consumers_accounthold",
 )  # fmt: skip
-COUNTS = "SELECT " + ", ".join(f"(SELECT count(*) FROM {table})" for table in COUNTED)
 NOT_OF_ROWS = {"A1", "F5", "R5", "X1"}
 """Oracles that no act on a complaint can give an answer to."""
 OPEN = ("PENDING", "IN_PROGRESS", "ON_HOLD")
@@ -51,9 +48,10 @@ words = st.sampled_from(["Done.", "We read\nthe meter again", " \u200b "])
 amounts = st.sampled_from([None, Decimal("20.00"), Decimal("75.50"), Decimal(-1)])
 
 
-class ComplaintMachine(RuleBasedStateMachine):
+class ComplaintMachine(running.TryingMachine):
     """A complaint of an account and one of somebody unknown; ``cases`` is the model."""
 
+    counted = COUNTED
     people: list[Person]
     make: MakeComplaint
     make_account: Callable[..., Any]
@@ -95,39 +93,12 @@ class ComplaintMachine(RuleBasedStateMachine):
             self.decide(which=0, who=0, cut=0, late=0, words="Done.", resolves=True)
 
     # -------------------------------------------------------------- trying an act
-    def tries(self, act: Callable[[], Any], *, may: bool, cut: int) -> Any:
-        """Do it, cut short or not; its result when it was done, else None and nothing changed."""
-        before = self.counts()
-        try:
-            with running.interrupted_at(cut):
-                result = act()
-        except Refusal:
-            assert not may, "refused what the model allows"
-        except running.Interrupted:
-            pass
-        else:
-            assert may, "did what the model refuses"
-            running.settle()
-            return result
-        assert self.counts() == before, "left something behind"
-        return None
-
-    def counts(self) -> tuple[int, ...]:
-        with connection.cursor() as cursor:
-            cursor.execute(COUNTS)
-            found: tuple[int, ...] = cursor.fetchone()
-        return found
-
     def pick(self, which: int) -> dict[str, Any]:
         return self.cases[which % len(self.cases)]
 
     def moment(self, case: dict[str, Any], late: int) -> datetime:
         latest: datetime = case["ended"] or case["created_at"]
         return max(self.at - timedelta(seconds=late), latest)
-
-    def moves(self, case: dict[str, Any], status: str) -> None:
-        case["status"] = status
-        case["version"] += 1
 
     # -------------------------------------------------------------- time
     @rule(minutes=st.one_of(st.integers(1, 300), st.integers(1, 5 * 24 * 60)))
@@ -289,7 +260,7 @@ def machine(
     make_consumer: MakeConsumer,
     person: MakePerson,
     stands: SetClock,
-) -> type[RuleBasedStateMachine]:
+) -> type[running.TryingMachine]:
     """The machine with this test's people and clock."""
 
     class Machine(ComplaintMachine):
@@ -302,13 +273,13 @@ def machine(
 
 
 def test_a_complaint_behaves_like_its_model(
-    machine: type[RuleBasedStateMachine], pytestconfig: pytest.Config
+    machine: type[running.TryingMachine], pytestconfig: pytest.Config
 ) -> None:
     assert running.run(machine, pytestconfig, by_day=(15, 20)) > 100, "hardly anything was tried"
 
 
 def test_control_an_end_that_keeps_its_fence_is_found(
-    machine: type[RuleBasedStateMachine],
+    machine: type[running.TryingMachine],
     pytestconfig: pytest.Config,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -317,7 +288,7 @@ def test_control_an_end_that_keeps_its_fence_is_found(
 
 
 def test_control_a_window_that_never_opens_is_found(
-    machine: type[RuleBasedStateMachine],
+    machine: type[running.TryingMachine],
     pytestconfig: pytest.Config,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -329,7 +300,7 @@ def test_control_a_window_that_never_opens_is_found(
 
 
 def test_control_a_hold_that_does_not_end_is_found(
-    machine: type[RuleBasedStateMachine],
+    machine: type[running.TryingMachine],
     pytestconfig: pytest.Config,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

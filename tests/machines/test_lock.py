@@ -10,31 +10,30 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import invariant, rule
 
 from consumers import guards, operations
 from consumers.choices import LockPurpose
 from consumers.models import Consumer, ProfileLock
 from consumers.oracles import locks_without_their_line, tokens_used_twice
 from disconnections.operations import close_request, create_request
-from smart360.kernel.errors import Refusal
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from tests.conftest import MakeConsumer, MakePerson, wish_for
 from tests.invariants import assert_sound
 from tests.machines import running
-from tests.machines.test_request import COUNTS, NOT_OF_ROWS, cut
+from tests.machines.test_request import COUNTED, NOT_OF_ROWS, cut
 
 pytestmark = pytest.mark.timeout(7200)  # of a night on a busy machine
 
 who = st.integers(0, 2)
 
 
-class LockMachine(RuleBasedStateMachine):
+class LockMachine(running.TryingMachine):
     """One consumer; ``seen`` is the newest token that each person was ever given."""
 
+    counted = COUNTED
     people: list[Person]
     make: Callable[..., Consumer]
 
@@ -55,28 +54,9 @@ class LockMachine(RuleBasedStateMachine):
         """Whether this person's newest token is the lock's, lapsed or not."""
         return bool(self.model["holder"] == who and self.seen.get(who) == self.model["token"])
 
-    def tries(self, act: Callable[[], Any], *, may: bool, cut: int) -> Any:
-        """Do it, cut short or not; what it gave, or None when nothing has changed."""
-        before = self.stored()
-        try:
-            with running.interrupted_at(cut):
-                result = act()
-        except Refusal:
-            assert not may, "refused what the model allows"
-        except running.Interrupted:
-            pass
-        else:
-            assert may, "did what the model refuses"
-            running.settle()
-            return True if result is None else result
-        assert self.stored() == before, "left something behind"
-        return None
-
     def stored(self) -> tuple[Any, ...]:
         """The lock, and how much there is of all that an act may add."""
-        with connection.cursor() as cursor:
-            cursor.execute(COUNTS)
-            return ProfileLock.objects.values().first(), cursor.fetchone()
+        return ProfileLock.objects.values().first(), *super().stored()
 
     def given(self, who: int, token: int) -> None:
         """A token belongs to one person for ever."""
@@ -180,7 +160,7 @@ class LockMachine(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def machine(make_consumer: MakeConsumer, person: MakePerson) -> type[RuleBasedStateMachine]:
+def machine(make_consumer: MakeConsumer, person: MakePerson) -> type[running.TryingMachine]:
     """The machine with this test's people."""
 
     class Machine(LockMachine):
@@ -191,13 +171,13 @@ def machine(make_consumer: MakeConsumer, person: MakePerson) -> type[RuleBasedSt
 
 
 def test_a_lock_behaves_like_its_model(
-    machine: type[RuleBasedStateMachine], pytestconfig: pytest.Config
+    machine: type[running.TryingMachine], pytestconfig: pytest.Config
 ) -> None:
     assert running.run(machine, pytestconfig, by_day=(12, 20)) > 100, "hardly anything was tried"
 
 
 def test_control_a_submit_that_no_lock_stops_is_found(
-    machine: type[RuleBasedStateMachine],
+    machine: type[running.TryingMachine],
     pytestconfig: pytest.Config,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -11,16 +11,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from django.db import connection
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import invariant, precondition, rule
 
 from consumers.models import Consumer
 from smart360.fieldwork import operations
 from smart360.fieldwork.choices import OrderStatus as S
 from smart360.fieldwork.models import ServiceOrder, Technician, TechnicianDay
 from smart360.fieldwork.oracles import ORACLES
-from smart360.kernel.errors import Refusal
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from tests.conftest import MakeConsumer, MakePerson
@@ -35,10 +33,6 @@ AT = datetime(2024, 12, 10, 15, 30, tzinfo=UTC)
 DAYS = (MONDAY, TUESDAY)
 USUAL = (200, 130)
 KINDS = {"RPR-1": 90, "MRD-1": 20, "INL-1": 120}
-COUNTS = (
-    "SELECT (SELECT count(*) FROM fieldwork_serviceorder), (SELECT count(*) FROM trail_entry),"
-    " (SELECT count(*) FROM comms_message), (SELECT count(*) FROM owed_owedwork)"
-)
 which = st.integers(0, 5)
 who = st.integers(0, 1)
 day = st.sampled_from(DAYS)
@@ -54,9 +48,10 @@ class Modelled:
     who: int | None = None
 
 
-class OrderMachine(RuleBasedStateMachine):
+class OrderMachine(running.TryingMachine):
     """Up to six orders of one consumer."""
 
+    counted = ("fieldwork_serviceorder", "trail_entry", "comms_message", "owed_owedwork")
     dispatcher: Person
     technicians: list[Technician]
     make: Callable[..., Consumer]
@@ -87,29 +82,10 @@ class OrderMachine(RuleBasedStateMachine):
             order.who = min(able, key=lambda who: (-free[who], who))
             order.status = S.ASSIGNED
 
-    def tries(self, act: Callable[[], Any], *, may: bool, cut: int) -> Any:
-        """Do it, cut short or not; what it gave, or None when nothing has changed."""
-        before = self.stored()
-        try:
-            with running.interrupted_at(cut):
-                result = act()
-        except Refusal:
-            assert not may, "refused what the model allows"
-        except running.Interrupted:
-            pass
-        else:
-            assert may, "did what the model refuses"
-            running.settle()
-            return True if result is None else result
-        assert self.stored() == before, "left something behind"
-        return None
-
     def stored(self) -> tuple[Any, ...]:
         rows = ServiceOrder.objects.order_by("pk").values()
         days = TechnicianDay.objects.order_by("pk").values()
-        with connection.cursor() as cursor:
-            cursor.execute(COUNTS)
-            return list(rows), list(days), cursor.fetchone()
+        return list(rows), list(days), *super().stored()
 
     def has(self, which: int) -> bool:
         return which < len(self.orders)
@@ -248,7 +224,7 @@ class OrderMachine(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def machine(make_consumer: MakeConsumer, person: MakePerson) -> type[RuleBasedStateMachine]:
+def machine(make_consumer: MakeConsumer, person: MakePerson) -> type[running.TryingMachine]:
     """The machine with this test's people."""
 
     class Machine(OrderMachine):
@@ -260,13 +236,13 @@ def machine(make_consumer: MakeConsumer, person: MakePerson) -> type[RuleBasedSt
 
 
 def test_orders_behave_like_their_model(
-    machine: type[RuleBasedStateMachine], pytestconfig: pytest.Config
+    machine: type[running.TryingMachine], pytestconfig: pytest.Config
 ) -> None:
     assert running.run(machine, pytestconfig, by_day=(12, 20)) > 100, "hardly anything was tried"
 
 
 def test_control_minutes_that_nobody_gives_back_are_found(
-    machine: type[RuleBasedStateMachine],
+    machine: type[running.TryingMachine],
     pytestconfig: pytest.Config,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -10,9 +10,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from consumers.choices import AccountStatus, LockPurpose
 from consumers.models import Consumer
@@ -22,7 +21,6 @@ from smart360.cases import handling, operations, tasks
 from smart360.cases.models import Case, Hold, HoldReason
 from smart360.cases.oracles import alerts_that_are_overlooked, clocks_that_differ_from_history
 from smart360.cases.queries.history import facts_of
-from smart360.kernel.errors import Refusal
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from tests.conftest import MakeConsumer, MakePerson, SetClock, wish_for
@@ -35,7 +33,6 @@ COUNTED = (
     "trail_entry", "comms_message", "comms_delivery", "comms_notice", "owed_owedwork",
     "web_formkey", "cases_case", "cases_hold", "cases_alert", "consumers_guard",
 )  # fmt: skip
-COUNTS = "SELECT " + ", ".join(f"(SELECT count(*) FROM {table})" for table in COUNTED)
 MORNINGS = {  # the nights on which Chicago's clocks change lie just ahead of two of them
     "a winter's day": datetime(2024, 12, 10, 15, 30, tzinfo=UTC),
     "before clocks go forward": datetime(2025, 3, 8, 23, 0, tzinfo=UTC),
@@ -59,9 +56,10 @@ late = st.sampled_from([0, 0, 2])
 """So many seconds an act has waited for the lock since it read the clock."""
 
 
-class RequestMachine(RuleBasedStateMachine):
+class RequestMachine(running.TryingMachine):
     """Two accounts that are supplied, one that is not; ``cases`` is the model."""
 
+    counted = COUNTED
     people: list[Person]
     make: Callable[..., Consumer]
     stands: SetClock
@@ -86,29 +84,6 @@ class RequestMachine(RuleBasedStateMachine):
             self.put_on_hold(which=0, who=1, cut=0, late=0, pauses=True, ending="RESUMES", hours=24)
 
     # -------------------------------------------------------------- trying an act
-    def tries(self, act: Callable[[], Any], *, may: bool, cut: int) -> Any:
-        """Do it, cut short or not; its result when it was done, else None and nothing changed."""
-        before = self.counts()
-        try:
-            with running.interrupted_at(cut):
-                result = act()
-        except Refusal:
-            assert not may, "refused what the model allows"
-        except running.Interrupted:
-            pass
-        else:
-            assert may, "did what the model refuses"
-            running.settle()
-            return result
-        assert self.counts() == before, "left something behind"
-        return None
-
-    def counts(self) -> tuple[int, ...]:
-        with connection.cursor() as cursor:
-            cursor.execute(COUNTS)
-            found: tuple[int, ...] = cursor.fetchone()
-        return found
-
     def pick(self, which: int) -> dict[str, Any]:
         """One that is open, if there is any; the last choice looks at all."""
         still_open = [case for case in self.cases if case["status"] in OPEN]
@@ -118,10 +93,6 @@ class RequestMachine(RuleBasedStateMachine):
     def moment(self, case: dict[str, Any], late: int) -> datetime:
         created_at: datetime = case["created_at"]
         return max(self.at - timedelta(seconds=late), created_at)
-
-    def moves(self, case: dict[str, Any], status: str) -> None:
-        case["status"] = status
-        case["version"] += 1
 
     # -------------------------------------------------------------- time
     @rule(minutes=st.one_of(st.integers(1, 300), st.integers(1, 12 * 24 * 60)))
@@ -188,9 +159,9 @@ class RequestMachine(RuleBasedStateMachine):
             }
         )
         if again:  # the same form once more: the first result, and nothing new
-            before = self.counts()
+            before = self.stored()
             assert make().case_id == made.case_id
-            assert self.counts() == before
+            assert self.stored() == before
 
     @precondition(lambda self: self.cases)
     @rule(which=which, who=who, cut=cut, late=late)
@@ -323,9 +294,9 @@ class RequestMachine(RuleBasedStateMachine):
         if is_answer and case["status"] in OPEN and case["responded"] is None:
             case["responded"] = (said["at"], by.pk)
         if again:
-            before = self.counts()
+            before = self.stored()
             speak()
-            assert self.counts() == before
+            assert self.stored() == before
 
     # -------------------------------------------------------------- what must hold
     @invariant()
@@ -371,7 +342,7 @@ def both(at: datetime | None, by: int | None) -> tuple[datetime, int | None] | N
 @pytest.fixture
 def machine(
     make_consumer: MakeConsumer, person: MakePerson, stands: SetClock
-) -> type[RuleBasedStateMachine]:
+) -> type[running.TryingMachine]:
     """The machine with this test's people and clock."""
 
     class Machine(RequestMachine):
@@ -383,13 +354,13 @@ def machine(
 
 
 def test_a_request_behaves_like_its_model(
-    machine: type[RuleBasedStateMachine], pytestconfig: pytest.Config
+    machine: type[running.TryingMachine], pytestconfig: pytest.Config
 ) -> None:
     assert running.run(machine, pytestconfig, by_day=(15, 20)) > 100, "hardly anything was tried"
 
 
 def test_control_a_hold_that_does_not_end_is_found(
-    machine: type[RuleBasedStateMachine],
+    machine: type[running.TryingMachine],
     pytestconfig: pytest.Config,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -398,7 +369,7 @@ def test_control_a_hold_that_does_not_end_is_found(
 
 
 def test_control_clocks_that_know_no_hold_are_found(
-    machine: type[RuleBasedStateMachine],
+    machine: type[running.TryingMachine],
     pytestconfig: pytest.Config,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
