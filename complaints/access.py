@@ -113,7 +113,8 @@ def allowed_acts(case: Case, person: Person, *, at: datetime, reopen_days: int) 
     acts = acts_on(case, person, PERMISSION_OF)
     if case.consumer_id is not None:
         acts -= {Act.LINK}
-    if not case.complaint.category.is_about_bills:
+    complaint = case.complaint
+    if not complaint.category.is_about_bills and complaint.disputed_amount is None:
         acts -= {Act.DISPUTE}
     if case.ended_at is None or at > rules.reopened_until(case.ended_at, reopen_days):
         acts -= {Act.REOPEN}

@@ -189,7 +189,7 @@ def set_disputed_amount(
     complaint = _complaint(locked)
     if not locked.is_open:
         raise UnableToDispute(end_sentence(locked), is_conflict=True)
-    if not complaint.category.is_about_bills:
+    if amount is not None and not complaint.category.is_about_bills:
         raise UnableToDispute("Only a complaint about bills disputes an amount", is_conflict=True)
     if amount is not None and amount <= 0:
         raise UnableToDispute("Enter an amount above 0.00", field="amount")

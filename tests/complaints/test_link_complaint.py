@@ -12,7 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from billing.queries.cuts import CutFigures, figures_for_a_cut
-from complaints.models import Complaint
+from complaints.access import allowed_acts
+from complaints.models import Complaint, ComplaintCategory
 from complaints.operations.deciding import (
     UnableToDispute,
     UnableToLink,
@@ -28,6 +29,7 @@ from consumers.operations import (
     place_account_hold,
     propose_account_hold,
 )
+from smart360.cases.access import Act
 from smart360.cases.models import Case
 from smart360.staff.choices import Role
 from smart360.trail.models import Entry
@@ -133,6 +135,22 @@ def test_only_bills_are_disputed_and_only_while_it_is_open(
     with pytest.raises(UnableToDispute, match="already"):
         set_disputed_amount(case=ended.pk, amount=HUNDRED, by=by, at=at)
     assert not AccountHold.objects.exists()
+
+
+def test_what_is_disputed_can_be_given_up_when_its_category_is_no_more_about_bills(
+    make_complaint: MakeComplaint, make_consumer: MakeConsumer, person: MakePerson, at: datetime
+) -> None:
+    """Else only its end would let the account be cut off for what nobody disputes."""
+    complaint, by = make_complaint(make_consumer(), disputed_amount=HUNDRED), person(Role.BILLING)
+    ComplaintCategory.objects.filter(pk=complaint.category_id).update(is_about_bills=False)
+    case = Case.objects.select_related("complaint__category").get(pk=complaint.pk)
+    assert Act.DISPUTE in allowed_acts(case, by, at=at, reopen_days=30)
+    with pytest.raises(UnableToDispute, match="about bills"):
+        set_disputed_amount(case=case.pk, amount=Decimal(40), by=by, at=at)
+    set_disputed_amount(case=case.pk, amount=None, by=by, at=at)
+    assert not AccountHold.objects.filter(lifted_at=None).exists()
+    case.complaint.refresh_from_db()
+    assert Act.DISPUTE not in allowed_acts(case, by, at=at, reopen_days=30)
 
 
 def test_of_another_category_nothing_is_disputed_at_creation(

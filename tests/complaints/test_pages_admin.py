@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import DatabaseError
 from django.test import Client
 
 from complaints.models import ComplaintCategory, ComplaintName, ComplaintSettings
@@ -70,6 +71,14 @@ def test_what_is_in_use_is_retired_not_deleted(
     assert admin.post(f"{path}/change/", data).status_code == 302
     category.refresh_from_db()
     assert (category.is_active, category.priority) == (False, "LOW")
+
+
+@pytest.mark.parametrize("code", ["staff-behavior", "billing"])
+def test_what_is_about_staff_stays_so(code: str) -> None:
+    """roles.md: else what was complained of staff would be seen by the person named."""
+    category = ComplaintCategory.objects.filter(code=code)
+    with pytest.raises(DatabaseError, match="Cannot update"):
+        category.update(is_about_staff=not category.get().is_about_staff)
 
 
 def test_what_is_offered_stays_where_it_is(admin: Client) -> None:
