@@ -10,7 +10,7 @@ from complaints.choices import CustomerType
 from complaints.queries.create import Offer, find_people, get_person, has_words
 from complaints.rules import Stranger
 from consumers.forms import LONGEST_ADDRESS, LONGEST_NAME, EmailAddressField, PhoneField
-from smart360.kernel.text import key_in
+from smart360.kernel.text import REQUIRED, key_in
 from smart360.staff.models import Person
 from smart360.web.amounts import MoneyField
 from smart360.web.fields import CodeField, IsoDateField, KeyField, ShownTextField, TickField
@@ -194,3 +194,54 @@ class AcknowledgeForm(forms.Form):
     """Whether the customer hears of it at once."""
 
     notifies_consumer = TickField(label="Send Acknowledgment to Customer", initial=True)
+
+
+# ------------------------------------------------------------------ what becomes of it
+class DecidingForm(forms.Form):
+    """What decides a complaint, or takes it up again, in words."""
+
+    words = ShownTextField(
+        label="Why", at_most=rules.LONGEST_DECISION, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    missing = REQUIRED
+    label = ""
+    prefix_of_ids = "reopen"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", f"{self.prefix_of_ids}-%s")
+        super().__init__(*args, **kwargs)
+        field = self.fields["words"]
+        field.label = self.label or field.label
+        field.error_messages["required"] = self.missing
+
+
+class ResolveForm(DecidingForm):
+    """How a complaint was resolved (CMP5)."""
+
+    missing, label, prefix_of_ids = rules.NO_RESOLUTION, "Resolution", "resolve"
+
+
+class RejectForm(DecidingForm):
+    """Why a complaint is rejected (CMP5)."""
+
+    missing, label, prefix_of_ids = rules.NO_REASON, "Reason for rejection", "reject"
+
+
+class LinkForm(forms.Form):
+    """Whose a case is that began without an account."""
+
+    account = ShownTextField(label="Account number", at_most=LONGEST_ACCOUNT, is_one_line=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "link-%s")
+        super().__init__(*args, **kwargs)
+
+
+class DisputeForm(forms.Form):
+    """How much of the debt is disputed; nothing when it is left empty."""
+
+    amount = MoneyField(label="Disputed amount", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "dispute-%s")
+        super().__init__(*args, **kwargs)

@@ -20,6 +20,10 @@ LONGEST_NOTES = 500
 
 IN_THE_FUTURE = "Incident date cannot be in the future"
 SAME_WORDS = "Expected resolution cannot be the same as the description"
+NO_RESOLUTION = "Enter how the complaint was resolved"
+NO_REASON = "Enter the reason for rejection"
+LONGEST_DECISION = 2000
+"""Letters of what decides a complaint: a resolution, a rejection, a reopening."""
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 

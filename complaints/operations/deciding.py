@@ -13,13 +13,7 @@ from complaints.notices import complaint_decided, complaint_reopened
 from consumers import guards
 from smart360.cases import handling
 from smart360.cases.choices import CaseStatus
-from smart360.cases.lifecycle import (
-    LONGEST_DECISION,
-    NO_REASON,
-    NO_RESOLUTION,
-    SAY_WHY,
-    says_why,
-)
+from smart360.cases.lifecycle import SAY_WHY, says_why
 from smart360.cases.models import Case
 from smart360.cases.queries.states import end_sentence, state_sentence
 from smart360.fieldwork.choices import Cancelled
@@ -79,7 +73,7 @@ def resolve_complaint(
     locked = handling.lock_case_and_account(case)
     if handling.is_repeated(locked, form_key, act=RESOLVE, by=by, at=at, words=words):
         return locked
-    _check_decision(locked, words, missing=NO_RESOLUTION)
+    _check_decision(locked, words, missing=rules.NO_RESOLUTION)
     _end(locked, CaseStatus.RESOLVED, event=Event.RESOLVED, words=words, by=by, at=at)
     return locked
 
@@ -95,7 +89,7 @@ def reject_complaint(
     locked = handling.lock_case_and_account(case)
     if handling.is_repeated(locked, form_key, act=REJECT, by=by, at=at, words=words):
         return locked
-    _check_decision(locked, words, missing=NO_REASON)
+    _check_decision(locked, words, missing=rules.NO_REASON)
     if not says_why(words):
         raise UnableToDecide(SAY_WHY, field="words")
     _end(locked, CaseStatus.REJECTED, event=Event.REJECTED, words=words, by=by, at=at)
@@ -215,8 +209,8 @@ def _check_decision(case: Case, words: str, *, missing: str) -> None:
 def _check_words(case: Case, words: str, *, missing: str, wrong: type[Refusal]) -> None:
     if is_blank(words):
         raise wrong(missing, field="words")
-    if len(words) > LONGEST_DECISION:
-        raise wrong(f"At most {LONGEST_DECISION} characters", field="words")
+    if len(words) > rules.LONGEST_DECISION:
+        raise wrong(f"At most {rules.LONGEST_DECISION} characters", field="words")
 
 
 @step

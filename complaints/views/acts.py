@@ -6,11 +6,11 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
+from complaints.forms import DecidingForm, DisputeForm, LinkForm, RejectForm, ResolveForm
 from complaints.operations import deciding
 from complaints.views.complaints import COMPLAINTS
 from consumers.access import get_consumer
 from smart360.cases.choices import CaseStatus
-from smart360.cases.forms import DecidingForm, DisputeForm, LinkForm, RejectForm, ResolveForm
 from smart360.cases.models import Case
 from smart360.cases.views import acts
 from smart360.kernel import clock

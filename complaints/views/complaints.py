@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from complaints.access import allowed_acts, find_complaint, may_see_evidence
+from complaints.forms import DecidingForm, DisputeForm, LinkForm, RejectForm, ResolveForm
 from complaints.queries.detail import (
     complaint_page,
     evidence_of,
@@ -18,7 +19,6 @@ from complaints.queries.detail import (
 )
 from complaints.queries.ratings import rating_of
 from smart360.cases.access import Act
-from smart360.cases.forms import DecidingForm, DisputeForm, LinkForm, RejectForm, ResolveForm
 from smart360.cases.models import Case
 from smart360.cases.views import shell as pages
 from smart360.cases.views.kinds import KindPages, Shown, Tab

@@ -7,16 +7,9 @@ from zoneinfo import ZoneInfo
 from django import forms
 
 from smart360.cases.choices import ApprovalState, ClosingReason, HoldEnding
-from smart360.cases.lifecycle import (
-    LONGEST_DECISION,
-    NO_REASON,
-    NO_RESOLUTION,
-    SAY_WHY,
-    says_why,
-)
+from smart360.cases.lifecycle import SAY_WHY, says_why
 from smart360.comms.choices import Direction
 from smart360.kernel.text import REQUIRED
-from smart360.web.amounts import MoneyField
 from smart360.web.fields import ClockTimeField, CodeField, IsoDateField, KeyField, ShownTextField
 
 NOTE_LIMIT = 1000
@@ -109,54 +102,6 @@ class CloseForm(forms.Form):
         if is_other and "note" not in self.errors and not says_why(cleaned.get("note", "")):
             self.add_error("note", SAY_WHY)
         return cleaned
-
-
-class DecidingForm(forms.Form):
-    """What decides a complaint, or takes it up again, in words."""
-
-    words = ShownTextField(label="Why", at_most=LONGEST_DECISION, widget=_text_area(4))
-    missing = REQUIRED
-    label = ""
-    prefix_of_ids = "reopen"
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("auto_id", f"{self.prefix_of_ids}-%s")
-        super().__init__(*args, **kwargs)
-        field = self.fields["words"]
-        field.label = self.label or field.label
-        field.error_messages["required"] = self.missing
-
-
-class ResolveForm(DecidingForm):
-    """How a complaint was resolved (CMP5)."""
-
-    missing, label, prefix_of_ids = NO_RESOLUTION, "Resolution", "resolve"
-
-
-class RejectForm(DecidingForm):
-    """Why a complaint is rejected (CMP5)."""
-
-    missing, label, prefix_of_ids = NO_REASON, "Reason for rejection", "reject"
-
-
-class LinkForm(forms.Form):
-    """Whose a case is that began without an account."""
-
-    account = ShownTextField(label="Account number", at_most=40, is_one_line=True)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("auto_id", "link-%s")
-        super().__init__(*args, **kwargs)
-
-
-class DisputeForm(forms.Form):
-    """How much of the debt is disputed; nothing when it is left empty."""
-
-    amount = MoneyField(label="Disputed amount", required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("auto_id", "dispute-%s")
-        super().__init__(*args, **kwargs)
 
 
 class NoteForm(forms.Form):

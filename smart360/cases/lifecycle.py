@@ -9,10 +9,6 @@ from smart360.cases.choices import CaseKind, CaseStatus
 from smart360.kernel.text import is_blank
 
 FEWEST_LETTERS = 10
-NO_RESOLUTION = "Enter how the complaint was resolved"
-NO_REASON = "Enter the reason for rejection"
-LONGEST_DECISION = 2000
-"""Letters of what decides a complaint: a resolution, a rejection, a reopening."""
 SAY_WHY = f"Say in at least {FEWEST_LETTERS} characters why"
 S = CaseStatus
 
