@@ -1,6 +1,7 @@
 """Addresses of money: below ``/cx/consumer-management/`` of one account, below ``/cx/billing/``."""
 
 from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from billing.views import (
     arrangements,
@@ -16,18 +17,10 @@ from billing.views import (
 )
 
 
-class PaymentNumber:
+class PaymentNumber(StringConverter):
     """A payment's number as people write it: ``PAY-2026-000001``; anything else is 404."""
 
     regex = r"PAY-[0-9]{4}-[0-9]{6,9}"
-
-    def to_python(self, value: str) -> str:
-        """The number itself."""
-        return value
-
-    def to_url(self, value: str) -> str:
-        """The number itself."""
-        return value
 
 
 class RefundNumber(PaymentNumber):

@@ -1,22 +1,15 @@
 """Addresses below ``/cx/services/``."""
 
 from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from complaints.views import acts, complaints, create, evidence, lists, receipts
 
 
-class ComplaintNumber:
+class ComplaintNumber(StringConverter):
     """A complaint's number as people write it: ``CMP-00001234``; anything else is 404."""
 
     regex = r"CMP-[0-9]{8,10}"
-
-    def to_python(self, value: str) -> str:
-        """The number itself."""
-        return value
-
-    def to_url(self, value: str) -> str:
-        """The number itself."""
-        return value
 
 
 register_converter(ComplaintNumber, "complaint_number")

@@ -1,6 +1,7 @@
 """Addresses below ``/cx/disconnections/``."""
 
 from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from disconnections.views import (
     acts,
@@ -15,18 +16,10 @@ from disconnections.views import (
 )
 
 
-class RequestNumber:
+class RequestNumber(StringConverter):
     """A request's number as people write it: ``DIS-2026-000001``; anything else is 404."""
 
     regex = r"(?:DIS|REC)-[0-9]{4}-[0-9]{6,9}"
-
-    def to_python(self, value: str) -> str:
-        """The number itself."""
-        return value
-
-    def to_url(self, value: str) -> str:
-        """The number itself."""
-        return value
 
 
 register_converter(RequestNumber, "request_number")

@@ -1,22 +1,15 @@
 """Addresses of service orders."""
 
 from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from smart360.fieldwork.views import board, orders, profile_orders
 
 
-class OrderNumber:
+class OrderNumber(StringConverter):
     """``SO-2026-000001``; anything else is not there."""
 
     regex = r"SO-[0-9]{4}-[0-9]{6,9}"
-
-    def to_python(self, value: str) -> str:
-        """As it is."""
-        return value
-
-    def to_url(self, value: str) -> str:
-        """As it is."""
-        return value
 
 
 register_converter(OrderNumber, "order_number")
