@@ -73,14 +73,7 @@ def create_order(
         created_at=at,
         created_by=by,
     )
-    OrderedService.objects.bulk_create(
-        OrderedService(
-            service_order=made,
-            service_connection=each,
-            meter_id=vars(each)["current_meter"],
-        )
-        for each in connections
-    )
+    _keep_services(made, connections)
     record_line(
         Event.ORDER_CREATED,
         made,
@@ -92,6 +85,18 @@ def create_order(
         dispatch_by_itself(made, by=by.pk if by else None, at=at)
         notices.visit_scheduled(made, at=at)
     return made
+
+
+def _keep_services(made: ServiceOrder, connections: Sequence[ServiceConnection]) -> None:
+    """What the order is about, each with the meter that it has now."""
+    OrderedService.objects.bulk_create(
+        OrderedService(
+            service_order=made,
+            service_connection=each,
+            meter_id=vars(each)["current_meter"],
+        )
+        for each in connections
+    )
 
 
 def _connections(services: Sequence[int]) -> list[ServiceConnection]:
