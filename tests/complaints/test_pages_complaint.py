@@ -435,7 +435,7 @@ def test_the_page_asks_as_much_whatever_happened(
     complaint, sarah = make_complaint(make_consumer()), person(Role.CSE)
     client = client_as(sarah)
     page_of(client, at_path(complaint))
-    with django_assert_max_num_queries(40) as few:
+    with django_assert_max_num_queries(14) as few:
         page_of(client, at_path(complaint))
     for n in range(5):
         add_note(case=complaint.pk, words=f"Note {n}", by=sarah, at=stands(), form_key=uuid4())

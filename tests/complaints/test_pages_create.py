@@ -349,3 +349,26 @@ def test_from_a_profile(client: Client, consumer: Consumer) -> None:
     assert f"{consumer.account_number}. Chosen on the profile." in page.text
     page = client.get(reverse("complaint_new"), {"consumer": "NOBODY-1"})
     assert "Chosen on the profile." not in page.text
+
+
+# ------------------------------------------------------------------ statements
+def test_each_step_asks_as_much_however_many_files_and_drafts_there_are(
+    client: Client,
+    consumer: Consumer,
+    django_assert_max_num_queries: Any,
+) -> None:
+    draft = written(client, consumer)
+    pages = [reverse("complaint_new"), *(at_step(draft, step) for step in (1, 2, 3, 4))]
+    attach(client, draft)
+    asked = []
+    for page in pages:
+        client.get(page)
+        with django_assert_max_num_queries(12) as few:
+            client.get(page)
+        asked.append(len(few))
+    for _ in range(2):
+        attach(client, draft)
+        written(client, consumer)
+    for page, most in zip(pages, asked, strict=True):
+        with django_assert_max_num_queries(most):
+            client.get(page)
