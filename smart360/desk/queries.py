@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 
+from complaints.access import visible_complaints
+from complaints.filters import COMPLAINTS
+from complaints.queries.lists import ComplaintRow, find_strangers
+from complaints.queries.lists import row_of as complaint_row
 from consumers.access import shown_hits
 from consumers.queries import search
 from consumers.rules.searching import SearchHit
@@ -23,7 +27,7 @@ from disconnections.rules import NUMBERS
 from smart360.cases.choices import OPEN_STATUSES, CaseStatus
 from smart360.cases.models import Case, Hold
 from smart360.cases.queries.finding import matching_numbers
-from smart360.cases.queries.lists import NOBODY, Facts
+from smart360.cases.queries.lists import NOBODY, Facts, facts_of_cases
 from smart360.cases.queries.states import with_pause
 from smart360.cases.sla import NEVER
 from smart360.kernel.prepared import A_MOMENT, Shelf
@@ -48,18 +52,20 @@ class FoundConsumer:
 class Found:
     """Everything that a search found."""
 
-    requests: tuple[RequestRow, ...]
-    consumers: tuple[FoundConsumer, ...]
+    requests: tuple[RequestRow, ...] = ()
+    complaints: tuple[ComplaintRow, ...] = ()
+    consumers: tuple[FoundConsumer, ...] = ()
 
     @property
     def count(self) -> int:
         """How many there are in all."""
-        return len(self.requests) + len(self.consumers)
+        return len(self.requests) + len(self.complaints) + len(self.consumers)
 
     @property
     def words(self) -> str:
         """``3 found``; ``The first 10`` when there may be more."""
-        is_cut = MOST_FOUND in (len(self.requests), len(self.consumers))
+        parts = (self.requests, self.complaints, self.consumers)
+        is_cut = MOST_FOUND in map(len, parts)
         return f"The first {self.count}" if is_cut else f"{self.count} found"
 
 
@@ -99,7 +105,7 @@ def _open_work(seen: QuerySet[Case]) -> QuerySet[Case, Facts]:
 
 # ------------------------------------------------------------------ the search
 def find_everything(words: str, *, to: Person, at: datetime, zone: ZoneInfo) -> Found:
-    """Requests and consumers that fit the words, as far as this person may see them."""
+    """Requests, complaints and consumers that fit the words, as far as this person may see them."""
     hits = shown_hits(search(words, limit=MOST_FOUND, at=at), to)
     by_number = requests_seen_by(to).filter(matching_numbers(NUMBERS, words))
     requests = facts_of(with_pause(by_number, at=at)).order_by("-created_at", "-id")[:MOST_FOUND]
@@ -107,7 +113,22 @@ def find_everything(words: str, *, to: Person, at: datetime, zone: ZoneInfo) -> 
     consumers = tuple(
         _found(hit, open_cases.get(hit.consumer), to=to, at=at, zone=zone) for hit in hits
     )
-    return Found(tuple(row_of(case, to=to, at=at) for case in requests), consumers)
+    return Found(
+        tuple(row_of(case, to=to, at=at) for case in requests),
+        _complaints(words, to=to, at=at),
+        consumers,
+    )
+
+
+def _complaints(words: str, *, to: Person, at: datetime) -> tuple[ComplaintRow, ...]:
+    """By their number, or by who complained without an account; newest first."""
+    if not to.has_permission(Permission.VIEW_COMPLAINTS):
+        return ()
+    strangers = find_strangers(words, to, MOST_FOUND)
+    fits = matching_numbers(COMPLAINTS.numbers, words) | Q(pk__in=strangers)
+    found = with_pause(visible_complaints(to).filter(fits), at=at)
+    facts = facts_of_cases(COMPLAINTS, found).order_by("-created_at", "-id")[:MOST_FOUND]
+    return tuple(complaint_row(each, to=to, at=at) for each in facts)
 
 
 def _open_requests_of(

@@ -1,5 +1,6 @@
-"""The search that finds everything: requests and consumers, as a page and as one types."""
+"""The search that finds everything: requests, complaints and consumers, as page and options."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.test import Client
 from smart360.cases import operations as cases
 from smart360.organisation.models import Utility
 from smart360.staff.choices import Role
+from tests.complaints.conftest import SOMEBODY, MakeComplaint
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
 from tests.disconnections.browsing import (
     HTMX,
@@ -134,3 +136,31 @@ def test_only_for_those_who_may_search(path: str, client_as: ClientAs, utility: 
     assert client_as(Role.TECHNICIAN).get(path).status_code == 403
     assert client_as(Role.DISPATCHER).get(path).status_code == 200
     assert client_as(Role.CSE).post(path).status_code == 405
+
+
+# ------------------------------------------------------------------ complaints
+def test_a_complaint_is_found_by_its_number_and_by_who_complained(
+    client_as: ClientAs, make_complaint: MakeComplaint, stands: SetClock
+) -> None:
+    """CMP1: somebody calls with the number on the receipt, or only with their name."""
+    number = make_complaint().case.number
+    other = make_complaint(stranger=replace(SOMEBODY, name="Zoe Zimmer"))
+    client = client_as(Role.CSE)
+    for words in (number, number.lower(), number[-6:], "newcomer"):
+        html = page_of(client, f"/search?q={words}")
+        assert f'href="/cx/services/{number}"' in html, words
+        options = client.get(f"/search/options?q={words}", headers=HTMX).content.decode()
+        assert f'data-href="/cx/services/{number}"' in options, words
+        assert other.case.number not in html
+
+
+def test_a_complaint_about_staff_is_found_by_nobody_who_may_not_know_of_it(
+    client_as: ClientAs, make_complaint: MakeComplaint, person: MakePerson, stands: SetClock
+) -> None:
+    named, other = person(Role.SUPERVISOR), person(Role.SUPERVISOR)
+    made = make_complaint(name="Rude or disrespectful", staff_named=named.pk)
+    for reader, sees in ((named, False), (other, True), (Role.CSE, False), (Role.ADMIN, False)):
+        client = client_as(reader)
+        for path in ("/search", "/search/options"):
+            answer = client.get(f"{path}?q={made.case.number}", headers=HTMX)
+            assert (f"/cx/services/{made.case.number}" in answer.content.decode()) is sees, reader

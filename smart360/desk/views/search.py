@@ -1,4 +1,4 @@
-"""The search that finds everything: requests and consumers, as a page and as one types."""
+"""The search that finds everything: requests, complaints, consumers; as a page and as one types."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ from smart360.web.throttle import take_turn
 @require_GET
 @requires(Permission.SEARCH_CONSUMERS, Permission.VIEW_REQUESTS)
 def search_everything(request: HttpRequest) -> HttpResponse:
-    """Requests and consumers that fit the words, as a page."""
+    """Requests, complaints and consumers that fit the words, as a page."""
     words = request.GET.get("q", "")
     searched = read_search(words)
     found, now = _nothing() if searched.problem else _find(request, words)
@@ -46,7 +46,7 @@ def search_options(request: HttpRequest) -> HttpResponse:
 
 
 def _nothing() -> tuple[Found, datetime]:
-    return Found((), ()), clock.now()
+    return Found(), clock.now()
 
 
 def _find(request: HttpRequest, words: str) -> tuple[Found, datetime]:
