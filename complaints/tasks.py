@@ -30,5 +30,8 @@ def receipt_pdf(case: int, at: datetime) -> bytes:
 
 @shared_task(name="complaints.sweep_drafts")
 def sweep_drafts() -> int:
-    """Each night: forget drafts that nobody goes on with."""
-    return operations.sweep_drafts(at=clock.now())
+    """Each night: forget drafts that nobody goes on with, so many in one transaction; how many."""
+    at, gone = clock.now(), 0
+    while batch := operations.sweep_drafts(at=at):
+        gone += batch
+    return gone

@@ -295,6 +295,18 @@ def test_discarded_with_its_files(writer: Person, at: datetime) -> None:
     assert not PendingFile.objects.exists()
 
 
+def test_the_sweep_ends_when_nothing_is_left(
+    writer: Person, at: datetime, stands: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However few are swept in one transaction: the next night brings as many again."""
+    monkeypatch.setattr("complaints.operations.drafts.DRAFTS_AT_ONCE", 2)
+    for _ in range(5):
+        begin(writer, at)
+    stands.go_on(days=8)
+    assert sweep_drafts() == 5
+    assert not ComplaintDraft.objects.exists()
+
+
 def test_an_abandoned_draft_is_swept_with_its_files(
     writer: Person, at: datetime, stands: SetClock
 ) -> None:
