@@ -93,7 +93,7 @@ def test_its_number_stands_in_no_report(
     by: dict[str, Any] = {"by": person(Role.DISPATCHER), "at": stands()}
     assign_service_order(service_order=order.pk, technician=mike.pk, **by)
     done = complete_service_order(service_order=order.pk, words="Tightened.", **by)
-    report = PdfReader(io.BytesIO(report_pdf(done))).pages[0].extract_text()
+    report = PdfReader(io.BytesIO(report_pdf(done, by["at"]))).pages[0].extract_text()
     assert order.number in report
     assert (complaint.case.number in report) == is_said
 
