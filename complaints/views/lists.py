@@ -95,7 +95,7 @@ def _cards(counts: Dashboard, today: date) -> list[dict[str, Any]]:
     today_only = {"ended_from": f"{today}", "ended_to": f"{today}"}
     averages = [hours(month.average) for month in counts.months]
     return [
-        _card("Pending", f"{counts.open:,}", "open now: Pending, In Progress or On Hold", {}),
+        _card("Pending", f"{counts.open:,}", "open: Pending, In Progress, On Hold", {}),
         _card(
             "Resolved Today", f"{counts.resolved_today:,}", formats.shown_date(today),
             {"tab": "history", "status": "RESOLVED", **today_only},
