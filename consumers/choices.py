@@ -62,6 +62,15 @@ class ReadingException(TextChoices):
     REPLACEMENT = "REPLACEMENT", "The meter was replaced"
 
 
+class ReadingSource(TextChoices):
+    """Where a reading came from."""
+
+    TAKEN_OVER = "TAKEN_OVER", "Taken over"
+    REQUEST = "REQUEST", "Final or opening reading"
+    HAND = "HAND", "Entered by hand"
+    FILE = "FILE", "From a file"
+
+
 class LockPurpose(TextChoices):
     """Why somebody holds a profile."""
 

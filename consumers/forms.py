@@ -7,8 +7,10 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from consumers.choices import ReadingException
 from consumers.models import Category, Subcategory
 from consumers.operations.holds import BY_HAND, LONGEST_SOURCE, HoldWish
+from consumers.operations.readings import EnteredReading
 from consumers.rules.profiles import (
     LABELS,
     LONGEST_REASON,
@@ -16,8 +18,9 @@ from consumers.rules.profiles import (
     SHORTEST_REASON,
     plain_phone,
 )
-from smart360.web.amounts import MoneyField
-from smart360.web.fields import CodeField, IsoDateField, KeyField, ShownTextField
+from consumers.rules.readings import DECIMALS
+from smart360.web.amounts import MoneyField, PlainNumberField
+from smart360.web.fields import CodeField, IsoDateField, KeyField, ShownTextField, TickField
 
 LONGEST_NAME = 120
 LONGEST_ADDRESS = 200
@@ -109,6 +112,52 @@ class LiftForm(forms.Form):
         label="Reason",
         at_most=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    use_required_attribute = False
+
+
+class ReadingForm(forms.Form):
+    """What a meter shows, as somebody read it."""
+
+    meter = KeyField(label="Meter", choices=())
+    value = PlainNumberField(label="Reading", max_digits=12, decimal_places=DECIMALS)
+    read_on = IsoDateField(label="Reading date")
+    has_no_consumption = TickField(label="No consumption since the previous reading")
+    exception = CodeField(
+        label="The meter shows less than before",
+        required=False,
+        choices=[
+            ("", "It does not"),
+            *((each.value, each.label) for each in (
+                ReadingException.ROLLOVER, ReadingException.REPLACEMENT,
+            )),
+        ],
+    )  # fmt: skip
+    confirms_unusual = TickField(label="Save anyway", widget=forms.HiddenInput)
+
+    use_required_attribute = False
+
+    def __init__(
+        self, *args: Any, meters: list[tuple[str, str]], is_supervisor: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        offered = self.fields["meter"]
+        assert isinstance(offered, KeyField)
+        offered.offer(meters)
+        if not is_supervisor:
+            del self.fields["exception"]
+
+    def wish(self) -> EnteredReading:
+        """What was read; the form is valid."""
+        return EnteredReading(**self.cleaned_data)
+
+
+class RejectReadingForm(forms.Form):
+    """Why a reading is wrong."""
+
+    reason = ShownTextField(
+        label="Reason", at_most=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 2})
     )
 
     use_required_attribute = False

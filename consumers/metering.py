@@ -11,13 +11,24 @@ from decimal import Decimal
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from consumers.choices import MeterCondition, MeterPlace, ReadingException, Verification
+from consumers.choices import (
+    MeterCondition,
+    MeterPlace,
+    ReadingException,
+    ReadingSource,
+    Verification,
+)
 from consumers.models import InventoryMovement, Meter, MeterAssignment, Reading, Warehouse
 from smart360.kernel.db import refuses, step
 from smart360.kernel.errors import Refusal
 from smart360.trail.choices import Event
 from smart360.trail.record import record
 
+WRITTEN = (
+    "value", "exception", "verification", "source", "entered_at", "entered_by",
+    "checked_at", "checked_by", "rejection",
+)  # fmt: skip
+"""What of a reading another one of the same day takes over."""
 MOMENT = timedelta(microseconds=1)
 """The least that an assignment lasts."""
 
@@ -88,7 +99,15 @@ def keep_reading(
     kept.value = value
     kept.exception = exception
     kept.verification = Verification.VERIFIED if is_verified else Verification.PENDING
-    kept.save(update_fields=["value", "exception", "verification"] if found else None)
+    kept.source = ReadingSource.REQUEST
+    write_reading(kept, is_new=found is None)
+
+
+@step
+def write_reading(reading: Reading, *, is_new: bool) -> None:
+    """Write a reading, in the place of what was rejected that day if it is not new."""
+    reading.rejection, reading.checked_at, reading.checked_by = "", None, None
+    reading.save(force_insert=True) if is_new else reading.save(update_fields=WRITTEN)
 
 
 # ------------------------------------------------------------------ assignments and places

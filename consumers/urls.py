@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from consumers.views import connections, holds, profiles
+from consumers.views import connections, holds, profiles, readings
 
 
 class AccountNumber(StringConverter):
@@ -23,6 +23,17 @@ urlpatterns = [
         "<account:account>/connections",
         connections.consumer_connections,
         name="consumer_connections",
+    ),
+    path("<account:account>/readings/new", readings.reading_enter, name="reading_enter"),
+    path(
+        "<account:account>/readings/<int:reading>/verify",
+        readings.reading_verify,
+        name="reading_verify",
+    ),
+    path(
+        "<account:account>/readings/<int:reading>/reject",
+        readings.reading_reject,
+        name="reading_reject",
     ),
     path("<account:account>/holds", holds.account_holds, name="account_holds"),
     path(

@@ -1,6 +1,7 @@
 """Meters: what they are, which service each measures, what they showed (W12, W13)."""
 
 import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.contrib.postgres.indexes import OpClass
@@ -11,6 +12,7 @@ from consumers.choices import (
     MeterCondition,
     MeterPlace,
     ReadingException,
+    ReadingSource,
     UtilityType,
     Verification,
 )
@@ -216,6 +218,35 @@ class Reading(models.Model):
         db_default=ReadingException.NONE,
         help_text="Why it need not be above the one before.",
     )
+    source = models.CharField(
+        max_length=15,
+        choices=ReadingSource,
+        default=ReadingSource.TAKEN_OVER,
+        db_default=ReadingSource.TAKEN_OVER.value,
+    )
+    entered_at = models.DateTimeField(null=True, blank=True)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    checked_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a person verified or rejected it."
+    )
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    rejection = models.CharField(
+        max_length=250, blank=True, default="", db_default="", help_text="Why it was rejected."
+    )
 
     class Meta:
         constraints = [
@@ -229,6 +260,13 @@ class Reading(models.Model):
             models.CheckConstraint(
                 condition=Q(exception__in=ReadingException.values),
                 name="exception_of_a_reading_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(source__in=ReadingSource.values), name="source_of_a_reading_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(rejection="") | Q(verification=Verification.REJECTED),
+                name="only_a_rejected_reading_says_why",
             ),
         ]
         triggers = [

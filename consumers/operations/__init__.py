@@ -23,12 +23,21 @@ from consumers.operations.proposals import (
     decline_account_hold,
     propose_account_hold,
 )
+from consumers.operations.readings import (
+    ReadingIsUnusual,
+    UnableToCheckReading,
+    enter_reading,
+    reject_reading,
+    verify_reading,
+)
 
 __all__ = [
     "BY_HAND",
     "HoldWish",
+    "ReadingIsUnusual",
     "UnableToBreakLock",
     "UnableToChangeProfile",
+    "UnableToCheckReading",
     "UnableToDecideHold",
     "UnableToLift",
     "UnableToProtect",
@@ -37,10 +46,13 @@ __all__ = [
     "break_profile_lock",
     "change_profile",
     "decline_account_hold",
+    "enter_reading",
     "lift_account_hold",
     "place_account_hold",
     "propose_account_hold",
+    "reject_reading",
     "release_profile_lock",
     "renew_profile_lock",
     "take_profile_lock",
+    "verify_reading",
 ]

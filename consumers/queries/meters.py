@@ -116,6 +116,14 @@ def running_assignments(services: Sequence[int]) -> list[MeterAssignment]:
     )
 
 
+def meters_in_use(consumer: int) -> list[MeterAssignment]:
+    """What measures a consumer's services now, each with its meter and service."""
+    running = MeterAssignment.objects.filter(
+        service_connection__consumer=consumer, during__upper_inf=True
+    )
+    return list(running.select_related("meter", "service_connection").order_by("pk"))
+
+
 def meters_in_stock(utility: str, *, at_most: int = 50) -> list[Meter]:
     """What can be installed for a utility, by number."""
     stock = Meter.objects.filter(place=MeterPlace.IN_WAREHOUSE, utility_type=utility)

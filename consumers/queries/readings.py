@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import reduce
 from operator import or_
@@ -13,9 +13,10 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from consumers.choices import ReadingException, Verification
 from consumers.models import Reading
-from consumers.queries.meters import AssignmentLine
+from consumers.queries.meters import AssignmentLine, assignments_of
 from consumers.rules.anomalies import SeenReading
 from consumers.rules.readings import units_between
+from smart360.web.formats import shown_date
 from smart360.web.paging import Page, Sort, page_of
 
 NEWEST = Sort("newest", "Newest first", ("-read_on", "-id"))
@@ -56,6 +57,11 @@ class ReadingRow:
     exception: str
     used: Decimal | None
     days: int | None
+    source: str = ""
+    entered_by: str = ""
+    entered_at: datetime | None = None
+    checked_by: str = ""
+    rejection: str = ""
 
     @property
     def per_day(self) -> Decimal | None:
@@ -63,6 +69,11 @@ class ReadingRow:
         if self.used is None or not self.days:
             return None
         return (self.used / self.days).quantize(Decimal("0.01"))
+
+    @property
+    def heard(self) -> str:
+        """What tells it from the others, read out."""
+        return shown_date(self.read_on)
 
     @property
     def is_pending(self) -> bool:
@@ -79,6 +90,12 @@ def stretches_of(
     lines: Sequence[AssignmentLine], service_connection: int, *, zone: ZoneInfo
 ) -> list[Stretch]:
     """When which meter measured a service, from all assignments of its consumer."""
+    return _stretches(
+        [line for line in lines if line.service_connection == service_connection], zone=zone
+    )
+
+
+def _stretches(lines: Sequence[AssignmentLine], *, zone: ZoneInfo) -> list[Stretch]:
     return [
         Stretch(
             line.meter_id,
@@ -88,7 +105,6 @@ def stretches_of(
             line.until.astimezone(zone).date() if line.until else None,
         )
         for line in lines
-        if line.service_connection == service_connection
     ]
 
 
@@ -106,19 +122,31 @@ def _within(stretch: Stretch) -> Q:
     return wanted
 
 
+def get_reading(consumer: int, reading: int, *, zone: ZoneInfo) -> ReadingRow | None:
+    """A reading from the days on which its meter measured a service of this consumer, or None."""
+    stretches = _stretches(assignments_of(consumer), zone=zone)
+    found = _with_use(stretches).filter(pk=reading).first() if stretches else None
+    return _row(found, stretches) if found else None
+
+
 def page_of_readings(stretches: Sequence[Stretch], *, cursor: str) -> Page[ReadingRow]:
     """A page of a service's readings, newest first, each with its consumption; one statement."""
+    page = page_of(_with_use(stretches), sort=NEWEST, cursor=cursor, size=ON_A_PAGE)
+    shown = [_row(each, stretches) for each in page.rows]
+    return Page(shown, page.next_cursor, page.previous_cursor)
+
+
+def _with_use(stretches: Sequence[Stretch]) -> QuerySet[Any, Any]:
+    """The readings, each with the one before it that counts, and with who entered and checked."""
     before = Reading.objects.filter(
         meter=OuterRef("meter"), read_on__lt=OuterRef("read_on")
     ).exclude(verification=Verification.REJECTED)
     newest = before.order_by("-read_on")
-    rows = readings_of(stretches).annotate(
+    rows = readings_of(stretches).select_related("entered_by", "checked_by")
+    return rows.annotate(
         value_before=Subquery(newest.values("value")[:1]),
         read_before=Subquery(newest.values("read_on")[:1]),
     )
-    page = page_of(rows, sort=NEWEST, cursor=cursor, size=ON_A_PAGE)
-    shown = [_row(each, stretches) for each in page.rows]
-    return Page(shown, page.next_cursor, page.previous_cursor)
 
 
 def _row(reading: Reading, stretches: Sequence[Stretch]) -> ReadingRow:
@@ -138,6 +166,11 @@ def _row(reading: Reading, stretches: Sequence[Stretch]) -> ReadingRow:
         exception="" if none else reading.get_exception_display(),
         used=units_between(before, reading.value, reading.exception) if is_known else None,
         days=(reading.read_on - on).days if is_known else None,
+        source=reading.get_source_display(),
+        entered_by=reading.entered_by.full_name if reading.entered_by else "",
+        entered_at=reading.entered_at,
+        checked_by=reading.checked_by.full_name if reading.checked_by else "",
+        rejection=reading.rejection,
     )
 
 

@@ -82,6 +82,8 @@ def what_it_is_about(kind: str, new: Mapping[str, Any]) -> str:
     if kind == Event.METER_MOVED:
         place = new.get("warehouse") or dict(MeterPlace.choices).get(new.get("place", ""), "--")
         return f"{new.get('meter', '')} to {place}"
+    if kind in (Event.READING_ENTERED, Event.READING_VERIFIED, Event.READING_REJECTED):
+        return f"{new.get('meter', '')} showed {new.get('value', '')} on {new.get('read_on', '')}"
     if kind == Event.SUPPLY_CHANGED:
         return dict(SupplyState.choices).get(new.get("supply", ""), "")
     if kind == Event.STATUS_CHANGED:

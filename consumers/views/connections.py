@@ -55,6 +55,8 @@ def connections_page(
             "readings": page.rows,
             "next_url": _address(consumer, chosen, cursor=page.next_cursor),
             "previous_url": _address(consumer, chosen, cursor=page.previous_cursor),
+            "account": consumer.account_number,
+            "can_verify": person.has_permission(Permission.VERIFY_READING),
         }
     if request.method == "GET" and request.headers.get("HX-Target") == "service-readings":
         return page_or_fragment(request, PAGE, "service-readings", context)
@@ -67,6 +69,9 @@ def connections_page(
         "connections": facts,
         "services": _services(consumer, facts, chosen),
         "meters": history,
+        "enter_for": f"?service={chosen.id}" if chosen else "",
+        "can_enter": person.has_permission(Permission.ENTER_READING)
+        and bool(chosen and chosen.meter_number),
         "bars": _bars(gathered(periods_of(seen))[-MOST_BARS:], found, unit),
         "chart_heads": CHART_HEADS,
         "anomalies": _lines(found, unit, consumer, chosen, request),

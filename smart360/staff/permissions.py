@@ -23,6 +23,9 @@ class Permission(StrEnum):
     EDIT_GUARDED_DATA = "consumers.edit_guarded_data"
     TAKE_PROFILE_LOCK = "consumers.take_profile_lock"
     BREAK_PROFILE_LOCK = "consumers.break_profile_lock"
+    ENTER_READING = "consumers.enter_reading"
+    VERIFY_READING = "consumers.verify_reading"  # or reject
+    IMPORT_READINGS = "consumers.import_readings"
     # requests
     VIEW_REQUESTS = "requests.view"
     CREATE_REQUEST = "requests.create"
@@ -123,6 +126,7 @@ _BILLING = {
     P.PROPOSE_CREDIT_NOTE,
     P.RUN_BILLING,
 }
+_READINGS = {P.ENTER_READING, P.VERIFY_READING, P.IMPORT_READINGS}
 _CASE_WORK = {P.ACKNOWLEDGE, P.HOLD, P.CLOSE, P.ASSIGN}
 _CARRYING_OUT = {P.ASK_FOR_APPROVAL, P.PREPARE_CLOSURE, P.EXECUTE, P.CREATE_SERVICE_ORDER}
 
@@ -132,7 +136,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | _CASE_WORK
         | {P.TAKE_PROFILE_LOCK, P.CREATE_REQUEST, P.SEE_IDENTITY_DOCUMENTS}
         | {P.EDIT_CONSUMER, P.EDIT_CONTACT, P.EDIT_BILLING_ADDRESS}
-        | {P.VIEW_BALANCE, P.PRINT_BILL, P.PROPOSE_HOLD}
+        | {P.VIEW_BALANCE, P.PRINT_BILL, P.PROPOSE_HOLD, P.ENTER_READING}
         | _CARRYING_OUT
         | _COMPLAINT_DESK
         | {P.DECIDE_COMPLAINT, P.SET_DISPUTED_AMOUNT, P.CREATE_ORDER_FROM_COMPLAINT}
@@ -157,6 +161,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _DESK
         | _MONEY
         | _BILLING
+        | _READINGS
         | {P.EDIT_BILLING_ADDRESS, P.TICK_MONEY}
         | {P.SEE_BILLING_EVIDENCE, P.SET_DISPUTED_AMOUNT}
     ),
@@ -167,6 +172,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | {P.EDIT_CONSUMER, P.EDIT_CONTACT, P.EDIT_BILLING_ADDRESS, P.EDIT_GUARDED_DATA}
         | _MONEY
         | _BILLING
+        | _READINGS
         | {P.OVERRIDE_READING, P.APPROVE_REVERSAL, P.APPROVE_REFUND, P.APPROVE_CREDIT_NOTE}
         | {P.ASSIGN_OTHERS, P.EXPORT_REQUESTS, P.SEE_ESCALATIONS, P.RETRY_MESSAGE}
         | _CARRYING_OUT

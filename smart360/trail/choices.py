@@ -32,6 +32,10 @@ class Event(TextChoices):
     PROFILE_LOCK_BROKEN = "PROFILE_LOCK_BROKEN", "Profile lock broken"
     PROFILE_CHANGED = "PROFILE_CHANGED", "Profile changed"
     STATUS_CHANGED = "STATUS_CHANGED", "Account status changed"
+    READING_ENTERED = "READING_ENTERED", "Reading entered"
+    READING_VERIFIED = "READING_VERIFIED", "Reading verified"
+    READING_REJECTED = "READING_REJECTED", "Reading rejected"
+    READINGS_IMPORTED = "READINGS_IMPORTED", "Readings taken from a file"
     CONSUMER_IMPORTED = "CONSUMER_IMPORTED", "Imported"
     SETTINGS_CHANGED = "SETTINGS_CHANGED", "Settings changed"
     # money

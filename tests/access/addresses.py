@@ -113,6 +113,9 @@ ADDRESSES: dict[str, Address] = {
     "consumer_search": Address("/cx/consumer-management/search", READERS, get=200),
     "consumer_detail": Address(CONSUMER, READERS, get=200),
     "consumer_connections": Address(f"{CONSUMER}/connections", READERS, get=200),
+    "reading_enter": Address(f"{CONSUMER}/readings/new", "y--yy---", get=200, post=400),
+    "reading_verify": Address(f"{CONSUMER}/readings/0/verify", BILLERS, post=404),  # none
+    "reading_reject": Address(f"{CONSUMER}/readings/0/reject", BILLERS, get=404, post=404),
     "consumer_edit": Address(
         f"{CONSUMER}/edit", "yy-yy---", get=200, post=409, but={Role.SUPERVISOR: 422}
     ),

@@ -37,6 +37,7 @@ NOT_YET: dict[str, tuple[str, ...]] = {
     "Export CSV": ("financial", "aggregates"),
     "Retry a failed message": ("own bills",),
     "Enter final readings": ("o as field reading",),
+    "Enter reading": ("o",),
 }
 """Cells that wait for what they speak of: service orders of a technician, bills, aggregates."""
 
@@ -79,6 +80,16 @@ ROWS = (
         "Break another's lock (reason)",
         ("–", "–", "–", "–", "✓", "–", "–", "–"),
         ("profile_break",),
+    ),
+    Row(
+        "Enter reading",
+        ("✓", "–", "–", "✓", "✓", "–", "o", "–"),
+        ("reading_enter",),
+    ),
+    Row(
+        "Verify or reject reading",
+        ("–", "–", "–", "✓", "✓", "–", "–", "–"),
+        ("reading_verify", "reading_reject"),
     ),
     Row(
         "Account holds (medical, legal, dispute)",

@@ -127,6 +127,7 @@ FOUND_IN: dict[str, set[tuple[str, str]]] = {
         ("closure_paper_give", "given_on"),
         ("request_add_order", "scheduled_on"),
         ("order_new", "scheduled_on"),
+        ("reading_enter", "read_on"),
         ("order_schedule", "day"),
         ("order_schedule", "starts"),
         ("order_schedule", "ends"),

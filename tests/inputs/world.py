@@ -229,6 +229,7 @@ class World:
             "account": [
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/financial"),
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/connections?service=1&cursor=x"),
+                (desk, f"{ONE_CONSUMER}{self.owing.account_number}/readings/new"),
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/statement"),
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/arrangements/new"),
                 (desk, f"{ONE_CONSUMER}{self.promised.consumer.account_number}/holds"),
@@ -500,6 +501,7 @@ def _right(world: World, boss: Person) -> dict[str, dict[str, str]]:
         "reconnection_tick": {"item": "CONSUMER_TOLD", "is_ticked": "on"},
         "reconnection_tick_money": {"item": "MONEY_SETTLED", "is_ticked": "on"},
         "request_add_order": {"scheduled_on": "2024-12-16", "remarks": "Dog in the yard"},
+        "reading_enter": {"value": "18305", "read_on": "2024-12-10"},
         "order_new": {"scheduled_on": "2024-12-16", "remarks": "Dog in the yard"},
         "order_schedule": {"day": "2024-12-17", "starts": "10:00", "ends": "12:00"},
         "order_assign": {"technician": str(Technician.objects.get().pk)},

@@ -155,6 +155,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
             f"{PROFILES}{{busy}}/financial",
             f"{PROFILES}{{free}}/financial",
         ),
+        "reading_enter": (f"{PROFILES}{{busy}}/readings/new",),
         "consumer_statement": (f"{PROFILES}{{busy}}/statement",),
         "statement_pdf": (f"{PROFILES}{{busy}}/statement.pdf",),
         "invoice_detail": ("/cx/billing/invoices/{invoice}",),
