@@ -14,6 +14,7 @@ urlpatterns = [
     path("cx/disconnections/", include("disconnections.urls")),
     path("cx/services/", include("complaints.urls")),
     path("cx/service-orders/", include("smart360.fieldwork.urls")),
+    path("cx/", include("smart360.custody.urls")),
     path("api/v1/", include("billing.api")),
     path("admin/", admin.site.urls),
 ]

@@ -18,12 +18,11 @@ MOST_RUNS = 30
 REPORT_HEAD = ("line", "account_number", "column", "problem")
 """The first line of a report of problems."""
 NEXT_ROWS = """
-WITH next AS (
-    SELECT DISTINCT key FROM custody_importrow WHERE file_id = %(file)s AND key > %(after)s
-     ORDER BY key LIMIT %(most)s)
-SELECT r.key, r.line, r.cells FROM next JOIN custody_importrow r
-    ON r.file_id = %(file)s AND r.key = next.key
- ORDER BY r.key, r.line
+SELECT key, line, cells FROM custody_importrow
+ WHERE file_id = %s AND key > %s ORDER BY key, line LIMIT %s
+"""
+ROWS_OF_ACCOUNT = """
+SELECT key, line, cells FROM custody_importrow WHERE file_id = %s AND key = %s ORDER BY line
 """
 
 
@@ -42,8 +41,9 @@ class Piece:
     problems: Sequence[RowProblem]
 
 
-def read_piece(run: ImportRun, *, after: str, most: int, today: date) -> Piece:
-    """The next ``most`` accounts of an import; three statements."""
+def read_piece(run: ImportRun, *, most: int, today: date) -> Piece:
+    """The next accounts of an import, those of about ``most`` rows; three statements."""
+    after = run.after
     rows = {} if run.file_id is None else _next_rows(run.file_id, after=after, most=most)
     if not rows:
         return Piece(run.pk, after, after, 0, (), ())
@@ -63,15 +63,23 @@ def read_piece(run: ImportRun, *, after: str, most: int, today: date) -> Piece:
 
 
 def _next_rows(file: int, *, after: str, most: int) -> dict[str, list[Row]]:
-    """The rows of the next accounts, by account."""
-    found = ImportFile.objects.filter(pk=file).values_list("header", flat=True).first()
-    if found is None:
+    """The rows of the next accounts, by account; none of them without one of its rows."""
+    header = ImportFile.objects.filter(pk=file).values_list("header", flat=True).first()
+    if header is None:
         return {}
-    by_account: dict[str, list[Row]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(NEXT_ROWS, {"file": file, "after": after, "most": most})
-        for key, line, cells in cursor.fetchall():
-            by_account.setdefault(key, []).append(row_of(line, found, cells))
+        cursor.execute(NEXT_ROWS, [file, after, most + 1])
+        found = cursor.fetchall()
+        if len(found) > most:  # of the last account there may be more
+            last = found[-1][0]
+            whole = [row for row in found if row[0] != last]
+            if not whole:
+                cursor.execute(ROWS_OF_ACCOUNT, [file, last])
+                whole = cursor.fetchall()
+            found = whole
+    by_account: dict[str, list[Row]] = {}
+    for key, line, cells in found:
+        by_account.setdefault(key, []).append(row_of(line, header, cells))
     return by_account
 
 
@@ -83,6 +91,11 @@ def find_file(sha256: str) -> ImportFile | None:
 def get_run(run: int) -> ImportRun:
     """An import as it stands now."""
     return ImportRun.objects.get(pk=run)
+
+
+def find_run(run: int) -> ImportRun | None:
+    """An import as it stands now, if there is one."""
+    return ImportRun.objects.filter(pk=run).first()
 
 
 def problems_of(run: int) -> Iterator[RowProblem]:
@@ -122,6 +135,11 @@ class RunRow:
     def is_running(self) -> bool:
         """Whether somebody is at it."""
         return self.state == ImportState.RUNNING
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all accounts had their turn."""
+        return self.state == ImportState.DONE
 
     @property
     def is_stopped(self) -> bool:

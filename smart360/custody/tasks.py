@@ -14,11 +14,12 @@ from smart360.custody.operations import (
     drop_old_files,
     end_import,
     import_piece,
+    next_piece,
     owe_the_rest,
     stop_import,
     try_piece,
 )
-from smart360.custody.queries import get_run, read_piece
+from smart360.custody.queries import get_run
 from smart360.kernel import clock
 from smart360.organisation.queries import day_of
 
@@ -35,7 +36,7 @@ def go_on(about: Mapping[str, Any], at: datetime) -> None:
         if monotonic() - began > TURN_SECONDS:
             owe_the_rest(run=run.pk, at=clock.now())
             return
-        piece = read_piece(run, after=run.after, most=CHUNK, today=day_of(at))
+        piece = next_piece(run=run, most=CHUNK, today=day_of(at))
         if piece.looked_at:
             take(piece=piece, at=clock.now())
         else:

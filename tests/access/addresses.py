@@ -302,6 +302,13 @@ ADDRESSES: dict[str, Address] = {
     "billing_run_list": Address("/cx/billing/runs", BILLERS, get=200),
     "billing_run_start": Address("/cx/billing/runs/start", BILLERS, post=400),  # without a form key
     "billing_run_resume": Address("/cx/billing/runs/999999/resume", BILLERS, post=404),
+    # files of accounts, and what came of them
+    "import_list": Address("/cx/imports", ADMINS, get=200),
+    "import_try": Address("/cx/imports/try", ADMINS, post=400),  # without a form key
+    "import_sample": Address("/cx/imports/sample.csv", ADMINS, get=200),
+    "import_start": Address("/cx/imports/999999/start", ADMINS, post=404),
+    "import_resume": Address("/cx/imports/999999/resume", ADMINS, post=404),
+    "import_problems": Address("/cx/imports/999999/problems.csv", ADMINS, get=404),
     # administration
     "utility_change": Address("/settings/", ADMINS, get=200, post=422),
     # Django admin has no door of its own

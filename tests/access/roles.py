@@ -415,6 +415,18 @@ ROWS = (
         ("reversal_approve", "reversal_reject"),
     ),
     Row(
+        "Import",
+        ("–", "–", "–", "–", "–", "✓", "–", "–"),
+        (
+            "import_list",
+            "import_try",
+            "import_sample",
+            "import_start",
+            "import_resume",
+            "import_problems",
+        ),
+    ),
+    Row(
         "Configure reasons, slots, SLA, checklist, categories, templates, thresholds, holidays",
         ("–", "–", "–", "–", "–", "✓", "–", "–"),
         ("utility_change",),

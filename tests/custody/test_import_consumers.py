@@ -360,3 +360,20 @@ def test_reading_needs_no_database() -> None:
     assert not reader.problems
     assert account is not None
     assert len(account.services) == 2
+
+
+def test_an_account_of_more_rows_than_a_transaction_takes(
+    write: WriteFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No account is torn apart."""
+    monkeypatch.setattr(command, "CHUNK", 2)
+    many = [
+        example(account_number="A-2", service_address=f"{n} Elm Street")
+        | {"meter_number": f"EM-{n}", "device_number": f"D-{n}"}
+        for n in range(5)
+    ]
+    run(write([numbered(1) | {"account_number": "A-1"}, *many, numbered(3)]))
+    connections = [
+        len(connection_facts(each.pk)) for each in Consumer.objects.order_by("account_number")
+    ]
+    assert connections == [1, 5, 1]

@@ -63,6 +63,8 @@ NOT_A_PAGE = {
     "request_export": "a file",
     "complaint_export": "a file",
     "statement_csv": "a file",
+    "import_sample": "a file",
+    "import_problems": "a file",
     "payment_receipt_download": "a file",
     "final_bill_download": "a file",
     "final_bill_print": "in test_settle_and_bill.py",
@@ -179,6 +181,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
     "settlement": {
         "request_settlement": (f"{LIST}{{pending}}/settlement", f"{LIST}{{closed}}/settlement"),
     },
+    "imports": {"import_list": ("/cx/imports",)},
     "billing runs": {"billing_run_list": ("/cx/billing/runs",)},
     "non-payment runs": {
         "run_list": (f"{LIST}runs",),

@@ -15,10 +15,12 @@ from smart360.custody.operations.runs import (
     begin_import,
     end_import,
     import_piece,
+    next_piece,
     owe_the_rest,
     resume_import,
     stop_import,
     try_piece,
+    try_upload,
 )
 
 __all__ = [
@@ -34,10 +36,12 @@ __all__ = [
     "end_import",
     "import_accounts",
     "import_piece",
+    "next_piece",
     "owe_the_rest",
     "resume_import",
     "stage_file",
     "stop_import",
     "try_import",
     "try_piece",
+    "try_upload",
 ]

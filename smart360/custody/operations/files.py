@@ -31,6 +31,13 @@ def stage_file(
 
     A file that is here already stays as it is. Raises Unreadable for a file of no use.
     """
+    return stage(file=file, sha256=sha256, tell=tell, at=at)
+
+
+def stage(
+    *, file: AccountFile, sha256: str, tell: Callable[[int], None], at: datetime
+) -> ImportFile:
+    """What the operations that take a file in do; only inside one of them."""
     ImportFile.objects.bulk_create(
         [ImportFile(name=file.name[:200], sha256=sha256, size=file.size(), staged_at=at)],
         ignore_conflicts=True,

@@ -2,16 +2,17 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection
 from django.db.models import QuerySet
 
 from smart360.custody.choices import ImportMode, ImportState
 from smart360.custody.models import ImportFile, ImportProblem, ImportRun
-from smart360.custody.operations.files import TAKES_TIME
+from smart360.custody.operations.files import TAKES_TIME, stage
 from smart360.custody.operations.importing import ImportResult, take_over, try_import
-from smart360.custody.queries import Piece
+from smart360.custody.queries import Piece, read_piece
+from smart360.custody.rules.files import AccountFile
 from smart360.custody.rules.importing import SHARED_COLUMNS, RowProblem
 from smart360.kernel.db import copy_rows, operation, refuses
 from smart360.kernel.errors import Refusal
@@ -31,6 +32,8 @@ class UnableToImport(Refusal):
     sentence_by_default = "This file cannot be imported now"
 
 
+# A file comes and goes between two visits of the database's own statistics.
+IN_ORDER = "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off"
 ANOTHER = "Another import is running. Wait until it has ended: what is here is passed over then."
 refuses({"one_import_at_a_time": UnableToImport(ANOTHER, is_conflict=True)})
 
@@ -83,28 +86,46 @@ def begin_import(
     staged = ImportFile.objects.select_for_update(of=("self",)).filter(pk=file).first()
     if staged is None:
         raise UnableToImport("The file is not here any more. Give it again.", is_conflict=True)
-    run = _cut_short(staged, mode, is_by_worker=is_by_worker)
-    if run is None:
-        _make_way(at)
-        run = ImportRun.objects.create(
-            file=staged,
-            file_name=staged.name,
-            sha256=staged.sha256,
-            mode=mode,
-            is_by_worker=is_by_worker,
-            started_at=at,
-            started_by=by,
-            rows=staged.rows,
-            accounts=staged.accounts,
-        )
-        _tell_shared_numbers(run)
-    if is_by_worker:
-        _owe(run, at=at)
+    run = _begin(staged, mode, by=by, at=at, is_by_worker=is_by_worker)
     if form_key is not None and by is not None:
         form_keys.submitted(
             form_key, form="import", by=by.pk, act="custody.import", result=str(run.pk)
         )
     return run
+
+
+@operation
+def try_upload(
+    *, file: AccountFile, by: Person, at: datetime, form_key: uuid.UUID | None = None
+) -> ImportRun:
+    """Take in a file that was uploaded, and begin to try it; a worker does the rest.
+
+    The same form key gives the first one again. Raises Unreadable for a file of no use,
+    UnableToImport while another import is running.
+    """
+    sha256 = file.digest()
+    if form_key is not None:
+        about = form_keys.with_contents("file of accounts", {"sha256": sha256})
+        earlier = form_keys.claim(form_key, by=by.pk, act="custody.upload", about=about, at=at)
+        if earlier is not None:
+            return ImportRun.objects.get(pk=int(earlier))
+    _one_begins_at_a_time()
+    _make_way(at)
+    staged = stage(file=file, sha256=sha256, tell=lambda rows: None, at=at)
+    run = _begin(staged, ImportMode.DRY, by=by, at=at, is_by_worker=True)
+    if form_key is not None:
+        form_keys.submitted(
+            form_key, form="import", by=by.pk, act="custody.upload", result=str(run.pk)
+        )
+    return run
+
+
+@operation
+def next_piece(*, run: ImportRun, most: int, today: date) -> Piece:
+    """Read what comes next in an import, in the order of the index, however old statistics are."""
+    with connection.cursor() as cursor:
+        cursor.execute(IN_ORDER)
+    return read_piece(run, most=most, today=today)
 
 
 @operation
@@ -179,6 +200,29 @@ def owe_the_rest(*, run: int, at: datetime) -> None:
 def _one_begins_at_a_time() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('custody.begin'))")
+
+
+def _begin(
+    staged: ImportFile, mode: ImportMode, *, by: Person | None, at: datetime, is_by_worker: bool
+) -> ImportRun:
+    run = _cut_short(staged, mode, is_by_worker=is_by_worker)
+    if run is None:
+        _make_way(at)
+        run = ImportRun.objects.create(
+            file=staged,
+            file_name=staged.name,
+            sha256=staged.sha256,
+            mode=mode,
+            is_by_worker=is_by_worker,
+            started_at=at,
+            started_by=by,
+            rows=staged.rows,
+            accounts=staged.accounts,
+        )
+        _tell_shared_numbers(run)
+    if is_by_worker:
+        _owe(run, at=at, again=at.isoformat())
+    return run
 
 
 def _cut_short(file: ImportFile, mode: ImportMode, *, is_by_worker: bool) -> ImportRun | None:

@@ -26,6 +26,7 @@ from smart360.custody.operations import (
     drop_file,
     end_import,
     import_piece,
+    next_piece,
     stage_file,
     stop_import,
     try_piece,
@@ -36,7 +37,6 @@ from smart360.custody.queries import (
     find_file,
     get_run,
     problems_of,
-    read_piece,
 )
 from smart360.custody.rules.files import AccountFile, Unreadable
 from smart360.custody.rules.importing import COLUMNS
@@ -131,7 +131,7 @@ class Command(BaseCommand):
         today = day_of(clock.now())
         take = try_piece if mode == ImportMode.DRY else import_piece
         while run.state == ImportState.RUNNING:
-            piece = read_piece(run, after=run.after, most=CHUNK, today=today)
+            piece = next_piece(run=run, most=CHUNK, today=today)
             if not piece.looked_at:
                 break
             take(piece=piece, at=clock.now())
