@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from consumers.choices import ReadingException
 from consumers.models import Category, Subcategory
 from consumers.operations.holds import BY_HAND, LONGEST_SOURCE, HoldWish
+from consumers.operations.notes import LONGEST_NOTE
 from consumers.operations.readings import EnteredReading
 from consumers.rules.profiles import (
     LABELS,
@@ -161,6 +162,21 @@ class RejectReadingForm(forms.Form):
     )
 
     use_required_attribute = False
+
+
+class NoteForm(forms.Form):
+    """An internal note about a consumer."""
+
+    words = ShownTextField(
+        label="Note", at_most=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    is_pinned = TickField(label="Pin it to the Overview")
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "note-%s")
+        super().__init__(*args, **kwargs)
 
 
 class ProfileForm(forms.Form):

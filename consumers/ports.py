@@ -1,6 +1,7 @@
 """What higher apps want to know of consumers."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -74,3 +75,27 @@ def held_by(source: str, *, consumer: int | None = None) -> str:
     """What to do instead where something holds accounts under this source by itself, or ``""``."""
     answers = (ask(source, consumer=consumer) for ask in HELD_BY)
     return next((words for words in answers if words), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """An open case of a consumer that has missed a target: its number and its page."""
+
+    number: str
+    path: str
+
+
+class BreachesAsked(Protocol):
+    """Answers which open cases of a consumer are late, as far as a person may know of them."""
+
+    def __call__(self, *, consumer: int, person: int, at: datetime) -> Sequence[Breach]:
+        """A read; the longest breached first, a few."""
+
+
+BREACHES: list[BreachesAsked] = []
+"""Asked by the head of the profile, which lies below cases (CON3)."""
+
+
+def breaches(*, consumer: int, person: int, at: datetime) -> list[Breach]:
+    """The open cases of a consumer that are late at ``at``, of which ``person`` may know."""
+    return [late for ask in BREACHES for late in ask(consumer=consumer, person=person, at=at)]

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from consumers.views import connections, holds, profiles, readings
+from consumers.views import connections, holds, notes, profiles, readings, timeline
 
 
 class AccountNumber(StringConverter):
@@ -18,7 +18,6 @@ urlpatterns = [
     path("", profiles.consumer_list, name="consumer_list"),
     path("search", profiles.consumer_search, name="consumer_search"),
     path("holds", holds.hold_proposal_list, name="hold_proposal_list"),
-    path("<account:account>", profiles.consumer_detail, name="consumer_detail"),
     path(
         "<account:account>/connections",
         connections.consumer_connections,
@@ -49,9 +48,22 @@ urlpatterns = [
         holds.hold_proposal_decline,
         name="hold_proposal_decline",
     ),
+    path("<account:account>/notes", notes.consumer_notes, name="consumer_notes"),
+    path(
+        "<account:account>/notes/<int:note>/pin", notes.consumer_note_pin, name="consumer_note_pin"
+    ),
+    path(
+        "<account:account>/notes/<int:note>/unpin",
+        notes.consumer_note_unpin,
+        name="consumer_note_unpin",
+    ),
+    path(
+        "<account:account>/notes/<int:note>/withdraw",
+        notes.consumer_note_withdraw,
+        name="consumer_note_withdraw",
+    ),
+    path("<account:account>/timeline", timeline.consumer_timeline, name="consumer_timeline"),
     path("<account:account>/edit", profiles.consumer_edit, name="consumer_edit"),
-    path("<account:account>/hold", profiles.profile_hold, name="profile_hold"),
     path("<account:account>/release", profiles.profile_release, name="profile_release"),
-    path("<account:account>/break", profiles.profile_break, name="profile_break"),
     path("<account:account>/renew/<int:token>", profiles.profile_renew, name="profile_renew"),
 ]

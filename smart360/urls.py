@@ -5,12 +5,13 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("smart360.web.urls")),
-    path("", include("smart360.desk.urls")),
     path("", include("smart360.staff.urls")),
     path("", include("smart360.organisation.urls")),
     path("", include("smart360.comms.urls")),
     path("cx/consumer-management/", include("consumers.urls")),
-    path("cx/", include("billing.urls")),  # after consumers, which says what an account number is
+    # after consumers, which says what an account number is
+    path("", include("smart360.desk.urls")),
+    path("cx/", include("billing.urls")),
     path("cx/disconnections/", include("disconnections.urls")),
     path("cx/services/", include("complaints.urls")),
     path("cx/service-orders/", include("smart360.fieldwork.urls")),

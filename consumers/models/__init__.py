@@ -13,6 +13,7 @@ from consumers.models.figures import BalanceChange, BalanceTotal, ConsumerFigure
 from consumers.models.holds import AccountHold, HoldProposal
 from consumers.models.inventory import InventoryMovement, Warehouse
 from consumers.models.meters import Device, Meter, MeterAssignment, Reading
+from consumers.models.notes import ConsumerNote
 
 __all__ = [
     "AccountHold",
@@ -21,6 +22,7 @@ __all__ = [
     "Category",
     "Consumer",
     "ConsumerFigures",
+    "ConsumerNote",
     "Device",
     "Guard",
     "HoldProposal",

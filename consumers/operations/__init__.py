@@ -1,4 +1,4 @@
-"""What can be done with consumers: hold and change a profile, protect an account."""
+"""What can be done with consumers: hold and change a profile, protect it, note, speak."""
 
 from consumers.operations.holds import (
     BY_HAND,
@@ -16,6 +16,13 @@ from consumers.operations.locks import (
     renew_profile_lock,
     take_profile_lock,
 )
+from consumers.operations.notes import (
+    UnableToNote,
+    add_consumer_note,
+    pin_consumer_note,
+    unpin_consumer_note,
+    withdraw_consumer_note,
+)
 from consumers.operations.profiles import UnableToChangeProfile, change_profile
 from consumers.operations.proposals import (
     UnableToDecideHold,
@@ -30,6 +37,11 @@ from consumers.operations.readings import (
     reject_reading,
     verify_reading,
 )
+from consumers.operations.speaking import (
+    UnableToSpeak,
+    log_consumer_call,
+    send_consumer_message,
+)
 
 __all__ = [
     "BY_HAND",
@@ -40,19 +52,27 @@ __all__ = [
     "UnableToCheckReading",
     "UnableToDecideHold",
     "UnableToLift",
+    "UnableToNote",
     "UnableToProtect",
+    "UnableToSpeak",
     "accept_account_hold",
+    "add_consumer_note",
     "begin_change",
     "break_profile_lock",
     "change_profile",
     "decline_account_hold",
     "enter_reading",
     "lift_account_hold",
+    "log_consumer_call",
+    "pin_consumer_note",
     "place_account_hold",
     "propose_account_hold",
     "reject_reading",
     "release_profile_lock",
     "renew_profile_lock",
+    "send_consumer_message",
     "take_profile_lock",
+    "unpin_consumer_note",
     "verify_reading",
+    "withdraw_consumer_note",
 ]

@@ -23,7 +23,7 @@ from smart360.staff.permissions import Permission, permissions_of
 from smart360.trail.choices import Event
 from smart360.trail.models import Entry
 from smart360.trail.record import record
-from smart360.web.formats import shown_date, shown_time
+from smart360.web.formats import MISSING, shown_date, shown_phone, shown_time
 
 Values = Mapping[str, str | int | None]
 FOREIGN_SUBCATEGORY = "This subcategory belongs to another category"
@@ -72,12 +72,13 @@ def change_profile(
         raise UnableToChangeProfile(_who_was_faster(row), is_conflict=True)
     changed = _changed(row, values)
     open_requests = _refuse_what_is_not_theirs(row, changed, by)
-    words = ""
+    why = ""
     if open_requests and GUARDED & changed.keys():
-        words = _reason_for_guarded(reason)
+        why = _reason_for_guarded(reason)
         guards.lift_guard()
     if changed:
         _refuse_foreign_subcategory(row, changed)
+        words = _told(row, changed, why)
         guards.act_as(by)
         _change(row, changed)
         record(
@@ -147,6 +148,29 @@ def _refuse_foreign_subcategory(row: Consumer, changed: Values) -> None:
         and not Subcategory.objects.filter(pk=subcategory, category_id=category).exists()
     ):
         raise UnableToChangeProfile(FOREIGN_SUBCATEGORY, field="subcategory")
+
+
+def _told(row: Consumer, changed: Values, why: str) -> str:
+    """Each old and new value, and the reason: personal words, kept where erasure finds them."""
+    told = [
+        f"{label}: {_named(row, name, None)} → {_named(row, name, changed)}"
+        for name, label in LABELS.items()
+        if name in changed
+    ]
+    return "; ".join(told) + (f". Reason: {why}" if why else "")
+
+
+def _named(row: Consumer, name: str, changed: Values | None) -> str:
+    """What a field says now, or when it is ``changed``; ``--`` for nothing."""
+    if name == "category":
+        key = (changed[name] if changed else row.category_id) or 0
+        return ", ".join(Category.objects.filter(pk=key).values_list("name", flat=True))
+    if name == "subcategory":
+        key = (changed[name] if changed else row.subcategory_id) or 0
+        found = Subcategory.objects.filter(pk=key).values_list("name", flat=True)
+        return ", ".join(found) or MISSING
+    value = str(changed[name] if changed else getattr(row, name))
+    return (shown_phone(value) if name == "phone" and value else value) or MISSING
 
 
 def _change(row: Consumer, changed: Values) -> None:

@@ -7,35 +7,41 @@ from consumers.queries.accounts import (
     subcategories,
     with_list_facts,
 )
-from consumers.queries.figures import balances_by_consumer, figures_of, total_balance
+from consumers.queries.figures import balances_by_consumer, total_balance
 from consumers.queries.hits import fitting, search
+from consumers.queries.notes import has_note, list_notes, pinned_notes
 from consumers.queries.profiles import (
     connection_facts,
     guards_of,
+    head_facts,
     hold_facts,
-    lock_facts,
-    timeline,
 )
 from consumers.queries.proposals import proposals_of, waiting_proposals
-from consumers.queries.protecting import account_holds, has_hold
+from consumers.queries.protecting import account_holds, has_hold, standing_holds
+from consumers.queries.timeline import cases_told_of, list_timeline, newest_lines
 
 __all__ = [
     "SORTS",
     "account_holds",
     "balances_by_consumer",
+    "cases_told_of",
     "categories",
     "connection_facts",
-    "figures_of",
     "fitting",
     "guards_of",
     "has_hold",
+    "has_note",
+    "head_facts",
     "hold_facts",
     "list_consumers",
-    "lock_facts",
+    "list_notes",
+    "list_timeline",
+    "newest_lines",
+    "pinned_notes",
     "proposals_of",
     "search",
+    "standing_holds",
     "subcategories",
-    "timeline",
     "total_balance",
     "waiting_proposals",
     "with_list_facts",

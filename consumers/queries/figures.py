@@ -35,10 +35,12 @@ class AccountFigures:
     """What the head of a profile shows of an account's money (CON3).
 
     ``balance``        owed by the consumer; below zero: a credit
+    ``deposit``        security held
     ``oldest_due_on``  since when something is unpaid
     """
 
     balance: Decimal = ZERO
+    deposit: Decimal = ZERO
     last_billed_on: date | None = None
     oldest_due_on: date | None = None
 
@@ -47,14 +49,9 @@ class AccountFigures:
         """What the consumer has paid too much, or zero."""
         return max(ZERO, -self.balance)
 
-
-def figures_of(consumer: int) -> AccountFigures:
-    """A consumer's figures, kept by the ledger; one statement."""
-    found = ConsumerFigures.objects.filter(consumer=consumer).values_list(
-        "balance", "last_billed_on", "oldest_due_on"
-    )
-    row = found.first()
-    return AccountFigures(*row) if row else AccountFigures()
+    def is_overdue(self, today: date) -> bool:
+        """Whether something is unpaid since a day before ``today``."""
+        return self.oldest_due_on is not None and self.oldest_due_on < today
 
 
 def balances_by_consumer(consumers: Collection[int]) -> dict[int, Decimal]:

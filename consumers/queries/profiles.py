@@ -1,17 +1,15 @@
-"""Reads about one consumer: what it is supplied with, who holds it, what happened to it."""
+"""Reads about one consumer: what it is supplied with, who holds it, what guards it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
 
-from consumers import ports
 from consumers.choices import SupplyState
 from consumers.models import Guard, ProfileLock
+from consumers.queries.figures import AccountFigures
 from consumers.rules.profiles import ConnectionFacts, LockFacts
-from consumers.rules.timeline import look_of, sentence_of
 from smart360.staff.models import Person
-from smart360.trail.models import Entry
-from smart360.web.shown import TimelineEntry
 
 CONNECTIONS = """
 SELECT sc.id, sc.utility_type, sc.supply_state, sc.connected_on, p.address, p.area,
@@ -62,14 +60,48 @@ def connection_facts(consumer: int) -> list[ConnectionFacts]:
     ]
 
 
-def lock_facts(consumer: int, *, to: Person, at: datetime) -> LockFacts | None:
-    """Who holds the profile at ``at``; None when nobody does."""
-    lock = (
-        ProfileLock.objects.select_related("holder")
-        .filter(consumer_id=consumer, expires_at__gt=at)
-        .first()
+HEAD = """
+SELECT ARRAY(SELECT g.placed_by FROM consumers_guard g WHERE g.consumer_id = c.id ORDER BY g.id),
+       f.consumer_id, f.balance, f.deposit, f.last_billed_on, f.oldest_due_on,
+       l.holder_id, p.full_name, l.purpose, l.token, l.taken_at, l.expires_at
+  FROM consumers_consumer c
+  LEFT JOIN consumers_consumerfigures f ON f.consumer_id = c.id
+  LEFT JOIN consumers_profilelock l ON l.consumer_id = c.id AND l.expires_at > %(at)s
+  LEFT JOIN staff_person p ON p.id = l.holder_id
+ WHERE c.id = %(consumer)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadFacts:
+    """What the head of every tab asks of an account.
+
+    ``guards``  the numbers of the open requests that keep its data as it is
+    ``lock``    who holds the profile; None when nobody does
+    """
+
+    guards: list[str]
+    figures: AccountFigures
+    lock: LockFacts | None
+
+
+def head_facts(consumer: int, *, to: Person, at: datetime) -> HeadFacts:
+    """Who holds the profile at ``at``, what guards it and what it owes; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(HEAD, {"consumer": consumer, "at": at})
+        row = cursor.fetchone()
+    holder, name, purpose, token, taken_at, expires_at = row[6:]
+    lock = LockFacts(
+        holder=name,
+        holder_id=holder,
+        purpose=purpose,
+        token=token,
+        taken_at=taken_at,
+        expires_at=expires_at,
+        is_own=holder == to.pk,
     )
-    return None if lock is None else hold_facts(lock, to=to)
+    figures = AccountFigures(*row[2:6]) if row[1] else AccountFigures()
+    return HeadFacts(row[0], figures, lock if holder else None)
 
 
 def hold_facts(lock: ProfileLock, *, to: Person) -> LockFacts:
@@ -91,29 +123,4 @@ def guards_of(consumer: int) -> list[str]:
         Guard.objects.filter(consumer_id=consumer)
         .order_by("id")
         .values_list("placed_by", flat=True)
-    )
-
-
-def timeline(
-    consumer: int, *, to: Person, sees_words: bool, limit: int = 20
-) -> list[TimelineEntry]:
-    """What happened to the consumer and its cases, newest first, as far as ``to`` may know."""
-    entries = Entry.objects.select_related("actor", "text", "case").filter(consumer_id=consumer)
-    if hidden := ports.hidden_cases(consumer, to.pk):
-        entries = entries.exclude(case__in=hidden)
-    entries = entries.order_by("-at", "-id")[:limit]
-    return [_line(entry, sees_words=sees_words) for entry in entries]
-
-
-def _line(entry: Entry, *, sees_words: bool) -> TimelineEntry:
-    icon, tone = look_of(entry.kind)
-    words = entry.text.text if sees_words and entry.text else ""
-    detail = entry.actor.full_name if entry.actor else "Smart360"
-    number = f" ({entry.case.number})" if entry.case else ""
-    return TimelineEntry(
-        at=entry.at,
-        sentence=sentence_of(entry.kind, entry.old, entry.new) + number,
-        icon=icon,
-        tone=tone,
-        detail=f"{detail}: {words}" if words else detail,
     )

@@ -8,14 +8,67 @@ from consumers.rules.profiles import LABELS
 from smart360.trail.choices import Event
 
 LOOKS: dict[str, tuple[str, str]] = {
+    Event.CREATED: ("plus", "slate"),
+    Event.ACKNOWLEDGED: ("progress", "blue"),
+    Event.HELD: ("player-pause", "orange"),
+    Event.RESUMED: ("progress", "blue"),
+    Event.CLOSED: ("circle-minus", "slate"),
+    Event.COMPLETED: ("circle-check", "green"),
+    Event.RESOLVED: ("circle-check", "green"),
+    Event.REJECTED: ("circle-x", "red"),
+    Event.REOPENED: ("refresh", "blue"),
+    Event.CONSUMER_LINKED: ("user-check", "blue"),
+    Event.EVIDENCE_ADDED: ("file-text", "slate"),
+    Event.DISPUTE_SET: ("receipt-2", "orange"),
+    Event.DISPUTE_LIFTED: ("receipt-2", "slate"),
+    Event.RATED: ("star", "slate"),
+    Event.ASSIGNED: ("user", "slate"),
+    Event.NOTE_ADDED: ("lock", "yellow"),
+    Event.MESSAGE_SENT: ("mail", "blue"),
+    Event.MESSAGE_RECEIVED: ("mail", "blue"),
+    Event.CALL_LOGGED: ("phone", "blue"),
+    Event.MESSAGE_NOT_SENT: ("mail-off", "slate"),
+    Event.MESSAGE_DELIVERED: ("mail-check", "green"),
+    Event.MESSAGE_FAILED: ("mail-x", "red"),
+    Event.MESSAGE_RETRIED: ("refresh", "slate"),
+    Event.SLA_WARNED: ("clock-exclamation", "yellow"),
+    Event.SLA_BREACHED: ("flame", "red"),
+    Event.APPROVAL_ASKED: ("hand-stop", "yellow"),
+    Event.APPROVAL_GIVEN: ("shield-check", "green"),
+    Event.APPROVAL_REFUSED: ("circle-x", "red"),
+    Event.PROTECTION_CHECKED: ("shield-check", "slate"),
+    Event.NOTICE_SERVED: ("mail", "orange"),
+    Event.ORDER_CREATED: ("plus", "slate"),
+    Event.ORDER_SCHEDULED: ("calendar-event", "slate"),
+    Event.ORDER_ASSIGNED: ("user", "blue"),
+    Event.ORDER_STARTED: ("progress", "blue"),
+    Event.ORDER_COMPLETED: ("circle-check", "green"),
+    Event.ORDER_CANCELLED: ("circle-minus", "slate"),
+    Event.CLOSURE_SET: ("adjustments", "slate"),
+    Event.CHECKLIST_TICKED: ("check", "green"),
+    Event.CHECKLIST_CLEARED: ("x", "slate"),
+    Event.METER_ASSIGNED: ("bolt", "slate"),
+    Event.METER_UNASSIGNED: ("bolt", "slate"),
+    Event.METER_MOVED: ("arrow-right", "slate"),
+    Event.SUPPLY_CHANGED: ("plug-connected-x", "orange"),
+    Event.STATUS_CHANGED: ("user", "orange"),
+    Event.ACCOUNT_ARCHIVED: ("file-text", "slate"),
     Event.PROFILE_LOCKED: ("lock", "slate"),
     Event.PROFILE_RELEASED: ("lock", "slate"),
     Event.PROFILE_LOCK_BROKEN: ("lock", "orange"),
     Event.PROFILE_CHANGED: ("pencil", "blue"),
-    Event.STATUS_CHANGED: ("plug-connected", "blue"),
-    Event.CREATED: ("plus", "brand"),
     Event.CONSUMER_IMPORTED: ("plus", "slate"),
+    Event.NOTE_PINNED: ("bookmark", "yellow"),
+    Event.NOTE_UNPINNED: ("bookmark", "slate"),
+    Event.NOTE_WITHDRAWN: ("circle-minus", "slate"),
+    Event.HOLD_PLACED: ("shield-check", "orange"),
+    Event.HOLD_LIFTED: ("shield-check", "slate"),
+    Event.PAYMENT_RECORDED: ("cash", "slate"),
+    Event.PAYMENT_PROCESSED: ("cash", "green"),
+    Event.PAYMENT_FAILED: ("circle-x", "red"),
+    Event.PAYMENT_REVERSED: ("arrow-left", "orange"),
 }
+"""Icon and tone of a line, on the timeline of a consumer and of a case."""
 
 CHECKLIST_ITEMS: dict[str, str] = {
     "FINAL_BILL": "Final bill generated and sent",
@@ -61,6 +114,10 @@ def sentence_of(kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> st
         purpose = new.get("purpose", "")
         known = purpose in LockPurpose.values
         return f"{label}: {LockPurpose(purpose).label.lower()}" if known else label
+    if kind == Event.STATUS_CHANGED and old.get("status"):
+        words = dict(AccountStatus.choices)
+        before, after = (words.get(facts.get("status", ""), "--") for facts in (old, new))
+        return f"{label}: {before} → {after}"
     if "interest_for" in new:
         return f"Interest on the security deposit for {new['interest_for']}"
     if facts := what_it_is_about(kind, new):
@@ -101,3 +158,101 @@ def what_it_is_about(kind: str, new: Mapping[str, Any]) -> str:
 def look_of(kind: str) -> tuple[str, str]:
     """Icon and tone."""
     return LOOKS.get(kind, ("info-circle", "slate"))
+
+
+OTHER = "other"
+GROUPS: dict[str, tuple[str, frozenset[Event]]] = {
+    "profile": (
+        "Profile and status",
+        frozenset(
+            {
+                Event.PROFILE_LOCKED, Event.PROFILE_RELEASED, Event.PROFILE_LOCK_BROKEN,
+                Event.PROFILE_CHANGED, Event.STATUS_CHANGED, Event.CONSUMER_IMPORTED,
+                Event.ACCOUNT_ARCHIVED, Event.ACCOUNT_RESTORED,
+            }
+        ),
+    ),
+    "cases": (
+        "Requests and complaints",
+        frozenset(
+            {
+                Event.CREATED, Event.ACKNOWLEDGED, Event.HELD, Event.RESUMED, Event.CLOSED,
+                Event.COMPLETED, Event.ASSIGNED, Event.SLA_WARNED, Event.SLA_BREACHED,
+                Event.SLA_CORRECTED, Event.APPROVAL_ASKED, Event.APPROVAL_GIVEN,
+                Event.APPROVAL_REFUSED, Event.CLOSURE_SET, Event.CHECKLIST_TICKED,
+                Event.CHECKLIST_CLEARED, Event.RESOLVED, Event.REJECTED, Event.REOPENED,
+                Event.CONSUMER_LINKED, Event.EVIDENCE_ADDED, Event.RATED,
+            }
+        ),
+    ),
+    "said": (
+        "Messages, calls and notes",
+        frozenset(
+            {
+                Event.MESSAGE_SENT, Event.MESSAGE_RECEIVED, Event.CALL_LOGGED,
+                Event.MESSAGE_NOT_SENT, Event.MESSAGE_DELIVERED, Event.MESSAGE_FAILED,
+                Event.MESSAGE_RETRIED, Event.NOTICE_SERVED, Event.NOTE_ADDED, Event.NOTE_PINNED,
+                Event.NOTE_UNPINNED, Event.NOTE_WITHDRAWN,
+            }
+        ),
+    ),
+    "money": (
+        "Money",
+        frozenset(
+            {
+                Event.DEPOSIT_USE_SET, Event.DEPOSIT_PLAN_SET, Event.DEPOSIT_RECEIVED,
+                Event.BILL_ADJUSTED, Event.BILL_GENERATED, Event.BILL_APPROVED, Event.BILL_VOIDED,
+                Event.CREDIT_NOTE_PROPOSED, Event.CREDIT_NOTE_APPROVED,
+                Event.CREDIT_NOTE_REJECTED, Event.PAYMENT_RECORDED, Event.PAYMENT_PROCESSED,
+                Event.PAYMENT_FAILED, Event.REVERSAL_PROPOSED, Event.REVERSAL_REJECTED,
+                Event.PAYMENT_REVERSED, Event.REFUND_PROPOSED, Event.REFUND_APPROVED,
+                Event.REFUND_REJECTED, Event.ARRANGEMENT_MADE, Event.ARRANGEMENT_KEPT,
+                Event.ARRANGEMENT_BROKEN, Event.ARRANGEMENT_CANCELLED, Event.BILLING_FROZEN,
+                Event.BILLING_RESUMED, Event.DISPUTE_SET, Event.DISPUTE_LIFTED,
+            }
+        ),
+    ),
+    "holds": (
+        "Holds and protections",
+        frozenset(
+            {
+                Event.HOLD_PLACED, Event.HOLD_LIFTED, Event.HOLD_PROPOSED, Event.HOLD_DECLINED,
+                Event.PROTECTION_ENDED, Event.PROTECTION_CHECKED,
+            }
+        ),
+    ),
+    "orders": (
+        "Service orders",
+        frozenset(
+            {
+                Event.ORDER_CREATED, Event.ORDER_SCHEDULED, Event.ORDER_ASSIGNED,
+                Event.ORDER_STARTED, Event.ORDER_COMPLETED, Event.ORDER_CANCELLED,
+            }
+        ),
+    ),
+    "meters": (
+        "Meters and supply",
+        frozenset(
+            {
+                Event.METER_ASSIGNED, Event.METER_UNASSIGNED, Event.METER_MOVED,
+                Event.SUPPLY_CHANGED, Event.FINAL_READING_ENTERED,
+                Event.READING_ENTERED,
+                Event.READING_VERIFIED,
+                Event.READING_REJECTED,
+            }
+        ),
+    ),
+}  # fmt: skip
+"""What a timeline can be narrowed to: code, label and kinds of line. The rest are ``OTHER``."""
+GROUP_CHOICES = [(code, label) for code, (label, _) in GROUPS.items()] + [(OTHER, "Other")]
+
+
+def kinds_of(group: str) -> frozenset[Event]:
+    """The kinds of line of a group; none for a group that there is not.
+
+    >>> Event.HOLD_PLACED in kinds_of("holds")
+    True
+    """
+    if group == OTHER:
+        return frozenset(Event).difference(*(kinds for _, kinds in GROUPS.values()))
+    return GROUPS[group][1] if group in GROUPS else frozenset()

@@ -1,4 +1,4 @@
-"""The list of consumers, the search as one types, a consumer's profile and changing it."""
+"""The list of consumers, the search as one types, the head of a profile and changing it."""
 
 import re
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from consumers.filters import read_filter
 from consumers.forms import BreakForm, ProfileForm
 from consumers.guards import LockIsHeld, LockIsLost
 from consumers.models import Consumer
+from consumers.rules.alerts import alerts_of
 from consumers.rules.profiles import EDITABLE, LABELS, ShownConsumer, editable_by
 from consumers.rules.searching import TOO_LONG, SearchHit, read_search
 from smart360.kernel import clock
@@ -137,14 +138,6 @@ def _found_words(count: int, *, most: int = MOST_FOUND) -> str:
 
 
 # ------------------------------------------------------------------ one consumer
-@require_GET
-@requires(Permission.VIEW_CONSUMER)
-def consumer_detail(request: HttpRequest, account: str) -> HttpResponse:
-    """A consumer's profile: who, how the account stands, what is supplied, what happened."""
-    consumer = found_consumer(request, account)
-    return _detail_page(request, consumer)
-
-
 def found_consumer(request: HttpRequest, account: str) -> Consumer:
     """The consumer with this account number, or 404."""
     consumer = access.get_consumer(account, to=signed_in_person(request))
@@ -153,53 +146,54 @@ def found_consumer(request: HttpRequest, account: str) -> Consumer:
     return consumer
 
 
-def _detail_page(
+KNOWS_WHY = (Permission.PROTECT_ACCOUNT, Permission.PROPOSE_HOLD, Permission.VIEW_MONEY)
+"""Who may read what protects an account; the others see that something does."""
+
+
+def shell(
     request: HttpRequest,
-    consumer: Consumer,
+    shown: ShownConsumer,
     *,
-    refusal: Refusal | None = None,
+    tab: str = "Overview",
     break_form: BreakForm | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    person = signed_in_person(request)
-    shown = access.shown(consumer, to=person)
-    context = shell(request, shown) | {
-        "connections": access.shown_connections(queries.connection_facts(consumer.pk), to=person),
-        "entries": queries.timeline(consumer.pk, to=person, sees_words=shown.sees_personal_data),
-        "refusal": refusal,
-        "break_form": break_form or BreakForm(),
-        "break_is_open": bool(break_form and break_form.errors),
-        "undoable": ports.undoable(consumer.pk) if _may_come_back(consumer, person) else "",
-    }
-    return render(request, "consumers/consumer_detail.html", context, status=status)
+) -> dict[str, Any]:
+    """What ``consumers/profile_shell.html`` shows above every tab, of which ``tab`` is this one.
 
-
-def _may_come_back(consumer: Consumer, person: Person) -> bool:
-    """Whether somebody who could ask for it looks at an account that is cut off."""
-    is_off = consumer.status in (AccountStatus.INACTIVE, AccountStatus.DISCONNECTED)
-    return is_off and person.has_permission(Permission.CREATE_REQUEST)
-
-
-def shell(request: HttpRequest, shown: ShownConsumer, *, tab: str = "Overview") -> dict[str, Any]:
-    """What ``consumers/profile_shell.html`` shows above every tab, of which ``tab`` is this one."""
-    person = signed_in_person(request)
+    ``break_form`` is the form of its dialog, when it came back.
+    """
+    person, at = signed_in_person(request), clock.now()
     permissions = permissions_of(person.roles)
-    lock = queries.lock_facts(shown.id, to=person, at=clock.now())
-    is_held = lock is not None and not lock.is_own
-    sees_balance = Permission.VIEW_BALANCE in permissions
+    knows_why = any(each in permissions for each in KNOWS_WHY)
+    today = at.astimezone(zone_in_use()).date()
+    head = queries.head_facts(shown.id, to=person, at=at)
+    lock, figures = head.lock, head.figures if Permission.VIEW_BALANCE in permissions else None
+    holds = queries.standing_holds(shown.id, today=today)
     return {
         "consumer": shown,
-        "figures": queries.figures_of(shown.id) if sees_balance else None,
-        "today": clock.now().astimezone(zone_in_use()).date(),
+        "figures": figures,
+        "alerts": alerts_of(
+            status=shown.status,
+            lock=lock,
+            guarded_by=head.guards,
+            holds=[each.kind for each in holds],
+            knows_why=knows_why,
+            breaches=ports.breaches(consumer=shown.id, person=person.pk, at=at),
+            is_overdue=bool(figures and figures.is_overdue(today)),
+        ),
+        "today": today,
         "tabs": _tabs(shown.account_number, permissions, tab),
         "lock": lock,
-        "open_requests": queries.guards_of(shown.id),
-        "can_edit": not is_held and bool(editable_by(permissions, is_guarded=False)),
+        "holds": holds if knows_why else [],
+        "open_requests": head.guards,
+        "can_edit": (lock is None or lock.is_own)
+        and bool(editable_by(permissions, is_guarded=False)),
         "can_create_request": Permission.CREATE_REQUEST in permissions,
         "can_create_complaint": Permission.CREATE_COMPLAINT in permissions,
         "can_protect": Permission.PROTECT_ACCOUNT in permissions,
         "can_propose_hold": Permission.PROPOSE_HOLD in permissions,
         "can_break": bool(lock) and Permission.BREAK_PROFILE_LOCK in permissions,
+        "break_form": break_form or BreakForm(),
+        "break_is_open": bool(break_form and break_form.errors),
         "needs_hold": Permission.TAKE_PROFILE_LOCK in permissions,
     }
 
@@ -208,6 +202,10 @@ TABS: tuple[tuple[str, str, Permission], ...] = (
     ("Overview", "consumer_detail", Permission.VIEW_CONSUMER),
     ("Financial", "consumer_financial", Permission.VIEW_BALANCE),
     ("Connections", "consumer_connections", Permission.VIEW_CONSUMER),
+    ("Service", "consumer_service", Permission.VIEW_SERVICE_ORDERS),
+    ("Communication", "consumer_communication", Permission.VIEW_CONSUMER),
+    ("Notes", "consumer_notes", Permission.ADD_NOTE),
+    ("Timeline", "consumer_timeline", Permission.VIEW_CONSUMER),
 )
 """Label, URL name, who sees it (CON4). Tabs that are not there yet are not listed."""
 
@@ -315,18 +313,6 @@ def _hold(consumer: Consumer, person: Person) -> None:
 
 
 @require_POST
-@requires(*EDIT)
-def profile_hold(request: HttpRequest, account: str) -> HttpResponse:
-    """Take the profile in order to change it; people who need no hold go straight on."""
-    consumer = found_consumer(request, account)
-    try:
-        operations.begin_change(consumer=consumer.pk, by=signed_in_person(request), at=clock.now())
-    except LockIsHeld as refusal:
-        return _detail_page(request, consumer, refusal=refusal, status=409)
-    return HttpResponseRedirect(resolve_url("consumer_edit", account))
-
-
-@require_POST
 @requires(Permission.TAKE_PROFILE_LOCK)
 def profile_release(request: HttpRequest, account: str) -> HttpResponse:
     """Give the profile back without a change."""
@@ -351,24 +337,3 @@ def profile_renew(request: HttpRequest, account: str, token: int) -> HttpRespons
         consumer=consumer.pk, token=token, by=signed_in_person(request), at=clock.now()
     )
     return HttpResponse(status=204)
-
-
-@require_POST
-@requires(Permission.BREAK_PROFILE_LOCK)
-def profile_break(request: HttpRequest, account: str) -> HttpResponse:
-    """End somebody else's hold, with a reason."""
-    consumer = found_consumer(request, account)
-    form = BreakForm(request.POST)
-    if not form.is_valid():
-        return _detail_page(request, consumer, break_form=form, status=422)
-    try:
-        operations.break_profile_lock(
-            consumer=consumer.pk,
-            reason=form.cleaned_data["reason"],
-            by=signed_in_person(request),
-            at=clock.now(),
-        )
-    except Refusal as refusal:
-        return _detail_page(request, consumer, refusal=refusal, status=refusal.http_status)
-    messages.success(request, "The hold on this profile has ended")
-    return HttpResponseRedirect(resolve_url("consumer_detail", account))

@@ -1,7 +1,9 @@
 """Configuration of cases."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
 
+from consumers import ports
 from smart360.owed.handlers import Handler, register
 
 
@@ -13,7 +15,7 @@ class CasesConfig(AppConfig):
     verbose_name = "Cases and SLA"
 
     def ready(self) -> None:
-        """Tell who recomputes the clocks after a calendar has changed."""
+        """Say who recomputes the clocks after a calendar has changed, and what is late."""
         register(
             Handler(
                 kind="cases.recompute_calendar",
@@ -21,3 +23,6 @@ class CasesConfig(AppConfig):
                 pays="smart360.cases.tasks.recompute_calendar",
             )
         )
+        late = import_string("smart360.cases.queries.breaches.breached_cases")
+        if late not in ports.BREACHES:
+            ports.BREACHES.append(late)

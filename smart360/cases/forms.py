@@ -8,14 +8,12 @@ from django import forms
 
 from smart360.cases.choices import ApprovalState, ClosingReason, HoldEnding
 from smart360.cases.lifecycle import SAY_WHY, says_why
-from smart360.comms.choices import Direction
+from smart360.comms.forms import MESSAGE_LIMIT
 from smart360.kernel.text import REQUIRED
 from smart360.web.fields import ClockTimeField, CodeField, IsoDateField, KeyField, ShownTextField
 
 NOTE_LIMIT = 1000
 REASON_LIMIT = 250  # the column of Approval
-MESSAGE_LIMIT = 4000
-LONGEST_CALL = 600  # minutes
 
 
 def _text_area(rows: int) -> forms.Textarea:
@@ -112,49 +110,3 @@ class NoteForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", "note-%s")
         super().__init__(*args, **kwargs)
-
-
-class MessageForm(forms.Form):
-    """A message to the consumer."""
-
-    subject = ShownTextField(label="Subject", required=False, at_most=120, is_one_line=True)
-    words = ShownTextField(label="Message", at_most=MESSAGE_LIMIT, widget=_text_area(4))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("auto_id", "message-%s")
-        super().__init__(*args, **kwargs)
-
-
-class CallForm(forms.Form):
-    """A phone call that took place."""
-
-    direction = CodeField(
-        label="Who called",
-        choices=[
-            (Direction.FROM_CONSUMER.value, "The consumer called"),
-            (Direction.TO_CONSUMER.value, "We called"),
-        ],
-        widget=forms.RadioSelect,
-        initial=Direction.FROM_CONSUMER,
-    )
-    minutes = forms.RegexField(
-        label="Minutes",
-        regex=r"^[0-9]{1,3}$",
-        required=False,
-        error_messages={"invalid": "Enter a whole number of minutes."},
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}),
-    )
-    words = ShownTextField(label="What was said", at_most=MESSAGE_LIMIT, widget=_text_area(3))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("auto_id", "call-%s")
-        super().__init__(*args, **kwargs)
-
-    def clean_minutes(self) -> int | None:
-        """The length as a number, None when it was left empty."""
-        typed = self.cleaned_data["minutes"]
-        if not typed:
-            return None
-        if int(typed) > LONGEST_CALL:
-            raise forms.ValidationError(f"At most {LONGEST_CALL} minutes")
-        return int(typed)

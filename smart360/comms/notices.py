@@ -19,6 +19,7 @@ def not_delivered(message: Message, *, at: datetime) -> None:
     """Tell whoever wrote it, or for the system's own words whoever works on the case (COM4)."""
     case = message.case
     if case is None:
+        _words_of_a_person(message, at=at)
         return
     whom = message.by_id or case.assignee_id
     notify_staff(
@@ -28,6 +29,20 @@ def not_delivered(message: Message, *, at: datetime) -> None:
         at=at,
         dedupe_key=f"not-delivered:{message.pk}:{at:%Y%m%dT%H%M%S.%f}",
         case=case.pk,
+    )
+
+
+@step
+def _words_of_a_person(message: Message, *, at: datetime) -> None:
+    """Tell who wrote to a consumer about no case; the bell's sentence does not say to whom."""
+    if message.by is None or message.consumer is None:
+        return
+    notify_staff(
+        people=[message.by],
+        sentence="A message to a consumer was not delivered",
+        path=reverse("consumer_communication", args=[message.consumer.account_number]),
+        at=at,
+        dedupe_key=f"not-delivered:{message.pk}:{at:%Y%m%dT%H%M%S.%f}",
     )
 
 

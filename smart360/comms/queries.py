@@ -1,5 +1,6 @@
 """Reads of what was said, what is to be handed over, and whose bell rings."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import formataddr, parseaddr
@@ -21,7 +22,10 @@ from smart360.web.paging import Page, Sort, page_of
 from smart360.web.shown import ThreadMessage
 
 MOST_MESSAGES = 200
-"""How many messages of one case or consumer a page shows, the newest ones."""
+"""How many messages of one case a page shows, the newest ones."""
+
+PAGE_SIZE = 20
+"""Messages of a consumer on one page."""
 
 MOST_UNREAD = 100
 """The bell counts no further."""
@@ -178,11 +182,34 @@ def messages_of_case(
     return _thread(Message.objects.filter(case=case), to=to, consumer_name=consumer_name)
 
 
-def messages_of_consumer(
-    consumer: int, *, to: Person, consumer_name: str = "Customer"
-) -> list[ThreadMessage]:
-    """Everything said to or by a consumer, oldest first, as far as ``to`` may read it (CON12)."""
-    return _thread(Message.objects.filter(consumer=consumer), to=to, consumer_name=consumer_name)
+def list_said(
+    consumer: int,
+    *,
+    to: Person,
+    hidden: Collection[int],
+    consumer_name: str,
+    channel: str = "",
+    direction: str = "",
+    cursor: str = "",
+) -> Page[ThreadMessage]:
+    """A page of what was said to or by a consumer, newest first, as far as ``to`` may read it.
+
+    ``hidden`` are cases that ``to`` may not know of; each message names the case it belongs to.
+    One statement (CON12).
+    """
+    said = Message.objects.filter(consumer=consumer)
+    if hidden:
+        said = said.exclude(case__in=hidden)
+    if channel:
+        said = said.filter(channel=channel)
+    if direction:
+        said = said.filter(direction=direction)
+    ready = _ready(said).select_related("case")
+    found = page_of(ready, sort=NEWEST_FIRST, cursor=cursor, size=PAGE_SIZE)
+    rows = [
+        _shown(each, to=to, consumer_name=consumer_name, names_case=True) for each in found.rows
+    ]
+    return Page(rows, found.next_cursor, found.previous_cursor)
 
 
 def count_messages_of_case(case: int) -> int:
@@ -208,27 +235,31 @@ def why_not_sent(case: int) -> list[str]:
 
 
 def _thread(messages: QuerySet[Message], *, to: Person, consumer_name: str) -> list[ThreadMessage]:
-    waits_long = Q(
-        delivery__state=DeliveryState.QUEUED,
-        delivery__state_at__lt=Now() - rules.QUEUED_TOO_LONG,
-    )
-    newest = (
-        messages.select_related("by", "to", "subject", "body", "delivery", "template")
-        .annotate(
-            is_late=Case(
-                When(waits_long, then=Value(value=True)),
-                default=Value(value=False),
-                output_field=BooleanField(),
-            )
-        )
-        .order_by("-at", "-id")[:MOST_MESSAGES]
-    )
+    newest = _ready(messages).order_by("-at", "-id")[:MOST_MESSAGES]
     shown = [_shown(each, to=to, consumer_name=consumer_name) for each in newest]
     shown.reverse()
     return shown
 
 
-def _shown(message: Message, *, to: Person, consumer_name: str) -> ThreadMessage:
+def _ready(messages: QuerySet[Message]) -> QuerySet[Message]:
+    """The messages with all that is shown of them, and whether one waits too long."""
+    waits_long = Q(
+        delivery__state=DeliveryState.QUEUED,
+        delivery__state_at__lt=Now() - rules.QUEUED_TOO_LONG,
+    )
+    is_late = Case(
+        When(waits_long, then=Value(value=True)),
+        default=Value(value=False),
+        output_field=BooleanField(),
+    )
+    related = ("by", "to", "subject", "body", "delivery", "template")
+    return messages.select_related(*related).annotate(is_late=is_late)
+
+
+def _shown(
+    message: Message, *, to: Person, consumer_name: str, names_case: bool = False
+) -> ThreadMessage:
+    case = message.case if names_case else None
     delivery = getattr(message, "delivery", None)
     state = delivery.state if delivery else ""
     can_retry = state == DeliveryState.FAILED and to.has_permission(Permission.RETRY_MESSAGE)
@@ -247,6 +278,8 @@ def _shown(message: Message, *, to: Person, consumer_name: str) -> ThreadMessage
         address=_address(message, to),
         retry_url=reverse("message_retry", args=[message.pk]) if can_retry else "",
         has_enclosure=bool(message.template and message.template.code in ports.ENCLOSURES),
+        ref=case.number if case else "",
+        url=reverse(f"{case.kind.lower()}_detail", args=[case.number]) if case else "",
     )
 
 

@@ -83,7 +83,8 @@ class Permission(StrEnum):
     EXPORT_COMPLAINTS = "complaints.export"
     CREATE_ORDER_FROM_COMPLAINT = "field.create_from_complaint"
     # communication
-    ADD_NOTE = "communication.add_note"
+    ADD_NOTE = "communication.add_note"  # and read and pin a consumer's
+    WITHDRAW_NOTE = "communication.withdraw_note"  # another's; one's own needs none
     MESSAGE_CONSUMER = "communication.message_consumer"
     LOG_CALL = "communication.log_call"
     RETRY_MESSAGE = "communication.retry"
@@ -181,6 +182,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | _COMPLAINT_DESK
         | {P.DECIDE_COMPLAINT, P.REOPEN_COMPLAINT, P.SEE_STAFF_COMPLAINTS}
         | {P.SET_DISPUTED_AMOUNT, P.EXPORT_COMPLAINTS, P.CREATE_ORDER_FROM_COMPLAINT}
+        | {P.WITHDRAW_NOTE}
     ),
     Role.ADMIN: frozenset(
         {P.SEARCH_CONSUMERS, P.VIEW_CONSUMER, P.VIEW_REQUESTS, P.VIEW_KPIS, P.RETRY_MESSAGE}

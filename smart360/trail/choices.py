@@ -106,3 +106,7 @@ class Event(TextChoices):
     DISPUTE_SET = "DISPUTE_SET", "Disputed amount set"
     DISPUTE_LIFTED = "DISPUTE_LIFTED", "Disputed amount lifted"
     RATED = "RATED", "Rated by the consumer"
+    # notes about a consumer
+    NOTE_PINNED = "NOTE_PINNED", "Note pinned"
+    NOTE_UNPINNED = "NOTE_UNPINNED", "Note unpinned"
+    NOTE_WITHDRAWN = "NOTE_WITHDRAWN", "Note withdrawn"

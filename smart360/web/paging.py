@@ -83,6 +83,31 @@ def page_of(
     return _page(ask, sort=sort, cursor=cursor, size=size, read=value or _attribute)
 
 
+def page_of_several(
+    sources: Sequence[QuerySet[Any, Any]],
+    *,
+    sort: Sort,
+    cursor: str = "",
+    size: int = 25,
+) -> Page[dict[str, Any]]:
+    """As ``page_of``, of rows that lie in several tables; one statement for each.
+
+    They are plain values under the same names, and all columns of ``sort`` go the same way. A
+    column's text must compare here as it does in the database.
+    """
+    is_falling = sort.columns[0].startswith("-")
+
+    def ask(order: Sort, keys: Sequence[Any] | None) -> list[dict[str, Any]]:
+        found = [row for rows in sources for row in _stretch(rows, order, keys, size=size)]
+        found.sort(
+            key=lambda row: [row[column.lstrip("-")] for column in order.columns],
+            reverse=is_falling == (order == sort),
+        )
+        return found[: size + 1]
+
+    return _page(ask, sort=sort, cursor=cursor, size=size, read=_attribute)
+
+
 def page_prepared(
     rows: Callable[[], QuerySet[Any, dict[str, Any]]],
     *,

@@ -88,18 +88,26 @@ class RailStep:
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One line of a timeline: a sentence, when, and in `detail` who did it."""
+    """One line of a timeline: a sentence, when, and in `detail` who did it.
+
+    `ref` is the number of what it is about, where that is not the page itself, and `url` its page.
+    """
 
     at: datetime
     sentence: str
     icon: str = "info-circle"
     tone: str = "slate"
     detail: str = ""
+    ref: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadMessage:
-    """One message of a thread; `direction` and `channel` and `delivery` are the stored codes."""
+    """One message of a thread; `direction` and `channel` and `delivery` are the stored codes.
+
+    `ref` is the number of what it is about, where that is not the page itself, and `url` its page.
+    """
 
     direction: str
     who: str
@@ -112,6 +120,8 @@ class ThreadMessage:
     retry_url: str = ""
     address: str = ""
     has_enclosure: bool = False
+    ref: str = ""
+    url: str = ""
 
     def __post_init__(self) -> None:
         if self.direction not in DIRECTIONS:

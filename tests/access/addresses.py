@@ -23,6 +23,7 @@ EVERYBODY = "yyyyyyyy"
 READERS = "yyyyyy-y"  # search, profile, requests
 DESK = "yyyyy---"  # messages and receipts name the consumer
 CREATORS = "yyy-y---"
+SPEAKERS = "yyyyy--y"  # internal notes, calls
 WORKERS = "y-y-y---"  # acknowledge, hold, resume, close, assign
 ADMINS = "-----y--"
 SUPERVISORS = "----y---"
@@ -131,6 +132,15 @@ ADDRESSES: dict[str, Address] = {
         f"{CONSUMER}/holds/proposed/0/decline", SUPERVISORS, post=404
     ),  # none
     "account_hold_lift": Address(f"{CONSUMER}/holds/0/lift", SUPERVISORS, post=404),  # no hold
+    "consumer_notes": Address(f"{CONSUMER}/notes", SPEAKERS, get=200, post=400),  # no form key
+    "consumer_note_pin": Address(f"{CONSUMER}/notes/0/pin", SPEAKERS, post=404),  # no note
+    "consumer_note_unpin": Address(f"{CONSUMER}/notes/0/unpin", SPEAKERS, post=404),
+    "consumer_note_withdraw": Address(f"{CONSUMER}/notes/0/withdraw", SPEAKERS, post=404),
+    "consumer_service": Address(f"{CONSUMER}/service", SEERS, get=200),
+    "consumer_communication": Address(f"{CONSUMER}/communication", READERS, get=200),
+    "consumer_message": Address(f"{CONSUMER}/messages", DESK, post=400),  # no form key
+    "consumer_call": Address(f"{CONSUMER}/calls", SPEAKERS, post=400),
+    "consumer_timeline": Address(f"{CONSUMER}/timeline", READERS, get=200),
     "profile_renew": Address(f"{CONSUMER}/renew/1", CREATORS, post=409),  # not held
     # a consumer's money
     "payment_new": Address(f"{CONSUMER}/payments/new", MONEY, get=200, post=400),

@@ -64,7 +64,7 @@ ROWS = (
     Row(
         "Consumer profile, contact data",
         ("✓", "✓", "✓", "✓", "✓", "masked", "o", "s"),
-        ("consumer_detail", "consumer_connections"),
+        ("consumer_detail", "consumer_connections", "consumer_timeline", "consumer_communication"),
     ),
     Row(
         "Edit consumer profile (unlocked)",
@@ -260,7 +260,13 @@ ROWS = (
     Row(
         "Service orders: look",
         ("✓", "✓", "✓", "✓", "✓", "–", "o", "✓"),
-        ("order_list", "order_detail", "request_service_orders", "complaint_service_orders"),
+        (
+            "order_list",
+            "order_detail",
+            "request_service_orders",
+            "complaint_service_orders",
+            "consumer_service",
+        ),
     ),
     Row(
         "Day board, reassign",
@@ -270,7 +276,14 @@ ROWS = (
     Row(
         "Internal notes",
         ("✓", "✓", "✓", "✓", "✓", "–", "o", "✓"),
-        ("request_add_note", "complaint_add_note"),
+        (
+            "request_add_note",
+            "complaint_add_note",
+            "consumer_notes",
+            "consumer_note_pin",
+            "consumer_note_unpin",
+            "consumer_note_withdraw",
+        ),
     ),
     Row(
         "Message the consumer",
@@ -278,6 +291,7 @@ ROWS = (
         (
             "request_send_message",
             "complaint_send_message",
+            "consumer_message",
             "receipt_download",
             "receipt_retry",
             "complaint_receipt_download",
@@ -287,7 +301,7 @@ ROWS = (
     Row(
         "Log a call",
         ("✓", "✓", "✓", "✓", "✓", "–", "–", "✓"),
-        ("request_log_call", "complaint_log_call"),
+        ("request_log_call", "complaint_log_call", "consumer_call"),
     ),
     Row(
         "Retry a failed message",

@@ -58,7 +58,11 @@ def test_everything_that_was_said_oldest_first(
     assert (note.side, note.who, note.body) == ("internal", "Sarah Johnson", "Gate code needed.")
     assert (call.side, call.who, call.minutes) == ("from", "John Michael Smith", 4)
     assert queries.count_messages_of_case(log.pk) == 3
-    assert queries.messages_of_consumer(log.consumer_id or 0, to=reader) != []
+    of_consumer = queries.list_said(
+        log.consumer_id or 0, to=reader, hidden=(), consumer_name="John Michael Smith"
+    )
+    assert [each.body for each in of_consumer.rows] == [each.body for each in reversed(thread)]
+    assert {each.ref for each in of_consumer.rows} == {log.number}
 
 
 @pytest.mark.parametrize(

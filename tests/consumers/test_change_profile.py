@@ -187,7 +187,7 @@ class TestGuarded:
         change(consumer, david, at, token, name="New Name", reason="Misspelt on the contract")
         entry = Entry.objects.select_related("text").get(kind="PROFILE_CHANGED")
         assert entry.text
-        assert entry.text.text == "Misspelt on the contract"
+        assert entry.text.text.endswith("New Name. Reason: Misspelt on the contract")
         assert entry.new["guarded_by"] == [number]
 
 

@@ -45,7 +45,7 @@ def refused_by(act: Callable[[], object]) -> str:
 @pytest.fixture
 def cause(make_consumer: MakeConsumer, person: MakePerson, at: datetime) -> Cause:
     return Cause(
-        number="DIS-2024-000001", case=None, consumer=make_consumer().pk,
+        number="DIS-2024-900001", case=None, consumer=make_consumer().pk,
         by=person(Role.CSE).pk, at=at,
     )  # fmt: skip
 
@@ -105,7 +105,7 @@ def test_a_meter_comes_down_and_hangs_again(cause: Cause) -> None:
     moves = movements_of([meter.pk], consumer=cause.consumer or 0)
     assert [(m.from_place, m.to_place, m.cause) for m in moves] == [
         ("Main warehouse", "On site", "REC-2024-000001"),
-        ("On site", "Main warehouse", "DIS-2024-000001"),
+        ("On site", "Main warehouse", "DIS-2024-900001"),
     ]
     told = Entry.objects.filter(consumer=cause.consumer).order_by("pk").values_list("kind", "new")
     assert [kind for kind, _ in told] == [
@@ -128,7 +128,7 @@ def test_the_profile_tells_where_the_meters_are_and_were(
     assert 'id="inventory-movements"' not in html
     meter = take_down(cause, MeterPlace.IN_WAREHOUSE, Warehouse.objects.get())
     html = page_of(client_as(Role.CSE), profile)
-    for words in (meter.number, "Main warehouse", "DIS-2024-000001", "Sarah Johnson"):
+    for words in (meter.number, "Main warehouse", "DIS-2024-900001", "Sarah Johnson"):
         assert words in html[html.index('id="inventory-movements"') :], words
     assert "Assigned now" not in html
 

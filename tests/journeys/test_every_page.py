@@ -146,6 +146,10 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "consumer_edit": (f"{PROFILES}{{busy}}/edit", f"{PROFILES}{{free}}/edit"),
         "account_holds": (f"{PROFILES}{{busy}}/holds",),
+        "consumer_notes": (f"{PROFILES}{{busy}}/notes",),
+        "consumer_service": (f"{PROFILES}{{busy}}/service",),
+        "consumer_communication": (f"{PROFILES}{{busy}}/communication",),
+        "consumer_timeline": (f"{PROFILES}{{busy}}/timeline",),
         "hold_proposal_list": (f"{PROFILES}holds",),
     },
     "account": {

@@ -86,6 +86,7 @@ TABLE: dict[Permission, str] = {
     P.EXPORT_COMPLAINTS: "----y---",
     P.CREATE_ORDER_FROM_COMPLAINT: "yyy-y---",
     P.PROPOSE_HOLD: "yy------",
+    P.WITHDRAW_NOTE: "----y---",
     P.ADD_NOTE: "yyyyy--y",
     P.MESSAGE_CONSUMER: "yyyyy---",
     P.LOG_CALL: "yyyyy--y",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
-from consumers.rules.timeline import what_it_is_about
+from consumers.rules.timeline import look_of, what_it_is_about
 from smart360.cases.choices import CaseStatus, ClosingReason, HoldEnding, Metric
 from smart360.cases.models import Case
 from smart360.cases.queries.history import entries_of
@@ -17,53 +17,6 @@ from smart360.web.shown import TimelineEntry
 
 SYSTEM = "Smart360"
 ANSWERS = {"ALLOW": "allowed", "NEEDS_APPROVAL": "needs approval", "BLOCKED": "blocked"}
-LOOK: dict[str, tuple[str, str]] = {
-    Event.CREATED: ("plus", "slate"),
-    Event.ACKNOWLEDGED: ("progress", "blue"),
-    Event.HELD: ("player-pause", "orange"),
-    Event.RESUMED: ("progress", "blue"),
-    Event.CLOSED: ("circle-minus", "slate"),
-    Event.COMPLETED: ("circle-check", "green"),
-    Event.RESOLVED: ("circle-check", "green"),
-    Event.REJECTED: ("circle-x", "red"),
-    Event.REOPENED: ("refresh", "blue"),
-    Event.CONSUMER_LINKED: ("user-check", "blue"),
-    Event.EVIDENCE_ADDED: ("file-text", "slate"),
-    Event.DISPUTE_SET: ("receipt-2", "orange"),
-    Event.DISPUTE_LIFTED: ("receipt-2", "slate"),
-    Event.RATED: ("star", "slate"),
-    Event.ASSIGNED: ("user", "slate"),
-    Event.NOTE_ADDED: ("lock", "yellow"),
-    Event.MESSAGE_SENT: ("mail", "blue"),
-    Event.MESSAGE_RECEIVED: ("mail", "blue"),
-    Event.CALL_LOGGED: ("phone", "blue"),
-    Event.MESSAGE_NOT_SENT: ("mail-off", "slate"),
-    Event.MESSAGE_DELIVERED: ("mail-check", "green"),
-    Event.MESSAGE_FAILED: ("mail-x", "red"),
-    Event.MESSAGE_RETRIED: ("refresh", "slate"),
-    Event.SLA_WARNED: ("clock-exclamation", "yellow"),
-    Event.SLA_BREACHED: ("flame", "red"),
-    Event.APPROVAL_ASKED: ("hand-stop", "yellow"),
-    Event.APPROVAL_GIVEN: ("shield-check", "green"),
-    Event.APPROVAL_REFUSED: ("circle-x", "red"),
-    Event.PROTECTION_CHECKED: ("shield-check", "slate"),
-    Event.NOTICE_SERVED: ("mail", "orange"),
-    Event.ORDER_CREATED: ("plus", "slate"),
-    Event.ORDER_SCHEDULED: ("calendar-event", "slate"),
-    Event.ORDER_ASSIGNED: ("user", "blue"),
-    Event.ORDER_STARTED: ("progress", "blue"),
-    Event.ORDER_COMPLETED: ("circle-check", "green"),
-    Event.ORDER_CANCELLED: ("circle-minus", "slate"),
-    Event.CLOSURE_SET: ("adjustments", "slate"),
-    Event.CHECKLIST_TICKED: ("check", "green"),
-    Event.CHECKLIST_CLEARED: ("x", "slate"),
-    Event.METER_ASSIGNED: ("bolt", "slate"),
-    Event.METER_UNASSIGNED: ("bolt", "slate"),
-    Event.METER_MOVED: ("arrow-right", "slate"),
-    Event.SUPPLY_CHANGED: ("plug-connected-x", "orange"),
-    Event.STATUS_CHANGED: ("user", "orange"),
-    Event.ACCOUNT_ARCHIVED: ("file-text", "slate"),
-}
 STEPS = (
     Event.ACKNOWLEDGED, Event.RESUMED, Event.COMPLETED, Event.RESOLVED, Event.REJECTED,
     Event.REOPENED,
@@ -102,7 +55,7 @@ def _names_in(entries: Iterable[Entry]) -> dict[int, str]:
 
 
 def _line(entry: Entry, names: Mapping[int, str], *, to: Person) -> TimelineEntry:
-    icon, tone = LOOK.get(entry.kind, ("info-circle", "slate"))
+    icon, tone = look_of(entry.kind)
     details = [entry.actor.full_name if entry.actor else SYSTEM]
     details += _more(entry)
     if entry.text and (words := free_words(entry.text.text, to=to)):

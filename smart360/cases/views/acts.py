@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from smart360.cases import operations as cases
 from smart360.cases.choices import CaseStatus
-from smart360.cases.forms import CallForm, HoldForm, MessageForm, NoteForm
+from smart360.cases.forms import HoldForm, NoteForm
 from smart360.cases.models import Case
 from smart360.cases.queries.addressees import addressee_of
 from smart360.cases.queries.holds import hold_choices
@@ -30,6 +30,7 @@ from smart360.cases.views.shell import (
     tab_or_fragment,
     talk,
 )
+from smart360.comms.forms import CallForm, MessageForm
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
 from smart360.organisation.context import zone_in_use

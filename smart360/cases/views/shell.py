@@ -9,12 +9,13 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from smart360.cases.access import Act
-from smart360.cases.forms import CallForm, HoldForm, MessageForm, NoteForm
+from smart360.cases.forms import HoldForm, NoteForm
 from smart360.cases.models import Case
 from smart360.cases.queries.addressees import addressee_of
 from smart360.cases.queries.holds import MORNING, HoldOffer, hold_choices
 from smart360.cases.queries.timeline import case_timeline
 from smart360.cases.views.kinds import CasePage, KindPages
+from smart360.comms.forms import CallForm, MessageForm
 from smart360.comms.queries import count_messages_of_case, messages_of_case
 from smart360.kernel import clock
 from smart360.organisation.context import zone_in_use

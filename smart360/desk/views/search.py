@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from consumers.rules.searching import TOO_LONG, read_search
-from smart360.desk.queries import Found, find_everything
+from smart360.desk.queries.search import Found, find_everything
 from smart360.kernel import clock
 from smart360.organisation.context import zone_in_use
 from smart360.staff.access import signed_in_person

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from disconnections.queries.counts import count_late
 from smart360.cases.access import visible_cases
 from smart360.cases.queries.approvals import waiting_approvals
-from smart360.desk.queries import open_work
+from smart360.desk.queries.start import open_work
 from smart360.kernel import clock
 from smart360.organisation.context import zone_in_use
 from smart360.staff.access import signed_in_person

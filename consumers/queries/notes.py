@@ -1,0 +1,76 @@
+"""Reads of the internal notes about a consumer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from consumers.models import ConsumerNote
+from smart360.comms.queries import HIDDEN, free_words
+from smart360.staff.models import Person
+from smart360.staff.permissions import Permission
+from smart360.web.paging import Page, Sort, page_of
+
+PAGE_SIZE = 20
+NEWEST_FIRST = Sort("newest", "newest first", ("-id",))
+
+
+@dataclass(frozen=True, slots=True)
+class ShownNote:
+    """A note as one person may read it; a withdrawn one has no words."""
+
+    id: int
+    words: str
+    written_at: datetime
+    written_by: str
+    is_pinned: bool
+    pinned_by: str
+    withdrawn_at: datetime | None
+    withdrawn_by: str
+    can_withdraw: bool
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether somebody has taken it back."""
+        return self.withdrawn_at is not None
+
+
+def list_notes(consumer: int, *, to: Person, cursor: str = "") -> Page[ShownNote]:
+    """A consumer's notes, newest first, a page at a time; one statement."""
+    found = page_of(_notes_of(consumer), sort=NEWEST_FIRST, cursor=cursor, size=PAGE_SIZE)
+    rows = [_shown(each, to) for each in found.rows]
+    return Page(rows, found.next_cursor, found.previous_cursor)
+
+
+def pinned_notes(consumer: int, *, to: Person) -> list[ShownNote]:
+    """What stands on the Overview, last pinned first; nothing for who reads no notes."""
+    if not to.has_permission(Permission.ADD_NOTE):
+        return []
+    pinned = _notes_of(consumer).filter(pinned_at__isnull=False).order_by("-pinned_at", "-id")
+    return [_shown(each, to) for each in pinned]
+
+
+def has_note(consumer: int, note: int) -> bool:
+    """Whether this is a note about this consumer."""
+    return ConsumerNote.objects.filter(pk=note, consumer=consumer).exists()
+
+
+def _notes_of(consumer: int) -> QuerySet[ConsumerNote]:
+    people = ("written_by", "pinned_by", "withdrawn_by")
+    return ConsumerNote.objects.filter(consumer=consumer).select_related("text", *people)
+
+
+def _shown(note: ConsumerNote, to: Person) -> ShownNote:
+    is_withdrawn = note.withdrawn_at is not None
+    is_own = note.written_by_id == to.pk
+    return ShownNote(
+        id=note.pk,
+        words="" if is_withdrawn else free_words(note.text.text, to=to) or HIDDEN,
+        written_at=note.written_at,
+        written_by=note.written_by.full_name,
+        is_pinned=note.pinned_at is not None,
+        pinned_by=note.pinned_by.full_name if note.pinned_by else "",
+        withdrawn_at=note.withdrawn_at,
+        withdrawn_by=note.withdrawn_by.full_name if note.withdrawn_by else "",
+        can_withdraw=not is_withdrawn and (is_own or to.has_permission(Permission.WITHDRAW_NOTE)),
+    )

@@ -1,0 +1,1 @@
+"""What the start page, the search and the profile show, across apps."""

@@ -1,0 +1,103 @@
+"""Each tab of a profile costs few statements and bytes, however much happened (issue 7)."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from consumers.models import Consumer, Meter, Reading
+from smart360.comms.models import Message
+from smart360.staff.choices import Role
+from smart360.staff.models import Person
+from smart360.trail.choices import Event
+from smart360.trail.models import Entry, PersonalText
+from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
+from tests.fieldwork.working import order_from_profile
+
+ClientAs = Callable[..., Client]
+MOST_STATEMENTS = 16
+MOST_BYTES = 40_000
+TABS = (
+    "consumer_detail",
+    "consumer_connections",
+    "consumer_service",
+    "consumer_communication",
+    "consumer_notes",
+    "consumer_timeline",
+)
+
+
+@pytest.fixture
+def busy(
+    make_consumer: MakeConsumer,
+    make_request: MakeRequest,
+    person: MakePerson,
+    at: datetime,
+    stands: SetClock,
+) -> Consumer:
+    """A consumer with 1,000 entries, 500 messages, 200 readings and a little of the rest."""
+    consumer, sarah = make_consumer(), person(Role.CSE)
+    make_request(consumer)
+    for _ in range(25):
+        order_from_profile(consumer, by=sarah, at=at)
+    words = "We shall read the meter on Monday between eight and ten."
+    digest = hashlib.sha256(words.encode()).hexdigest()
+    texts = PersonalText.objects.bulk_create(
+        PersonalText(text=words, digest=digest) for _ in range(500)
+    )
+    Message.objects.bulk_create(
+        _message(consumer, sarah, text, n, at) for n, text in enumerate(texts)
+    )
+    Entry.objects.bulk_create(
+        Entry(
+            consumer=consumer, kind=Event.CALL_LOGGED, at=at - timedelta(minutes=n), actor=sarah,
+            text=texts[n % 500], new={"message": n},
+        )
+        for n in range(1000)
+    )  # fmt: skip
+    meter = Meter.objects.filter(assignments__service_connection__consumer=consumer).first()
+    assert meter
+    _read(meter)
+    stands.go_on(days=30)  # the request is late, and the head says so
+    return consumer
+
+
+def _message(
+    consumer: Consumer, by: Person, text: PersonalText, number: int, at: datetime
+) -> Message:
+    return Message(
+        consumer=consumer, channel="PHONE", direction="FROM_CONSUMER", visibility="CONSUMER",
+        at=at - timedelta(hours=number), by=by, body=text, call_minutes=4,
+        dedupe_key=f"budget:{number}",
+    )  # fmt: skip
+
+
+def _read(meter: Meter) -> None:
+    """Two hundred readings before the one there is, each lower than the next."""
+    first = meter.readings.earliest("read_on")
+    Reading.objects.bulk_create(
+        Reading(
+            meter=meter,
+            value=first.value - 200 + n,
+            read_on=first.read_on - timedelta(days=200 - n),
+            verification=first.verification,
+        )
+        for n in range(200)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.DISPATCHER])
+def test_each_tab_keeps_its_budget(busy: Consumer, client_as: ClientAs, role: Role) -> None:
+    client = client_as(role)
+    client.get(reverse("me"))  # the first request of a session writes when it was seen
+    for tab in TABS:
+        with CaptureQueriesContext(connection) as statements:
+            answer = client.get(reverse(tab, args=[busy.account_number]))
+        assert answer.status_code == 200
+        assert len(statements) <= MOST_STATEMENTS, (tab, len(statements))
+        assert len(answer.content) <= MOST_BYTES, (tab, len(answer.content))
