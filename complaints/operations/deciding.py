@@ -57,6 +57,7 @@ refuses(
             "It ended too long ago to be reopened", is_conflict=True
         ),
         "a_decided_complaint_says_how": UnableToDecide(REQUIRED, field="words"),
+        "a_rejected_complaint_says_why": UnableToDecide(SAY_WHY, field="words"),
     }
 )
 

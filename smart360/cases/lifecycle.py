@@ -6,7 +6,7 @@ One table feeds the operation, the buttons and the database trigger (design.md Â
 from collections.abc import Mapping
 
 from smart360.cases.choices import CaseKind, CaseStatus
-from smart360.kernel.text import is_blank
+from smart360.kernel.text import count_letters
 
 FEWEST_LETTERS = 10
 SAY_WHY = f"Say in at least {FEWEST_LETTERS} characters why"
@@ -38,8 +38,14 @@ def may_move(kind: str, old: str, new: str) -> bool:
 
 def says_why(note: str) -> bool:
     """Whether ``note`` says enough where a reason alone does not (W16)."""
-    letters = sum(not character.isspace() for character in note)
-    return letters >= FEWEST_LETTERS and not is_blank(note)
+    return count_letters(note) >= FEWEST_LETTERS
+
+
+LETTERS = (
+    "length(regexp_replace(normalize(%(expressions)s, NFC), '[\\s\\u001C-\\u001F\\u0085\\u00A0"
+    "\\u00AD\\u1680\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u206F\\u3000\\uFEFF]', '', 'g'))"
+)
+"""``count_letters`` as SQL; ``says_why`` may ask for more than it, never for less."""
 
 
 def arrows_as_sql() -> str:

@@ -140,9 +140,9 @@ CLOSED_SILENTLY = """
 SELECT number FROM cases_case
  WHERE (status = 'CLOSED') <> (closing_reason IN
        ('ISSUE_RESOLVED', 'DUPLICATE', 'CANCELLED', 'NO_RESPONSE', 'OTHER'))
-    OR (closing_reason = 'OTHER'
-        AND length(regexp_replace(
-            closing_note, '[\\s\\u200b-\\u200f\\u2060\\ufeff]', '', 'g')) < 10)
+    OR ((closing_reason = 'OTHER' OR status = 'REJECTED')
+        AND length(regexp_replace(normalize(closing_note),
+            '[\\s\\u00a0\\u00ad\\u2000-\\u200f\\u2060\\ufeff]', '', 'g')) < 10)
 """
 
 NOWHERE = """
@@ -325,7 +325,7 @@ def _counted_hours(case: Case) -> str:
 
 
 def closing_reasons_that_say_nothing() -> list[str]:
-    """W16: closed for one of five reasons, and for another one with ten letters why."""
+    """W16: closed for one of five reasons; for another one, or rejected, with ten letters why."""
     return rows_of(CLOSED_SILENTLY)
 
 

@@ -97,6 +97,15 @@ def is_blank(text: str) -> bool:
     )
 
 
+def count_letters(text: str) -> int:
+    """How many characters of ``text`` a reader would see: composed, without blanks.
+
+    >>> count_letters(" n o\u200b "), count_letters("e\u0301")
+    (2, 1)
+    """
+    return sum(not is_blank(character) for character in unicodedata.normalize("NFC", text))
+
+
 def without_surrogates(text: str) -> str:
     """``text`` with lone surrogates replaced, so that it can be looked up (bad-inputs.md 20)."""
     return text.encode("utf-8", "replace").decode("utf-8")

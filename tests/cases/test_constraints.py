@@ -149,7 +149,8 @@ def test_a_changed_or_missing_line_breaks_the_chain(
 
 
 @pytest.mark.parametrize(
-    ("reason", "note"), [("OTHER", ""), ("OTHER", "   .   "), ("SOLD", "x" * 20), ("", "")]
+    ("reason", "note"),
+    [("OTHER", ""), ("OTHER", "   .   "), ("OTHER", "a\u200b" * 9), ("SOLD", "x" * 20), ("", "")],
 )
 def test_a_closed_case_has_one_of_five_reasons(
     make_request: MakeRequest, reason: str, note: str

@@ -105,6 +105,11 @@ def test_nobody_is_told_who_does_not_wish_it(
         (reject_complaint, "", "Enter the reason for rejection"),
         (reject_complaint, " \u200b ", "Enter the reason for rejection"),
         (reject_complaint, "too short", "Say in at least 10 characters why"),
+        (
+            reject_complaint,
+            "n\u200bo\u200bt\u200b h\u200bi\u200bm",
+            "Say in at least 10 characters why",
+        ),
         (reject_complaint, "n o t\u2003 h i m", "Say in at least 10 characters why"),
         (resolve_complaint, "", "Enter how the complaint was resolved"),
         (resolve_complaint, "x" * 2001, "At most 2000 characters"),
@@ -218,6 +223,18 @@ def test_what_was_disputed_is_owed_again(
     ("change", "guard"),
     [
         ("status = 'RESOLVED', ended_at = now()", "a_decided_complaint_says_how"),
+        (
+            "status = 'REJECTED', ended_at = now(), closing_note = '  too short \n '",
+            "a_rejected_complaint_says_why",
+        ),
+        (
+            "status = 'REJECTED', ended_at = now(), closing_note = repeat(E'a\\u200B\\u00A0', 9)",
+            "a_rejected_complaint_says_why",
+        ),
+        (
+            "status = 'REJECTED', ended_at = now(), closing_note = repeat(E'e\\u0301', 9)",
+            "a_rejected_complaint_says_why",
+        ),
         ("status = 'CLOSED', ended_at = now(), closing_reason = 'DUPLICATE'", "arrow"),
         ("status = 'COMPLETED', ended_at = now()", "arrow"),
     ],

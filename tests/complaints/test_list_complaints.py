@@ -89,7 +89,7 @@ class Loaded:
             assignee=chance.choice([None, *self.people]),
             acknowledged_at=None if status == "PENDING" else created,
             ended_at=ended,
-            closing_note="Done" if ended else "",
+            closing_note="Done as was asked" if ended else "",
             policy=SlaPolicy.objects.filter(kind=CaseKind.COMPLAINT)[0],
             due_at=created + timedelta(days=3),
             adjusted_due_at=due,

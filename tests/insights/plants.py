@@ -531,6 +531,13 @@ PLANTS = (
         " WHERE id = ENDED",
     ),
     plant(
+        "W16",
+        "closing_reasons_that_say_nothing",
+        DROP("cases_case", "a_rejected_complaint_says_why"),
+        "UPDATE cases_case SET status = 'REJECTED', closing_reason = '',"
+        " closing_note = E'  too sh\\u200b  \\n  ort' WHERE id = ENDED",
+    ),
+    plant(
         "W17",
         "cases_neither_current_nor_past",
         DROP("cases_case", "an_ended_case_says_when"),

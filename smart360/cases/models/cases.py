@@ -5,7 +5,8 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, IntegerField, Q
+from django.db.models.lookups import GreaterThanOrEqual
 
 from smart360.cases.choices import (
     ENDED_STATUSES,
@@ -19,13 +20,17 @@ from smart360.cases.choices import (
     Priority,
     WaitsFor,
 )
-from smart360.cases.lifecycle import arrows_as_sql
+from smart360.cases.lifecycle import FEWEST_LETTERS, LETTERS, arrows_as_sql
 from smart360.cases.models.completing import COMPLETED_BY_EXECUTION
 from smart360.cases.models.following import FOLLOWED_BY_ITS_RUN
 from smart360.cases.models.guards import IS_ASSIGNED_BY_LINE, KEEPS_ITS_TIMES
 from smart360.cases.models.lists import LIST_INDEXES, OPEN
 from smart360.cases.models.policies import SlaPolicy
 from smart360.cases.models.tallying import ARE_TALLIED
+
+LETTERS_OF_THE_END = Func(F("closing_note"), template=LETTERS, output_field=IntegerField())
+SAYS_WHY = Q(GreaterThanOrEqual(LETTERS_OF_THE_END, FEWEST_LETTERS))
+"""What ends it says why: letters as they are read, not blanks or what nobody sees (W16)."""
 
 
 class Case(models.Model):
@@ -129,9 +134,12 @@ class Case(models.Model):
                 name="a_closed_case_has_a_reason",
             ),
             models.CheckConstraint(
-                condition=~Q(closing_reason=ClosingReason.OTHER)
-                | Q(closing_note__regex=r"(\S\s*){10,}"),
+                condition=~Q(closing_reason=ClosingReason.OTHER) | SAYS_WHY,
                 name="closing_for_another_reason_says_which",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=CaseStatus.REJECTED) | SAYS_WHY,
+                name="a_rejected_complaint_says_why",
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=[CaseStatus.RESOLVED, CaseStatus.REJECTED])

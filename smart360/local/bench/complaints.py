@@ -123,7 +123,11 @@ class Complaints:
         if not is_open:
             end = min(self.now - 60, created + int(HOUR * (1 + 90 * turn)))
             status = "RESOLVED" if chance < RESOLVED else "REJECTED"
-            ended, took, note = moment(end), f"{end - created} seconds", "Done"
+            ended, took, note = (
+                moment(end),
+                f"{end - created} seconds",
+                "Done as the consumer asked",
+            )
             late = due if end > due else None
         acknowledged = NULL if status == "PENDING" else moment(created + 600)
         who = NULL if status == "PENDING" else str(worker)
