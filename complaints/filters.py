@@ -9,8 +9,8 @@ from complaints.queries.lists import (
     ENDED,
     SHOWN,
     ComplaintFilter,
-    find_strangers,
     narrow,
+    strangers,
     total,
 )
 from complaints.rules import NUMBERS
@@ -51,7 +51,7 @@ COMPLAINTS = ListKind[ComplaintFilter](
     ready=_ready,
     narrow=narrow,
     total=_total,
-    find_others=find_strangers,
+    others=strangers,
     shown=SHOWN,
 )
 ENDED_ON = Days(

@@ -8,6 +8,7 @@ from django.db.models import IntegerField, QuerySet
 from django.db.models.expressions import RawSQL
 from django.urls import reverse
 
+from consumers.queries import Others
 from consumers.rules.profiles import masked_name
 from consumers.rules.searching import LAST_TEN, literally, read_search
 from smart360.cases.choices import CaseStatus
@@ -35,7 +36,7 @@ NOT_ABOUT_STAFF = (
 )
 STRANGERS = """
 SELECT complaint_id FROM complaints_complainant
- WHERE {fits} ORDER BY complaint_id DESC LIMIT %(most)s
+ WHERE {fits} ORDER BY complaint_id DESC LIMIT %(strangers)s
 """
 
 
@@ -84,35 +85,39 @@ def total(reader: int, *, sees_staff: bool, is_history: bool) -> RawSQL:
     )
 
 
-def find_strangers(words: str, _to: Person, most: int | None) -> tuple[int, ...]:
-    """The complaints of people who are no consumers, by name, address or phone; newest first.
+def strangers(words: str, most: int | None) -> Others | None:
+    """What finds the complaints of people who are no consumers, by name, address or phone.
 
-    Who may see which of them the list says.
+    The newest first. Who may see which of them the list says.
     """
     searched = read_search(words)
-    if searched.problem:
-        return ()
     ways: list[str] = []
-    values: dict[str, int | str | None] = {"most": most}
+    values: dict[str, int | str | None] = {"strangers": most}
     if searched.phone:
         ways += [
-            "phone_digits LIKE %(phone)s",
-            "right(phone_digits, 10) LIKE %(last_ten)s",
-            "reverse(phone_digits) LIKE %(phone_end)s",
+            "phone_digits LIKE %(begins)s",
+            "right(phone_digits, 10) LIKE %(last)s",
+            "reverse(phone_digits) LIKE %(backwards)s",
         ]
         values |= {
-            "phone": f"{searched.phone}%",
-            "last_ten": f"{searched.phone[-LAST_TEN:]}%",
-            "phone_end": f"{searched.phone[::-1]}%",
+            "begins": f"{searched.phone}%",
+            "last": f"{searched.phone[-LAST_TEN:]}%",
+            "backwards": f"{searched.phone[::-1]}%",
         }
     if searched.can_be_text:
-        values |= {f"word{n}": f"%{literally(word)}%" for n, word in enumerate(searched.words)}
-        has_all = " AND ".join(f"search_text LIKE %(word{n})s" for n in range(len(searched.words)))
+        values |= {f"has{n}": f"%{literally(word)}%" for n, word in enumerate(searched.words)}
+        has_all = " AND ".join(f"search_text LIKE %(has{n})s" for n in range(len(searched.words)))
         ways.append(f"({has_all})")
-    if not ways:
+    return Others(STRANGERS.format(fits=" OR ".join(ways)), values) if ways else None
+
+
+def find_strangers(words: str, most: int) -> tuple[int, ...]:
+    """What ``strangers`` finds, asked on its own."""
+    others = strangers(words, most)
+    if others is None:
         return ()
     with connection.cursor() as cursor:
-        cursor.execute(STRANGERS.format(fits=" OR ".join(ways)), values)
+        cursor.execute(others.sql, others.values)
         return tuple(row[0] for row in cursor.fetchall())
 
 

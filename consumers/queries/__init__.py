@@ -8,7 +8,7 @@ from consumers.queries.accounts import (
     with_list_facts,
 )
 from consumers.queries.figures import balances_by_consumer, total_balance
-from consumers.queries.hits import fitting, search
+from consumers.queries.hits import Others, fitting, fitting_beside, search
 from consumers.queries.notes import has_note, list_notes, pinned_notes
 from consumers.queries.profiles import (
     connection_facts,
@@ -22,12 +22,14 @@ from consumers.queries.timeline import cases_told_of, list_timeline, newest_line
 
 __all__ = [
     "SORTS",
+    "Others",
     "account_holds",
     "balances_by_consumer",
     "cases_told_of",
     "categories",
     "connection_facts",
     "fitting",
+    "fitting_beside",
     "guards_of",
     "has_hold",
     "has_note",

@@ -1,6 +1,7 @@
 """The search: consumers by what somebody types of account, phone, name, address or meter."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -40,10 +41,12 @@ SELECT c.id, c.account_number, c.name, c.phone, c.phone_digits, c.status, c.is_v
        SELECT placed_by FROM consumers_guard WHERE consumer_id = c.id ORDER BY id LIMIT 1
        ) AS guard ON true
 """
-FITTING = "SELECT id FROM (SELECT id FROM ("
-BEST = """) AS hits
+FITTING = """
+SELECT id, false FROM (SELECT id FROM ({hits}) AS hits
  GROUP BY id, account_number ORDER BY min(rank), account_number LIMIT %(limit)s) AS fitting
 """
+OTHERS = "SELECT id, true FROM ({others}) AS others (id)"
+EITHER = "SELECT id, is_other FROM ({either}) AS either (id, is_other)"
 COLUMNS = 14
 # The turn is counted in the same statement, and told by a row of its own; else nothing is searched.
 IN_TURN = """
@@ -52,6 +55,14 @@ WITH turn AS ({turn})
 UNION ALL
 SELECT {nothing} FROM turn
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """A statement of whoever else the same words may fit, one id a row, and its named values."""
+
+    sql: str
+    values: Mapping[str, Any]
 
 
 def search(
@@ -90,15 +101,34 @@ def fitting(
     ``is_guarded`` leaves out those without an open request whose name or address has the words.
     ``most`` is None for all of them, which takes as long as it takes. Raises AskedTooOften.
     """
+    return fitting_beside(text, None, most=most, is_guarded=is_guarded, asker=asker)[0]
+
+
+def fitting_beside(
+    text: str,
+    others: Others | None,
+    *,
+    most: int | None,
+    is_guarded: bool = False,
+    asker: int | None = None,
+) -> tuple[list[int], list[int]]:
+    """As ``fitting``, and the ids that ``others`` find, in the same statement."""
     searched = read_search(text)
     if searched.problem:
-        return []
+        return [], []
     hits, values = branches_for(searched, most, most=most, is_guarded=is_guarded)
-    if hits:
-        return [row[0] for row in _rows(FITTING + hits + BEST, values, columns=1, asker=asker)]
-    if asker is not None:
-        take_turn(asker)
-    return []
+    both = [FITTING.replace("{hits}", hits)] if hits else []
+    if others is not None:
+        both.append(OTHERS.replace("{others}", others.sql))
+        values |= others.values
+    if not both:
+        if asker is not None:
+            take_turn(asker)
+        return [], []
+    either = EITHER.replace("{either}", " UNION ALL ".join(both))
+    rows = _rows(either, values, columns=2, asker=asker)
+    consumers = [key for key, is_other in rows if not is_other]
+    return consumers, [key for key, is_other in rows if is_other]
 
 
 def _rows(

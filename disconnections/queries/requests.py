@@ -97,9 +97,8 @@ def _narrow(cases: QuerySet[Case], wish: RequestFilter, sort: Sort | None) -> Qu
     return cases
 
 
-def _nobody_else(_words: str, _to: Person, _most: int | None) -> tuple[int, ...]:
+def _nobody_else(_words: str, _most: int | None) -> None:
     """A request is a consumer's."""
-    return ()
 
 
 BALANCE = "consumer__figures__balance"
@@ -117,7 +116,7 @@ REQUESTS = ListKind[RequestFilter](
     ready=_ready,
     narrow=_narrow,
     total=lambda _person, is_history: total(is_history=is_history),
-    find_others=_nobody_else,
+    others=_nobody_else,
     shown=("disconnection_request__service_address", "disconnection_request__reason__label"),
     figures=(BALANCE,),
     guards_consumers=True,

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from consumers.queries import fitting
+from consumers.queries import Others, fitting, fitting_beside
 from disconnections.models import Reason
 from disconnections.operations import close_request
 from disconnections.queries.finding import find_reasons
@@ -124,6 +124,19 @@ def test_fitting_are_those_of_the_search(make_consumer: MakeConsumer) -> None:
     assert len(fitting("person", most=None)) == 3
     assert fitting("person", most=10, is_guarded=True) == []
     assert fitting("pe", most=10) == []
+
+
+def test_others_are_found_beside_the_fitting(
+    make_consumer: MakeConsumer, person: MakePerson
+) -> None:
+    """In the same statement and turn, also where no consumer can be meant."""
+    made, asker = make_consumer("Person A"), person(Role.CSE).pk
+    others = Others("SELECT n FROM generate_series(7, %(least)s) n", {"least": 8})
+    for typed, found in (("person", [made.pk]), ("nobody", [])):
+        with CaptureQueriesContext(connection) as captured:
+            assert fitting_beside(typed, others, most=10, asker=asker) == (found, [7, 8])
+        assert len(captured) == 1
+    assert fitting_beside("pe", others, most=10, asker=asker) == ([], [])
 
 
 # ------------------------------------------------------------------ reasons

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import BooleanField, F, Func, Q, Value
 
-from consumers.queries import fitting
+from consumers.queries import fitting_beside
 from smart360.cases.models import Case
 from smart360.cases.queries.lists import CaseFilter, Fitting, ListKind
 from smart360.cases.rules import Numbering
@@ -38,18 +38,24 @@ def find_fitting(
             take_turn(asker)
         return Fitting(())
     is_guarded = kind.guards_consumers and not is_history
-    found = fitting(words, most=MOST_CONSUMERS + 1, is_guarded=is_guarded, asker=asker)
-    others = kind.find_others(words, to, MOST_CONSUMERS + 1)
+    found, others = fitting_beside(
+        words,
+        kind.others(words, MOST_CONSUMERS + 1),
+        most=MOST_CONSUMERS + 1,
+        is_guarded=is_guarded,
+        asker=asker,
+    )
     return Fitting(
         tuple(found[:MOST_CONSUMERS]),
         is_cut=len(found) > MOST_CONSUMERS or len(others) > MOST_CONSUMERS,
-        cases=others[:MOST_CONSUMERS],
+        cases=tuple(others[:MOST_CONSUMERS]),
     )
 
 
-def find_all_fitting(kind: ListKind[Any], words: str, *, to: Person) -> Fitting:
+def find_all_fitting(kind: ListKind[Any], words: str) -> Fitting:
     """Every one, for a file that must be complete."""
-    return Fitting(tuple(fitting(words, most=None)), cases=kind.find_others(words, to, None))
+    found, others = fitting_beside(words, kind.others(words, None), most=None)
+    return Fitting(tuple(found), cases=tuple(others))
 
 
 class StandIn(Enum):
@@ -131,12 +137,12 @@ def sought(numbers: Numbering, words: str, find: Callable[[], Fitting]) -> Sough
     return Sought(frozenset({*given, WORDS, *([NUMBERS_FIRST] if is_first else [])}), given)
 
 
-def sought_in(kind: ListKind[Any], wish: CaseFilter, *, to: Person) -> Sought:
+def sought_in(kind: ListKind[Any], wish: CaseFilter) -> Sought:
     """What the words of a filter mean; all whom they fit, where that was not found beforehand."""
     return sought(
         kind.numbers,
         wish.words,
-        lambda: wish.consumers or find_all_fitting(kind, wish.words, to=to),
+        lambda: wish.consumers or find_all_fitting(kind, wish.words),
     )
 
 

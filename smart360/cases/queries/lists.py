@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from consumers.queries import Others
 from smart360.cases.choices import OPEN_STATUSES, CaseStatus, Priority
 from smart360.cases.models import DUE, URGENCY, Case
 from smart360.cases.queries.states import sla_is, sla_state, with_pause
@@ -121,7 +122,8 @@ class ListKind(Generic[F]):
                  that the door shows
     ``shown``    the columns of one line besides those of every list
     ``figures``  further columns of the list and its file alone
-    ``find_others``  cases that words fit of people who are no consumers: at most so many
+    ``others``   what finds the cases that words fit of people who are no consumers, at most so
+                 many; None where there are none
     ``guards_consumers``  whether consumers are known by a guard while such a case is open
     """
 
@@ -137,7 +139,7 @@ class ListKind(Generic[F]):
     ready: Callable[[F], F]
     narrow: Callable[[QuerySet[Case], F, Sort | None], QuerySet[Case]]
     total: Callable[[Person, bool], RawSQL]
-    find_others: Callable[[str, Person, int | None], tuple[int, ...]]
+    others: Callable[[str, int | None], Others | None]
     shown: tuple[str, ...]
     figures: tuple[str, ...] = ()
     guards_consumers: bool = False

@@ -55,7 +55,7 @@ def list_cases(
     if not person.has_permission(kind.needs):
         raise Broken("the list is for those who may see it")
     wish = kind.ready(wish)
-    words = sought_in(kind, wish, to=person)
+    words = sought_in(kind, wish)
     statements = _Statements(kind, person, plain(wish), words, sort, zone, is_counted)
     try:
         return page_prepared(
@@ -76,7 +76,7 @@ def fitting_cases(
     kind: ListKind[F], person: Person, wish: F, *, at: datetime, zone: ZoneInfo
 ) -> QuerySet[Case]:
     """Every case that fits, asked anew, in no order; for a file, which must be complete."""
-    words = sought_in(kind, wish, to=person)
+    words = sought_in(kind, wish)
     condition = words.condition(is_prepared=False) if words.kind else None
     return filtered_cases(kind, person, kind.ready(wish), at=at, zone=zone, words=condition)
 

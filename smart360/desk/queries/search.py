@@ -86,7 +86,7 @@ def _complaints(words: str, *, to: Person, at: datetime) -> tuple[ComplaintRow, 
     """By their number, or by who complained without an account; newest first."""
     if not to.has_permission(Permission.VIEW_COMPLAINTS):
         return ()
-    strangers = find_strangers(words, to, MOST_FOUND)
+    strangers = find_strangers(words, MOST_FOUND)
     fits = matching_numbers(COMPLAINTS.numbers, words) | Q(pk__in=strangers)
     found = with_pause(visible_complaints(to).filter(fits), at=at)
     facts = facts_of_cases(COMPLAINTS, found).order_by("-created_at", "-id")[:MOST_FOUND]
