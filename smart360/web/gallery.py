@@ -14,6 +14,7 @@ from smart360.web.formats import MEGABYTE
 from smart360.web.shown import (
     Bar,
     Link,
+    ListedCase,
     RailStep,
     RefusedUpload,
     SlaClock,
@@ -27,6 +28,36 @@ from smart360.web.shown import (
 
 AT = datetime(2024, 12, 10, 20, 45, tzinfo=UTC)
 DUE = datetime(2024, 12, 11, 15, 30, tzinfo=UTC)
+HEADS = (
+    "Request ID", "Consumer", "Account no", "Address", "Type", "Date requested", "Status",
+    "Priority", "SLA", "Outstanding", "Action",
+)  # fmt: skip
+LISTED = [
+    ListedCase(
+        number=f"DIS-2024-00123{place}",
+        name="Jane Doe",
+        is_vip=place == 0,
+        account_number="ACC-2024-001",
+        address="1 Main Street, Springfield, IL 62704",
+        kind="Disconnection",
+        requested_at=AT,
+        status=status,
+        priority=priority,
+        sla=sla,
+        due_at=DUE,
+        warns_at=AT + timedelta(hours=1),
+        paused_until=DUE,
+        percent=22,
+        outstanding="$12.50",
+    )
+    for place, (status, priority, sla) in enumerate(
+        [
+            ("PENDING", "HIGH", "ON_TRACK"), ("IN_PROGRESS", "CRITICAL", "AT_RISK"),
+            ("IN_PROGRESS", "LOW", "BREACHED"), ("ON_HOLD", "MEDIUM", "PAUSED"),
+            ("COMPLETED", "LOW", "MET"), ("REJECTED", "LOW", "MISSED"),
+        ]
+    )
+]  # fmt: skip
 
 
 def bars() -> list[Bar]:
@@ -180,6 +211,7 @@ def samples() -> dict[str, Any]:
     """Everything that `web/gallery.html` needs."""
     return {
         "at": AT, "due": DUE, "day": AT.date(), "ten": time(10), "noon": time(12),
+        "listed": LISTED, "heads": HEADS,
         "soon": DUE - timedelta(minutes=72), "late": DUE + timedelta(minutes=130),
         "acknowledged": timedelta(minutes=90), "no": False, "yes": True,
         "case_statuses": list(tones.CASE_STATUS), "account_statuses": list(tones.ACCOUNT_STATUS),

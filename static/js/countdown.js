@@ -1,11 +1,12 @@
 // Live clocks: <time data-countdown datetime="…" data-at="…">18 h 45 m</time>, counted from the
 // server's moment in data-at, so that a wrong clock on the desk does no harm. Ticks in silence; when
-// the due or the warning moment passes, the state changes and is announced once.
+// the due or the warning moment passes, the state changes and is announced once. Rows of a list of
+// cases have no <time>: data-due and data-warns are seconds after the data-at of their table.
 
 const TICK_MS = 1000;
 const STATES = {
-  warn: { tone: "t-yellow", word: "At risk" },
-  late: { tone: "t-red", word: "Breached" },
+  warn: { tone: "t-yellow", word: "At risk", mark: "ri" },
+  late: { tone: "t-red", word: "Breached", mark: "la" },
 };
 const TONES = ["t-green", "t-yellow", "t-red", "t-blue", "t-slate", "t-orange"];
 
@@ -38,6 +39,24 @@ function about(time) {
   return name ? `${name.textContent.trim()}: ` : "";
 }
 
+function announce(time, word) {
+  const text = `${about(time)}SLA ${word}`;
+  document.dispatchEvent(new CustomEvent("s-announce", { detail: { text } }));
+}
+
+// A row as the server would write it now: what is late has no word and no bar besides.
+function enterRow(time, state) {
+  const { classList } = time.closest("tr");
+  if (state === "warn" ? !classList.contains("ok") : classList.contains("la")) return;
+  classList.remove("ok", "ri");
+  classList.add(STATES[state].mark);
+  const said = time.querySelector("b");
+  if (said) said.textContent = STATES[state].word;
+  if (state === "late")
+    for (const each of time.querySelectorAll("b, progress, [data-left]")) each.remove();
+  announce(time, STATES[state].word);
+}
+
 function enter(time, state) {
   const clock = time.closest("[data-sla], .s-sla");
   if (!clock || clock.dataset.entered === state) return;
@@ -56,25 +75,42 @@ function enter(time, state) {
     clock.querySelector(".s-clock-left")?.classList.add("is-over");
     clock.querySelector("progress")?.setAttribute("value", "100");
   }
-  const text = `${about(time)}SLA ${word}`;
-  document.dispatchEvent(new CustomEvent("s-announce", { detail: { text } }));
+  announce(time, word);
+}
+
+function moment(time, name) {
+  const { due, warns } = time.dataset;
+  if (!due) return Date.parse(name === "due" ? time.dateTime : warns || "");
+  const second = Math.floor(Date.parse(time.closest("[data-at]").dataset.at) / 1000);
+  return 1000 * (second + Number(time.dataset[name] ?? NaN));
+}
+
+function write(time, text) {
+  if (!time.dataset.due) {
+    if (time.textContent !== text) time.textContent = text;
+    return;
+  }
+  const written = [...time.childNodes].find((node) => node.nodeType === Node.TEXT_NODE);
+  const whole = time.querySelector("b") ? ` · ${text}` : text;
+  if (written.data !== whole) written.data = whole;
 }
 
 function show(time) {
   const at = now(time);
-  const due = Date.parse(time.dateTime);
-  const warns = Date.parse(time.dataset.warns || "");
+  const due = moment(time, "due");
+  const warns = moment(time, "warns");
   const left = due - at;
-  const text = left > 0 ? words(left) : `Overdue by ${words(left)}`;
-  if (time.textContent !== text) time.textContent = text;
   const was = time.dataset.was;
   const is = left <= 0 ? "late" : at >= warns ? "warn" : "fine";
-  if (was && was !== is && is !== "fine") enter(time, is);
+  if (was && was !== is && is !== "fine") (time.dataset.due ? enterRow : enter)(time, is);
+  write(time, left > 0 ? words(left) : `Overdue by ${words(left)}`);
   time.dataset.was = is;
 }
 
 function tick() {
-  for (const time of document.querySelectorAll("time[data-countdown], [data-at] .s-sla time"))
+  for (const time of document.querySelectorAll(
+    "time[data-countdown], [data-at] .s-sla time, [data-at] [data-due]",
+  ))
     show(time);
 }
 

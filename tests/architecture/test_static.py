@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -10,6 +11,7 @@ from urllib.parse import unquote
 import pytest
 
 from smart360.web import tones
+from smart360.web.templatetags.ui import lists
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "static"
@@ -70,15 +72,34 @@ def test_the_icons_of_rows_are_those_of_the_sprite() -> None:
     marks = (STATIC / "css" / "marks.css").read_text()
     rules = {
         name: unquote(picture)
-        for name, picture in re.findall(
-            r'^\.i-([\w-]+) \{ --i: url\("([^"]+)"\)', marks, re.MULTILINE
-        )
+        for name, picture in re.findall(r'^  --i-([\w-]+): url\("([^"]+)"\);$', marks, re.MULTILINE)
     }
     tables = (tones.CASE_STATUS, tones.PRIORITY, tones.SLA)
     assert set(rules) == {badge.icon for table in tables for badge in table.values()}
     for name, picture in rules.items():
         assert paths_of(picture), name
         assert paths_of(picture) == paths_of(drawn[name]), name
+        assert f".i-{name} {{ --i: var(--i-{name}); }}" in marks
+
+
+@pytest.mark.parametrize(
+    ("column", "own", "table"),
+    [
+        (7, lists.STATUS_MARKS, tones.CASE_STATUS),
+        (8, lists.PRIORITY_MARKS, tones.PRIORITY),
+        (9, lists.SLA_MARKS, tones.SLA),
+    ],
+)
+def test_the_class_of_a_row_draws_its_states_as_everywhere(
+    column: int, own: Mapping[str, str], table: Mapping[str, tones.Badge]
+) -> None:
+    assert own.keys() == table.keys()
+    assert len(set(own.values())) == len(own)
+    marks = (STATIC / "css" / "marks.css").read_text()
+    for code, badge in table.items():
+        rule = f".s-requests .{own[code]} td:nth-child({column}) {{ --c: var(--s-{badge.tone});"
+        (found,) = [line for line in marks.splitlines() if line.startswith(rule)]
+        assert f"--i: var(--i-{badge.icon});" in found
 
 
 @pytest.mark.parametrize("path", STYLESHEETS, ids=relative)

@@ -30,7 +30,7 @@ def page_of(client: Client, path: str = LIST, **headers: str) -> str:
 
 
 def numbers_in(html: str) -> list[str]:
-    return re.findall(r'<th scope="row"><a href="(CMP-[0-9]+)"', html)
+    return re.findall(r"<th scope=row><a href=(CMP-[0-9]+)>", html)
 
 
 @pytest.fixture

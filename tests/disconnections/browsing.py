@@ -24,7 +24,9 @@ def page_of(client: Client, path: str = LIST, **headers: str) -> str:
 
 
 def numbers_in(html: str) -> list[str]:
-    return re.findall(r'<th scope="row"[^>]*><a [^>]*href="(?:[^"]*/)?((?:DIS|REC)-[0-9-]+)"', html)
+    return re.findall(
+        r'<th scope="?row"?[^>]*><a [^>]*href="?(?:[^">]*/)?((?:DIS|REC)-[0-9-]+)[">]', html
+    )
 
 
 def at_path(asked: Any, tail: str = "") -> str:

@@ -131,6 +131,25 @@ def test_the_clock_turns_over_and_says_so_once(gallery: Any) -> None:
     expect(gallery.locator("#live")).to_contain_text("SLA Breached")
 
 
+def test_a_row_of_cases_turns_over_and_says_so(gallery: Any) -> None:
+    """It is not the chip's markup: seconds after its table's moment, and classes of the row."""
+    row = gallery.get_by_role("row", name="DIS-2024-001230")
+    bar = row.get_by_role("progressbar", name="On Track · 18 h 45 m")
+    expect(bar).to_be_visible()
+    expect(row.get_by_role("rowheader")).to_have_text("DIS-2024-001230")
+    expect(row.get_by_role("link", name="View DIS-2024-001230")).to_be_visible()
+    clock = row.locator("label")
+    clock.evaluate("(clock) => { clock.dataset.warns = 2; }")
+    expect(clock).to_contain_text("At risk · 18 h 45 m")
+    expect(row).to_have_class("pe hi ri")
+    expect(gallery.locator("#live")).to_contain_text("DIS-2024-001230: SLA At risk")
+    clock.evaluate("(clock) => { clock.dataset.due = 4; }")
+    expect(clock).to_have_text("Overdue by 0 m")
+    expect(row).to_have_class("pe hi la")
+    expect(row.get_by_role("progressbar")).to_have_count(0)
+    expect(gallery.locator("#live")).to_contain_text("DIS-2024-001230: SLA Breached")
+
+
 def test_the_theme_changes_at_once_and_is_remembered(gallery: Any) -> None:
     gallery.get_by_role("button", name="Dark theme").click()
     expect(gallery.locator("html")).to_have_attribute("data-bs-theme", "dark")

@@ -14,8 +14,9 @@ from consumers.choices import AccountStatus, MeterCondition, SupplyState, Utilit
 from smart360.cases.choices import CaseKind, CaseStatus, Priority
 from smart360.comms.choices import Channel, DeliveryState, Direction
 from smart360.web import formats, tones
-from smart360.web.shown import DIRECTIONS
+from smart360.web.shown import DIRECTIONS, ListedCase
 from smart360.web.templatetags.ui.inline import known_icons
+from smart360.web.templatetags.ui.lists import PRIORITY_MARKS, STATUS_MARKS
 
 AT = datetime(2024, 12, 10, 20, 45, tzinfo=UTC)
 DUE = datetime(2024, 12, 11, 15, 30, tzinfo=UTC)
@@ -278,6 +279,65 @@ def test_a_row_says_of_the_sla_what_the_chip_says(
     icon = re.search(r"icons\.svg#([\w-]+)", chip)
     assert icon
     assert f" i-{icon[1]}" in row
+
+
+def row_of(**more: Any) -> str:
+    """A row of a list of cases."""
+    facts: dict[str, Any] = {
+        "number": "DIS-2024-001234", "name": "Jane <b>Doe", "is_vip": False,
+        "kind": "Disconnection", "account_number": "ACC-2024-1",
+        "address": "1 Main Street", "requested_at": AT,
+        "status": "PENDING", "priority": "HIGH", "sla": "ON_TRACK", "due_at": DUE,
+        "warns_at": AT + timedelta(hours=1), "paused_until": None, "percent": 40,
+    }  # fmt: skip
+    return show("{% case_rows rows at=at %}", rows=[ListedCase(**facts | more)], at=AT)
+
+
+@pytest.mark.parametrize("state", tones.SLA)
+@pytest.mark.parametrize("due_at", [DUE, AT, AT - timedelta(minutes=25), None])
+@pytest.mark.parametrize("percent", [40, None])
+@pytest.mark.parametrize("resumes_at", [DUE, None])
+def test_a_row_of_cases_says_of_the_sla_what_the_chip_says(
+    state: str, due_at: datetime | None, percent: int | None, resumes_at: datetime | None
+) -> None:
+    """In words of its own: a class of the row, seconds, and the bar named by what it stands in."""
+    tag = "at=at due_at=due warns_at=warns percent=percent resumes_at=resumes %}"
+    values = {
+        "at": AT, "due": due_at, "warns": AT + timedelta(hours=1),
+        "percent": percent, "resumes": resumes_at,
+    }  # fmt: skip
+    words, heard, turns, _, over = said(show(f'{{% sla_chip "{state}" {tag}', **values))
+    row = row_of(sla=state, due_at=due_at, percent=percent, paused_until=resumes_at)
+    cell = row.split("<td>")[8]
+    assert said(cell)[0] == words
+    assert ("<label" in cell) == ("<progress value=.4>" in cell) == bool(heard)
+    assert ("data-warns=3600>" in cell) == turns
+    assert ('"pe hi la"' in row) == bool(over)
+    if "data-due" in cell:
+        assert due_at is not None
+        assert f" data-due={round((due_at - AT).total_seconds())}" in cell
+
+
+@pytest.mark.parametrize("status", tones.CASE_STATUS)
+@pytest.mark.parametrize("priority", tones.PRIORITY)
+def test_a_row_of_cases_says_status_priority_and_whose_it_is(status: str, priority: str) -> None:
+    row = row_of(status=status, priority=priority, outstanding="$1.00")
+    assert f'<tr class="{STATUS_MARKS[status]} {PRIORITY_MARKS[priority]} ok">' in row
+    words, *_ = said(row.replace("<td>", " "))
+    assert words == (
+        "DIS-2024-001234 Jane &lt;b&gt;Doe ACC-2024-1 1 Main Street Disconnection Dec 10, 2024"
+        f" {tones.CASE_STATUS[status].word} {tones.PRIORITY[priority].word}"
+        " On Track · 18 h 45 m $1.00 View DIS-2024-001234"
+    )
+
+
+def test_a_page_of_rows_is_small() -> None:
+    """12 KB with all that stands around them, for names and addresses as people have."""
+    long = {
+        "name": "Yolanda Raymond Barnes",
+        "address": "478 Douglas Avenue, Jacksonville, IL 62650",
+    }
+    assert 25 * len(row_of(**long, outstanding="$1,234.56").encode()) <= 10_200
 
 
 @pytest.mark.parametrize(

@@ -280,7 +280,7 @@ def sla_chip(
 
     Running states count down live from `due_at`. `percent` is the share of the time that is used.
     """
-    look = _sla_look(state, at, due_at, warns_at, percent, resumes_at)
+    look = look_of_sla(state, at, due_at, warns_at, percent, resumes_at)
     time = format_html(
         '<time data-countdown datetime="{}" data-at="{}"{}>{}</time>',
         due_at.isoformat() if due_at else "",
@@ -294,10 +294,11 @@ def sla_chip(
     return _chip(look.badge, look.words(time), bar)
 
 
-class _SlaLook(NamedTuple):
+class SlaLook(NamedTuple):
     """What is shown of a case's SLA, on its own and in a row of a list."""
 
     badge: tones.Badge
+    state: str
     word: str
     left: str = ""
     warns_at: datetime | None = None
@@ -319,26 +320,27 @@ class _SlaLook(NamedTuple):
         return SafeString(f"<b>{self.word}</b> · {time}{left}")
 
 
-def _sla_look(
+def look_of_sla(
     state: str,
     at: datetime,
     due_at: datetime | None,
     warns_at: datetime | None,
     percent: int | None,
     resumes_at: datetime | None,
-) -> _SlaLook:
+) -> SlaLook:
+    """What is shown at this moment of a stored state; ``state`` is then the one shown."""
     shown = tones.badge_of(tones.SLA, state)
     if state == "PAUSED" and resumes_at:
-        return _SlaLook(shown, f"Paused to {formats.shown_short_date(resumes_at)}")
+        return SlaLook(shown, state, f"Paused to {formats.shown_short_date(resumes_at)}")
     if state in {"PAUSED", "MET", "MISSED"} or due_at is None:
-        return _SlaLook(shown, shown.word)
+        return SlaLook(shown, state, shown.word)
     left = formats.shown_remaining(due_at, at)
     if due_at <= at:  # right at the moment of display, whatever the workers did
-        return _SlaLook(tones.SLA["BREACHED"], "", left)
+        return SlaLook(tones.SLA["BREACHED"], "BREACHED", "", left)
     if shown.is_solid:
-        return _SlaLook(shown, shown.word, left)
+        return SlaLook(shown, state, shown.word, left)
     warns = warns_at if state == "ON_TRACK" else None
-    return _SlaLook(shown, shown.word, left, warns, percent)
+    return SlaLook(shown, state, shown.word, left, warns, percent)
 
 
 def _chip(shown: tones.Badge, words: str, bar: SafeString) -> SafeString:
@@ -384,7 +386,7 @@ def sla_mark(
 
     The table wants `data-at`, from which the running ones count down.
     """
-    look = _sla_look(state, at, due_at, warns_at, percent, resumes_at)
+    look = look_of_sla(state, at, due_at, warns_at, percent, resumes_at)
     warns = f' data-warns="{_stamp(look.warns_at)}"' if look.warns_at else ""
     time = f'<time datetime="{_stamp(due_at)}"{warns}>{look.left}</time>' if due_at else ""
     bar = ""
