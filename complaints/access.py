@@ -15,14 +15,16 @@ from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 
 
-def visible_complaints(person: Person) -> QuerySet[Case]:
+def visible_complaints(person: Person, reader: int | None = None) -> QuerySet[Case]:
     """The complaints that ``person`` may know of.
 
     Those about staff are for who may see such, and none for the person whom it names (roles.md).
+    ``reader`` is what stands for the person's key in a statement that is kept.
     """
     if not person.has_permission(Permission.VIEW_COMPLAINTS):
         return Case.objects.none()
-    return complaints_past_the_door(person.pk, sees_staff=sees_staff_complaints(person))
+    key = person.pk if reader is None else reader
+    return complaints_past_the_door(key, sees_staff=sees_staff_complaints(person))
 
 
 def sees_staff_complaints(person: Person) -> bool:

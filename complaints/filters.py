@@ -25,7 +25,7 @@ ComplaintWishes = ListWish[ComplaintFilter]
 
 def _reach(person: Person) -> Hashable:
     """Everybody sees all but what names them; some see what is about other staff besides."""
-    return person.pk, sees_staff_complaints(person)
+    return sees_staff_complaints(person)
 
 
 def _ready(wish: ComplaintFilter) -> ComplaintFilter:
@@ -33,9 +33,8 @@ def _ready(wish: ComplaintFilter) -> ComplaintFilter:
     return wish
 
 
-def _total(person: Person, is_history: bool) -> RawSQL:
-    sees_staff = sees_staff_complaints(person)
-    return total(person.pk, sees_staff=sees_staff, is_history=is_history)
+def _total(person: Person, reader: int, is_history: bool) -> RawSQL:
+    return total(reader, sees_staff=sees_staff_complaints(person), is_history=is_history)
 
 
 COMPLAINTS = ListKind[ComplaintFilter](

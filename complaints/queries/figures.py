@@ -23,7 +23,6 @@ from smart360.cases.choices import OPEN_STATUSES, Standing
 from smart360.cases.models import Case
 from smart360.cases.queries.counts import (
     CappedCount,
-    Statement,
     asked,
     late_columns,
     mine_column,
@@ -32,7 +31,7 @@ from smart360.cases.queries.counts import (
 from smart360.cases.queries.lists import NOBODY
 from smart360.cases.queries.tallies import EVERY_TALLY
 from smart360.cases.rules import months_after
-from smart360.kernel.prepared import A_MOMENT
+from smart360.kernel.prepared import A_MOMENT, Prepared
 
 MONTHS_SHOWN = 7
 SINCE, TODAY = date(1, 1, 1), date(1, 1, 2)
@@ -202,7 +201,7 @@ def _month(month: str, cells: Iterable[_Cell]) -> Month:
 
 
 @cache
-def _statement(past_the_door: PastTheDoor, sees_staff: bool) -> Statement:
+def _statement(past_the_door: PastTheDoor, sees_staff: bool) -> Prepared:
     """Put together once for each of the two views that people have."""
     current = past_the_door(NOBODY, sees_staff=sees_staff).filter(status__in=OPEN_STATUSES)
     due_today = current.filter(breaches_at__gte=MIDNIGHT, breaches_at__lte=A_MOMENT)

@@ -16,10 +16,11 @@ from disconnections.queries.figures import CARD_STANDINGS, MONTHS_SHOWN
 from disconnections.queries.requests import total
 from smart360.cases.choices import OPEN_STATUSES
 from smart360.cases.models import Case
-from smart360.cases.queries.counts import Statement, asked, late_columns, mine_column, one_row
+from smart360.cases.queries.counts import asked, late_columns, mine_column, one_row
 from smart360.cases.queries.tallies import Months, months_column, months_in, tallies_by_month
 from smart360.cases.rules import months_after
 from smart360.kernel.errors import Broken
+from smart360.kernel.prepared import Prepared
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 
@@ -85,7 +86,7 @@ def count_late(person: Person, *, at: datetime) -> Late:
 
 # ------------------------------------------------------------------ the statements
 def _asked(
-    statement: Statement,
+    statement: Prepared,
     person: Person,
     *,
     at: datetime,
@@ -99,7 +100,7 @@ def _asked(
 
 
 @cache
-def _around() -> Statement:
+def _around() -> Prepared:
     """Put together once: that takes longer than the database needs."""
     months = months_column(standings=CARD_STANDINGS, kinds=REQUEST_KINDS, since=SINCE, until=UNTIL)
     reasons = Reason.objects.order_by("kind", "code")
@@ -114,7 +115,7 @@ def _around() -> Statement:
 
 
 @cache
-def _late_alone() -> Statement:
+def _late_alone() -> Prepared:
     return one_row(*late_columns(_current()))
 
 

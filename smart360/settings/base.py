@@ -131,6 +131,10 @@ DATABASES["default"] |= {
     "ATOMIC_REQUESTS": False,
     "OPTIONS": {"options": SESSION_SETTINGS, "connect_timeout": 5},
 }
+# Lists join a dozen tables: their plans stay with the connection (smart360/kernel/prepared.py). Not
+# behind a pooler that shares sessions, where the next statement comes to another one.
+if env.bool("DB_KEEPS_PLANS", default=True):
+    DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 5  # without a number never
 # A connection that the server has ended is found out before a page uses it, not by the page.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if env.bool("DB_POOL", default=False):  # on for web, off in Celery, which closes it at each task

@@ -16,7 +16,7 @@ from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 from django.db.models.expressions import OrderBy
 from django.db.models.sql.compiler import SQLCompiler
 
-from smart360.kernel.prepared import Key, Prepared, Shelf, prepared
+from smart360.kernel.prepared import Key, Prepared, Shelf, keeping_its_plan, prepared
 
 Row = TypeVar("Row")
 
@@ -118,8 +118,9 @@ def page_prepared(
     about: Hashable,
     given: Mapping[Any, Any],
     first: Callable[[], Prepared] | None = None,
+    keeps_plan: bool = False,
 ) -> Page[dict[str, Any]]:
-    """As ``page_of``, with the statement from a shelf.
+    """As ``page_of``, with the statement from a shelf, and its plan if it ``keeps_plan``.
 
     ``about`` names all that ``rows()`` depends on but what is ``given``, for which something
     stands in, such as ``A_MOMENT``. ``first`` puts together the first page's statement where it
@@ -129,13 +130,16 @@ def page_prepared(
     def ask(order: Sort, keys: Sequence[Any] | None) -> list[dict[str, Any]]:
         stand_ins = keys and [Key(place) for place in range(len(keys))]
 
+        known = {**given, **dict(zip(stand_ins or (), keys or (), strict=True))}
+
         def put_together() -> Prepared:
             if first is not None and keys is None:
-                return first()
-            return prepared(_stretch(rows(), order, stand_ins, size=size))
+                whole = first()
+            else:
+                whole = prepared(_stretch(rows(), order, stand_ins, size=size))
+            return keeping_its_plan(whole, known) if keeps_plan else whole
 
-        statement = shelf.keep((about, order, keys is None, size), put_together)
-        return statement.rows({**given, **dict(zip(stand_ins or (), keys or (), strict=True))})
+        return shelf.keep((about, order, keys is None, size), put_together).rows(known)
 
     page = _page(ask, sort=sort, cursor=cursor, size=size, read=_attribute)
     found = {row.pop("found", None) for row in page.rows}

@@ -5,13 +5,12 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from django.db import connection
 from django.db.models import IntegerField, QuerySet, Subquery
 
 from smart360.cases.models import Case
 from smart360.cases.queries.lists import NOBODY
 from smart360.cases.queries.states import sla_is, with_pause
-from smart360.kernel.prepared import A_MOMENT
+from smart360.kernel.prepared import A_MOMENT, Prepared, Shelf, keeping_its_plan
 from smart360.organisation.models import Utility
 
 CAP = 500
@@ -53,22 +52,23 @@ def mine_column(current: QuerySet[Case]) -> CappedCount:
 
 
 # ------------------------------------------------------------------ the statements
-Statement = tuple[str, tuple[Any, ...]]
+KEPT = Shelf()
 
 
-def one_row(*columns: Any) -> Statement:
+def one_row(*columns: Any) -> Prepared:
     """A statement with these columns, and the values that it is asked with."""
     sql, values = Utility.objects.filter(pk=1).values_list(*columns).query.sql_with_params()
-    return sql, tuple(values)
+    return Prepared(sql, tuple(values))
 
 
 def asked(
-    statement: Statement, *, at: datetime, me: int, given: Mapping[Any, Any] = NOTHING
+    statement: Prepared, *, at: datetime, me: int, given: Mapping[Any, Any] = NOTHING
 ) -> tuple[Any, ...]:
-    """The one row of a statement, with what its values stand in for; ``given`` says of others."""
-    sql, values = statement
+    """The one row of a statement, with what its values stand in for; ``given`` says of others.
+
+    Its plan is kept: each of its columns stands on an index whatever the moment is.
+    """
     known: dict[Any, Any] = {A_MOMENT: at, NOBODY: me, **given}
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [known.get(value, value) for value in values])
-        found: tuple[Any, ...] = cursor.fetchone()
+    kept = KEPT.keep(statement, lambda: keeping_its_plan(statement, known))
+    (found,) = kept.tuples(known)
     return found

@@ -95,6 +95,14 @@ class CaseFilter:
         return replace(self, taken_part=person)
 
     @property
+    def is_timeless(self) -> bool:
+        """Whether which cases fit, and how to read them, does not depend on any moment."""
+        days = (
+            self.created_from, self.created_to, self.ended_from, self.ended_to, self.completed_in,
+        )  # fmt: skip
+        return not self.sla and not any(days)
+
+    @property
     def is_whole(self) -> bool:
         """Whether nothing narrows it but the tab."""
         return self == type(self)(is_history=self.is_history)
@@ -114,12 +122,13 @@ class ListKind(Generic[F]):
     ``needs``    the permission to see it
     ``noun``     what its cases are called, in plural
     ``sorts``    its orders by name
-    ``seen_by``  its only door: every such case that a person may see
-    ``reach``    all that the door depends on, so that no statement is kept for others
+    ``seen_by``  its only door: every such case that a person may see, whose key is said again: in
+                 a statement that is kept ``NOBODY`` stands for it
+    ``reach``    all else that the door depends on, so that no statement is kept for others
     ``ready``    a filter with what must be found before the cases are asked for
     ``narrow``   the cases that fit what only this kind's filter has; also gets the order to come
     ``total``    how many are open (or have ended) in all, as a column; exact, for those who see all
-                 that the door shows
+                 that the door shows; their key is said again, as for the door
     ``shown``    the columns of one line besides those of every list
     ``figures``  further columns of the list and its file alone
     ``others``   what finds the cases that words fit of people who are no consumers, at most so
@@ -134,11 +143,11 @@ class ListKind(Generic[F]):
     needs: Permission
     noun: str
     sorts: dict[str, Sort]
-    seen_by: Callable[[Person], QuerySet[Case]]
+    seen_by: Callable[[Person, int], QuerySet[Case]]
     reach: Callable[[Person], Hashable]
     ready: Callable[[F], F]
     narrow: Callable[[QuerySet[Case], F, Sort | None], QuerySet[Case]]
-    total: Callable[[Person, bool], RawSQL]
+    total: Callable[[Person, int, bool], RawSQL]
     others: Callable[[str, int | None], Others | None]
     shown: tuple[str, ...]
     figures: tuple[str, ...] = ()
@@ -160,14 +169,14 @@ def filtered_cases(
     zone: ZoneInfo,
     sort: Sort | None = None,
     words: Q | None = None,
+    reader: int | None = None,
 ) -> QuerySet[Case]:
     """The cases that fit the filter, not in order yet; ``sort`` is the one to come.
 
-    ``words`` is what the words of the filter mean.
+    ``words`` is what the words of the filter mean, ``reader`` what stands for the person's key.
     """
-    cases: QuerySet[Case] = with_pause(kind.seen_by(person), at=at).alias(
-        due_sort=DUE, urgency=URGENCY
-    )
+    seen = kind.seen_by(person, person.pk if reader is None else reader)
+    cases: QuerySet[Case] = with_pause(seen, at=at).alias(due_sort=DUE, urgency=URGENCY)
     cases = cases.filter(status__in=kind.ended if wish.is_history else OPEN_STATUSES)
     if words is not None:
         cases = cases.filter(words)

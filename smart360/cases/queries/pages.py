@@ -13,6 +13,7 @@ from smart360.cases.models import DUE, URGENCY, Case
 from smart360.cases.queries.counts import capped
 from smart360.cases.queries.finding import Sought, sought_in
 from smart360.cases.queries.lists import (
+    NOBODY,
     PAGE_SIZE,
     F,
     Facts,
@@ -50,7 +51,8 @@ def list_cases(
     """One page of the list, and how many fit, in one statement; the kind may need another.
 
     All are counted where nothing narrows the list, else up to ``FOUND_CAP``. The statement is
-    prepared: what differs from one asking to the next are the moment and what somebody typed.
+    prepared: what differs from one asking to the next are the moment, who asks and what they
+    typed. Its plan is kept, too, where neither moments nor typed words decide how it is read.
     """
     if not person.has_permission(kind.needs):
         raise Broken("the list is for those who may see it")
@@ -65,8 +67,9 @@ def list_cases(
             size=PAGE_SIZE,
             shelf=PREPARED,
             about=(kind.name, kind.reach(person), plain(wish), words.kind, zone, is_counted),
-            given={A_MOMENT: at, **words.given},
+            given={A_MOMENT: at, NOBODY: person.pk, **words.given},
             first=statements.first_page if is_counted and statements.is_read_once else None,
+            keeps_plan=wish.is_timeless and not words.kind,
         )
     except EmptyResultSet:  # such as a reason that there is not
         return Page(rows=[])
@@ -114,6 +117,7 @@ class _Statements(Generic[F]):
         return filtered_cases(
             self.kind, self.person, self.wish, at=A_MOMENT, zone=self.zone, sort=self.sort,
             words=self.words.condition(is_prepared=True) if self.words.kind else None,
+            reader=NOBODY,
         )  # fmt: skip
 
     def any_page(self) -> QuerySet[Case, Facts]:
@@ -125,7 +129,7 @@ class _Statements(Generic[F]):
         if not self.is_counted:
             return rows
         if self.is_whole:
-            return rows.annotate(found=self.kind.total(self.person, self.wish.is_history))
+            return rows.annotate(found=self.kind.total(self.person, NOBODY, self.wish.is_history))
         order = self.kind.sorts["-requested"] if self.is_by_day else self.sort
         return rows.annotate(found=capped(self.fitting(), *order.ordering, cap=FOUND_CAP))
 
