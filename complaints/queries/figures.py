@@ -29,43 +29,57 @@ from smart360.cases.queries.counts import (
     one_row,
 )
 from smart360.cases.queries.lists import NOBODY
-from smart360.cases.queries.tallies import EVERY_TALLY
 from smart360.cases.rules import months_after
 from smart360.kernel.prepared import A_MOMENT, Prepared
 
 MONTHS_SHOWN = 7
-SINCE, TODAY = date(1, 1, 1), date(1, 1, 2)
+SINCE, TODAY, THIS_MONTH = date(1, 1, 1), date(1, 1, 2), date(1, 1, 4)
 MIDNIGHT = datetime(1, 1, 3, tzinfo=A_MOMENT.tzinfo)
-"""Stand in the statement for the first month that is shown, for today and for its beginning."""
+"""Stand in the statement for the first month that is shown, today, the running month, midnight."""
 DECIDED = (Standing.RESOLVED.value, Standing.REJECTED.value)
 
+# Months of what is folded; days of the running one where a figure asks for them; all that is not.
 # What names the reader is taken away again, one by one, found by the index on who is named.
-FIGURES = f"""
+FIGURES = """
+WITH named AS MATERIALIZED (
+    SELECT c.topic, c.status, c.ended_at, c.created_at, c.breaches_at, c.resolution_time
+      FROM complaints_complaint p JOIN cases_case c ON c.id = p.case_id
+     WHERE p.staff_named_id = %s
+), single (standing, topic, day, n, seconds, missed) AS (
+    SELECT standing, topic, (counts_at AT TIME ZONE u.time_zone)::date, change, seconds, missed
+      FROM cases_tallychange, organisation_utility u WHERE kind = 'COMPLAINT'
+     UNION ALL
+    SELECT CASE WHEN ended_at IS NULL THEN 'OPEN' ELSE status END, topic,
+           (coalesce(ended_at, created_at) AT TIME ZONE u.time_zone)::date, -1,
+           CASE WHEN ended_at IS NULL THEN 0
+                ELSE -coalesce(round(extract(epoch FROM resolution_time)), 0) END,
+           CASE WHEN ended_at IS NULL OR breaches_at IS NULL THEN 0 ELSE -1 END
+      FROM named, organisation_utility u
+     UNION ALL
+    SELECT 'LATE', topic, (breaches_at AT TIME ZONE u.time_zone)::date, -1, 0, 0
+      FROM named, organisation_utility u WHERE ended_at IS NULL AND breaches_at IS NOT NULL
+), together (standing, topic, month, n, seconds, missed, today) AS (
+    SELECT standing, topic, month, count, seconds, missed, 0 FROM cases_monthtally
+     WHERE kind = 'COMPLAINT' AND (standing <> 'LATE' OR month < %s)
+     UNION ALL
+    SELECT standing, topic, day, count, 0, 0, 0 FROM cases_tally
+     WHERE kind = 'COMPLAINT' AND standing = 'LATE' AND day >= %s AND day < %s
+     UNION ALL
+    SELECT standing, topic, day, 0, 0, 0, count FROM cases_tally
+     WHERE kind = 'COMPLAINT' AND standing = 'RESOLVED' AND day = %s
+     UNION ALL
+    SELECT standing, topic, date_trunc('month', day::timestamp)::date, n, seconds, missed,
+           CASE WHEN day = %s THEN n ELSE 0 END
+      FROM single WHERE standing <> 'LATE' OR day < %s
+)
 SELECT json_agg(json_build_array(standing, topic, month, n, seconds, missed, today))::text FROM (
-    SELECT standing, topic, sum(n)::bigint, sum(seconds)::bigint, sum(missed)::bigint,
-           coalesce(sum(n) FILTER (WHERE day = %s), 0)::bigint,
-           CASE WHEN standing IN ('RESOLVED', 'REJECTED') AND day >= %s
-                THEN date_trunc('month', day::timestamp)::date END
-      FROM (SELECT standing, topic, day, n, seconds, missed FROM ({EVERY_TALLY}) AS every
-             WHERE kind = 'COMPLAINT'
-             UNION ALL
-            SELECT CASE WHEN c.ended_at IS NULL THEN 'OPEN' ELSE c.status END, c.topic,
-                   (coalesce(c.ended_at, c.created_at) AT TIME ZONE u.time_zone)::date, -1,
-                   CASE WHEN c.ended_at IS NULL THEN 0
-                        ELSE -coalesce(round(extract(epoch FROM c.resolution_time)), 0) END,
-                   CASE WHEN c.ended_at IS NULL OR c.breaches_at IS NULL THEN 0 ELSE -1 END
-              FROM complaints_complaint p JOIN cases_case c ON c.id = p.case_id,
-                   organisation_utility u
-             WHERE p.staff_named_id = %s
-             UNION ALL
-            SELECT 'LATE', c.topic, (c.breaches_at AT TIME ZONE u.time_zone)::date, -1, 0, 0
-              FROM complaints_complaint p JOIN cases_case c ON c.id = p.case_id,
-                   organisation_utility u
-             WHERE p.staff_named_id = %s AND c.ended_at IS NULL AND c.breaches_at IS NOT NULL
-           ) AS together (standing, topic, day, n, seconds, missed)
-     WHERE standing <> 'LATE' OR day < %s GROUP BY 1, 2, 7
-) AS figures (standing, topic, n, seconds, missed, today, month)
-"""  # noqa: S608  (put together from our own words)
+    SELECT standing, topic,
+           CASE WHEN standing IN ('RESOLVED', 'REJECTED') AND month >= %s
+                THEN date_trunc('month', month::timestamp)::date END,
+           sum(n)::bigint, sum(seconds)::bigint, sum(missed)::bigint, sum(today)::bigint
+      FROM together GROUP BY 1, 2, 3
+) AS figures (standing, topic, month, n, seconds, missed, today)
+"""
 
 PastTheDoor = Callable[..., QuerySet[Case]]
 
@@ -141,6 +155,7 @@ def count_complaints(
     given = {
         SINCE: months[0],
         TODAY: today,
+        THIS_MONTH: months[-1],
         MIDNIGHT: datetime.combine(today, time.min, tzinfo=zone),
     }
     statement = _statement(past_the_door, sees_staff)
@@ -214,7 +229,9 @@ def _statement(past_the_door: PastTheDoor, sees_staff: bool) -> Prepared:
             key="pk", name="name", category=F("category__name"), code=F("category__code")
         )
     )
-    figures = RawSQL(FIGURES, [TODAY, SINCE, NOBODY, NOBODY, TODAY])  # noqa: S611  (ours)
+    figures = RawSQL(  # noqa: S611  (ours)
+        FIGURES, [NOBODY, THIS_MONTH, THIS_MONTH, TODAY, TODAY, TODAY, TODAY, SINCE]
+    )
     return one_row(
         figures,
         CappedCount(due_today.order_by().values("pk"), output_field=IntegerField()),

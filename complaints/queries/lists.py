@@ -14,7 +14,7 @@ from consumers.rules.searching import LAST_TEN, literally, read_search
 from smart360.cases.choices import CaseStatus
 from smart360.cases.models import Case
 from smart360.cases.queries.lists import CaseFilter, Facts, listed
-from smart360.cases.queries.tallies import EVERY_TALLY
+from smart360.cases.queries.tallies import IN_EACH_TOPIC
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from smart360.web import formats
@@ -26,7 +26,7 @@ LONGEST_KEY = 9
 
 # All by the tallies, but for what names the reader: of these there are few, found by their index.
 TOTAL = f"""
-SELECT (coalesce((SELECT sum(n) FROM ({EVERY_TALLY}) AS every
+SELECT (coalesce((SELECT sum(n) FROM ({IN_EACH_TOPIC}) AS every
                    WHERE kind = 'COMPLAINT' AND standing = ANY (%s::text[]) {{among}}), 0)
       - (SELECT count(*) FROM complaints_complaint p JOIN cases_case c ON c.id = p.case_id
           WHERE p.staff_named_id = %s AND (c.ended_at IS NOT NULL) = %s {{among}}))::bigint

@@ -203,6 +203,20 @@ SELECT concat_ws(' ', standing, kind, topic), day,
     <> (coalesce(c.n, 0), coalesce(c.seconds, 0), coalesce(c.missed, 0))
 """
 
+MONTHS_WRONGLY = """
+WITH days AS (
+    SELECT standing, kind, topic, date_trunc('month', day::timestamp)::date AS month,
+           sum(count) AS n, sum(seconds) AS seconds, sum(missed) AS missed
+      FROM cases_tally GROUP BY 1, 2, 3, 4
+)
+SELECT concat_ws(' ', standing, kind, topic), month,
+       concat_ws(', ', coalesce(m.count, 0), coalesce(m.seconds, 0), coalesce(m.missed, 0)),
+       concat_ws(', ', coalesce(d.n, 0), coalesce(d.seconds, 0), coalesce(d.missed, 0))
+  FROM cases_monthtally m FULL JOIN days d USING (standing, kind, topic, month)
+ WHERE (coalesce(m.count, 0), coalesce(m.seconds, 0), coalesce(m.missed, 0))
+    <> (coalesce(d.n, 0), coalesce(d.seconds, 0), coalesce(d.missed, 0))
+"""
+
 
 def status_changes_without_their_line() -> list[str]:
     """W3: cases whose versions and timeline lines do not match one to one."""
@@ -344,6 +358,11 @@ def tallies_that_differ_from_the_cases() -> list[str]:
     return rows_of(TALLIED_WRONGLY, words="{} {}: tallied {}, counted {}")
 
 
+def months_that_differ_from_their_days() -> list[str]:
+    """W17: months whose roll-up is not what its days come to."""
+    return rows_of(MONTHS_WRONGLY, words="{} {}: {} in the month, {} in its days")
+
+
 ORACLES: tuple[Oracle, ...] = (
     Oracle("W1", "an account with two open requests", accounts_with_two_open_requests),
     Oracle(
@@ -374,6 +393,7 @@ ORACLES: tuple[Oracle, ...] = (
         is_alarm=True,
     ),
     Oracle("W17", "a tally that counting gives otherwise", tallies_that_differ_from_the_cases),
+    Oracle("W17", "a month that its days do not come to", months_that_differ_from_their_days),
     Oracle("T3", "a warning or an escalation raised twice", alerts_raised_twice),
     Oracle("T3", "an alert that nobody would raise", alerts_that_are_overlooked),
     Oracle("T1", "a due time that was not promised", due_times_that_were_not_promised),

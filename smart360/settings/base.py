@@ -125,15 +125,18 @@ SESSION_SETTINGS = (
 )
 if AS_OWNER:
     SESSION_SETTINGS = "-c lock_timeout=2000"
+# Lists join a dozen tables: their plans stay with the connection (smart360/kernel/prepared.py). Not
+# behind a pooler that shares sessions, where the next statement comes to another one.
+KEEPS_PLANS = env.bool("DB_KEEPS_PLANS", default=True)
+if KEEPS_PLANS:
+    SESSION_SETTINGS += " -c plan_cache_mode=force_generic_plan"
 DATABASES: dict[str, dict[str, Any]] = {"default": env.db(DATABASE_URL_NAME)}
 DATABASES["default"] |= {
     "ENGINE": "django.db.backends.postgresql",
     "ATOMIC_REQUESTS": False,
     "OPTIONS": {"options": SESSION_SETTINGS, "connect_timeout": 5},
 }
-# Lists join a dozen tables: their plans stay with the connection (smart360/kernel/prepared.py). Not
-# behind a pooler that shares sessions, where the next statement comes to another one.
-if env.bool("DB_KEEPS_PLANS", default=True):
+if KEEPS_PLANS:
     DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 5  # without a number never
 # A connection that the server has ended is found out before a page uses it, not by the page.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True

@@ -16,7 +16,10 @@ from disconnections.operations import close_request
 from smart360.cases import handling, operations, tasks
 from smart360.cases.choices import CaseKind, Standing
 from smart360.cases.models import Case, Tally, TallyChange
-from smart360.cases.oracles import tallies_that_differ_from_the_cases
+from smart360.cases.oracles import (
+    months_that_differ_from_their_days,
+    tallies_that_differ_from_the_cases,
+)
 from smart360.cases.queries.tallies import Months, tallies_by_month
 from smart360.kernel.db import operation
 from smart360.organisation.models import Utility
@@ -139,6 +142,7 @@ def test_tallies_are_what_counting_gives(
         operations.fold_tallies(at_once=by_hand.choice([1, 3, 1_000]))
         assert tallied() == counted(zone)
         assert not tallies_that_differ_from_the_cases()
+        assert not months_that_differ_from_their_days()
 
 
 @pytest.mark.django_db
@@ -161,8 +165,37 @@ def test_a_change_of_the_zone_counts_anew(
     )
     assert not TallyChange.objects.exists()
     assert tallied() == counted("Pacific/Kiritimati")
+    assert not months_that_differ_from_their_days()
     Utility.objects.filter(pk=1).update(time_zone="America/Chicago")
     assert tallied() == before
+
+
+@pytest.mark.django_db
+def test_months_follow_whatever_is_done_to_days(
+    by_hand: random.Random, as_owner: Callable[[], None]
+) -> None:
+    """Written, changed, moved or removed, several at once; without their trigger they do not."""
+    as_owner()
+    for number in range(60):
+        Tally.objects.create(
+            standing=by_hand.choice(["OPEN", "LATE"]), kind="COMPLAINT", topic=f"T{number}",
+            day=date(2024, 1, 1) + timedelta(days=by_hand.randrange(90)), count=number,
+            seconds=by_hand.randrange(9), missed=by_hand.randrange(9),
+        )  # fmt: skip
+    for statement in (
+        "UPDATE cases_tally SET count = count * 3, missed = missed - 1 WHERE count % 2 = 0",
+        "UPDATE cases_tally SET day = day + 20, topic = 'T' WHERE count = 5",
+        "DELETE FROM cases_tally WHERE count % 5 = 1",
+    ):
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+        assert not months_that_differ_from_their_days(), statement
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE cases_tally DISABLE TRIGGER USER"
+        )
+    Tally.objects.update(missed=99)
+    assert months_that_differ_from_their_days()
 
 
 @pytest.mark.django_db
@@ -237,6 +270,7 @@ def test_writers_folders_and_a_new_zone_at_once_lose_nothing(
         try:
             for _ in range(40):
                 wrong = tallies_that_differ_from_the_cases()
+                wrong += months_that_differ_from_their_days()
                 assert not wrong, wrong
         finally:
             over.set()

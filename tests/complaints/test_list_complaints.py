@@ -24,7 +24,10 @@ from smart360.cases import handling, operations
 from smart360.cases.choices import CaseKind, CaseStatus, Priority
 from smart360.cases.filters import read_wish
 from smart360.cases.models import Case, SlaPolicy
-from smart360.cases.oracles import tallies_that_differ_from_the_cases
+from smart360.cases.oracles import (
+    months_that_differ_from_their_days,
+    tallies_that_differ_from_the_cases,
+)
 from smart360.cases.queries.pages import fitting_cases, list_cases
 from smart360.cases.queries.states import sla_state
 from smart360.cases.rules import months_after
@@ -242,6 +245,7 @@ def test_the_dashboard_is_what_counting_gives(
             assert has_staff == sees_staff_complaints(reader)
         operations.fold_tallies(at_once=loaded.chance.choice([1, 7, 1000]))
         assert not tallies_that_differ_from_the_cases()
+        assert not months_that_differ_from_their_days()
 
 
 def test_what_names_the_reader_is_counted_for_others_alone(

@@ -549,6 +549,12 @@ PLANTS = (
         "DELETE FROM cases_tallychange WHERE id = (SELECT min(id) FROM cases_tallychange)",
     ),
     plant(
+        "W17",
+        "months_that_differ_from_their_days",
+        "INSERT INTO cases_monthtally (standing, kind, topic, month, count)"
+        " VALUES ('OPEN', 'DISCONNECTION', '', '2020-01-01', 1)",
+    ),
+    plant(
         "W18",
         "subcategories_of_another_category",
         DROP("consumers_consumer", "subcategory_belongs_to_the_category"),

@@ -44,7 +44,8 @@ def sla_is(states: Collection[str], *, at: datetime) -> Q:
     """
     breached = Q(breaches_at__lte=at)
     in_time = Q(breaches_at__gt=at) | Q(breaches_at__isnull=True)
-    paused = Q(status=CaseStatus.ON_HOLD, paused_until__isnull=False)
+    # The status first: holds are looked up for what is on hold alone.
+    paused = Q(status=CaseStatus.ON_HOLD) & Q(paused_until__isnull=False)
     warned = Q(status__in=OPEN_STATUSES, warns_at__lte=at)
     not_warned = ~Q(status__in=OPEN_STATUSES) | Q(warns_at__gt=at) | Q(warns_at__isnull=True)
     conditions = {

@@ -10,17 +10,17 @@ from django.db.models import IntegerField
 from django.db.models.expressions import RawSQL
 
 BY_MONTH = """
-SELECT standing, kind, date_trunc('month', day)::date, sum(n)::integer FROM (
-    SELECT standing, kind, day, count AS n FROM cases_tally
-     WHERE {among} AND day >= %s AND day < %s
+SELECT standing, kind, month, sum(n)::integer FROM (
+    SELECT standing, kind, month, count AS n FROM cases_monthtally
+     WHERE {among} AND month >= %s AND month < %s
      UNION ALL
-    SELECT standing, kind, (counts_at AT TIME ZONE u.time_zone)::date, change
+    SELECT standing, kind, date_trunc('month', counts_at AT TIME ZONE u.time_zone)::date, change
       FROM cases_tallychange, organisation_utility u WHERE {among}
-) AS together WHERE day >= %s AND day < %s GROUP BY 1, 2, 3
+) AS together WHERE month >= %s AND month < %s GROUP BY 1, 2, 3
 """
 """One statement, so that one snapshot holds both: a fold is seen whole or not at all."""
 IN_ALL = """
-SELECT coalesce((SELECT sum(count) FROM cases_tally WHERE {among}), 0)::integer
+SELECT coalesce((SELECT sum(count) FROM cases_monthtally WHERE {among}), 0)::integer
      + coalesce((SELECT sum(change) FROM cases_tallychange WHERE {among}), 0)::integer
 """
 AS_JSON = """
@@ -28,13 +28,12 @@ SELECT json_agg(json_build_array(standing, kind, month, n))::text
   FROM ({sql}) AS months (standing, kind, month, n)
 """
 
-EVERY_TALLY = """
-SELECT standing, kind, topic, day, count::bigint AS n, seconds, missed::bigint FROM cases_tally
+IN_EACH_TOPIC = """
+SELECT standing, kind, topic, count AS n FROM cases_monthtally
  UNION ALL
-SELECT standing, kind, topic, (counts_at AT TIME ZONE u.time_zone)::date, change, seconds, missed
-  FROM cases_tallychange, organisation_utility u
+SELECT standing, kind, topic, change FROM cases_tallychange
 """
-"""What is folded and what is not, for statements that ask by topic, time or what was missed."""
+"""What is folded and what is not, for statements that ask how many there are of a topic."""
 
 Months = Counter[tuple[str, str, date]]
 
@@ -44,7 +43,8 @@ def tallies_by_month(
 ) -> Months:
     """How many of each standing and kind in each month, by the utility's days.
 
-    ``since`` and the last day before ``until`` are in. A month without any counts as 0.
+    ``since`` and ``until`` are the first days of months; that of ``until`` is not in. A month
+    without any counts as 0.
     """
     with connection.cursor() as cursor:
         cursor.execute(*_by_month(standings, kinds, since, until))

@@ -131,7 +131,9 @@ class Complaints:
             late = due if end > due else None
         acknowledged = NULL if status == "PENDING" else moment(created + 600)
         who = NULL if status == "PENDING" else str(worker)
-        warns = moment(created + 45 * self.minutes) if is_open else NULL
+        # The earliest warning of a clock that still runs, at three quarters of its time.
+        clock = self.acknowledgement if status == "PENDING" else self.minutes
+        warns = moment(created + 45 * clock) if is_open else NULL
         return (
             f"\t{status}\t1\t{topic.priority}\tf\t{begun}\t{worker}\t{begun}\t{worker}\t{who}"
             f"\t{acknowledged}\t{who}\t{ended}\t{NULL if is_open else worker}\t\t{note}"
