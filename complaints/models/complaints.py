@@ -118,13 +118,18 @@ class Complaint(models.Model):
                 name="category_and_priority_follow_the_name",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
-                declare=[("wanted", "complaints_complaintcategory"), ("begun", "cases_case")],
+                declare=[
+                    ("wanted", "complaints_complaintcategory"),
+                    ("begun", "cases_case"),
+                    ("part", "bigint"),
+                ],
                 func=pgtrigger.Func(
                     """
+                    SELECT n.subcategory_id INTO part
+                      FROM complaints_complaintname n WHERE n.id = NEW.name_id;
                     SELECT g.* INTO wanted FROM complaints_complaintcategory g
                       JOIN complaints_complaintsubcategory s ON s.category_id = g.id
-                      JOIN complaints_complaintname n ON n.subcategory_id = s.id
-                     WHERE n.id = NEW.name_id;
+                     WHERE s.id = part;
                     SELECT c.* INTO begun FROM cases_case c WHERE c.id = NEW.case_id;
                     NEW.category_id := wanted.id;
                     IF begun.kind IS DISTINCT FROM 'COMPLAINT'
@@ -149,6 +154,7 @@ class Complaint(models.Model):
                             USING ERRCODE = 'check_violation',
                                   CONSTRAINT = 'an_incident_lies_in_the_past';
                     END IF;
+                    UPDATE cases_case SET subtopic = part WHERE id = NEW.case_id;
                     RETURN NEW;
                     """
                 ),

@@ -68,7 +68,7 @@ def narrow(cases: QuerySet[Case], wish: ComplaintFilter, _sort: Sort | None) -> 
         cases = cases.filter(topic__in=wish.categories)
     if wish.subcategories:
         keys = [int(key) for key in wish.subcategories if _is_key(key)]
-        cases = cases.filter(complaint__name__subcategory__in=keys)
+        cases = cases.filter(subtopic__in=keys)
     return cases
 
 

@@ -83,6 +83,7 @@ class Loaded:
             number=f"CMP-{number:08d}",
             kind=CaseKind.COMPLAINT,
             topic=category.code,
+            subtopic=name.subcategory_id,
             consumer_id=self.consumer,
             status=status,
             priority=chance.choice(Priority.values),

@@ -82,6 +82,11 @@ class Case(models.Model):
         db_default="",
         help_text="Code of a complaint's category.",
     )
+    subtopic = models.BigIntegerField(
+        null=True,
+        blank=True,
+        help_text="Key of a complaint's sub-category; the database sets it.",
+    )
 
     policy = models.ForeignKey(SlaPolicy, on_delete=models.PROTECT, related_name="+")
     due_at = models.DateTimeField(
@@ -195,6 +200,8 @@ class Case(models.Model):
                         OLD.created_at)
                        OR (OLD.consumer_id IS NOT NULL
                            AND NEW.consumer_id IS DISTINCT FROM OLD.consumer_id)
+                       OR (OLD.subtopic IS NOT NULL
+                           AND NEW.subtopic IS DISTINCT FROM OLD.subtopic)
                        OR (OLD.created_by_id IS DISTINCT FROM NEW.created_by_id)
                     THEN
                         RAISE EXCEPTION 'what a case began with stays'

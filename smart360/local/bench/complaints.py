@@ -29,7 +29,7 @@ PAST_SHARE, STILL_OPEN, RESOLVED, STRANGERS = 0.62, 0.86, 0.85, 0.1
 NAMED = 1000  # complaints name somebody, however many there are: staff do not grow with consumers
 SEED = 1 << 41
 COLUMNS: dict[str, str] = {
-    "cases_case": "id, number, kind, topic, consumer_id, status, version, priority,"
+    "cases_case": "id, number, kind, topic, subtopic, consumer_id, status, version, priority,"
     " notifies_consumer, created_at, created_by_id, updated_at, updated_by_id, assignee_id,"
     " acknowledged_at, acknowledged_by_id, ended_at, ended_by_id, closing_reason, closing_note,"
     " policy_id, due_at, adjusted_due_at, warns_at, breaches_at, resolution_time",
@@ -45,6 +45,7 @@ class Topic:
     """One complaint name with what follows from it."""
 
     name: int
+    part: int
     category: int
     code: str
     priority: str
@@ -59,7 +60,14 @@ class Complaints:
         self.count, self.accounts, self.first, self.now = count, accounts, first, now
         names = ComplaintName.objects.select_related("subcategory__category").order_by("pk")
         self.topics = [
-            Topic(name.pk, category.pk, category.code, category.priority, category.is_about_staff)
+            Topic(
+                name.pk,
+                name.subcategory_id,
+                category.pk,
+                category.code,
+                category.priority,
+                category.is_about_staff,
+            )
             for name in names
             for category in [name.subcategory.category]
         ]
@@ -93,7 +101,8 @@ class Complaints:
             consumer = None
             lines["complaints_complainant"].append(_stranger(case))
         lines["cases_case"].append(
-            f"{case}\tCMP-{position + 1:08d}\tCOMPLAINT\t{topic.code}\t{or_null(consumer)}"
+            f"{case}\tCMP-{position + 1:08d}\tCOMPLAINT\t{topic.code}\t{topic.part}"
+            f"\t{or_null(consumer)}"
             + self._course(created, topic, worker, roll(), is_open=is_open, chance=roll())
         )
         is_named = topic.is_about_staff and roll() < self.naming
