@@ -234,7 +234,8 @@ def _statement(past_the_door: PastTheDoor, sees_staff: bool) -> Prepared:
     )
     return one_row(
         figures,
-        CappedCount(due_today.order_by().values("pk"), output_field=IntegerField()),
+        # In the order of its index, or it would be looked for in another one.
+        CappedCount(due_today.order_by("breaches_at").values("pk"), output_field=IntegerField()),
         at_risk,
         mine_column(current),
         ArraySubquery(categories),
