@@ -552,7 +552,7 @@ PLANTS = (
         "W17",
         "months_that_differ_from_their_days",
         "INSERT INTO cases_monthtally (standing, kind, topic, month, count)"
-        " VALUES ('OPEN', 'DISCONNECTION', '', '2020-01-01', 1)",
+        " VALUES ('LATE', 'DISCONNECTION', '', '2020-01-01', 1)",
     ),
     plant(
         "W18",
