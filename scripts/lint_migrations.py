@@ -95,7 +95,7 @@ def about_old_tables(statements: list[str]) -> list[str]:
 def main() -> int:
     """Let squawk judge all new migrations as one file."""
     django.setup()
-    loader = MigrationLoader(connection, replace_migrations=False)
+    loader = MigrationLoader(connection)
     statements = [each for new in unreleased(loader) for each in statements_of(new, loader)]
     with tempfile.NamedTemporaryFile("w", suffix=".sql", prefix="migrations-") as file:
         file.write("\n".join(about_old_tables(statements)))

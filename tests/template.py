@@ -1,6 +1,6 @@
 """One migrated database that each test process copies: ``python -m tests.template`` makes it.
 
-To migrate takes a minute on a busy machine, and every process of the suite would do it.
+To migrate takes ten seconds and more, and every process of the suite would do it.
 """
 
 import django

@@ -7,6 +7,7 @@ from smart360.kernel.checks import (
     check_append_only_tables,
     check_kept_tables,
     check_two_database_roles,
+    check_upgrade_path,
 )
 
 
@@ -17,7 +18,8 @@ class KernelConfig(AppConfig):
     label = "kernel"
 
     def ready(self) -> None:
-        """Make the deploy checks known."""
+        """Make the checks known: those of a deployment, and the one before each ``migrate``."""
         register(check_two_database_roles, Tags.security, deploy=True)
         register(check_append_only_tables, Tags.database, deploy=True)
         register(check_kept_tables, Tags.database, deploy=True)
+        register(check_upgrade_path, Tags.database)

@@ -1,11 +1,13 @@
 """Deploy checks: what must be true of the database before people work on it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from smart360.kernel.rights import append_only_tables, removable_tables
 
@@ -73,4 +75,39 @@ def check_kept_tables(
             id="kernel.E003",
         )
         for table in found
+    ]
+
+
+def apps_between(applied: Collection[tuple[str, str]]) -> list[str]:
+    """The apps of which a database has some of the migrations that later ones replace, but not all.
+
+    What lies between cannot be told from those later ones, so that no way leads on from there.
+    Replaced migrations that are still files are Django's own affair: it runs them.
+    """
+    loader = MigrationLoader(None, load=False)
+    loader.load_disk()
+    found: set[str] = set()
+    for (label, _), migration in loader.disk_migrations.items():
+        replaced = set(migration.replaces)
+        has_files = replaced <= loader.disk_migrations.keys()
+        if not has_files and 0 < len(replaced & set(applied)) < len(replaced):
+            found.add(label)
+    return sorted(found)
+
+
+def check_upgrade_path(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """The database does not stand between two migrations of which a later release made one."""
+    if not databases:
+        return []
+    applied = MigrationRecorder(connection).applied_migrations()
+    return [
+        Error(
+            f"The database stands in the middle of the migrations of {label} that this version"
+            " has drawn together.",
+            hint="Upgrade to the version before first, then to this one: docs/RUNNING.md, Upgrade.",
+            id="kernel.E004",
+        )
+        for label in apps_between(applied)
     ]
