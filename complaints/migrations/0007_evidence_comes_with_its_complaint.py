@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0006_complaints_are_acknowledged'),
+        ('complaints', '0003_what_people_complain_about'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consumers', '0017_accounts_are_archived_by_execution'),
+        ('consumers', '0004_one_total_and_warehouse'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0026_who_decides_may_approve'),
+        ('cases', '0004_promises_and_reasons'),
     ]
 
     operations = [

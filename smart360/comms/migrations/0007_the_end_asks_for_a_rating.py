@@ -25,6 +25,6 @@ def ask(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("comms", "0006_complaints_are_told")]
+    dependencies = [("comms", "0003_wordings")]
 
     operations = [migrations.RunPython(ask, migrations.RunPython.noop)]

@@ -8,9 +8,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0026_who_decides_may_approve'),
+        ('cases', '0004_promises_and_reasons'),
         ('consumers', '0018_readings_say_who'),
-        ('trail', '0013_kinds_of_complaints_are_known'),
+        ('trail', '0001_tables'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0026_who_decides_may_approve'),
+        ('cases', '0004_promises_and_reasons'),
         ('consumers', '0020_notes_about_consumers'),
         ('trail', '0015_kinds_of_readings_are_known'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
