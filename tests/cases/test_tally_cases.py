@@ -76,7 +76,8 @@ def put_a_case(by_hand: random.Random, consumer: int, moment: datetime) -> None:
             reason = "DUPLICATE" if standing == Standing.CLOSED else ""
             cursor.execute(
                 "UPDATE cases_case SET status = %s, ended_at = %s, closing_reason = %s,"
-                " closing_note = 'Done', acknowledged_at = %s, resolution_time = %s WHERE id = %s",
+                " closing_note = 'Done as asked for', acknowledged_at = %s,"
+                " resolution_time = %s WHERE id = %s",
                 [standing, ended_at, reason, moment, str(ended_at - moment), key],
             )
         elif by_hand.random() < 0.5:  # its clocks move while it is open
