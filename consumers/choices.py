@@ -71,6 +71,23 @@ class ReadingSource(TextChoices):
     FILE = "FILE", "From a file"
 
 
+class FileState(TextChoices):
+    """How far a file of readings is."""
+
+    RUNNING = "RUNNING", "Running"
+    DONE = "DONE", "Done"
+    STOPPED = "STOPPED", "Stopped"
+
+
+class RowOutcome(TextChoices):
+    """What became of a row of a file of readings."""
+
+    WAITING = "WAITING", "Waiting"
+    NEW = "NEW", "New"
+    SAME = "SAME", "Here already"
+    WRONG = "WRONG", "Not taken"
+
+
 class LockPurpose(TextChoices):
     """Why somebody holds a profile."""
 

@@ -118,6 +118,18 @@ class LiftForm(forms.Form):
     use_required_attribute = False
 
 
+class ReadingFileForm(forms.Form):
+    """A file of readings."""
+
+    file = forms.FileField(
+        label="CSV file",
+        help_text="In UTF-8, at most 5 MB and 50,000 rows.",
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+    )
+
+    use_required_attribute = False
+
+
 class ReadingForm(forms.Form):
     """What a meter shows, as somebody read it."""
 

@@ -1,8 +1,13 @@
 """What workers do for consumers."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 from celery import shared_task
 
 from consumers.operations.figures import fold_balances as fold
+from consumers.operations.reading_files import go_on_with_reading_file, stop_reading_file
 from consumers.queries.figures import has_unfolded_balances
 
 
@@ -15,3 +20,13 @@ def fold_balances() -> int:
             break
         folded += took
     return folded
+
+
+def go_on_with_readings(about: Mapping[str, Any], at: datetime) -> None:
+    """One batch of a file of readings; the next one is owed by it."""
+    go_on_with_reading_file(file=about["file"], after=about["after"], at=at)
+
+
+def give_up_readings(about: Mapping[str, Any], at: datetime, error: str) -> None:
+    """The file is shown as stopped."""
+    stop_reading_file(file=about["file"], at=at)

@@ -3,7 +3,15 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from consumers.views import connections, holds, notes, profiles, readings, timeline
+from consumers.views import (
+    connections,
+    holds,
+    notes,
+    profiles,
+    reading_files,
+    readings,
+    timeline,
+)
 
 
 class AccountNumber(StringConverter):
@@ -18,6 +26,14 @@ urlpatterns = [
     path("", profiles.consumer_list, name="consumer_list"),
     path("search", profiles.consumer_search, name="consumer_search"),
     path("holds", holds.hold_proposal_list, name="hold_proposal_list"),
+    path("readings", reading_files.reading_file_list, name="reading_file_list"),
+    path("readings/<int:file>", reading_files.reading_file, name="reading_file"),
+    path("readings/<int:file>/store", reading_files.reading_file_store, name="reading_file_store"),
+    path(
+        "readings/<int:file>/errors.csv",
+        reading_files.reading_file_errors,
+        name="reading_file_errors",
+    ),
     path(
         "<account:account>/connections",
         connections.consumer_connections,

@@ -14,6 +14,7 @@ from consumers.models.holds import AccountHold, HoldProposal
 from consumers.models.inventory import InventoryMovement, Warehouse
 from consumers.models.meters import Device, Meter, MeterAssignment, Reading
 from consumers.models.notes import ConsumerNote
+from consumers.models.readings import ReadingFile, ReadingFileRow
 
 __all__ = [
     "AccountHold",
@@ -32,6 +33,8 @@ __all__ = [
     "Premise",
     "ProfileLock",
     "Reading",
+    "ReadingFile",
+    "ReadingFileRow",
     "ServiceConnection",
     "Subcategory",
     "Warehouse",

@@ -18,7 +18,6 @@ from statistics import median
 
 from consumers.choices import ReadingException
 from consumers.rules.readings import shown_value, units_between
-from smart360.web.formats import shown_date
 
 HISTORY = 12
 """Periods before the one that is judged: a year of monthly readings."""
@@ -116,7 +115,7 @@ class Anomaly:
         if self.kind == Kind.BELOW_PREVIOUS and self.value is not None and self.before is not None:
             return f"{shown_value(self.value)} {unit} after {shown_value(self.before)} {unit}"
         if self.kind == Kind.GAP:
-            return f"{self.days} days without a reading, until {shown_date(self.on)}"
+            return f"{self.days} days without a reading"
         if self.a_day is None or self.usual is None:
             return self.kind.label
         return f"{_short(self.a_day)} {unit} a day, usually {_short(self.usual)} {unit}"
@@ -145,16 +144,16 @@ def periods_of(readings: Sequence[SeenReading]) -> list[Period]:
 def gathered(periods: Sequence[Period], *, at_least: int = 25) -> list[Period]:
     """The same use in periods of ``at_least`` so many days, so that daily readings make months.
 
-    Put together from the newest backwards; what is left over at the beginning stays short.
+    Put together from the earliest on; what is left over at the end stays short.
     """
     found: list[Period] = []
-    for each in sorted(periods, key=lambda period: period.to_on, reverse=True):
-        newer = found[-1] if found else None
-        if newer is not None and newer.days < at_least and newer.from_on == each.to_on:
-            found[-1] = Period(each.from_on, newer.to_on, newer.units + each.units)
+    for each in sorted(periods, key=lambda period: period.to_on):
+        last = found[-1] if found else None
+        if last is not None and last.days < at_least and last.to_on == each.from_on:
+            found[-1] = Period(last.from_on, each.to_on, last.units + each.units)
         else:
             found.append(each)
-    return found[::-1]
+    return found
 
 
 # ------------------------------------------------------------------ what is unusual

@@ -32,6 +32,7 @@ PLACES: tuple[tuple[str, str, str, str, Permission | None], ...] = (
     ("Service orders", "order_list", "truck-delivery", "g o", Permission.VIEW_SERVICE_ORDERS),
     ("Non-payment runs", "run_list", "clock-exclamation", "g p", Permission.PREPARE_RUN),
     ("Billing runs", "billing_run_list", "cash", "g b", Permission.RUN_BILLING),
+    ("Meter readings", "reading_file_list", "cloud-upload", "g m", Permission.IMPORT_READINGS),
     ("Refunds", "refund_list", "arrow-down-left", "g r", Permission.PROPOSE_REFUND),
     ("Reversals", "reversal_list", "arrow-left", "g v", Permission.PROPOSE_REVERSAL),
     ("Account holds", "hold_proposal_list", "shield-check", "g h", Permission.PROTECT_ACCOUNT),

@@ -114,6 +114,14 @@ ADDRESSES: dict[str, Address] = {
     "consumer_search": Address("/cx/consumer-management/search", READERS, get=200),
     "consumer_detail": Address(CONSUMER, READERS, get=200),
     "consumer_connections": Address(f"{CONSUMER}/connections", READERS, get=200),
+    "reading_file_list": Address(
+        "/cx/consumer-management/readings", BILLERS, get=200, post=400
+    ),  # no form key
+    "reading_file": Address("/cx/consumer-management/readings/0", BILLERS, get=404),  # none
+    "reading_file_store": Address("/cx/consumer-management/readings/0/store", BILLERS, post=404),
+    "reading_file_errors": Address(
+        "/cx/consumer-management/readings/0/errors.csv", BILLERS, get=404
+    ),
     "reading_enter": Address(f"{CONSUMER}/readings/new", "y--yy---", get=200, post=400),
     "reading_verify": Address(f"{CONSUMER}/readings/0/verify", BILLERS, post=404),  # none
     "reading_reject": Address(f"{CONSUMER}/readings/0/reject", BILLERS, get=404, post=404),

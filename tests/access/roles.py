@@ -92,6 +92,11 @@ ROWS = (
         ("reading_verify", "reading_reject"),
     ),
     Row(
+        "Readings from a file",
+        ("–", "–", "–", "✓", "✓", "–", "–", "–"),
+        ("reading_file_list", "reading_file", "reading_file_store", "reading_file_errors"),
+    ),
+    Row(
         "Account holds (medical, legal, dispute)",
         ("propose", "propose", "–", "–", "✓", "–", "–", "–"),
         ("account_holds",),

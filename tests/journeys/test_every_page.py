@@ -16,6 +16,8 @@ from complaints.models import Complaint
 from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
 from consumers.models import Consumer
 from consumers.operations import take_profile_lock
+from consumers.operations.reading_files import go_on_with_reading_file, start_reading_file
+from consumers.rules.reading_files import rows_of_file
 from disconnections.models import ClosurePolicy, DisconnectionRequest, NonPaymentRun
 from disconnections.operations import close_request
 from disconnections.operations.proposing import propose_run
@@ -35,6 +37,7 @@ from tests.billing.rates import make_tariff
 from tests.complaints.conftest import MakeComplaint
 from tests.complaints.working import bring_to
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
+from tests.consumers.reading_meters import meter_of
 from tests.disconnections.running import choice, owe_since
 from tests.fieldwork.working import order_from_profile, technician
 from tests.journeys.conftest import SignIn, Watched, accessibility_violations
@@ -62,6 +65,7 @@ NOT_A_PAGE = {
     "complaint_evidence": "a file",
     "request_export": "a file",
     "complaint_export": "a file",
+    "reading_file_errors": "a file",
     "statement_csv": "a file",
     "import_sample": "a file",
     "import_problems": "a file",
@@ -161,6 +165,9 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
             f"{PROFILES}{{busy}}/financial",
             f"{PROFILES}{{free}}/financial",
         ),
+        "reading_file_list": (f"{PROFILES}readings",),
+        "reading_file": (f"{PROFILES}readings/{{file}}",),
+        "reading_reject": (f"{PROFILES}{{busy}}/readings/{{reading}}/reject",),
         "reading_enter": (f"{PROFILES}{{busy}}/readings/new",),
         "consumer_statement": (f"{PROFILES}{{busy}}/statement",),
         "statement_pdf": (f"{PROFILES}{{busy}}/statement.pdf",),
@@ -224,6 +231,8 @@ class Town:
     proposed: int
     complaint: Complaint
     decided: Complaint
+    file: int
+    reading: int
 
     def fill(self, path: str) -> str:
         """The address of the things meant."""
@@ -248,6 +257,8 @@ class Town:
             complaint=self.complaint.case.number,
             decided=self.decided.case.number,
             bounced=self.bounced.number,
+            file=self.file,
+            reading=self.reading,
         )
 
 
@@ -322,8 +333,24 @@ def town(
     bring_to("RESOLVED", decided, sarah, stands.at)
     return Town(
         david, busy, pending, held, closed, back, locked, free, *promised, invoice, order, *runs,
-        complaint, decided,
+        complaint, decided, given_readings(david, stands.at),
+        meter_of(busy).readings.earliest("pk").pk,
     )  # fmt: skip
+
+
+def given_readings(by: Person, at: datetime) -> int:
+    """A file of readings that was looked through, with much that is wrong."""
+    rows = f"{'M' * 60},2024-12-09,{'9' * 60}\n" * 3
+    file = start_reading_file(
+        name="x" * 116 + ".csv",
+        rows=rows_of_file(f"meter_number,read_on,value\n{rows}".encode()),
+        is_dry_run=True,
+        by=by,
+        at=at,
+    )
+    go_on_with_reading_file(file=file, after=0, at=at)
+    go_on_with_reading_file(file=file, after=4, at=at)
+    return file
 
 
 def runs_of(consumer: Consumer, *, by: Person, at: datetime) -> tuple[int, int]:
