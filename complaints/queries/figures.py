@@ -23,6 +23,7 @@ from smart360.cases.choices import OPEN_STATUSES, Standing
 from smart360.cases.models import Case
 from smart360.cases.queries.counts import (
     CappedCount,
+    Late,
     asked,
     late_columns,
     mine_column,
@@ -192,6 +193,11 @@ def count_complaints(
     )
 
 
+def count_late(reader: int, *, sees_staff: bool, past_the_door: PastTheDoor, at: datetime) -> Late:
+    """How many of what a reader sees are breached and at risk, alone, in one statement."""
+    return Late(*asked(_late_alone(past_the_door, sees_staff), at=at, me=reader))
+
+
 class _Cell(NamedTuple):
     """One sum that the statement brings; ``month`` as ISO writes it, for what was decided since."""
 
@@ -241,3 +247,9 @@ def _statement(past_the_door: PastTheDoor, sees_staff: bool) -> Prepared:
         ArraySubquery(categories),
         ArraySubquery(parts),
     )
+
+
+@cache
+def _late_alone(past_the_door: PastTheDoor, sees_staff: bool) -> Prepared:
+    current = past_the_door(NOBODY, sees_staff=sees_staff).filter(status__in=OPEN_STATUSES)
+    return one_row(*late_columns(current))

@@ -16,7 +16,7 @@ from disconnections.queries.figures import CARD_STANDINGS, MONTHS_SHOWN
 from disconnections.queries.requests import total
 from smart360.cases.choices import OPEN_STATUSES
 from smart360.cases.models import Case
-from smart360.cases.queries.counts import asked, late_columns, mine_column, one_row
+from smart360.cases.queries.counts import Late, asked, late_columns, mine_column, one_row
 from smart360.cases.queries.tallies import Months, months_column, months_in, tallies_by_month
 from smart360.cases.rules import months_after
 from smart360.kernel.errors import Broken
@@ -26,14 +26,6 @@ from smart360.staff.permissions import Permission
 
 SINCE, UNTIL = date(1, 1, 1), date(1, 1, 2)
 """Stand in the statement of the counts for the months that are asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Late:
-    """How many are breached and how many at risk, counted up to the cap."""
-
-    breached: int
-    at_risk: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,11 @@ class ListedCase:
     outstanding: str | None = None
     assigned_to: str | None = None
 
+    @property
+    def url(self) -> str:
+        """The address of the case's page, where a list leads to pages of several kinds."""
+        raise NotImplementedError
+
 
 @dataclass(frozen=True, slots=True)
 class VerdictLine:

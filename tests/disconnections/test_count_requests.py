@@ -5,18 +5,13 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from disconnections.operations import close_request
-from disconnections.queries.counts import (
-    Counts,
-    Late,
-    count_late,
-    count_months,
-    count_requests,
-)
+from disconnections.queries.counts import Counts, count_late, count_months, count_requests
 from disconnections.queries.requests import RequestFilter, filtered, requests_seen_by
 from smart360.cases import tasks
 from smart360.cases.access import visible_cases
 from smart360.cases.models import Case
 from smart360.cases.operations import acknowledge
+from smart360.cases.queries.counts import Late
 from smart360.kernel.errors import Broken
 from smart360.organisation.models import Utility
 from smart360.staff.choices import Role

@@ -1,6 +1,7 @@
 """How many: capped counts around a list, and statements of one row that are put together once."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +16,14 @@ from smart360.organisation.models import Utility
 
 CAP = 500
 NOTHING: Mapping[Any, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """How many are breached and how many at risk, counted up to the cap."""
+
+    breached: int
+    at_risk: int
 
 
 class CappedCount(Subquery):

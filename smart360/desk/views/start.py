@@ -7,10 +7,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from disconnections.queries.counts import count_late
 from smart360.cases.access import visible_cases
 from smart360.cases.queries.approvals import waiting_approvals
-from smart360.desk.queries.start import open_work
+from smart360.desk.queries.start import late_work, open_work
 from smart360.kernel import clock
 from smart360.organisation.context import zone_in_use
 from smart360.staff.access import signed_in_person
@@ -24,6 +23,8 @@ SHORTCUTS: tuple[tuple[str, str, str, str, Permission], ...] = (
     ("My requests", "request_list", "?assignee=me", "user-check", Permission.ACKNOWLEDGE),
     ("All open requests", "request_list", "", "clipboard-list", Permission.VIEW_REQUESTS),
     ("Request history", "request_list", "?tab=history", "history", Permission.VIEW_REQUESTS),
+    ("My complaints", "complaint_list", "?assignee=me", "user-check", Permission.WORK_ON_COMPLAINT),
+    ("All open complaints", "complaint_list", "", "message-report", Permission.VIEW_COMPLAINTS),
     ("Day board", "order_board", "", "calendar-event", Permission.ASSIGN_SERVICE_ORDER),
     ("Find a consumer", "consumer_list", "", "users", Permission.SEARCH_CONSUMERS),
     ("Settings", "utility_change", "", "settings", Permission.CONFIGURE),
@@ -50,16 +51,12 @@ def start(request: HttpRequest) -> HttpResponse:
         "greeting": greeting(at.astimezone(zone).hour, person.full_name),
         "today": formats.shown_long_date(at.astimezone(zone).date()),
         "shortcuts": shortcuts(person),
-        "works_on_requests": person.has_permission(Permission.ASSIGN),
-        "sees_requests": person.has_permission(Permission.VIEW_REQUESTS),
+        "work": open_work(person, at=at),
         "can_create": person.has_permission(Permission.CREATE_REQUEST),
         "can_complain": person.has_permission(Permission.CREATE_COMPLAINT),
     }
-    if context["works_on_requests"]:
-        work = open_work(person, at=at)
-        context |= {"mine": work.mine, "unassigned": work.unassigned}
     if person.has_permission(Permission.SEE_ESCALATIONS):
-        context["counts"] = count_late(person, at=at)
+        context["late"] = late_work(person, at=at)
     if person.has_permission(Permission.APPROVE_REQUEST):
         context["waiting"] = waiting_approvals(visible_cases(person), to=person)
     return render(request, "desk/start.html", context)

@@ -163,29 +163,26 @@ def _sla_cell(look: SlaLook, due_at: datetime | None, at: datetime) -> str:
 
 
 @register.simple_tag
-def work_rows(
-    rows: Sequence[ListedCase], *, at: datetime, list_url: str, takes: bool = False
-) -> SafeString:
-    """The rows of a list of work, `list_url` before each number; last comes the priority.
+def work_rows(rows: Sequence[ListedCase], *, at: datetime, takes: bool = False) -> SafeString:
+    """The rows of a list of work, cases of any kind; last comes the priority.
 
     With `takes` the last cell is instead a button of the form around the table: it assigns.
     """
-    base = escape(list_url)
-    return SafeString("\n".join(_work_row(row, at, base, takes) for row in rows))
+    return SafeString("\n".join(_work_row(row, at, takes) for row in rows))
 
 
-def _work_row(row: ListedCase, at: datetime, base: str, takes: bool) -> str:
-    number = escape(row.number)
+def _work_row(row: ListedCase, at: datetime, takes: bool) -> str:
+    number, url = escape(row.number), escape(row.url)
     last = (
-        f'<button class="btn btn-link p-0" formaction="{base}{number}/assign" name="form_key"'
+        f'<button class="btn btn-link p-0" formaction="{url}/assign" name="form_key"'
         f' value="{new_key()}" aria-label="Assign to me: {number}">Assign to me</button>'
         if takes
         else priority_mark(row.priority)
     )
     return (
-        f'<tr><td>{_sla_of(row, at)}</td><th scope="row"><a href="{base}{number}">{number}</a></th>'
-        f"<td>{escape(row.name)}{vip(row.is_vip)}</td><td>{escape(row.kind)}</td>"
-        f"<td>{status_mark(row.status)}</td><td>{last}</td></tr>"
+        f'<tr><td>{_sla_of(row, at)}<th scope="row"><a href="{url}">{number}</a>'
+        f"<td>{escape(row.name)}{vip(row.is_vip)}<td>{escape(row.kind)}"
+        f"<td>{status_mark(row.status)}<td>{last}"
     )
 
 
