@@ -2,9 +2,10 @@
 
 import contextlib
 import hashlib
+import logging
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,14 +18,15 @@ from smart360.documents.access import STORAGE_ERRORS
 from smart360.documents.choices import ContentType
 from smart360.documents.intake import Taken
 from smart360.documents.models import PendingFile, StoredFile
-from smart360.kernel.db import step
+from smart360.kernel.db import after_commit, step
 from smart360.kernel.errors import Refusal
 from smart360.staff.models import Person
 
+log = logging.getLogger(__name__)
 ENDINGS = {ContentType.PDF: "pdf", ContentType.JPG: "jpg", ContentType.PNG: "png"}
 UNFINISHED = ".part"
 ORPHAN_AFTER = timedelta(hours=24)  # no transaction lives as long
-SWEPT_DAYS = 100  # how far back the sweep looks; no upload waits as long
+SWEPT_DAYS = 100  # how far back the sweep looks for what a crash left
 
 
 class UnableToStore(Refusal):
@@ -81,8 +83,26 @@ def keep(pending: PendingFile, *, by: Person | None, at: datetime) -> StoredFile
 
 @step
 def drop(pending: PendingFile) -> None:
-    """Let go of ``pending``: its row now, its bytes by the sweep. Raises UnableToKeep."""
-    _locked(pending).delete()
+    """Let go of ``pending``: its row now, its bytes once that is stored. Raises UnableToKeep."""
+    held = _locked(pending)
+    held.delete()
+    _remove_afterwards([held.stored_as])
+
+
+def _remove_afterwards(names: Sequence[str]) -> None:
+    """Remove the bytes under ``names`` after the commit that lets go of their rows.
+
+    A storage that is away, or a crash in between, leaves them to the sweep.
+    """
+
+    def remove() -> None:
+        for name in names:
+            try:
+                default_storage.delete(name)
+            except STORAGE_ERRORS:
+                log.warning("a file that was let go of is left to the sweep", exc_info=True)
+
+    after_commit(remove)
 
 
 def _locked(pending: PendingFile) -> PendingFile:
@@ -145,17 +165,18 @@ def _sync_folder(folder: Path) -> None:
 def drop_unowned(*, older_than: timedelta, at: datetime) -> int:
     """Let go of uploads that nothing points to and that are ``older_than`` that; how many.
 
-    Whoever lets people upload says how long: as long as its drafts live, and at most 90 days. The
-    rows go now, their bytes by the sweep a day after. One that is being kept or dropped this moment
-    is left to whoever does it.
+    Whoever lets people upload says how long: as long as its drafts live. The rows go now, their
+    bytes once that is stored. One that is being kept or dropped this moment is left to whoever does
+    it.
     """
     old = PendingFile.objects.filter(created_at__lt=at - older_than)
     for relation in PendingFile._meta.get_fields(include_hidden=True):
         if isinstance(relation, ForeignObjectRel):
             owners = relation.related_model._base_manager
             old = old.exclude(Exists(owners.filter(**{relation.field.name: OuterRef("pk")})))
-    gone = [held.pk for held in old.select_for_update(of=("self",), skip_locked=True)]
-    PendingFile.objects.filter(pk__in=gone).delete()
+    gone = list(old.select_for_update(of=("self",), skip_locked=True))
+    PendingFile.objects.filter(pk__in=[held.pk for held in gone]).delete()
+    _remove_afterwards([held.stored_as for held in gone])
     return len(gone)
 
 
