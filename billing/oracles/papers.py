@@ -12,12 +12,13 @@ RECEIVED_OTHERWISE = """
 SELECT t.reference FROM billing_ledgertransaction t
   LEFT JOIN billing_depositreceipt r ON r.posting_id = t.id
   LEFT JOIN billing_ledgertransaction back ON back.reverses_id = t.id
+  LEFT JOIN (SELECT e.transaction_id, -sum(e.amount) AS amount
+               FROM billing_ledgerentry e
+               JOIN billing_ledgeraccount a ON a.id = e.account_id AND a.kind = 'DEPOSIT_HELD'
+              GROUP BY 1) held ON held.transaction_id = t.id
  WHERE t.kind = 'DEPOSIT_RECEIVED' AND (
        r.id IS NULL OR back.id IS NOT NULL OR r.consumer_id <> t.consumer_id
-       OR r.amount IS DISTINCT FROM (
-          SELECT -sum(e.amount) FROM billing_ledgerentry e
-            JOIN billing_ledgeraccount a ON a.id = e.account_id
-           WHERE e.transaction_id = t.id AND a.kind = 'DEPOSIT_HELD'))
+       OR r.amount IS DISTINCT FROM held.amount)
 UNION ALL
 SELECT 'receipt ' || r.id FROM billing_depositreceipt r
   JOIN billing_ledgertransaction t ON t.id = r.posting_id
