@@ -21,6 +21,15 @@ NEXT_ROWS = """
 SELECT key, line, cells FROM custody_importrow
  WHERE file_id = %s AND key > %s ORDER BY key, line LIMIT %s
 """
+TURN = "custody.import"
+"""Who holds this session lock of the database is a command that imports."""
+AT_WORK = """
+SELECT EXISTS (
+    SELECT 1 FROM pg_locks
+     WHERE locktype = 'advisory' AND granted AND objsubid = 1
+       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+       AND objid = (hashtext(%s)::bigint & 4294967295)::oid)
+"""
 ROWS_OF_ACCOUNT = """
 SELECT key, line, cells FROM custody_importrow WHERE file_id = %s AND key = %s ORDER BY line
 """
@@ -153,9 +162,20 @@ class RunRow:
 
 
 def list_runs() -> list[RunRow]:
-    """The newest imports, the newest first; one statement."""
-    found = ImportRun.objects.select_related("started_by").order_by("-pk")[:MOST_RUNS]
+    """The newest imports, the newest first; one statement, two while a command is at work."""
+    found = list(ImportRun.objects.select_related("started_by").order_by("-pk")[:MOST_RUNS])
+    by_command = [r for r in found if r.state == ImportState.RUNNING and not r.is_by_worker]
+    if by_command and not is_command_at_work():
+        for run in by_command:  # it was killed, and could not say so
+            run.state = ImportState.STOPPED
     return [_row(run) for run in found]
+
+
+def is_command_at_work() -> bool:
+    """Whether a command that imports is alive: its session lock goes with it."""
+    with connection.cursor() as cursor:
+        cursor.execute(AT_WORK, [TURN])
+        return bool(cursor.fetchone()[0])
 
 
 def _row(run: ImportRun) -> RunRow:

@@ -12,10 +12,12 @@ from io import StringIO
 from pathlib import Path
 from threading import Barrier, Event, Thread
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection
+from django.test import Client
 
 from billing.models import DepositReceipt, LedgerTransaction
 from consumers.models import (
@@ -32,13 +34,15 @@ from consumers.models import (
 )
 from consumers.rules.importing import ImportedAccount
 from smart360.custody.management.commands import import_consumers as command
-from smart360.custody.models import ImportRow
-from smart360.custody.operations import TURN, import_accounts, import_piece, importing
-from smart360.custody.queries import Piece
+from smart360.custody.models import ImportRow, ImportRun
+from smart360.custody.operations import import_accounts, import_piece, importing
+from smart360.custody.queries import TURN, Piece
 from smart360.custody.rules.importing import COLUMNS, AccountReader
 from smart360.kernel import clock
 from smart360.organisation.models import Utility
+from smart360.owed.tasks import drain
 from smart360.owed.turns import in_turn
+from smart360.staff.choices import Role
 from smart360.trail.models import Entry
 from tests.concurrency.racing import done, race, refusals
 from tests.invariants import assert_sound
@@ -226,6 +230,48 @@ def test_the_database_goes_away(path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert_all_is_there_once(path)
 
 
+def test_a_killed_command_s_import_goes_on_by_a_worker(
+    path: Path, client_as: Callable[..., Client]
+) -> None:
+    """Nobody told that it ended; the page sees it, and offers to go on."""
+    killed(path, "piece 2")
+    admin = client_as(Role.ADMIN)
+    assert "Go on" in admin.get("/cx/imports").content.decode()
+    run_of_it = ImportRun.objects.get()
+    address = f"/cx/imports/{run_of_it.pk}/resume"
+    assert admin.post(address, {"form_key": str(uuid4())}).status_code == 302
+    drain("DEFAULT")
+    assert_all_is_there_once(path)
+
+
+def test_a_command_at_work_is_left_to_it(path: Path, client_as: Callable[..., Client]) -> None:
+    """Control: while its session lives, it is running, and nobody else goes on with it."""
+    killed(path, "piece 2")
+    admin, run_of_it = client_as(Role.ADMIN), ImportRun.objects.get()
+    holds, ends = Event(), Event()
+    other = Thread(target=lambda: hold_the_turn(holds, ends))
+    other.start()
+    try:
+        assert holds.wait(timeout=30)
+        page = admin.get("/cx/imports").content.decode()
+        assert "Go on" not in page
+        assert "Running" in page
+        address = f"/cx/imports/{run_of_it.pk}/resume"
+        assert admin.post(address, {"form_key": str(uuid4())}).status_code == 409
+    finally:
+        ends.set()
+        other.join()
+    assert Consumer.objects.count() == CHUNK
+
+
+def hold_the_turn(holds: Event, ends: Event) -> None:
+    """Be at work until told to end."""
+    with in_turn(TURN):
+        holds.set()
+        ends.wait(timeout=60)
+    connection.close()
+
+
 # ------------------------------------------------------------------ two at once
 def read_all(path: Path) -> list[ImportedAccount]:
     """The accounts of the file, as the command reads them."""
@@ -274,14 +320,7 @@ def test_without_the_guard_the_second_fails(path: Path, monkeypatch: pytest.Monk
 def test_a_second_command_waits_for_its_turn(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another import is told of, after a while; when it has ended the file is taken."""
     holds, ends = Event(), Event()
-
-    def hold() -> None:
-        with in_turn(TURN):
-            holds.set()
-            ends.wait(timeout=60)
-        connection.close()
-
-    other = Thread(target=hold)
+    other = Thread(target=lambda: hold_the_turn(holds, ends))
     other.start()
     assert holds.wait(timeout=30)
     with monkeypatch.context() as hasty:

@@ -10,7 +10,6 @@ from smart360.custody.operations.importing import (
     try_import,
 )
 from smart360.custody.operations.runs import (
-    TURN,
     UnableToImport,
     begin_import,
     end_import,
@@ -26,7 +25,6 @@ from smart360.custody.operations.runs import (
 __all__ = [
     "ADD_IT",
     "CHUNK",
-    "TURN",
     "ImportResult",
     "OnlyTried",
     "UnableToImport",

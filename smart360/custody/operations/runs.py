@@ -11,7 +11,7 @@ from smart360.custody.choices import ImportMode, ImportState
 from smart360.custody.models import ImportFile, ImportProblem, ImportRun
 from smart360.custody.operations.files import TAKES_TIME, stage
 from smart360.custody.operations.importing import ImportResult, take_over, try_import
-from smart360.custody.queries import Piece, read_piece
+from smart360.custody.queries import TURN, Piece, read_piece
 from smart360.custody.rules.files import AccountFile
 from smart360.custody.rules.importing import SHARED_COLUMNS, RowProblem
 from smart360.kernel.db import copy_rows, operation, refuses
@@ -21,8 +21,6 @@ from smart360.staff.models import Person
 from smart360.web import form_keys
 
 GO_ON = "custody.go_on_with_import"
-TURN = "custody.import"
-"""Who holds this session lock of the database is a command that imports."""
 LONGEST_NUMBER = 60
 
 
@@ -180,9 +178,12 @@ def resume_import(*, run: int, by: Person, at: datetime, form_key: uuid.UUID | N
             return
     _one_begins_at_a_time()
     held = ImportRun.objects.select_for_update(of=("self",), no_key=True).get(pk=run)
-    if held.state != ImportState.STOPPED or held.file_id is None:
+    is_cut_short = held.state == ImportState.STOPPED or (
+        held.state == ImportState.RUNNING and not held.is_by_worker
+    )
+    if not is_cut_short or held.file_id is None:
         raise UnableToImport("This import was not stopped", is_conflict=True)
-    _make_way(at)
+    _make_way(at)  # a command that is still at it says no
     held.state, held.ended_at, held.is_by_worker = ImportState.RUNNING, None, True
     held.save(update_fields=["state", "ended_at", "is_by_worker"])
     _owe(held, at=at, again=at.isoformat())

@@ -20,7 +20,6 @@ from smart360.custody.choices import ImportMode, ImportState
 from smart360.custody.models import ImportFile, ImportRun
 from smart360.custody.operations import (
     CHUNK,
-    TURN,
     UnableToImport,
     begin_import,
     drop_file,
@@ -33,6 +32,7 @@ from smart360.custody.operations import (
 )
 from smart360.custody.queries import (
     REPORT_HEAD,
+    TURN,
     count_problems,
     find_file,
     get_run,
