@@ -223,6 +223,7 @@ def test_a_due_time_moves_with_its_line_only(make_request: MakeRequest) -> None:
         "due_at = due_at + interval '1 day'",
         "next_alert_at = now()",
         "ended_at = ended_at - interval '1 day'",
+        "closing_note = 'We never said so.'",
     ],
 )
 def test_an_ended_case_keeps_its_times(

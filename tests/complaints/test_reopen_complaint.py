@@ -176,6 +176,21 @@ def test_nothing_but_its_reopening_takes_it_up_again(
             )  # fmt: skip
 
 
+@pytest.mark.parametrize("state", ["RESOLVED", "REJECTED"])
+def test_what_was_said_at_the_end_is_said_once(
+    make_complaint: MakeComplaint, person: MakePerson, at: datetime, state: str
+) -> None:
+    """W15: the letter said it; only a reopening takes it back."""
+    complaint = make_complaint()
+    bring_to(state, complaint, person(Role.SUPERVISOR), at)
+    with pytest.raises(DatabaseError, match="its end and its times stay"):  # noqa: SIM117
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE cases_case SET closing_note = 'We never said so.' WHERE id = %s",
+                [complaint.pk],
+            )
+
+
 def test_a_reopening_too_late_is_refused(
     make_complaint: MakeComplaint, person: MakePerson, at: datetime
 ) -> None:

@@ -10,15 +10,16 @@ KEEPS_ITS_TIMES = pgtrigger.Trigger(
         """
         OLD.ended_at IS NOT NULL AND
         (OLD.due_at, OLD.adjusted_due_at, OLD.warns_at, OLD.breaches_at, OLD.next_alert_at,
-         OLD.ended_at, OLD.ended_by_id, OLD.closing_reason, OLD.resolution_time)
+         OLD.ended_at, OLD.ended_by_id, OLD.closing_reason, OLD.closing_note, OLD.resolution_time)
         IS DISTINCT FROM
         (NEW.due_at, NEW.adjusted_due_at, NEW.warns_at, NEW.breaches_at, NEW.next_alert_at,
-         NEW.ended_at, NEW.ended_by_id, NEW.closing_reason, NEW.resolution_time)
+         NEW.ended_at, NEW.ended_by_id, NEW.closing_reason, NEW.closing_note, NEW.resolution_time)
         """
     ),
     func=pgtrigger.Func(
         """
-        -- Whether it was in time is read from here for good; the act that ends it sets them.
+        -- Whether it was in time, and why it ended, is read from here for good; the act that ends
+        -- it sets them.
         -- A complaint is taken up again by its reopening, which says when it had ended (W15).
         IF OLD.kind = 'COMPLAINT' AND NEW.ended_at IS NULL AND NEW.status = 'IN_PROGRESS'
            AND EXISTS (SELECT 1 FROM complaints_reopening r
@@ -26,7 +27,7 @@ KEEPS_ITS_TIMES = pgtrigger.Trigger(
         THEN
             RETURN NEW;
         END IF;
-        RAISE EXCEPTION 'case % has ended: its times stay', OLD.number
+        RAISE EXCEPTION 'case % has ended: its end and its times stay', OLD.number
             USING ERRCODE = 'check_violation', CONSTRAINT = 'an_ended_case_keeps_its_times';
         """
     ),
