@@ -17,6 +17,9 @@ from smart360.web.admin import ConfigurationAdmin
 CODE = r"^[a-z][a-z0-9-]{1,29}$"
 
 
+STAFF_OR_BILLS = "What is about our staff is hidden, and a disputed amount shows. Choose one."
+
+
 class CategoryForm(forms.ModelForm[ComplaintCategory]):
     """One category; SLA policies know it by its code."""
 
@@ -30,6 +33,14 @@ class CategoryForm(forms.ModelForm[ComplaintCategory]):
     class Meta:
         model = ComplaintCategory
         fields = ("code", "name", "priority", "is_about_staff", "is_about_bills", "is_active")
+
+    def clean(self) -> dict[str, Any]:
+        """What is about staff is not about bills; whether it is the first never changes."""
+        cleaned = super().clean() or self.cleaned_data
+        is_about_staff = cleaned.get("is_about_staff", self.instance.is_about_staff)
+        if is_about_staff and cleaned.get("is_about_bills"):
+            self.add_error("is_about_bills", STAFF_OR_BILLS)
+        return cleaned
 
 
 @admin.register(ComplaintCategory)

@@ -37,6 +37,11 @@ class ComplaintCategory(models.Model):
                 condition=Q(priority__in=Priority.values),
                 name="complaint_category_priority_is_known",
             ),
+            models.CheckConstraint(
+                # Its disputed amount would show the complaint's number to whoever sees the account.
+                condition=~Q(is_about_staff=True, is_about_bills=True),
+                name="what_is_about_staff_disputes_nothing",
+            ),
         ]
         triggers = [
             pgtrigger.ReadOnly(name="category_code_stays", fields=["code", "is_about_staff"]),

@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError
 from django.test import Client
 
+from complaints.admin import STAFF_OR_BILLS
 from complaints.models import ComplaintCategory, ComplaintName, ComplaintSettings
 from smart360.cases.models import SlaPolicy
 from smart360.staff.choices import Role
@@ -57,6 +58,21 @@ def test_a_wrong_category_is_refused(admin: Client, wrong: dict[str, str], sente
     answer = admin.post(f"{ADMIN}/complaintcategory/add/", category_data(**wrong))
     assert sentence in answer.content.decode()
     assert ComplaintCategory.objects.count() == 4
+
+
+def test_what_is_about_staff_is_not_about_bills(admin: Client) -> None:
+    """Its disputed amount would show the number of what is hidden (X2)."""
+    both = category_data(is_about_staff="on", is_about_bills="on")
+    path = f"{ADMIN}/complaintcategory"
+    form = admin.post(f"{path}/add/", both).context["adminform"].form
+    assert form.errors == {"is_about_bills": [STAFF_OR_BILLS]}
+    staff = ComplaintCategory.objects.get(is_about_staff=True)
+    known = {"name": staff.name, "priority": staff.priority, "is_active": "on"}
+    answer = admin.post(f"{path}/{staff.pk}/change/", known | {"is_about_bills": "on"})
+    assert answer.context["adminform"].form.errors == {"is_about_bills": [STAFF_OR_BILLS]}
+    assert admin.post(f"{path}/{staff.pk}/change/", known).status_code == 302
+    with pytest.raises(DatabaseError, match="what_is_about_staff_disputes_nothing"):
+        ComplaintCategory.objects.filter(pk=staff.pk).update(is_about_bills=True)
 
 
 def test_what_is_in_use_is_retired_not_deleted(
