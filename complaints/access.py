@@ -93,6 +93,7 @@ PERMISSION_OF: dict[Act, Permission] = {
     Act.ACKNOWLEDGE: Permission.WORK_ON_COMPLAINT,
     Act.HOLD: Permission.WORK_ON_COMPLAINT,
     Act.RESUME: Permission.WORK_ON_COMPLAINT,
+    Act.ASSIGN_TO: Permission.ASSIGN_OTHERS,
     Act.ASSIGN_TO_ME: Permission.WORK_ON_COMPLAINT,
     Act.RESOLVE: Permission.DECIDE_COMPLAINT,
     Act.REJECT: Permission.DECIDE_COMPLAINT,
@@ -138,7 +139,7 @@ def kept_from(case: int, people: Collection[int]) -> frozenset[int]:
         return frozenset()
     return frozenset(
         person.pk
-        for person in Person.objects.filter(pk__in=people)
+        for person in Person.objects.with_roles().filter(pk__in=people)
         if person.pk == about.staff_named_id or not sees_staff_complaints(person)
     )
 

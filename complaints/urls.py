@@ -56,6 +56,7 @@ urlpatterns = [
     path(f"{ONE}/hold", acts.complaint_hold, name="complaint_hold"),
     path(f"{ONE}/resume", acts.complaint_resume, name="complaint_resume"),
     path(f"{ONE}/assign", acts.complaint_assign, name="complaint_assign"),
+    path(f"{ONE}/assign-to", acts.complaint_assign_to, name="complaint_assign_to"),
     path(f"{ONE}/resolve", acts.complaint_resolve, name="complaint_resolve"),
     path(f"{ONE}/reject", acts.complaint_reject, name="complaint_reject"),
     path(f"{ONE}/reopen", acts.complaint_reopen, name="complaint_reopen"),

@@ -12,6 +12,7 @@ PERMISSION_OF: dict[Act, Permission] = {
     Act.HOLD: Permission.HOLD,
     Act.RESUME: Permission.HOLD,
     Act.CLOSE: Permission.CLOSE,
+    Act.ASSIGN_TO: Permission.ASSIGN_OTHERS,
     Act.ASSIGN_TO_ME: Permission.ASSIGN,
     Act.ASK_APPROVAL: Permission.ASK_FOR_APPROVAL,
     Act.DECIDE_APPROVAL: Permission.APPROVE_REQUEST,

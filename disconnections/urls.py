@@ -83,6 +83,7 @@ urlpatterns = [
     path(f"{ONE}/approval", acts.request_ask_approval, name="request_ask_approval"),
     path(f"{ONE}/decision", acts.request_decide, name="request_decide"),
     path(f"{ONE}/assign", acts.request_assign, name="request_assign"),
+    path(f"{ONE}/assign-to", acts.request_assign_to, name="request_assign_to"),
     path(f"{ONE}/notes", acts.request_add_note, name="request_add_note"),
     path(f"{ONE}/messages", acts.request_send_message, name="request_send_message"),
     path(f"{ONE}/calls", acts.request_log_call, name="request_log_call"),

@@ -45,6 +45,13 @@ def complaint_assign(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_POST
+@requires(Permission.ASSIGN_OTHERS)
+def complaint_assign_to(request: HttpRequest, number: str) -> HttpResponse:
+    """Give the complaint to somebody else."""
+    return acts.assign_to(COMPLAINTS, request, number)
+
+
+@require_POST
 @requires(Permission.WORK_ON_COMPLAINT)
 def complaint_hold(request: HttpRequest, number: str) -> HttpResponse:
     """Put the complaint on hold for a reason, until a moment."""

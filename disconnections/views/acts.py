@@ -39,6 +39,13 @@ def request_assign(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_POST
+@requires(Permission.ASSIGN_OTHERS)
+def request_assign_to(request: HttpRequest, number: str) -> HttpResponse:
+    """Give the request to somebody else."""
+    return acts.assign_to(REQUESTS, request, number)
+
+
+@require_POST
 @requires(Permission.HOLD)
 def request_hold(request: HttpRequest, number: str) -> HttpResponse:
     """Put the request on hold for a reason, until a moment (AC010)."""

@@ -9,6 +9,7 @@ from smart360.cases import ports
 from smart360.cases.choices import OPEN_STATUSES, CaseKind, CaseStatus
 from smart360.cases.lifecycle import may_move
 from smart360.cases.models import Case
+from smart360.staff.access import people_who_may
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 
@@ -31,6 +32,7 @@ class Act(StrEnum):
     REJECT = "reject"
     REOPEN = "reopen"
     ASSIGN_TO_ME = "assign"
+    ASSIGN_TO = "assign_to"
     ASK_APPROVAL = "approval"
     DECIDE_APPROVAL = "decision"
     LINK = "link"
@@ -86,6 +88,14 @@ def may_work_on(case: Case, person: Person) -> bool:
     if not person.has_permission(WORK.get(case.kind, Permission.ASSIGN)):
         return False
     return person.pk not in ports.kept_from(case.pk, [person.pk])
+
+
+def who_may_work_on(case: Case) -> list[Person]:
+    """Everybody to whom the case can be given, by name; nobody from whom it is kept."""
+    people = people_who_may(WORK.get(case.kind, Permission.ASSIGN))
+    hidden = ports.kept_from(case.pk, [person.pk for person in people])
+    known = (person for person in people if person.pk not in hidden)
+    return sorted(known, key=lambda person: (person.full_name, person.pk))
 
 
 def may_take(case: Case, person: Person) -> bool:

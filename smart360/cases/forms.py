@@ -1,5 +1,6 @@
 """The forms of the acts on a case: hold, close, note, message, call."""
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from smart360.cases.choices import ApprovalState, ClosingReason, HoldEnding
 from smart360.cases.lifecycle import SAY_WHY, says_why
 from smart360.comms.forms import MESSAGE_LIMIT
 from smart360.kernel.text import REQUIRED
+from smart360.staff.models import Person
 from smart360.web.fields import ClockTimeField, CodeField, IsoDateField, KeyField, ShownTextField
 
 NOTE_LIMIT = 1000
@@ -45,6 +47,26 @@ class HoldForm(forms.Form):
         """The moment that was chosen, in the utility's zone."""
         at: time = self.cleaned_data["resume_at"]
         return datetime.combine(self.cleaned_data["resume_on"], at, tzinfo=zone)
+
+
+class AssignForm(forms.Form):
+    """Who works on a case from now on; ``seen`` is who did when it was shown, by key."""
+
+    to = KeyField(label="Assign to", widget=forms.Select, choices=())
+    seen = KeyField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, people: Sequence[Person], **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "assign-%s")
+        super().__init__(*args, **kwargs)
+        self.people = {each.pk: each for each in people}
+        offered = self.fields["to"]
+        assert isinstance(offered, KeyField)
+        names = ((str(key), each.full_name) for key, each in self.people.items())
+        offered.offer([("", "Choose a person"), *names])
+
+    def chosen(self) -> Person:
+        """Whom the form names; it is valid."""
+        return self.people[self.cleaned_data["to"]]
 
 
 class ApprovalForm(forms.Form):

@@ -86,6 +86,13 @@ def remind(case: Case, *, whom: int | None, reason: str, path: str, at: datetime
 
 
 @step
+def given(case: Case, *, path: str, at: datetime, once: str) -> None:
+    """Whoever was given the case by somebody else hears of it."""
+    sentence = f"{case.number} is assigned to you"
+    tell_assignee(case, sentence=sentence, path=path, at=at, once=f"assigned:{once}")
+
+
+@step
 def tell_assignee(case: Case, *, sentence: str, path: str, at: datetime, once: str) -> None:
     """Whoever works on the case hears of something that somebody else did with it."""
     notify_staff(

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Literal
 
 import pghistory
 from django.urls import reverse
@@ -11,7 +12,7 @@ from smart360.cases import handling, sla
 from smart360.cases.access import may_work_on
 from smart360.cases.choices import CaseStatus, HoldEnding
 from smart360.cases.models import Alert, Case, Hold, HoldReason, SlaPolicy
-from smart360.cases.notices import remind, tell_of_event, warn
+from smart360.cases.notices import given, remind, tell_of_event, warn
 from smart360.cases.queries.addressees import addressee_of
 from smart360.cases.queries.history import clocks_of, raised_alerts
 from smart360.cases.queries.receipts import receipt_key
@@ -179,10 +180,12 @@ def assign(
     by: Person,
     at: datetime,
     form_key: uuid.UUID | None = None,
+    seen: int | Literal["anybody"] | None = "anybody",
 ) -> Case:
-    """Give a case to somebody, or to nobody.
+    """Give a case to somebody, who hears of it by the bell, or to nobody.
 
-    To oneself whoever works on cases may; to others a supervisor. Raises UnableToAssign.
+    To oneself whoever works on cases may; to others a supervisor. ``seen`` is who had it when
+    that was asked for. Raises UnableToAssign.
     """
     locked = handling.lock_case(case)
     whom = to.pk if to else None
@@ -196,15 +199,17 @@ def assign(
     if to is not None and not may_work_on(locked, to):
         raise UnableToAssign(f"{to.full_name} does not work on {noun_of(locked)}s.", field="to")
     is_taken = to is not None and locked.assignee_id not in (None, by.pk)
-    if is_taken and not by.has_permission(Permission.ASSIGN_OTHERS):
-        holder = locked.assignee.full_name if locked.assignee else "somebody"
-        raise UnableToAssign(f"Assigned to {holder} already.", is_conflict=True)
+    is_news = seen not in ("anybody", locked.assignee_id)
+    if is_news or (is_taken and not by.has_permission(Permission.ASSIGN_OTHERS)):
+        holder = locked.assignee.full_name if locked.assignee else "nobody"
+        when = "meanwhile" if is_news else "already"
+        raise UnableToAssign(f"Assigned to {holder} {when}.", is_conflict=True)
     if locked.assignee_id == whom:
         return locked
     old = {"assignee": locked.assignee_id}
     locked.assignee = to
     handling.touch(locked, by=by.pk, at=at, fields=("assignee",))
-    record(
+    line = record(
         Event.ASSIGNED,
         by=by.pk,
         at=at,
@@ -213,6 +218,8 @@ def assign(
         old=old,
         new={"assignee": whom},
     )
+    if whom != by.pk:
+        given(locked, path=case_path(locked), at=at, once=str(line.pk))
     return locked
 
 

@@ -246,6 +246,7 @@ ADDRESSES: dict[str, Address] = {
     "request_resume": Address(f"{ONE}/resume", WORKERS, post=409),
     "request_close": Address(f"{ONE}/close", WORKERS, post=422),
     "request_assign": Address(f"{ONE}/assign", WORKERS, post=302, htmx=200, ended=409, writes=True),
+    "request_assign_to": Address(f"{ONE}/assign-to", SUPERVISORS, post=422),
     "request_add_note": Address(f"{ONE}/notes", "yyyyy--y", post=400),
     "request_send_message": Address(f"{ONE}/messages", DESK, post=400),
     "request_log_call": Address(f"{ONE}/calls", "yyyyy--y", post=400),
@@ -304,6 +305,7 @@ ADDRESSES: dict[str, Address] = {
     "complaint_reopen": Address(f"{COMPLAINT}/reopen", SUPERVISORS, post=422),
     "complaint_link": Address(f"{COMPLAINT}/link", DECIDERS, post=422),
     "complaint_dispute": Address(f"{COMPLAINT}/dispute", "y--yy---", post=400),  # no form key
+    "complaint_assign_to": Address(f"{COMPLAINT}/assign-to", SUPERVISORS, post=422),
     "complaint_add_note": Address(f"{COMPLAINT}/notes", "yyyyy--y", post=400),
     "complaint_send_message": Address(f"{COMPLAINT}/messages", DESK, post=400),
     "complaint_log_call": Address(f"{COMPLAINT}/calls", "yyyyy--y", post=400),

@@ -142,6 +142,11 @@ ROWS = (
         ("request_acknowledge", "request_assign"),
     ),
     Row(
+        "Give work to others",
+        ("–", "–", "–", "–", "✓", "–", "–", "–"),
+        ("request_assign_to", "complaint_assign_to"),
+    ),
+    Row(
         "Put on hold / Resume",
         ("✓", "–", "✓", "–", "✓", "–", "–", "–"),
         ("request_hold", "request_resume"),

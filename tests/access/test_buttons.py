@@ -15,7 +15,7 @@ from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityTy
 from consumers.operations import take_profile_lock
 from disconnections.models import DisconnectionRequest
 from disconnections.operations import close_request
-from smart360.cases.models import HoldReason
+from smart360.cases.models import Case, HoldReason
 from smart360.cases.operations import acknowledge, assign, put_on_hold
 from smart360.comms.models import Delivery
 from smart360.local.operations import complete_in_the_past
@@ -107,6 +107,10 @@ class Scene:
             "resume": (f"{one}/resume", form()),
             "close": (f"{one}/close", form(reason="CANCELLED", note="")),
             "assign": (f"{one}/assign", form()),
+            "assign to": (
+                f"{one}/assign-to",
+                form(to=self.boss.pk, seen=Case.objects.get(pk=self.made.pk).assignee_id or ""),
+            ),
             "note": (f"{one}/notes", form(words="Dog in the yard")),
             "message": (f"{one}/messages", form(words="We come on Monday", subject="")),
             "call": (f"{one}/calls", form(words="Asked when", direction="FROM_CONSUMER")),

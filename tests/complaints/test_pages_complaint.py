@@ -122,6 +122,7 @@ BUTTONS = {
     Act.HOLD: 'data-opens="hold"',
     Act.RESUME: 'action="{path}/resume"',
     Act.ASSIGN_TO_ME: 'action="{path}/assign"',
+    Act.ASSIGN_TO: 'data-opens="assign"',
     Act.RESOLVE: 'data-opens="resolve"',
     Act.REJECT: 'data-opens="reject"',
     Act.REOPEN: 'data-opens="reopen"',

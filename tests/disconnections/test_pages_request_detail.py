@@ -204,6 +204,7 @@ BUTTONS = {
     Act.RESUME: 'action="{path}/resume"',
     Act.CLOSE: 'data-opens="close"',
     Act.ASSIGN_TO_ME: 'action="{path}/assign"',
+    Act.ASSIGN_TO: 'data-opens="assign"',
     Act.ADD_NOTE: 'write=note"',
     Act.SEND_MESSAGE: 'write=message"',
 }

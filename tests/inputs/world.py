@@ -532,6 +532,8 @@ def _right(world: World, boss: Person) -> dict[str, dict[str, str]]:
         "request_add_note": {"words": "Called twice"},
         "request_send_message": {"subject": "Your visit", "words": "We come on Monday"},
         "request_log_call": {"direction": "FROM_CONSUMER", "minutes": "5", "words": "They called"},
+        "request_assign_to": {"to": str(boss.pk)},
+        "complaint_assign_to": {"to": str(boss.pk)},
         "complaint_hold": {
             "reason": str(hold), "resume_on": "2024-12-12", "resume_at": "09:00", "note": "Away",
         },

@@ -23,6 +23,7 @@ from smart360.cases.views.kinds import KindPages
 from smart360.cases.views.shell import (
     SHELL,
     TALK,
+    assign_form,
     details_of,
     found_or_404,
     named,
@@ -40,6 +41,8 @@ from smart360.web.fields import form_key_if_sent, posted_form_key
 from smart360.web.htmx import is_fragment
 
 TOP = "#case-top"
+SHARED_FORMS = ("hold_form", "assign_form")
+"""Forms of dialogs that stand in the shell, whatever the kind."""
 SUBMITTED_BEFORE = "This form was submitted before."
 
 
@@ -87,6 +90,20 @@ def assign(kind: KindPages, request: HttpRequest, number: str) -> HttpResponse:
     if request.POST.get("from") == "start":
         return _from_start(request, act, sentence, number)
     return press(kind, request, case, act, sentence)
+
+
+def assign_to(kind: KindPages, request: HttpRequest, number: str) -> HttpResponse:
+    """Give the case to somebody else, who is told."""
+    me, key = signed_in_person(request), form_key_if_sent(request.POST)
+    form = assign_form(found_or_404(kind, request, number), request.POST)
+
+    def act(case: Case) -> str:
+        to, seen = form.chosen(), form.cleaned_data["seen"]
+        stored = cases.assign(case=case.pk, to=to, by=me, at=clock.now(), form_key=key, seen=seen)
+        whom = stored.assignee.full_name if stored.assignee else "nobody"
+        return f"{number} is assigned to {whom}."
+
+    return submit(kind, request, number, "assign_form", form, act)
 
 
 def _from_start(
@@ -292,7 +309,7 @@ def _form_again(
 ) -> HttpResponse:
     """The dialog's form with its messages, what was typed and a key of its own."""
     if is_fragment(request):
-        template = SHELL if name == "hold_form" else kind.parts
+        template = SHELL if name in SHARED_FORMS else kind.parts
         context = named(kind, case) | {name: form}
         return render(request, f"{template}#{name.replace('_', '-')}", context, status=status)
     return _with_status(details_of(kind, request, case, **{name: form}, **more), status)

@@ -19,7 +19,7 @@ from smart360.web.shown import RailStep
 
 SHARED_VERBS = (
     "detail", "top", "communication", "timeline", "service_orders", "add_order", "acknowledge",
-    "hold", "resume", "assign", "add_note", "send_message", "log_call",
+    "hold", "resume", "assign", "assign_to", "add_note", "send_message", "log_call",
 )  # fmt: skip
 """The addresses that every kind has: ``<prefix>_<verb>``."""
 

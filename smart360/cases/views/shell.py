@@ -1,5 +1,6 @@
 """The page of one case: what its tabs stand in, and the tabs that every kind has."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,8 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from smart360.cases.access import Act
-from smart360.cases.forms import HoldForm, NoteForm
+from smart360.cases.access import Act, who_may_work_on
+from smart360.cases.forms import AssignForm, HoldForm, NoteForm
 from smart360.cases.models import Case
 from smart360.cases.queries.addressees import addressee_of
 from smart360.cases.queries.holds import MORNING, HoldOffer, hold_choices
@@ -56,6 +57,8 @@ def shell(
     }
     if Act.HOLD in shown.acts:
         values["hold_form"] = hold_form(shown.page.offer, at=at, zone=zone)
+    if Act.ASSIGN_TO in shown.acts and "assign_form" not in more:
+        values["assign_form"] = assign_form(case)
     return values | dict(shown.more) | more
 
 
@@ -81,6 +84,14 @@ def _tabs(kind: KindPages, case: Case, person: Person, current: str) -> list[Lin
         )
         for place, tab in enumerate(tabs, start=1)
     ]
+
+
+def assign_form(case: Case, sent: Mapping[str, Any] | None = None) -> AssignForm:
+    """Who else may have the case, and who has it now; or what was ``sent``."""
+    people = who_may_work_on(case)
+    if sent is None:
+        people = [each for each in people if each.pk != case.assignee_id]
+    return AssignForm(sent, people=people, initial={"seen": case.assignee_id or ""})
 
 
 def hold_form(offer: HoldOffer | None, *, at: datetime, zone: ZoneInfo) -> HoldForm:
