@@ -24,7 +24,7 @@ function announce(text) {
 
 function note(text, tone = "red") {
   if (!notes) return;
-  for (const old of notes.querySelectorAll("[data-note]")) old.remove();
+  for (const old of document.querySelectorAll(".s-note[data-note]")) old.remove();
   const box = document.createElement("div");
   box.className = `s-note t-${tone}`;
   box.dataset.note = "";
@@ -32,7 +32,9 @@ function note(text, tone = "red") {
   const words = document.createElement("div");
   words.textContent = text;
   box.append(words);
-  notes.append(box);
+  const dialog = document.querySelector("dialog:modal form"); // what lies behind it nobody reads
+  if (dialog) dialog.prepend(box);
+  else notes.append(box);
   box.scrollIntoView({ block: "nearest" });
 }
 
@@ -71,7 +73,7 @@ document.addEventListener("htmx:responseError", (event) => {
 document.addEventListener("htmx:sendError", () => note(SENTENCES[0]));
 document.addEventListener("htmx:timeout", () => note(SENTENCES[0]));
 document.addEventListener("htmx:beforeRequest", () => {
-  for (const old of notes ? notes.querySelectorAll("[data-note]") : []) old.remove();
+  for (const old of document.querySelectorAll(".s-note[data-note]")) old.remove();
 });
 
 for (const toast of document.querySelectorAll("[data-toast]")) startToast(toast);

@@ -21,6 +21,25 @@ function saySignedOut() {
   document.dispatchEvent(new CustomEvent("s-note", { detail: { text, tone: "yellow" } }));
 }
 
+// ── signed in again elsewhere: a new session has a new token, which the forms here take over
+const refused = new WeakSet();
+
+async function isBack() {
+  try {
+    const response = await fetch(window.location.href, { headers: { "X-Background": "true" } });
+    if (!response.ok || new URL(response.url).pathname !== window.location.pathname) return false;
+    const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+    document.body.setAttribute("hx-headers", fresh.body.getAttribute("hx-headers") || "{}");
+    const token = fresh.querySelector("[name=csrfmiddlewaretoken]");
+    for (const field of token ? document.querySelectorAll("[name=csrfmiddlewaretoken]") : []) {
+      field.value = token.value;
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 // ── drafts: <form data-draft-url="…"> … <span data-drafted role="status"></span>
 const drafts = new WeakMap();
 
@@ -81,9 +100,13 @@ document.addEventListener("input", (event) => {
   draft.timer = window.setTimeout(() => save(form), DRAFT_PAUSE_MS);
 });
 document.addEventListener("htmx:beforeOnLoad", (event) => {
-  // <… hx-post data-stays>: what only shows something never leads away from what is being typed
-  if (event.detail.xhr.status !== 401 || !event.detail.elt.matches("[data-stays]")) return;
+  // <… hx-post data-stays>: what only shows something never leads away from what is being typed;
+  // neither does a form in a dialog, which is sent again once somebody has signed in elsewhere
+  if (event.detail.xhr.status !== 401) return;
+  const { elt } = event.detail;
+  if (!elt.matches("[data-stays], dialog form")) return;
   event.preventDefault();
+  if (elt.matches("form")) refused.add(elt);
   saySignedOut();
 });
 document.addEventListener(
@@ -91,13 +114,18 @@ document.addEventListener(
   async (event) => {
     // sent now it would lead to the sign-in page, and what was not saved would be gone
     const { target: form, submitter } = event;
-    const draft = drafts.get(form);
-    if (!draft?.isSignedOut || !form.dataset.draftUrl) return;
+    const draft = form.dataset.draftUrl ? drafts.get(form) : null;
+    if (!draft?.isSignedOut && !refused.has(form)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    window.clearTimeout(draft.timer);
-    await save(form);
-    if (!draft.isSignedOut) form.requestSubmit(submitter);
+    window.clearTimeout(draft?.timer);
+    if (!(await isBack())) {
+      saySignedOut();
+      return;
+    }
+    refused.delete(form);
+    if (draft) await save(form);
+    if (!draft?.isSignedOut) form.requestSubmit(submitter);
   },
   { capture: true },
 );

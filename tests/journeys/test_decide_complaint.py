@@ -1,6 +1,7 @@
 """A complaint is resolved, reopened and rejected in a browser, without a mouse; axe clean."""
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from complaints.models import Complaint
@@ -8,8 +9,8 @@ from smart360.cases.models import Case
 from smart360.staff.choices import Role
 from tests.complaints.conftest import MakeComplaint
 from tests.complaints.working import at_path
-from tests.conftest import MakeConsumer, SetClock
-from tests.journeys.conftest import SignIn, accessibility_violations
+from tests.conftest import MakeConsumer, MakePerson, SetClock
+from tests.journeys.conftest import SignIn, accessibility_violations, sign_in_by_keyboard
 
 pytestmark = [pytest.mark.browser, pytest.mark.journey]
 
@@ -85,3 +86,31 @@ def test_resolved_reopened_rejected(
         expect(page.get_by_text(f"Status: {line}").first).to_be_visible()
     assert violations_at_rest(page) == []
     assert Case.objects.get(pk=complaint.pk).closing_note == "The meter is right."
+
+
+def test_who_is_signed_out_meanwhile_keeps_the_words(
+    at_desk: SignIn, complaint: Complaint, person: MakePerson
+) -> None:
+    """They stay in the dialog, and go out once somebody has signed in again, in another tab."""
+    boss = person(Role.SUPERVISOR)
+    page = at_desk(boss)
+    page.goto(at_path(complaint))
+    page.keyboard.press("a")
+    status(page, "In Progress")
+    page.get_by_role("button", name="Resolve Request").first.click()
+    dialog = page.get_by_role("dialog", name="Resolve Request")
+    dialog.get_by_label("Resolution").fill("The bill was corrected.")
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    for _ in range(2):  # again without having signed in
+        page.keyboard.press("Control+Enter")
+        expect(dialog.get_by_text("You were signed out. Sign in again")).to_be_visible()
+        expect(dialog.get_by_label("Resolution")).to_have_value("The bill was corrected.")
+
+    other = page.context.new_page()
+    other.goto("/sign-in")
+    sign_in_by_keyboard(other, boss.username)
+    other.wait_for_url("**/")
+    page.bring_to_front()
+    dialog.get_by_label("Resolution").press("Control+Enter")
+    status(page, "Resolved")
+    assert Case.objects.get(pk=complaint.pk).closing_note == "The bill was corrected."
