@@ -73,6 +73,14 @@ SELECT c.id, s.id FROM consumers_consumer c
  WHERE s.category_id <> c.category_id
 """
 
+TALLIES_ASTRAY = """
+SELECT status, is_archived, sum(tallied) - sum(counted) FROM (
+    SELECT status, is_archived, count AS tallied, 0 AS counted FROM consumers_accounttally
+     UNION ALL SELECT status, is_archived, change, 0 FROM consumers_accountchange
+     UNION ALL SELECT status, archived_at IS NOT NULL, 0, 1 FROM consumers_consumer
+) AS together GROUP BY 1, 2 HAVING sum(tallied) <> sum(counted)
+"""
+
 
 def locks_without_their_line(at: datetime) -> list[str]:
     """W8: every live hold on a profile was taken by an act that stands on the timeline."""
@@ -129,6 +137,11 @@ def subcategories_of_another_category() -> list[str]:
     return rows_of(STRAY_SUBCATEGORIES, [], "consumer {} subcategory {}")
 
 
+def tallies_that_differ_from_the_accounts() -> list[str]:
+    """W17: what the cards say of accounts is what counting them gives."""
+    return rows_of(TALLIES_ASTRAY, words="{} (archived: {}): {} too many")
+
+
 ORACLES: tuple[Oracle, ...] = (
     Oracle(
         "W8",
@@ -144,6 +157,7 @@ ORACLES: tuple[Oracle, ...] = (
     Oracle("W12", "a meter on a connection of another utility", meters_on_the_wrong_utility),
     Oracle("W13", "a reading below the one before, and nobody said why", readings_that_fall),
     Oracle("W13", "a reading of a day that has not come", readings_of_the_future),
+    Oracle("W17", "a tally that is not so many accounts", tallies_that_differ_from_the_accounts),
     Oracle("W18", "a subcategory of another category", subcategories_of_another_category),
     Oracle("W20", "a number of two accounts or of two meters", numbers_given_twice),
 )

@@ -1,21 +1,31 @@
 """What workers do for consumers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from celery import shared_task
 
-from consumers.operations.figures import fold_balances as fold
+from consumers.operations import figures as folding
 from consumers.operations.reading_files import go_on_with_reading_file, stop_reading_file
-from consumers.queries.figures import has_unfolded_balances
+from consumers.queries.figures import has_unfolded_accounts, has_unfolded_balances
 
 
 @shared_task(name="consumers.fold_balances")
 def fold_balances() -> int:
     """Fold all that waits into the total; how many changes. A page counts what is left over."""
+    return _folded(has_unfolded_balances, folding.fold_balances)
+
+
+@shared_task(name="consumers.fold_accounts")
+def fold_accounts() -> int:
+    """Fold all that waits into the tallies of accounts; how many changes."""
+    return _folded(has_unfolded_accounts, folding.fold_accounts)
+
+
+def _folded(is_left: Callable[[], bool], fold: Callable[[], int]) -> int:
     folded = 0
-    while has_unfolded_balances():
+    while is_left():
         if not (took := fold()):
             break
         folded += took

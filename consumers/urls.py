@@ -6,6 +6,7 @@ from django.urls.converters import StringConverter
 from consumers.views import (
     connections,
     holds,
+    lists,
     notes,
     profiles,
     reading_files,
@@ -23,8 +24,8 @@ class AccountNumber(StringConverter):
 register_converter(AccountNumber, "account")
 
 urlpatterns = [
-    path("", profiles.consumer_list, name="consumer_list"),
-    path("search", profiles.consumer_search, name="consumer_search"),
+    path("", lists.consumer_list, name="consumer_list"),
+    path("search", lists.consumer_search, name="consumer_search"),
     path("holds", holds.hold_proposal_list, name="hold_proposal_list"),
     path("readings", reading_files.reading_file_list, name="reading_file_list"),
     path("readings/<int:file>", reading_files.reading_file, name="reading_file"),

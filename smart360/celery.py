@@ -67,6 +67,11 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"queue": "default", "expires": 5},
     },
+    "fold what has changed into the tallies of accounts": {
+        "task": "consumers.fold_accounts",
+        "schedule": 5.0,
+        "options": {"queue": "default", "expires": 5},
+    },
     "tell when mail has stopped": {
         "task": "comms.raise_late_mail_alarm",
         "schedule": 60.0,

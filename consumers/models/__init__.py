@@ -9,7 +9,13 @@ from consumers.models.accounts import (
     ServiceConnection,
     Subcategory,
 )
-from consumers.models.figures import BalanceChange, BalanceTotal, ConsumerFigures
+from consumers.models.figures import (
+    AccountChange,
+    AccountTally,
+    BalanceChange,
+    BalanceTotal,
+    ConsumerFigures,
+)
 from consumers.models.holds import AccountHold, HoldProposal
 from consumers.models.inventory import InventoryMovement, Warehouse
 from consumers.models.meters import Device, Meter, MeterAssignment, Reading
@@ -17,7 +23,9 @@ from consumers.models.notes import ConsumerNote
 from consumers.models.readings import ReadingFile, ReadingFileRow
 
 __all__ = [
+    "AccountChange",
     "AccountHold",
+    "AccountTally",
     "BalanceChange",
     "BalanceTotal",
     "Category",

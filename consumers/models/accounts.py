@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Right
 
 from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
+from consumers.models.tallying import ACCOUNTS_ARE_TALLIED, NEW_ACCOUNTS_ARE_TALLIED
 
 
 @pghistory.track()
@@ -115,6 +116,8 @@ class Consumer(models.Model):
             ),
         ]
         triggers = [
+            NEW_ACCOUNTS_ARE_TALLIED,
+            ACCOUNTS_ARE_TALLIED,
             pgtrigger.Trigger(
                 name="profile_guarded",
                 when=pgtrigger.Before,

@@ -4,6 +4,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+from consumers.choices import AccountStatus
 from consumers.models.accounts import Consumer
 
 
@@ -115,3 +116,50 @@ class BalanceChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.change:+}"
+
+
+class AccountTally(models.Model):
+    """How many accounts have this status, archived or not; what is not folded yet comes on top."""
+
+    status = models.CharField(max_length=15, choices=AccountStatus)
+    is_archived = models.BooleanField()
+    count = models.BigIntegerField()
+
+    class Meta:
+        verbose_name_plural = "account tallies"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["status", "is_archived"], name="a_status_has_one_account_tally"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=AccountStatus.values), name="account_tally_status_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.status}"
+
+
+class AccountChange(models.Model):
+    """So many accounts came to a status or left it, and no tally has them yet.
+
+    Written by triggers (models/tallying.py), so that no two writers meet in one row; a worker folds
+    it.
+    """
+
+    removable = True
+
+    status = models.CharField(max_length=15, choices=AccountStatus)
+    is_archived = models.BooleanField()
+    change = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            # As in a tally, where one bad row would stop every fold.
+            models.CheckConstraint(
+                condition=Q(status__in=AccountStatus.values), name="account_change_status_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.change:+d} {self.status}"

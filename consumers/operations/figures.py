@@ -1,8 +1,8 @@
-"""Keeping the total of all balances short to read."""
+"""Keeping the figures of all accounts together short to read."""
 
 from django.db import connection
 
-from smart360.kernel.db import operation
+from smart360.kernel.db import operation, step
 
 FOLDED_AT_ONCE = 5_000
 
@@ -21,6 +21,22 @@ SELECT count(*) FROM taken
 """
 """A change leaves and is added in one statement; another worker takes others, or waits here."""
 
+FOLD_ACCOUNTS = """
+WITH taken AS (
+    DELETE FROM consumers_accountchange WHERE id IN (
+        SELECT id FROM consumers_accountchange ORDER BY id LIMIT %(at_once)s
+           FOR UPDATE SKIP LOCKED)
+    RETURNING status, is_archived, change
+), added AS (
+    INSERT INTO consumers_accounttally AS t (status, is_archived, count)
+    SELECT status, is_archived, sum(change) FROM taken GROUP BY 1, 2 ORDER BY 1, 2
+        ON CONFLICT (status, is_archived) DO UPDATE SET count = t.count + excluded.count
+    RETURNING 1
+)
+SELECT count(*) FROM taken
+"""
+"""The same by status; everybody adds in one order, so that no two wait for each other."""
+
 
 @operation
 def fold_balances(*, at_once: int = FOLDED_AT_ONCE) -> int:
@@ -29,3 +45,19 @@ def fold_balances(*, at_once: int = FOLDED_AT_ONCE) -> int:
         cursor.execute(FOLD, {"at_once": at_once})
         folded: int = cursor.fetchone()[0]
     return folded
+
+
+@operation
+def fold_accounts(*, at_once: int = FOLDED_AT_ONCE) -> int:
+    """Fold what has changed into the tallies of accounts; how many changes."""
+    with connection.cursor() as cursor:
+        cursor.execute(FOLD_ACCOUNTS, {"at_once": at_once})
+        folded: int = cursor.fetchone()[0]
+    return folded
+
+
+@step
+def rebuild_account_tallies() -> None:
+    """Count every account anew, for rows that came in without their triggers; as the owner."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT consumers_rebuild_tallies()")

@@ -7,7 +7,7 @@ from consumers.queries.accounts import (
     subcategories,
     with_list_facts,
 )
-from consumers.queries.figures import balances_by_consumer, total_balance
+from consumers.queries.figures import accounts_in_all, balances_by_consumer
 from consumers.queries.hits import Others, fitting, fitting_beside, search
 from consumers.queries.notes import has_note, list_notes, pinned_notes
 from consumers.queries.profiles import (
@@ -24,6 +24,7 @@ __all__ = [
     "SORTS",
     "Others",
     "account_holds",
+    "accounts_in_all",
     "balances_by_consumer",
     "cases_told_of",
     "categories",
@@ -44,7 +45,6 @@ __all__ = [
     "search",
     "standing_holds",
     "subcategories",
-    "total_balance",
     "waiting_proposals",
     "with_list_facts",
 ]

@@ -46,14 +46,17 @@ def list_consumers(
     consumers: QuerySet[Consumer],
     *,
     statuses: Sequence[str] = (),
+    is_archived_in: bool = False,
     sort: str = "",
     cursor: str = "",
     at: datetime,
 ) -> Page[Consumer]:
-    """One page of the consumer list, 25 rows; archived accounts only when a status is asked for."""
+    """One page of the consumer list, 25 rows; archived accounts when they or a status are asked."""
     known = [status for status in statuses if status in AccountStatus.values]
-    fits = Q(status__in=known) if known else Q(archived_at__isnull=True)
-    consumers = consumers.filter(fits)
+    if known:
+        consumers = consumers.filter(status__in=known)
+    elif not is_archived_in:
+        consumers = consumers.filter(archived_at__isnull=True)
     return page_of(
         with_list_facts(consumers, at=at), sort=SORTS.get(sort, BY_ACCOUNT), cursor=cursor
     )

@@ -1,33 +1,76 @@
-"""What one consumer owes, and what all together: the total and what is not folded into it yet."""
+"""How many accounts there are and what they owe, one and all: what is folded and what is not."""
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from django.db import connection
 
-from consumers.models import BalanceChange, ConsumerFigures
+from consumers.models import AccountChange, BalanceChange, ConsumerFigures
 from smart360.kernel.money import ZERO
 
 TOTAL = """
 SELECT t.balance + (SELECT coalesce(sum(c.change), 0) FROM consumers_balancechange c)
   FROM consumers_balancetotal t WHERE t.id = 1
 """
-"""One statement, so that one snapshot holds both: a fold is seen whole or not at all."""
+IN_ALL = """
+SELECT status, is_archived, sum(n)::bigint, {balance} FROM (
+    SELECT status, is_archived, count AS n FROM consumers_accounttally
+     UNION ALL
+    SELECT status, is_archived, change FROM consumers_accountchange
+) AS together GROUP BY 1, 2
+"""
+"""One statement, so that one snapshot holds all: a fold is seen whole or not at all."""
 
 
-def total_balance() -> Decimal:
-    """What all consumers together owe, less what is owed to them; exact at this moment."""
+@dataclass(frozen=True, slots=True)
+class AccountsInAll:
+    """What the cards say of all accounts together (CON1).
+
+    ``counts``    status → how many accounts, archived ones among them
+    ``archived``  how many of all are archived
+    ``balance``   owed by all consumers, less what is owed to them; None where nobody asked
+    """
+
+    counts: Mapping[str, int]
+    archived: int
+    balance: Decimal | None
+
+    @property
+    def total(self) -> int:
+        """How many accounts there are."""
+        return sum(self.counts.values())
+
+    def having(self, *statuses: str) -> int:
+        """How many have one of these statuses."""
+        return sum(self.counts.get(status, 0) for status in statuses)
+
+
+def accounts_in_all(*, with_balance: bool) -> AccountsInAll:
+    """How many accounts stand how, and what they owe: exact at this moment; one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(TOTAL)
-        total: Decimal = cursor.fetchone()[0]
-    return total
+        cursor.execute(IN_ALL.format(balance=f"({TOTAL})" if with_balance else "NULL"))
+        rows = cursor.fetchall()
+    counts: Counter[str] = Counter()
+    for status, _, count, _ in rows:
+        counts[status] += count
+    return AccountsInAll(
+        counts=counts,
+        archived=sum(count for _, is_archived, count, _ in rows if is_archived),
+        balance=(rows[0][3] if rows else ZERO) if with_balance else None,
+    )
 
 
 def has_unfolded_balances() -> bool:
-    """Whether there is anything to fold."""
+    """Whether there is anything to fold into the total of all balances."""
     return BalanceChange.objects.exists()
+
+
+def has_unfolded_accounts() -> bool:
+    """Whether there is anything to fold into the tallies of accounts."""
+    return AccountChange.objects.exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,17 @@ def shown_count(number: int, cap: int = 500) -> str:
     return f"{cap:,}+" if number > cap else f"{number:,}"
 
 
+def shown_share(part: int, whole: int) -> str:
+    """``57 %``; neither nothing nor all where it is not quite that; ``""`` of nothing"""
+    if not whole:
+        return ""
+    if 0 < 200 * part < whole:
+        return "under 1 %"
+    if 0 < 200 * (whole - part) <= whole:
+        return "over 99 %"
+    return f"{(200 * part + whole) // (2 * whole)} %"
+
+
 KILOBYTE = 1024
 MEGABYTE = 1024 * KILOBYTE
 

@@ -1,7 +1,9 @@
 """The list of consumers, the search box, the profile (CON1–CON3, CON5, CON6; bad-inputs 1–20)."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from html import unescape
 from typing import Any
 from urllib.parse import quote
 
@@ -117,6 +119,77 @@ class TestList:
         with CaptureQueriesContext(connection) as statements:
             client.get(LIST, {"q": "smith"}, **HTMX)
         assert len(statements) <= 5  # the last one reads what those found owe
+
+
+def cards_of(html: str) -> dict[str, tuple[str, str, str]]:
+    """Label → the figure, its words and where it leads, of the cards that lead somewhere."""
+    pattern = (
+        r'<a class="s-kpi" href="([^"]*)"[^>]*><b>([^<]*)</b><strong>([^<]*)</strong>'
+        r"(?:<small>([^<]*)</small>)?"
+    )
+    found = re.findall(pattern, html)
+    return {label: (figure, words, unescape(url)) for url, label, figure, words in found}
+
+
+class TestCards:
+    """CON1; decision 44: 4, 1 and 1 of 7, and the seventh under Other."""
+
+    @pytest.fixture(autouse=True)
+    def _seven(self, make_consumer: MakeConsumer, at: datetime) -> None:
+        for n, status in enumerate(
+            [AccountStatus.ACTIVE] * 4
+            + [AccountStatus.INACTIVE, AccountStatus.DISCONNECTED, AccountStatus.COLLECTION]
+        ):
+            make_consumer(account_number=f"S-{n}", status=status, services={})
+        past_every_guard(
+            "consumers_consumer",
+            "UPDATE consumers_consumer SET archived_at = %s WHERE account_number = 'S-4'",
+            at,
+        )
+        with connection.cursor() as cursor:  # what its trigger would have said
+            cursor.execute(
+                "INSERT INTO consumers_accountchange (status, is_archived, change)"
+                " VALUES ('INACTIVE', false, -1), ('INACTIVE', true, 1)"
+            )
+
+    def test_count_and_share(self, client_as: SignIn) -> None:
+        cards = cards_of(text_of(client_as(Role.CSE).get(LIST)))
+        assert {label: card[:2] for label, card in cards.items()} == {
+            "Total Accounts": ("7", "1 of them archived"),
+            "Active": ("4", "57 %"),
+            "Inactive": ("1", "14 %"),
+            "Temporarily Disconnected": ("1", "14 %"),
+            "Other": ("1", "14 % · Pending and Collection"),
+        }
+
+    def test_each_leads_to_the_accounts_that_it_counts(self, client_as: SignIn) -> None:
+        client = client_as(Role.CSE)
+        for label, (figure, _, url) in cards_of(text_of(client.get(LIST))).items():
+            response = client.get(f"{LIST}{url}")
+            assert len(response.context["rows"]) == int(figure), label
+            current = [card.label for card in response.context["cards"] if card.is_current]
+            assert current == [label]
+            assert "Unknown filter" not in text_of(response)
+
+    def test_nothing_is_current_that_is_narrowed_further(self, client_as: SignIn) -> None:
+        page = text_of(client_as(Role.CSE).get(LIST, {"status": "ACTIVE", "q": "smith"}))
+        assert "aria-current" not in page.split('class="s-cols-6')[1].split("</section>")[0]
+
+    def test_the_form_keeps_archived_accounts(self, client_as: SignIn) -> None:
+        page = text_of(client_as(Role.CSE).get(LIST, {"archived": "with"}))
+        assert '<input type="hidden" name="archived" value="with">' in page
+
+    def test_what_it_does_not_know_it_says(self, client_as: SignIn) -> None:
+        assert "Unknown filter" in text_of(client_as(Role.CSE).get(LIST, {"archived": "x"}))
+
+    def test_htmx_does_not_count_again(self, client_as: SignIn) -> None:
+        assert not cards_of(text_of(client_as(Role.CSE).get(LIST, **HTMX)))
+
+
+def test_without_accounts_the_cards_say_none(client_as: SignIn) -> None:
+    cards = cards_of(text_of(client_as(Role.CSE).get(LIST)))
+    assert {card[:2] for card in cards.values()} <= {("0", ""), ("0", "Pending and Collection")}
+    assert len(cards) == 5
 
 
 @pytest.mark.parametrize("role", [Role.ADMIN])

@@ -759,6 +759,11 @@ PLANTS = (
         "INSERT INTO consumers_balancechange (change) VALUES (0.01)",
     ),
     plant(
+        "W17",
+        "tallies_that_differ_from_the_accounts",
+        "UPDATE consumers_consumer SET status = 'COLLECTION'",
+    ),
+    plant(
         "M13",
         "payments_recorded_twice",
         "DROP INDEX a_payment_reference_is_used_once",

@@ -59,6 +59,7 @@ REMOVED_BY_THE_PRODUCT = {
     "consumers_guard",
     "cases_tallychange",
     "consumers_balancechange",
+    "consumers_accountchange",
     # the rates of a tariff that no bill was made by
     "billing_tariffslab",
     "billing_tarifftax",

@@ -15,6 +15,7 @@ from billing.choices import LedgerKind
 from billing.models import LedgerEntry
 from billing.queries.accounts import shared_accounts
 from consumers.models import Consumer
+from consumers.operations.figures import rebuild_account_tallies
 from smart360.cases.choices import CaseKind
 from smart360.cases.handling import SERIES, rebuild_tallies
 from smart360.cases.models import Case
@@ -103,6 +104,7 @@ def load(*, rows: int, at: datetime, tell: Tell) -> None:
         _copied(cursor, COLUMNS, histories.batches(BATCH), tell=tell)
         _go_on(cursor, histories)
         rebuild_tallies()  # what triggers would have derived row by row
+        rebuild_account_tallies()
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         mark = json.dumps(asdict(Loaded(rows, at.isoformat())))
         cursor.execute(f"COMMENT ON TABLE {MARK} IS 'bench {mark}'")
