@@ -4,7 +4,7 @@ from django.db.models import TextChoices
 
 from smart360.cases.choices import CaseStatus
 
-DECIDED = (CaseStatus.RESOLVED, CaseStatus.REJECTED)
+DECIDED = (CaseStatus.RESOLVED.value, CaseStatus.REJECTED.value)
 """How complaints end; each is decided, and whoever complained may rate how."""
 
 

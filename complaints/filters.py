@@ -5,8 +5,8 @@ from collections.abc import Hashable
 from django.db.models.expressions import RawSQL
 
 from complaints.access import sees_staff_complaints, visible_complaints
+from complaints.choices import DECIDED
 from complaints.queries.lists import (
-    ENDED,
     SHOWN,
     ComplaintFilter,
     narrow,
@@ -40,7 +40,7 @@ def _total(person: Person, reader: int, is_history: bool) -> RawSQL:
 COMPLAINTS = ListKind[ComplaintFilter](
     name="complaints",
     kinds=(CaseKind.COMPLAINT.value,),
-    ended=ENDED,
+    ended=DECIDED,
     numbers=NUMBERS,
     needs=Permission.VIEW_COMPLAINTS,
     noun="complaints",

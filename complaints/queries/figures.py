@@ -18,6 +18,7 @@ from django.db.models import F, IntegerField, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 
+from complaints.choices import DECIDED
 from complaints.models import ComplaintCategory, ComplaintSubcategory
 from smart360.cases.choices import OPEN_STATUSES, Standing
 from smart360.cases.models import Case
@@ -37,7 +38,6 @@ MONTHS_SHOWN = 7
 SINCE, TODAY, THIS_MONTH = date(1, 1, 1), date(1, 1, 2), date(1, 1, 4)
 MIDNIGHT = datetime(1, 1, 3, tzinfo=A_MOMENT.tzinfo)
 """Stand in the statement for the first month that is shown, today, the running month, midnight."""
-DECIDED = (Standing.RESOLVED.value, Standing.REJECTED.value)
 
 # Months of what is folded; days of the running one where a figure asks for them; all that is not.
 # What names the reader is taken away again, one by one, found by the index on who is named.

@@ -11,18 +11,15 @@ from django.urls import reverse
 from consumers.queries import Others
 from consumers.rules.profiles import masked_name
 from consumers.rules.searching import LAST_TEN, literally, read_search
-from smart360.cases.choices import CaseStatus
 from smart360.cases.models import Case
 from smart360.cases.queries.lists import CaseFilter, Facts, listed
 from smart360.cases.queries.tallies import IN_EACH_TOPIC
+from smart360.kernel.text import key_in
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from smart360.web import formats
 from smart360.web.paging import Sort
 from smart360.web.shown import ListedCase
-
-ENDED = (CaseStatus.RESOLVED.value, CaseStatus.REJECTED.value)
-LONGEST_KEY = 9
 
 # All by the tallies, but for what names the reader: of these there are few, found by their index.
 TOTAL = f"""
@@ -67,13 +64,9 @@ def narrow(cases: QuerySet[Case], wish: ComplaintFilter, _sort: Sort | None) -> 
     if wish.categories:
         cases = cases.filter(topic__in=wish.categories)
     if wish.subcategories:
-        keys = [int(key) for key in wish.subcategories if _is_key(key)]
-        cases = cases.filter(subtopic__in=keys)
+        keys = [key_in(text) for text in wish.subcategories]
+        cases = cases.filter(subtopic__in=[key for key in keys if key is not None])
     return cases
-
-
-def _is_key(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY
 
 
 def total(reader: int, *, sees_staff: bool, is_history: bool) -> RawSQL:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from complaints.models import ComplaintName
+from complaints.models import ComplaintName, ComplaintSubcategory
 from complaints.rules import Stranger
 from smart360.cases.operations import assign
 from smart360.staff.choices import Role
@@ -128,10 +128,21 @@ def test_the_work_of_one_person(
     assert '<option value="me" selected>Me</option>' in page_of(client, f"{LIST}?assignee=me")
 
 
+def test_any_subcategory_is_asked_for(client_as: ClientAs, make_complaint: MakeComplaint) -> None:
+    """Also one with a key as long as the column takes."""
+    billing = ComplaintName.objects.get(name="Bill is too high").subcategory.category
+    late = ComplaintSubcategory.objects.create(pk=10**12, category=billing, name="Late bills")
+    ComplaintName.objects.create(subcategory=late, name="Never came")
+    number = make_complaint(name="Never came").case.number
+    make_complaint()
+    assert numbers_in(page_of(client_as(Role.CSE), f"{LIST}?subcategory={late.pk}")) == [number]
+
+
 # ------------------------------------------------------------------ odd input
 @pytest.mark.parametrize(
     "query",
     ["subcategory=abc", "subcategory=99999999999999", "category=nothing", "sort=no", "cursor=no",
+     "subcategory=99999999999999999999", "subcategory=042",
      "ended_from=2024-13-40&tab=history", "q=%00%00%00", "subcategory=%C3%BF", "subcategory=²",
      "assignee=", "assignee=²", "assignee=99999999999999999999", "assignee=-1", "assignee=you"],
 )  # fmt: skip
