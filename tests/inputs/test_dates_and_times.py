@@ -127,7 +127,6 @@ FOUND_IN: dict[str, set[tuple[str, str]]] = {
         ("closure_paper_give", "given_on"),
         ("request_add_order", "scheduled_on"),
         ("order_new", "scheduled_on"),
-        ("reading_enter", "read_on"),
         ("order_schedule", "day"),
         ("order_schedule", "starts"),
         ("order_schedule", "ends"),
@@ -137,6 +136,7 @@ FOUND_IN: dict[str, set[tuple[str, str]]] = {
         ("arrangement_new", "due_on_"),
         ("billing_run_start", "period_from"),
         ("billing_run_start", "period_to"),
+        ("reading_enter", "read_on"),
         ("account_holds", "from_on"),
     },
     "rows to add": {
