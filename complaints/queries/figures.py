@@ -1,14 +1,15 @@
 """The dashboard above the list of complaints, from tallies and exact for who looks (CMP1, W17).
 
-Nobody counts complaints here but the few that name the reader and those that breach today; all
-else was tallied when it happened. What the reader may not see is taken out by its category.
+Nobody counts complaints here but the few that name the reader and those that breach in the running
+quarter of an hour; all else was tallied when it happened. What the reader may not see is taken out
+by its category.
 """
 
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -37,9 +38,12 @@ from smart360.kernel.prepared import A_MOMENT, Prepared
 MONTHS_SHOWN = 7
 SINCE, TODAY, THIS_MONTH = date(1, 1, 1), date(1, 1, 2), date(1, 1, 4)
 MIDNIGHT = datetime(1, 1, 3, tzinfo=A_MOMENT.tzinfo)
-"""Stand in the statement for the first month that is shown, today, the running month, midnight."""
+QUARTER = datetime(1, 1, 5, tzinfo=A_MOMENT.tzinfo)
+"""Stand in the statement for the first month that is shown, today, the running month, midnight, and
+the beginning of the running quarter of an hour."""
 
-# Months of what is folded; days of the running one where a figure asks for them; all that is not.
+# Months of what is folded; days of the running one, and quarters of an hour of today, where a
+# figure asks for them; all that is not folded.
 # What names the reader is taken away again, one by one, found by the index on who is named.
 FIGURES = """
 WITH named AS MATERIALIZED (
@@ -48,7 +52,8 @@ WITH named AS MATERIALIZED (
      WHERE p.staff_named_id = %s
 ), single (standing, topic, day, n, seconds, missed) AS (
     SELECT standing, topic, (counts_at AT TIME ZONE u.time_zone)::date, change, seconds, missed
-      FROM cases_tallychange, organisation_utility u WHERE kind = 'COMPLAINT'
+      FROM cases_tallychange, organisation_utility u
+     WHERE kind = 'COMPLAINT' AND (standing <> 'LATE' OR counts_at < %s)
      UNION ALL
     SELECT CASE WHEN ended_at IS NULL THEN 'OPEN' ELSE status END, topic,
            (coalesce(ended_at, created_at) AT TIME ZONE u.time_zone)::date, -1,
@@ -58,7 +63,7 @@ WITH named AS MATERIALIZED (
       FROM named, organisation_utility u
      UNION ALL
     SELECT 'LATE', topic, (breaches_at AT TIME ZONE u.time_zone)::date, -1, 0, 0
-      FROM named, organisation_utility u WHERE ended_at IS NULL AND breaches_at IS NOT NULL
+      FROM named, organisation_utility u WHERE ended_at IS NULL AND breaches_at < %s
 ), together (standing, topic, month, n, seconds, missed, today) AS (
     SELECT standing, topic, month, count, seconds, missed, 0 FROM cases_monthtally
      WHERE kind = 'COMPLAINT' AND (standing <> 'LATE' OR month < %s)
@@ -66,12 +71,15 @@ WITH named AS MATERIALIZED (
     SELECT standing, topic, day, count, 0, 0, 0 FROM cases_tally
      WHERE kind = 'COMPLAINT' AND standing = 'LATE' AND day >= %s AND day < %s
      UNION ALL
+    SELECT 'LATE', topic, NULL::date, count, 0, 0, 0 FROM cases_latetally
+     WHERE kind = 'COMPLAINT' AND quarter_at >= %s AND quarter_at < %s
+     UNION ALL
     SELECT standing, topic, day, 0, 0, 0, count FROM cases_tally
      WHERE kind = 'COMPLAINT' AND standing = 'RESOLVED' AND day = %s
      UNION ALL
     SELECT standing, topic, date_trunc('month', day::timestamp)::date, n, seconds, missed,
            CASE WHEN day = %s THEN n ELSE 0 END
-      FROM single WHERE standing <> 'LATE' OR day < %s
+      FROM single
 )
 SELECT json_agg(json_build_array(standing, topic, month, n, seconds, missed, today))::text FROM (
     SELECT standing, topic,
@@ -153,14 +161,16 @@ def count_complaints(
     """
     today = at.astimezone(zone).date()
     months = tuple(months_after(today.replace(day=1), n) for n in range(1 - MONTHS_SHOWN, 1))
+    midnight = datetime.combine(today, time.min, tzinfo=zone)
     given = {
         SINCE: months[0],
         TODAY: today,
         THIS_MONTH: months[-1],
-        MIDNIGHT: datetime.combine(today, time.min, tzinfo=zone),
+        MIDNIGHT: midnight,
+        QUARTER: max(midnight, _quarter_of(at)),
     }
     statement = _statement(past_the_door, sees_staff)
-    found, due_today, at_risk, mine, named, parts = asked(statement, at=at, me=reader, given=given)
+    found, due_now, at_risk, mine, named, parts = asked(statement, at=at, me=reader, given=given)
     categories = tuple(Category(**each) for each in map(json.loads, named))
     seen = [each for each in categories if sees_staff or not each.is_about_staff]
     codes = {each.code for each in seen}
@@ -172,7 +182,7 @@ def count_complaints(
     return Dashboard(
         open=sum(is_open.values()),
         history=sum(count[standing, code] for standing in DECIDED for code in codes),
-        breached=sum(count["LATE", code] for code in codes) + due_today,
+        breached=sum(count["LATE", code] for code in codes) + due_now,
         resolved_today=sum(cell.today for cell in cells if cell.standing == "RESOLVED"),
         at_risk=at_risk,
         mine=mine,
@@ -196,6 +206,12 @@ def count_complaints(
 def count_late(reader: int, *, sees_staff: bool, past_the_door: PastTheDoor, at: datetime) -> Late:
     """How many of what a reader sees are breached and at risk, alone, in one statement."""
     return Late(*asked(_late_alone(past_the_door, sees_staff), at=at, me=reader))
+
+
+def _quarter_of(moment: datetime) -> datetime:
+    """When the quarter of an hour of this moment began."""
+    moment = moment.astimezone(UTC)
+    return moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0)
 
 
 class _Cell(NamedTuple):
@@ -225,7 +241,7 @@ def _month(month: str, cells: Iterable[_Cell]) -> Month:
 def _statement(past_the_door: PastTheDoor, sees_staff: bool) -> Prepared:
     """Put together once for each of the two views that people have."""
     current = past_the_door(NOBODY, sees_staff=sees_staff).filter(status__in=OPEN_STATUSES)
-    due_today = current.filter(breaches_at__gte=MIDNIGHT, breaches_at__lte=A_MOMENT)
+    due_now = current.filter(breaches_at__gte=QUARTER, breaches_at__lte=A_MOMENT)
     _, at_risk = late_columns(current)
     categories = ComplaintCategory.objects.order_by("name").values(
         json=JSONObject(code="code", name="name", is_about_staff="is_about_staff")
@@ -235,13 +251,12 @@ def _statement(past_the_door: PastTheDoor, sees_staff: bool) -> Prepared:
             key="pk", name="name", category=F("category__name"), code=F("category__code")
         )
     )
-    figures = RawSQL(  # noqa: S611  (ours)
-        FIGURES, [NOBODY, THIS_MONTH, THIS_MONTH, TODAY, TODAY, TODAY, TODAY, SINCE]
-    )
+    among = [NOBODY, QUARTER, QUARTER, THIS_MONTH, THIS_MONTH, TODAY, MIDNIGHT, QUARTER]
+    figures = RawSQL(FIGURES, [*among, TODAY, TODAY, SINCE])  # noqa: S611  (ours)
     return one_row(
         figures,
         # In the order of its index, or it would be looked for in another one.
-        CappedCount(due_today.order_by("breaches_at").values("pk"), output_field=IntegerField()),
+        CappedCount(due_now.order_by("breaches_at").values("pk"), output_field=IntegerField()),
         at_risk,
         mine_column(current),
         ArraySubquery(categories),

@@ -203,6 +203,25 @@ SELECT concat_ws(' ', standing, kind, topic), day,
     <> (coalesce(c.n, 0), coalesce(c.seconds, 0), coalesce(c.missed, 0))
 """
 
+LATE_WRONGLY = """
+WITH tallied AS (
+    SELECT kind, topic, quarter_at, sum(n) AS n FROM (
+        SELECT kind, topic, quarter_at, count AS n FROM cases_latetally
+         UNION ALL
+        SELECT kind, topic, date_bin('15 minutes', counts_at, '1970-01-01 00:00+00'), change
+          FROM cases_tallychange WHERE standing = 'LATE'
+    ) AS together GROUP BY 1, 2, 3
+), counted AS (
+    SELECT kind, topic, date_bin('15 minutes', breaches_at, '1970-01-01 00:00+00') AS quarter_at,
+           count(*) AS n
+      FROM cases_case
+     WHERE kind = 'COMPLAINT' AND ended_at IS NULL AND breaches_at IS NOT NULL GROUP BY 1, 2, 3
+)
+SELECT concat_ws(' ', kind, topic), quarter_at, coalesce(t.n, 0), coalesce(c.n, 0)
+  FROM tallied t FULL JOIN counted c USING (kind, topic, quarter_at)
+ WHERE coalesce(t.n, 0) <> coalesce(c.n, 0)
+"""
+
 MONTHS_WRONGLY = """
 WITH days AS (
     SELECT standing, kind, topic, date_trunc('month', day::timestamp)::date AS month,
@@ -358,6 +377,11 @@ def tallies_that_differ_from_the_cases() -> list[str]:
     return rows_of(TALLIED_WRONGLY, words="{} {}: tallied {}, counted {}")
 
 
+def late_tallies_that_differ_from_the_cases() -> list[str]:
+    """W17: what breaches from a quarter of an hour on, folded or not, is what counting gives."""
+    return rows_of(LATE_WRONGLY)
+
+
 def months_that_differ_from_their_days() -> list[str]:
     """W17: months whose roll-up is not what its days come to."""
     return rows_of(MONTHS_WRONGLY, words="{} {}: {} in the month, {} in its days")
@@ -393,6 +417,7 @@ ORACLES: tuple[Oracle, ...] = (
         is_alarm=True,
     ),
     Oracle("W17", "a tally that counting gives otherwise", tallies_that_differ_from_the_cases),
+    Oracle("W17", "a late tally counted otherwise", late_tallies_that_differ_from_the_cases),
     Oracle("W17", "a month that its days do not come to", months_that_differ_from_their_days),
     Oracle("T3", "a warning or an escalation raised twice", alerts_raised_twice),
     Oracle("T3", "an alert that nobody would raise", alerts_that_are_overlooked),

@@ -17,6 +17,7 @@ from smart360.cases import handling, operations, tasks
 from smart360.cases.choices import CaseKind, Standing
 from smart360.cases.models import Case, Tally, TallyChange
 from smart360.cases.oracles import (
+    late_tallies_that_differ_from_the_cases,
     months_that_differ_from_their_days,
     tallies_that_differ_from_the_cases,
 )
@@ -143,6 +144,7 @@ def test_tallies_are_what_counting_gives(
         operations.fold_tallies(at_once=by_hand.choice([1, 3, 1_000]))
         assert tallied() == counted(zone)
         assert not tallies_that_differ_from_the_cases()
+        assert not late_tallies_that_differ_from_the_cases()
         assert not months_that_differ_from_their_days()
 
 
@@ -166,6 +168,7 @@ def test_a_change_of_the_zone_counts_anew(
     )
     assert not TallyChange.objects.exists()
     assert tallied() == counted("Pacific/Kiritimati")
+    assert not late_tallies_that_differ_from_the_cases()
     assert not months_that_differ_from_their_days()
     Utility.objects.filter(pk=1).update(time_zone="America/Chicago")
     assert tallied() == before
@@ -215,6 +218,31 @@ def test_a_load_without_triggers_is_counted_by_one_call(
     operation(handling.rebuild_tallies)()
     assert tallied() == counted("America/Chicago")
     assert not tallies_that_differ_from_the_cases()
+    assert not late_tallies_that_differ_from_the_cases()
+
+
+@pytest.mark.django_db
+def test_what_is_late_follows_whoever_folds(
+    by_hand: random.Random,
+    without_other_triggers: Callable[[], None],
+    make_consumer: MakeConsumer,
+) -> None:
+    """The control: without the trigger of what is folded, the quarters of an hour are wrong."""
+    consumer = make_consumer().pk
+    without_other_triggers()
+    became_late = TallyChange.objects.filter(standing="LATE", change=1)
+    while not became_late.exists():
+        put_a_case(by_hand, consumer, edges(by_hand, "UTC"))
+    one = became_late.order_by("id")[0].pk
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM cases_tallychange WHERE id <> %s", [one])
+    assert not late_tallies_that_differ_from_the_cases()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE cases_tallychange DISABLE TRIGGER USER"
+        )
+    operations.fold_tallies()
+    assert late_tallies_that_differ_from_the_cases()
 
 
 @pytest.mark.django_db
@@ -271,6 +299,7 @@ def test_writers_folders_and_a_new_zone_at_once_lose_nothing(
         try:
             for _ in range(40):
                 wrong = tallies_that_differ_from_the_cases()
+                wrong += late_tallies_that_differ_from_the_cases()
                 wrong += months_that_differ_from_their_days()
                 assert not wrong, wrong
         finally:

@@ -25,6 +25,7 @@ from smart360.cases.choices import CaseKind, CaseStatus, Priority
 from smart360.cases.filters import read_wish
 from smart360.cases.models import Case, SlaPolicy
 from smart360.cases.oracles import (
+    late_tallies_that_differ_from_the_cases,
     months_that_differ_from_their_days,
     tallies_that_differ_from_the_cases,
 )
@@ -75,7 +76,7 @@ class Loaded:
         if status not in OPEN:
             ended = chance.choice([self._edge(created), created + (at - created) * chance.random()])
         due = chance.choice([None, *[created + timedelta(hours=chance.randrange(1, 900))] * 4])
-        earlier = chance.choice([due, created + timedelta(hours=1)])
+        earlier = chance.choice([due, created + timedelta(hours=1), self._about_now(created)])
         late = min(earlier, due) if earlier and due else earlier  # resolution is one of the clocks
         if ended:
             late = chance.choice([None, min(late or ended, ended)])
@@ -111,6 +112,15 @@ class Loaded:
             staff_named=chance.choice([None, *self.people]) if category.is_about_staff else None,
             tracking_token=f"token {number}",
         )
+
+    def _about_now(self, created: datetime) -> datetime:
+        """At, or beside, today's midnight, the running quarter of an hour or this moment."""
+        zone = Utility.objects.get(pk=1).zone
+        today = self.at.astimezone(zone).date()
+        midnight = datetime.combine(today, time.min, tzinfo=zone).astimezone(UTC)
+        begun = self.chance.choice([midnight, self.at.replace(minute=self.at.minute // 15 * 15)])
+        seconds = self.chance.choice([-900, -1, 0, 1, 900, 7200])
+        return max(begun + timedelta(seconds=seconds), created)
 
     def _edge(self, created: datetime) -> datetime:
         """Just before or after today's or this month's first midnight, but not before it began."""
@@ -239,13 +249,15 @@ def test_the_dashboard_is_what_counting_gives(
     for step in range(amount(3, 12)):
         for number in range(20):
             loaded.put(100 * step + number)
+        looked_at = at + timedelta(seconds=loaded.chance.choice([0, 1, 899, 900, 40_000]))
         for reader in readers:
-            shown = dashboard_of(reader, at, zone)
-            assert figures_of(shown) == counted(reader, at, zone)
+            shown = dashboard_of(reader, looked_at, zone)
+            assert figures_of(shown) == counted(reader, looked_at, zone)
             has_staff = any(each.is_about_staff for each in shown.categories)
             assert has_staff == sees_staff_complaints(reader)
         operations.fold_tallies(at_once=loaded.chance.choice([1, 7, 1000]))
         assert not tallies_that_differ_from_the_cases()
+        assert not late_tallies_that_differ_from_the_cases()
         assert not months_that_differ_from_their_days()
 
 

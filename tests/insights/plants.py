@@ -550,6 +550,12 @@ PLANTS = (
     ),
     plant(
         "W17",
+        "late_tallies_that_differ_from_the_cases",
+        "INSERT INTO cases_latetally (kind, topic, quarter_at, count)"
+        " VALUES ('COMPLAINT', '', '2020-01-01 00:15+00', 1)",
+    ),
+    plant(
+        "W17",
         "months_that_differ_from_their_days",
         "INSERT INTO cases_monthtally (standing, kind, topic, month, count)"
         " VALUES ('LATE', 'DISCONNECTION', '', '2020-01-01', 1)",

@@ -5,7 +5,7 @@ from smart360.cases.models.cases import Alert, Case, Hold, HoldReason
 from smart360.cases.models.lists import OPEN
 from smart360.cases.models.orders import DUE, URGENCY
 from smart360.cases.models.policies import SlaPolicy
-from smart360.cases.models.tallies import MonthTally, Tally, TallyChange
+from smart360.cases.models.tallies import LateTally, MonthTally, Tally, TallyChange
 
 __all__ = [
     "DUE",
@@ -16,6 +16,7 @@ __all__ = [
     "Case",
     "Hold",
     "HoldReason",
+    "LateTally",
     "MonthTally",
     "SlaPolicy",
     "Tally",

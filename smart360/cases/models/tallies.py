@@ -149,6 +149,60 @@ class TallyChange(models.Model):
                 condition=Q(kind__in=CaseKind.values), name="change_kind_is_known"
             ),
         ]
+        # What is taken out of here has been folded, whoever did it.
+        triggers = [
+            pgtrigger.Trigger(
+                name="late_follows",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Delete,
+                referencing=pgtrigger.Referencing(old="folded"),
+                func=pgtrigger.Func(
+                    """
+                    INSERT INTO cases_latetally AS t (kind, topic, quarter_at, count)
+                    SELECT kind, topic,
+                           date_bin('15 minutes', counts_at, '1970-01-01 00:00+00'), sum(change)
+                      FROM folded WHERE standing = 'LATE'
+                     GROUP BY 1, 2, 3 HAVING sum(change) <> 0 ORDER BY 1, 3, 2
+                        ON CONFLICT (kind, quarter_at, topic) DO UPDATE
+                       SET count = t.count + excluded.count;
+                    RETURN NULL;
+                    """
+                ),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.change:+d} {self.kind} {self.standing}"
+
+
+class LateTally(models.Model):
+    """How many open cases of a kind and topic are breached from one quarter of an hour on.
+
+    The same as the days of `Standing.LATE`, finer, so that the running day need not be counted.
+    No day of any zone in use today begins within a quarter. What `TallyChange` still holds comes
+    on top.
+    """
+
+    kind = models.CharField(max_length=15, choices=CaseKind)
+    topic = models.CharField(max_length=30, blank=True, default="", db_default="")
+    quarter_at = models.DateTimeField(help_text="When the quarter of an hour begins.")
+    count = models.IntegerField()
+
+    class Meta:
+        verbose_name_plural = "late tallies"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "quarter_at", "topic"], name="a_quarter_has_one_tally_of_a_topic"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=CaseKind.values), name="late_tally_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(quarter_at__minute__in=[0, 15, 30, 45], quarter_at__second=0),
+                name="a_late_tally_is_of_a_quarter",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.kind} late from {self.quarter_at:%Y-%m-%d %H:%M} on"

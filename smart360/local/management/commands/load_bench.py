@@ -84,7 +84,8 @@ class Command(BaseCommand):
         began = time.monotonic()
         load_complaints(count=count, at=clock.now(), tell=self._tell)
         with connection.cursor() as cursor:
-            for table in (*complaints.COLUMNS, "cases_tally", "cases_monthtally"):
+            tallies = ("cases_tally", "cases_monthtally", "cases_latetally")
+            for table in (*complaints.COLUMNS, *tallies):
                 cursor.execute(f"VACUUM (ANALYZE) {table}")
         self._tell(f"{count:,} complaints in {time.monotonic() - began:.0f} s")
 
