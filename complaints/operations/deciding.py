@@ -221,7 +221,7 @@ def _end(case: Case, to: CaseStatus, *, event: Event, words: str, by: Person, at
     case.ended_at = at
     case.ended_by_id = by.pk
     case.closing_note = words
-    handling.move(case, to, event=event, by=by.pk, at=at)
+    handling.move(case, to, event=event, by=by.pk, at=at, words=words)
     if protecting.lift_fence(case, by=by.pk, at=at):
         _record_fence(case, complaint, Event.DISPUTE_LIFTED, by=by, at=at)
     complaint_decided(case, complaint, at=at)

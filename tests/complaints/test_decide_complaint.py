@@ -62,7 +62,8 @@ def test_it_ends_with_its_word(
     assert (case.ended_by, case.closing_reason, case.next_alert_at) == (by, "", None)
     entry = Entry.objects.get(case=case, at=later)
     assert (entry.kind, entry.new["status"]) == (status, status)
-    assert (entry.case_version, entry.text) == (case.version, None)
+    assert entry.text is not None
+    assert (entry.case_version, entry.text.text) == (case.version, WORDS)
     told = Message.objects.get(case=case, template__code=code)
     assert WORDS in told.body.text
     assert "Bill is too high" in told.body.text

@@ -51,6 +51,9 @@ def test_it_is_in_progress_again(
     )  # fmt: skip
     assert entry.text is not None
     assert entry.text.text == WHY
+    decided = Entry.objects.select_related("text").get(case=case, kind=state)
+    assert decided.text is not None
+    assert decided.text.text == ended.closing_note != "", "the record keeps what was decided"
     told = Message.objects.get(case=case, template__code="complaint.reopened")
     assert WHY not in told.body.text, "what colleagues tell each other stays among them"
     assert OwedWork.objects.count() == owed + 1
