@@ -31,8 +31,8 @@ def service_orders(kind: KindPages, request: HttpRequest, number: str) -> HttpRe
 
 def add_order(kind: KindPages, request: HttpRequest, number: str) -> HttpResponse:
     """Add Service Order: a visit of one of the types that fit this consumer (SO1)."""
-    me, key = signed_in_person(request), posted_form_key(request.POST)
     case = found_or_404(kind, request, number)
+    me, key = signed_in_person(request), posted_form_key(request.POST)
     form = _form(case, request.POST)
     if not form.is_valid():
         return _tab(kind, request, case, status=422, order_form=form)
