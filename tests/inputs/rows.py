@@ -117,7 +117,7 @@ ROWS: dict[int | str, tuple[str, ...]] = {
     ),
     56: (
         f"{LIST}test_writes_what_is_filtered",
-        "consumers/test_import_consumers.py::test_the_report_is_no_formula",
+        "custody/test_import_consumers.py::test_the_report_is_no_formula",
     ),
     57: (DETAILS, WHOLE),
     59: (
