@@ -1,0 +1,1 @@
+"""The pages about whole accounts, by what they are about."""
