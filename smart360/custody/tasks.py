@@ -19,7 +19,7 @@ from smart360.custody.operations import (
     stop_import,
     try_piece,
 )
-from smart360.custody.queries import get_run
+from smart360.custody.queries.imports import get_run
 from smart360.kernel import clock
 from smart360.organisation.queries import day_of
 

@@ -36,7 +36,7 @@ from consumers.rules.importing import ImportedAccount
 from smart360.custody.management.commands import import_consumers as command
 from smart360.custody.models import ImportRow, ImportRun
 from smart360.custody.operations import import_accounts, import_piece, importing
-from smart360.custody.queries import TURN, Piece
+from smart360.custody.queries.imports import TURN, Piece
 from smart360.custody.rules.importing import COLUMNS, AccountReader
 from smart360.kernel import clock
 from smart360.organisation.models import Utility

@@ -11,7 +11,7 @@ from smart360.custody.choices import ImportMode, ImportState
 from smart360.custody.models import ImportFile, ImportProblem, ImportRun
 from smart360.custody.operations.files import TAKES_TIME, stage
 from smart360.custody.operations.importing import ImportResult, take_over, try_import
-from smart360.custody.queries import TURN, Piece, read_piece
+from smart360.custody.queries.imports import TURN, Piece, read_piece
 from smart360.custody.rules.files import AccountFile
 from smart360.custody.rules.importing import SHARED_COLUMNS, RowProblem
 from smart360.kernel.db import copy_rows, operation, refuses

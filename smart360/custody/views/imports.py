@@ -18,7 +18,7 @@ from smart360.custody.choices import ImportMode
 from smart360.custody.forms import ImportForm
 from smart360.custody.models import ImportRun
 from smart360.custody.operations import begin_import, resume_import, try_upload
-from smart360.custody.queries import REPORT_HEAD, find_run, list_runs, problems_of
+from smart360.custody.queries.imports import REPORT_HEAD, find_run, list_runs, problems_of
 from smart360.custody.rules.files import AccountFile
 from smart360.custody.rules.importing import COLUMNS
 from smart360.kernel import clock

@@ -30,7 +30,7 @@ from smart360.custody.operations import (
     stop_import,
     try_piece,
 )
-from smart360.custody.queries import (
+from smart360.custody.queries.imports import (
     REPORT_HEAD,
     TURN,
     count_problems,

@@ -1,0 +1,1 @@
+"""What custody reads, by what it is about."""
