@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from billing.queries.arrangements import list_arrangements
+from billing.queries.compliance import compliance_of
 from billing.queries.financial import (
     account_of,
     list_deposit_moves,
@@ -65,7 +66,10 @@ def consumer_financial(request: HttpRequest, account: str) -> HttpResponse:
     """Balance, payments, invoices, deposits, arrangements; a summary for who sees no lines."""
     consumer, person, day = consumer_or_404(request, account), signed_in_person(request), today()
     if not person.has_permission(Permission.VIEW_MONEY):
-        context: dict[str, Any] = {"summary": account_of(consumer.pk, today=day)[0]}
+        context: dict[str, Any] = {
+            "summary": account_of(consumer.pk, today=day)[0],
+            "compliance": compliance_of(consumer.pk, today=day),
+        }
         return profile_page(request, consumer, FINANCIAL, context)
     cursor = request.GET.get("cursor", "")
     payments = list_payments(consumer.pk, cursor=cursor)
@@ -84,6 +88,7 @@ def consumer_financial(request: HttpRequest, account: str) -> HttpResponse:
     context = history | {
         "sees_lines": True,
         "summary": summary,
+        "compliance": compliance_of(consumer.pk, today=day),
         "ageing": _ageing(allocation, day),
         "overview": overview_of(consumer, invoices, today=day),
         "invoices": invoices,
