@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
 
 from consumers.models import Consumer, HoldProposal, Premise
 from consumers.rules.profiles import ConnectionFacts, ShownConsumer, masked_name
@@ -20,8 +21,15 @@ def visible_consumers(person: Person) -> QuerySet[Consumer]:
 
 
 def get_consumer(account_number: str, *, to: Person) -> Consumer | None:
-    """The consumer with this account number, or None when there is none for this person."""
-    return with_account(visible_consumers(to), account_number).first()
+    """The consumer with this account number, or None when there is none for this person.
+
+    Its service addresses come with it, for ``shown``.
+    """
+    places = Premise.objects.filter(connections__consumer=OuterRef("pk"))
+    whole = visible_consumers(to).annotate(
+        places=ArraySubquery(places.order_by("connections__id").values("address"))
+    )
+    return with_account(whole, account_number).first()
 
 
 def with_account(consumers: QuerySet[Consumer], account_number: str) -> QuerySet[Consumer]:
@@ -86,6 +94,9 @@ def shown(
 
 
 def _addresses_of(consumer: Consumer) -> Iterable[str]:
+    found: list[str] | None = vars(consumer).get("places")
+    if found is not None:
+        return found
     connected = Premise.objects.filter(connections__consumer=consumer)
     return connected.order_by("connections__id").values_list("address", flat=True)
 

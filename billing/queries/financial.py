@@ -1,35 +1,27 @@
 """What the Financial tab of a consumer's profile shows (CON9); never a sum over entries."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from billing.choices import LedgerKind, PostingKind
-from billing.models import Invoice, LedgerEntry, Tariff
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+
+from billing.models import Invoice
 from billing.models.invoices import SEALED
-from billing.queries.accounts import balances_of
 from billing.queries.ageing import allocation_with
-from billing.queries.cycles import rates_of
-from billing.queries.payments import LastPayment, last_payment
+from billing.queries.payments import LastPayment, balances_and_last_payment
+from billing.queries.tariffs import NamedRates, rates_since
 from billing.rules.allocation import Allocation
 from billing.rules.consumption import Shown
 from billing.rules.forecast import NextBill, Usage, next_bill, next_period
 from consumers.choices import SupplyState, Verification
-from consumers.models import AccountHold, Consumer, MeterAssignment, Reading
+from consumers.models import Consumer, MeterAssignment, Reading
 from smart360.kernel.money import ZERO
 
 MOST_INVOICES = 12
-MOST_HOLDS = 20
 READINGS_SINCE = timedelta(days=430)
-DEPOSIT_WORDS: dict[str, str] = {
-    PostingKind.DEPOSIT_RECEIVED: "Received",
-    PostingKind.DEPOSIT_APPLIED: "Applied to a bill",
-    PostingKind.DEPOSIT_REFUNDED: "Refunded",
-    PostingKind.DEPOSIT_INTEREST: "Interest",
-}
-"""What a posting does to a deposit, said below the heading "Deposits"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,30 +97,9 @@ class Overview:
     next_bill: NextBill | None
 
 
-@dataclass(frozen=True, slots=True)
-class DepositMove:
-    """One movement of a security deposit; ``amount`` is below zero when less is held after it."""
-
-    on: date
-    what: str
-    reference: str
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class HoldRow:
-    """What protects the account, or did. ``state`` is STANDS, LAPSED or LIFTED."""
-
-    kind: str
-    source: str
-    from_on: date
-    to_on: date | None
-    state: str
-
-
 def account_of(consumer: int, *, today: date) -> tuple[Summary, Allocation]:
-    """The figures of an account, and what of its charges is unpaid; three statements."""
-    balances = balances_of(consumer)
+    """The figures of an account, and what of its charges is unpaid; two statements."""
+    balances, last = balances_and_last_payment(consumer)
     allocation = allocation_with(consumer, outstanding=balances.outstanding)
     oldest = allocation.oldest_due_on
     summary = Summary(
@@ -137,22 +108,22 @@ def account_of(consumer: int, *, today: date) -> tuple[Summary, Allocation]:
         deposit=balances.deposit,
         due_on=allocation.latest_due_on,
         oldest_due_on=oldest,
-        last=last_payment(consumer),
+        last=last,
         days_overdue=max(0, (today - oldest).days) if oldest else 0,
     )
     return summary, allocation
 
 
 def overview_of(consumer: Consumer, invoices: Sequence[InvoiceRow], *, today: date) -> Overview:
-    """Rate plans, usual consumption and what to expect of the next bill; five statements.
+    """Rate plans, usual consumption and what to expect of the next bill; two statements.
 
     ``invoices`` are the consumer's newest ones: the next bill goes on where the last one ended.
     """
-    tariffs = _tariffs_of(consumer.category_id, today)
+    tariffs = rates_since(consumer.category_id, since=today - READINGS_SINCE)
     usages = _usages_of(consumer.pk, today)
     last = next((each.period for each in invoices if not each.is_taken_back), None)
     supplied = [usage for usage, is_supplied in usages if is_supplied]
-    rates = {utility: [rates_of(each) for each in rows] for utility, rows in tariffs.items()}
+    rates = {utility: [each.rates for each in rows] for utility, rows in tariffs.items()}
     utilities = dict.fromkeys(usage.utility_type for usage, _ in usages)
     return Overview(
         plans=tuple(_plan(utility, tariffs.get(utility, ()), today) for utility in utilities),
@@ -162,52 +133,37 @@ def overview_of(consumer: Consumer, invoices: Sequence[InvoiceRow], *, today: da
     )
 
 
-def _tariffs_of(category: int, today: date) -> Mapping[str, list[Tariff]]:
-    """The tariffs of a category from a year ago on, by utility, the earliest first."""
-    found = Tariff.objects.filter(category=category).prefetch_related("slabs", "taxes")
-    tariffs: dict[str, list[Tariff]] = defaultdict(list)
-    for tariff in found.order_by("valid"):
-        ended = tariff.valid.upper is not None and tariff.valid.upper < today - READINGS_SINCE
-        if not ended:
-            tariffs[tariff.utility_type].append(tariff)
-    return tariffs
-
-
-def _plan(utility: str, tariffs: Sequence[Tariff], today: date) -> Plan:
-    valid = (
-        each
-        for each in tariffs
-        if each.valid.lower <= today and (each.valid.upper is None or today < each.valid.upper)
-    )
-    found = next(valid, None)
+def _plan(utility: str, tariffs: Sequence[NamedRates], today: date) -> Plan:
+    found = next((each for each in tariffs if each.is_valid_on(today)), None)
     if found is None:
         return Plan(utility, "", None)
-    return Plan(utility, found.name, found.fixed_charge)
+    return Plan(utility, found.name, found.rates.fixed_charge)
 
 
 def _usages_of(consumer: int, today: date) -> list[tuple[Usage, bool]]:
     """The consumer's meters with a year of verified readings, and whether each is supplied."""
-    meters = list(
+    shown = Reading.objects.filter(
+        meter=OuterRef("meter"),
+        read_on__gte=today - READINGS_SINCE,
+        read_on__lte=today,
+        verification=Verification.VERIFIED,
+    ).order_by("read_on")
+    meters = (
         MeterAssignment.objects.filter(
             service_connection__consumer=consumer, during__upper_inf=True
         )
         .order_by("service_connection")
         .values_list(
-            "meter", "meter__utility_type", "meter__unit", "service_connection__supply_state"
+            "meter__utility_type", "meter__unit", "service_connection__supply_state",
+            ArraySubquery(shown.values("value")), ArraySubquery(shown.values("read_on")),
         )
-    )
-    shown: dict[int, list[Shown]] = defaultdict(list)
-    readings = Reading.objects.filter(
-        meter__in=[meter for meter, *_ in meters],
-        read_on__gte=today - READINGS_SINCE,
-        read_on__lte=today,
-        verification=Verification.VERIFIED,
-    )
-    for meter, value, on in readings.order_by("read_on").values_list("meter", "value", "read_on"):
-        shown[meter].append(Shown(value, on))
+    )  # fmt: skip
     return [
-        (Usage(utility, unit, tuple(shown[meter])), state == SupplyState.CONNECTED)
-        for meter, utility, unit, state in meters
+        (
+            Usage(utility, unit, tuple(map(Shown, values, days))),
+            state == SupplyState.CONNECTED,
+        )
+        for utility, unit, state, values, days in meters
     ]
 
 
@@ -229,40 +185,3 @@ def list_invoices(consumer: int, allocation: Allocation) -> list[InvoiceRow]:
         )
         for each in found[:MOST_INVOICES]
     ]
-
-
-def list_deposit_moves(consumer: int) -> list[DepositMove]:
-    """What moved a consumer's security deposit, newest first; one statement."""
-    found = LedgerEntry.objects.filter(
-        account__consumer=consumer, account__kind=LedgerKind.DEPOSIT_HELD
-    ).select_related("transaction")
-    return [
-        DepositMove(
-            on=each.transaction.valued_on,
-            what=DEPOSIT_WORDS.get(each.transaction.kind, PostingKind(each.transaction.kind).label),
-            reference=each.transaction.reference,
-            amount=-each.amount,
-        )
-        for each in found.order_by("-pk")[:MOST_INVOICES]
-    ]
-
-
-def list_holds(consumer: int, *, today: date) -> list[HoldRow]:
-    """What protects an account or did, newest first; right with every worker dead."""
-    found = AccountHold.objects.filter(consumer=consumer).order_by("-pk")[:MOST_HOLDS]
-    return [
-        HoldRow(
-            kind=each.get_kind_display(),
-            source=each.source,
-            from_on=each.from_on,
-            to_on=each.to_on,
-            state=_hold_state(each, today),
-        )
-        for each in found
-    ]
-
-
-def _hold_state(hold: AccountHold, today: date) -> str:
-    if hold.lifted_at is not None:
-        return "LIFTED"
-    return "LAPSED" if hold.to_on is not None and hold.to_on < today else "STANDS"

@@ -4,16 +4,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
-from billing.choices import PaymentState
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from billing.choices import PaymentMethod, PaymentState
 from billing.models import Payment
-from billing.queries.accounts import balances_of
+from billing.queries.accounts import Balances, balances_of
 from consumers.access import shown
+from consumers.models import ConsumerFigures
 from smart360.owed.choices import OwedState
 from smart360.owed.models import OwedWork
 from smart360.staff.models import Person
 from smart360.web.paging import Page, Sort, page_of
 
+LAST = ("amount", "paid_on", "method")
 NEWEST_FIRST = Sort("newest", "Newest first", ("-paid_on", "-id"))
 REVERSED = "REVERSED"
 
@@ -95,16 +100,33 @@ class PaymentFacts:
 
 def last_payment(consumer: int) -> LastPayment | None:
     """The consumer's last payment, or None, which pages show as ``--``; one statement."""
-    found = (
-        Payment.objects.filter(
-            consumer=consumer, state=PaymentState.PROCESSED, reversed_at__isnull=True
-        )
-        .order_by("-paid_on", "-id")
-        .first()
+    row = _come(consumer).values_list(*LAST).first()
+    return _last(row) if row else None
+
+
+def balances_and_last_payment(consumer: int) -> tuple[Balances, LastPayment | None]:
+    """The same with how the account stands; one statement."""
+    last = _come(OuterRef("consumer"))[:1]
+    found = ConsumerFigures.objects.filter(consumer=consumer).values_list(
+        "balance", "deposit", *(Subquery(last.values(column)) for column in LAST)
     )
-    if found is None:
-        return None
-    return LastPayment(found.amount, found.paid_on, found.get_method_display())
+    row = found.first()
+    if row is None:
+        return Balances(), last_payment(consumer)
+    return Balances(*row[:2]), _last(row[2:]) if row[2] is not None else None
+
+
+def _come(consumer: int | OuterRef) -> QuerySet[Payment]:
+    """A consumer's payments that have come and were not taken back, newest first."""
+    come = Payment.objects.filter(
+        consumer=consumer, state=PaymentState.PROCESSED, reversed_at__isnull=True
+    )
+    return come.order_by("-paid_on", "-id")
+
+
+def _last(row: tuple[Any, ...]) -> LastPayment:
+    amount, paid_on, method = row
+    return LastPayment(amount, paid_on, PaymentMethod(method).label)
 
 
 def list_payments(consumer: int, *, cursor: str = "", size: int = 25) -> Page[PaymentRow]:

@@ -13,7 +13,6 @@ from smart360.kernel.money import ZERO
 from smart360.staff.models import Person
 from smart360.web.paging import Page, Sort, page_of
 
-MOST_REFUNDS = 12
 OLDEST_FIRST = Sort("waiting", "Longest waiting first", ("proposed_at", "id"))
 
 
@@ -74,42 +73,6 @@ def waiting_of(consumer: int) -> list[tuple[str, Decimal]]:
     """Number and amount of a consumer's refunds that wait, newest first."""
     waiting = Refund.objects.filter(consumer=consumer, state=ProposalState.PROPOSED)
     return list(waiting.order_by(F("pk").desc()).values_list("number", "amount")[:25])
-
-
-@dataclass(frozen=True, slots=True)
-class RefundRow:
-    """A refund of one account and what became of it."""
-
-    number: str
-    source: str
-    amount: Decimal
-    proposed_at: datetime
-    proposed_by: str
-    decided_at: datetime | None
-    decided_by: str
-    decision: str
-    is_waiting: bool
-    is_rejected: bool
-
-
-def list_refunds(consumer: int) -> list[RefundRow]:
-    """A consumer's newest refunds, decided or not; one statement, by index refund_by_consumer."""
-    found = Refund.objects.filter(consumer=consumer).select_related("proposed_by", "decided_by")
-    return [
-        RefundRow(
-            number=each.number,
-            source=each.get_source_display(),
-            amount=each.amount,
-            proposed_at=each.proposed_at,
-            proposed_by=each.proposed_by.full_name,
-            decided_at=each.decided_at,
-            decided_by=each.decided_by.full_name if each.decided_by else "",
-            decision=each.decision,
-            is_waiting=each.state == ProposalState.PROPOSED,
-            is_rejected=each.state == ProposalState.REJECTED,
-        )
-        for each in found.order_by("-pk")[:MOST_REFUNDS]
-    ]
 
 
 def proposed_since(consumer: int, *, by: int, since: datetime) -> Decimal:

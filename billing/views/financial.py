@@ -8,17 +8,10 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
-from billing.queries.arrangements import list_arrangements
+from billing.queries.beside import beside
 from billing.queries.compliance import compliance_of
-from billing.queries.financial import (
-    account_of,
-    list_deposit_moves,
-    list_holds,
-    list_invoices,
-    overview_of,
-)
+from billing.queries.financial import account_of, list_invoices, overview_of
 from billing.queries.payments import list_payments
-from billing.queries.refunds import list_refunds
 from billing.rules.allocation import Allocation
 from consumers import access
 from consumers.models import Consumer
@@ -92,10 +85,7 @@ def consumer_financial(request: HttpRequest, account: str) -> HttpResponse:
         "ageing": _ageing(allocation, day),
         "overview": overview_of(consumer, invoices, today=day),
         "invoices": invoices,
-        "deposits": list_deposit_moves(consumer.pk),
-        "arrangements": list_arrangements(consumer.pk, today=day, outstanding=owed),
-        "refunds": list_refunds(consumer.pk),
-        "holds": list_holds(consumer.pk, today=day),
+        "beside": beside(consumer.pk, today=day, outstanding=owed),
         "can_record": person.has_permission(Permission.RECORD_PAYMENT),
         "can_propose": person.has_permission(Permission.PROPOSE_REFUND),
         "can_print": person.has_permission(Permission.PRINT_BILL),

@@ -17,7 +17,7 @@ from consumers.queries.profiles import (
     hold_facts,
 )
 from consumers.queries.proposals import proposals_of, waiting_proposals
-from consumers.queries.protecting import account_holds, has_hold, standing_holds
+from consumers.queries.protecting import account_holds, has_hold
 from consumers.queries.timeline import cases_told_of, list_timeline, newest_lines
 
 __all__ = [
@@ -43,7 +43,6 @@ __all__ = [
     "pinned_notes",
     "proposals_of",
     "search",
-    "standing_holds",
     "subcategories",
     "waiting_proposals",
     "with_list_facts",

@@ -1,11 +1,11 @@
 """Reads about one consumer: what it is supplied with, who holds it, what guards it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection
 
-from consumers.choices import SupplyState
+from consumers.choices import AccountHoldKind, SupplyState
 from consumers.models import Guard, ProfileLock
 from consumers.queries.figures import AccountFigures
 from consumers.rules.profiles import ConnectionFacts, LockFacts
@@ -63,13 +63,30 @@ def connection_facts(consumer: int) -> list[ConnectionFacts]:
 HEAD = """
 SELECT ARRAY(SELECT g.placed_by FROM consumers_guard g WHERE g.consumer_id = c.id ORDER BY g.id),
        f.consumer_id, f.balance, f.deposit, f.last_billed_on, f.oldest_due_on,
-       l.holder_id, p.full_name, l.purpose, l.token, l.taken_at, l.expires_at
+       l.holder_id, p.full_name, l.purpose, l.token, l.taken_at, l.expires_at,
+       h.kinds, h.sources, h.from_ons, h.to_ons
   FROM consumers_consumer c
   LEFT JOIN consumers_consumerfigures f ON f.consumer_id = c.id
   LEFT JOIN consumers_profilelock l ON l.consumer_id = c.id AND l.expires_at > %(at)s
   LEFT JOIN staff_person p ON p.id = l.holder_id
+ CROSS JOIN LATERAL (
+       SELECT array_agg(kind ORDER BY id) AS kinds, array_agg(source ORDER BY id) AS sources,
+              array_agg(from_on ORDER BY id) AS from_ons, array_agg(to_on ORDER BY id) AS to_ons
+         FROM consumers_accounthold
+        WHERE consumer_id = c.id AND lifted_at IS NULL AND from_on <= %(today)s
+          AND (to_on IS NULL OR to_on >= %(today)s)) AS h
  WHERE c.id = %(consumer)s
 """
+
+
+@dataclass(frozen=True, slots=True)
+class StandingHold:
+    """One hold that protects an account today; ``kind`` in words."""
+
+    kind: str
+    source: str
+    from_on: date
+    to_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +95,21 @@ class HeadFacts:
 
     ``guards``  the numbers of the open requests that keep its data as it is
     ``lock``    who holds the profile; None when nobody does
+    ``holds``   what protects the account today, oldest first
     """
 
     guards: list[str]
     figures: AccountFigures
     lock: LockFacts | None
+    holds: list[StandingHold]
 
 
-def head_facts(consumer: int, *, to: Person, at: datetime) -> HeadFacts:
-    """Who holds the profile at ``at``, what guards it and what it owes; one statement."""
+def head_facts(consumer: int, *, to: Person, at: datetime, today: date) -> HeadFacts:
+    """Who holds the profile at ``at``, what guards and protects it, what it owes; one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(HEAD, {"consumer": consumer, "at": at})
+        cursor.execute(HEAD, {"consumer": consumer, "at": at, "today": today})
         row = cursor.fetchone()
-    holder, name, purpose, token, taken_at, expires_at = row[6:]
+    holder, name, purpose, token, taken_at, expires_at = row[6:12]
     lock = LockFacts(
         holder=name,
         holder_id=holder,
@@ -101,7 +120,11 @@ def head_facts(consumer: int, *, to: Person, at: datetime) -> HeadFacts:
         is_own=holder == to.pk,
     )
     figures = AccountFigures(*row[2:6]) if row[1] else AccountFigures()
-    return HeadFacts(row[0], figures, lock if holder else None)
+    holds = [
+        StandingHold(AccountHoldKind(kind).label, *rest)
+        for kind, *rest in zip(*(column or () for column in row[12:]), strict=True)
+    ]
+    return HeadFacts(row[0], figures, lock if holder else None, holds)
 
 
 def hold_facts(lock: ProfileLock, *, to: Person) -> LockFacts:

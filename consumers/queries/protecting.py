@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Q
 
 from consumers.choices import AccountHoldKind
 from consumers.models import AccountHold
@@ -124,31 +123,6 @@ def account_holds(consumer: int, *, today: date) -> list[ShownHold]:
             can_be_lifted=row.lifted_at is None and row.kind != AccountHoldKind.ARRANGEMENT,
         )
         for row in rows.order_by("-pk")[:MOST_HOLDS]
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class StandingHold:
-    """One hold that protects an account today; ``kind`` in words."""
-
-    kind: str
-    source: str
-    from_on: date
-    to_on: date | None
-
-
-def standing_holds(consumer: int, *, today: date) -> list[StandingHold]:
-    """What protects an account today, oldest first; one statement."""
-    standing = AccountHold.objects.filter(
-        Q(to_on__isnull=True) | Q(to_on__gte=today),
-        consumer=consumer,
-        lifted_at__isnull=True,
-        from_on__lte=today,
-    )
-    rows = standing.order_by("pk").values_list("kind", "source", "from_on", "to_on")
-    return [
-        StandingHold(AccountHoldKind(kind).label, source, from_on, to_on)
-        for kind, source, from_on, to_on in rows
     ]
 
 

@@ -60,9 +60,8 @@ def shell(
     permissions = permissions_of(person.roles)
     knows_why = any(each in permissions for each in KNOWS_WHY)
     today = at.astimezone(zone_in_use()).date()
-    head = queries.head_facts(shown.id, to=person, at=at)
+    head = queries.head_facts(shown.id, to=person, at=at, today=today)
     lock, figures = head.lock, head.figures if Permission.VIEW_BALANCE in permissions else None
-    holds = queries.standing_holds(shown.id, today=today)
     return {
         "consumer": shown,
         "figures": figures,
@@ -70,7 +69,7 @@ def shell(
             status=shown.status,
             lock=lock,
             guarded_by=head.guards,
-            holds=[each.kind for each in holds],
+            holds=[each.kind for each in head.holds],
             knows_why=knows_why,
             breaches=ports.breaches(consumer=shown.id, person=person.pk, at=at),
             is_overdue=bool(figures and figures.is_overdue(today)),
@@ -78,7 +77,7 @@ def shell(
         "today": today,
         "tabs": _tabs(shown.account_number, permissions, tab),
         "lock": lock,
-        "holds": holds if knows_why else [],
+        "holds": head.holds if knows_why else [],
         "open_requests": head.guards,
         "can_edit": (lock is None or lock.is_own)
         and bool(editable_by(permissions, is_guarded=False)),

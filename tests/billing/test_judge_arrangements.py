@@ -12,7 +12,7 @@ from billing.choices import ArrangementState
 from billing.models import Arrangement
 from billing.operations.arrangements import judge_arrangement
 from billing.operations.payments import settle_payment
-from billing.queries.arrangements import list_arrangements
+from billing.queries.beside import beside
 from billing.rules.arrangements import Paid, equal_parts, standing_of
 from billing.tasks.arrangements import judge_arrangements
 from consumers.models import AccountHold, Consumer
@@ -249,7 +249,7 @@ def test_pages_say_broken_with_every_worker_dead(running: Arrangement) -> None:
     """BEY7: derived from the day, on the morning after; and the hold has lapsed by itself."""
     day = FIRST + timedelta(days=1)
     for today, state in ((FIRST, "RUNNING"), (day, "BROKEN")):
-        row = list_arrangements(running.consumer_id, today=today, outstanding=OWED)[0]
+        row = beside(running.consumer_id, today=today, outstanding=OWED).arrangements[0]
         assert row.state == state
     assert Arrangement.objects.get().state == ArrangementState.RUNNING
     to_on = hold_of(running).to_on
@@ -259,6 +259,6 @@ def test_pages_say_broken_with_every_worker_dead(running: Arrangement) -> None:
 
 def test_pages_show_what_is_paid_of_each(running: Arrangement, recovery: Person) -> None:
     paid(running.consumer, "150.00", FIRST, recovery)
-    row = list_arrangements(running.consumer_id, today=FIRST, outstanding=OWED)[0]
+    row = beside(running.consumer_id, today=FIRST, outstanding=OWED).arrangements[0]
     assert [str(part.paid) for part in row.parts] == ["100.00", "50.00", "0.00"]
     assert [part.is_paid for part in row.parts] == [True, False, False]

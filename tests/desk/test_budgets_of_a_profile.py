@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -16,6 +17,9 @@ from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.models import Entry, PersonalText
+from tests.billing.arranging import arrange
+from tests.billing.paying import pay
+from tests.billing.posting import charge, deposit, post_at_once
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
 from tests.fieldwork.working import order_from_profile
 
@@ -91,6 +95,20 @@ def _read(meter: Meter) -> None:
     )  # fmt: skip
 
 
+@pytest.fixture
+def with_money(
+    busy: Consumer, make_consumer: MakeConsumer, person: MakePerson, at: datetime
+) -> Consumer:
+    """The same with 150 fees, 60 payments, a deposit and an arrangement that runs."""
+    recovery = person(Role.RECOVERY)
+    post_at_once(*(charge(busy, "20.00") for _ in range(150)), deposit(busy, "100.00"), at=at)
+    for n in range(60):
+        pay(busy, f"{n + 1}.00", by=recovery, at=at)
+    arrange(busy, by=recovery, at=at)
+    pay(busy, "50.00", by=recovery, at=at + timedelta(days=1))
+    return busy
+
+
 @pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.DISPATCHER])
 def test_each_tab_keeps_its_budget(busy: Consumer, client_as: ClientAs, role: Role) -> None:
     client = client_as(role)
@@ -101,3 +119,15 @@ def test_each_tab_keeps_its_budget(busy: Consumer, client_as: ClientAs, role: Ro
         assert answer.status_code == 200
         assert len(statements) <= MOST_STATEMENTS, (tab, len(statements))
         assert len(answer.content) <= MOST_BYTES, (tab, len(answer.content))
+
+
+def test_the_financial_tab_keeps_its_budget(with_money: Consumer, client_as: ClientAs) -> None:
+    client = client_as(Role.SUPERVISOR)
+    client.get(reverse("me"))
+    with CaptureQueriesContext(connection) as statements:
+        answer = client.get(reverse("consumer_financial", args=[with_money.account_number]))
+    assert answer.context["beside"].arrangements[0].paid == Decimal("50.00")
+    assert answer.context["beside"].deposits
+    assert len(answer.context["payments"]) == 25
+    assert len(statements) <= MOST_STATEMENTS, [each["sql"][:90] for each in statements]
+    assert len(answer.content) <= MOST_BYTES
