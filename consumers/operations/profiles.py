@@ -194,10 +194,10 @@ def _who_was_faster(row: Consumer) -> str:
         .first()
     )
     if last is None or last.actor is None:
-        return "This profile was changed since you opened it"
+        return "This profile was changed since you opened it."
     when = last.at.astimezone(get_utility().zone)
     fields = ", ".join(LABELS.get(name, name).lower() for name in last.new.get("fields", []))
     return (
         f"Changed by {last.actor.full_name} on {shown_date(when.date())} at"
-        f" {shown_time(when.time())}: {fields}"
+        f" {shown_time(when.time())}: {fields}."
     )

@@ -92,7 +92,7 @@ class TestChanging:
             )
         assert refused.value.is_conflict
         assert refused.value.sentence == (
-            "Changed by Karen Lee on Dec 10, 2024 at 09:30 AM: billing address"
+            "Changed by Karen Lee on Dec 10, 2024 at 09:30 AM: billing address."
         )
 
     @pytest.mark.parametrize(
