@@ -6,6 +6,7 @@ from django.core.checks import Tags, register
 from smart360.kernel.checks import (
     check_append_only_tables,
     check_kept_tables,
+    check_triggers_speak,
     check_two_database_roles,
     check_upgrade_path,
 )
@@ -22,4 +23,5 @@ class KernelConfig(AppConfig):
         register(check_two_database_roles, Tags.security, deploy=True)
         register(check_append_only_tables, Tags.database, deploy=True)
         register(check_kept_tables, Tags.database, deploy=True)
+        register(check_triggers_speak, Tags.database, deploy=True)
         register(check_upgrade_path, Tags.database)

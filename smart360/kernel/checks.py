@@ -9,7 +9,11 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from smart360.kernel.rights import append_only_tables, removable_tables
+from smart360.kernel.rights import (
+    SILENCED_BY_A_SETTING,
+    append_only_tables,
+    removable_tables,
+)
 
 RIGHTS = """
 SELECT t.name, r.name FROM unnest(%s::text[]) AS t(name)
@@ -75,6 +79,25 @@ def check_kept_tables(
             id="kernel.E003",
         )
         for table in found
+    ]
+
+
+def check_triggers_speak(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """No session bids a trigger be silent by a setting of its own."""
+    if not databases:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(SILENCED_BY_A_SETTING)
+        found = [function for (function,) in cursor.fetchall()]
+    return [
+        Error(
+            f"Triggers ask {function}, which lets any session silence them.",
+            hint="Run manage.py grant_rights as the owner after every migrate.",
+            id="kernel.E005",
+        )
+        for function in found
     ]
 
 

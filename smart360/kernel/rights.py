@@ -3,12 +3,27 @@
 A model with ``append_only = True`` is kept by grants: the application's role may read it and add
 to it, and has neither UPDATE nor DELETE; TRUNCATE it has nowhere (quality.md, A1). DELETE it has
 only where the product itself removes rows: a model says ``removable = True``.
+
+Nor may a session bid a trigger be silent. django-pgtrigger's triggers ask a function whether the
+setting ``pgtrigger.ignore`` names them, and any role may set that.
 """
 
 from collections.abc import Iterator
 
 from django.apps import apps
 from django.db import models
+
+NEVER_SILENT = """
+CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore(trigger_name name) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT false'
+"""
+"""Each migration with a trigger brings the library's own function back, which heeds the setting
+and costs a caught error for every row that a trigger is asked about."""
+
+SILENCED_BY_A_SETTING = """
+SELECT oid::regprocedure::text FROM pg_proc
+ WHERE proname = '_pgtrigger_should_ignore' AND prosrc <> 'SELECT false'
+"""
 
 REMOVABLE_ELSEWHERE = {
     # sessions end; wrong passwords are forgotten after the wait, with when that ends

@@ -816,6 +816,12 @@ PLANTS = (
         "rights_that_nobody_should_have",
         "GRANT UPDATE (text) ON trail_personaltext TO smart360_app",
     ),
+    plant(
+        "A1",
+        "triggers_that_a_setting_silences",
+        "CREATE OR REPLACE FUNCTION _pgtrigger_should_ignore(trigger_name name) RETURNS boolean"
+        " LANGUAGE sql AS $$ SELECT current_setting('pgtrigger.ignore', true) IS NOT NULL $$",
+    ),
     plant("A1", "triggers_that_are_off"),  # they are off while anything is planted
     plant(
         "A2",

@@ -2,16 +2,21 @@
 
 from collections.abc import Callable
 
+import pgtrigger
 import pytest
-from django.db import ProgrammingError, connection
+from django.core.management import call_command
+from django.db import IntegrityError, ProgrammingError, connection
 from pytest_django import Settings
 
+from consumers.models import ConsumerFigures
 from smart360.kernel.checks import (
     check_append_only_tables,
     check_kept_tables,
+    check_triggers_speak,
     check_two_database_roles,
 )
 from smart360.kernel.rights import append_only_tables, removable_tables
+from tests.conftest import MakeConsumer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -126,3 +131,40 @@ def test_the_application_makes_no_tables(statement: str) -> None:
     """A trigger on a table of its own would pass for one of ours, and write what only ours may."""
     with pytest.raises(ProgrammingError, match="permission denied"), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+# ------------------------------------------------------------------ triggers are not silenced
+def bid_be_silent() -> None:
+    """What django-pgtrigger's ``ignore()`` does, and any session may."""
+    names = [trigger.get_pgid(model) for model, trigger in pgtrigger.registered()]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pgtrigger.ignore', %s::text[]::text, true)", [names])
+
+
+def test_no_setting_silences_a_trigger(make_consumer: MakeConsumer) -> None:
+    """The library's own way past its triggers leads past none of ours."""
+    figures = ConsumerFigures(consumer=make_consumer(), balance=5)
+    assert check_triggers_speak(None, databases=["default"]) == []
+    bid_be_silent()
+    with pytest.raises(IntegrityError, match="balances follow the ledger"):
+        figures.save(force_insert=True)
+
+
+def test_the_library_s_own_function_heeds_a_setting(
+    make_consumer: MakeConsumer, as_owner: Callable[[], None]
+) -> None:
+    """The control: as a migration leaves it, anybody may; the check says so, the command mends."""
+    figures = ConsumerFigures(consumer=make_consumer(), balance=5)
+    model, trigger = pgtrigger.registered()[0]
+    as_owner()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no event waits for the new trigger
+        cursor.execute(str(trigger.compile(model).install_sql))
+        cursor.execute("SET ROLE smart360_app")
+    (found,) = check_triggers_speak(None, databases=["default"])
+    assert found.id == "kernel.E005"
+    bid_be_silent()
+    figures.save(force_insert=True)
+    as_owner()
+    call_command("grant_rights", role="smart360_app")
+    assert check_triggers_speak(None, databases=["default"]) == []

@@ -10,7 +10,7 @@ from django.db import connection, models
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from smart360.kernel.oracle import Oracle, rows_of
-from smart360.kernel.rights import append_only_tables
+from smart360.kernel.rights import SILENCED_BY_A_SETTING, append_only_tables
 from smart360.web.gate import declared_permissions
 
 AHEAD: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -118,6 +118,11 @@ def triggers_that_are_off() -> list[str]:
     return [f"{table}: {name}" for table, name in sorted(wrong)]
 
 
+def triggers_that_a_setting_silences() -> list[str]:
+    """A1: no session can bid a trigger be silent; ``grant_rights`` sees to it."""
+    return rows_of(SILENCED_BY_A_SETTING, {}, "{} heeds a setting")
+
+
 def rules_that_are_missing() -> list[str]:
     """R5: every constraint and every index that a model or a migration declares is there."""
     with connection.cursor() as cursor:
@@ -222,6 +227,7 @@ def _views(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, Any]]
 ORACLES: tuple[Oracle, ...] = (
     Oracle("A1", "a right to change what is only added to", rights_that_nobody_should_have),
     Oracle("A1", "a trigger that is missing or off", triggers_that_are_off),
+    Oracle("A1", "triggers that a setting can silence", triggers_that_a_setting_silences),
     Oracle("R5", "a constraint or an index that is missing", rules_that_are_missing),
     Oracle("R5", "a constraint or an index that is not valid", constraints_that_prove_nothing),
     Oracle("R1", "a setting by which an acknowledged write is lost", settings_that_lose_writes),

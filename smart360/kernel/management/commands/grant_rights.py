@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
-from smart360.kernel.rights import append_only_tables, removable_tables
+from smart360.kernel.rights import NEVER_SILENT, append_only_tables, removable_tables
 
 
 class Command(BaseCommand):
@@ -34,6 +34,7 @@ class Command(BaseCommand):
                 "REVOKE TRUNCATE ON ALL TABLES IN SCHEMA public FROM {role}",
             ):
                 cursor.execute(sql.SQL(statement).format(role=name))
+            cursor.execute(NEVER_SILENT)
             self._take_back_own_tables(cursor, name)
             removable = set(removable_tables())
             rights = [("GRANT DELETE ON {table} TO {role}", table) for table in removable]
