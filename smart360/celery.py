@@ -117,6 +117,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="3", minute="50"),
         "options": {"queue": "default"},
     },
+    "delete the files of old exports of a person's data": {
+        "task": "custody.end_exports",
+        "schedule": crontab(hour="3", minute="40"),
+        "options": {"queue": "default"},
+    },
     "remove files that no row knows": {
         "task": "documents.sweep_orphans",
         "schedule": crontab(hour="3", minute="45"),

@@ -61,6 +61,12 @@ LOOKS: dict[str, tuple[str, str]] = {
     Event.NOTE_PINNED: ("bookmark", "yellow"),
     Event.NOTE_UNPINNED: ("bookmark", "slate"),
     Event.NOTE_WITHDRAWN: ("circle-minus", "slate"),
+    Event.DATA_EXPORT_ASKED: ("download", "slate"),
+    Event.DATA_EXPORT_APPROVED: ("download", "blue"),
+    Event.DATA_EXPORT_DECLINED: ("circle-x", "slate"),
+    Event.ERASURE_ASKED: ("trash", "orange"),
+    Event.ERASURE_DECLINED: ("circle-x", "slate"),
+    Event.PERSON_ERASED: ("trash", "red"),
     Event.HOLD_PLACED: ("shield-check", "orange"),
     Event.HOLD_LIFTED: ("shield-check", "slate"),
     Event.PAYMENT_RECORDED: ("cash", "slate"),
@@ -168,7 +174,9 @@ GROUPS: dict[str, tuple[str, frozenset[Event]]] = {
             {
                 Event.PROFILE_LOCKED, Event.PROFILE_RELEASED, Event.PROFILE_LOCK_BROKEN,
                 Event.PROFILE_CHANGED, Event.STATUS_CHANGED, Event.CONSUMER_IMPORTED,
-                Event.ACCOUNT_ARCHIVED, Event.ACCOUNT_RESTORED,
+                Event.ACCOUNT_ARCHIVED, Event.ACCOUNT_RESTORED, Event.DATA_EXPORT_ASKED,
+                Event.DATA_EXPORT_APPROVED, Event.DATA_EXPORT_DECLINED, Event.ERASURE_ASKED,
+                Event.ERASURE_DECLINED, Event.PERSON_ERASED,
             }
         ),
     ),

@@ -100,6 +100,7 @@ TABS: tuple[tuple[str, str, Permission], ...] = (
     ("Communication", "consumer_communication", Permission.VIEW_CONSUMER),
     ("Notes", "consumer_notes", Permission.ADD_NOTE),
     ("Timeline", "consumer_timeline", Permission.VIEW_CONSUMER),
+    ("Privacy", "consumer_privacy", Permission.HANDLE_PRIVACY),
 )
 """Label, URL name, who sees it (CON4). Tabs that are not there yet are not listed."""
 

@@ -1,9 +1,11 @@
-"""The form by which a file of accounts is uploaded."""
+"""What is typed in custody: a file of accounts, why a person's data are asked for."""
 
 from __future__ import annotations
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+
+from smart360.web.fields import ShownTextField
 
 LARGEST_UPLOAD = 50 * 1024 * 1024
 TOO_LARGE = "The file is larger than 50 MB. Take it over by the command import_consumers."
@@ -28,3 +30,16 @@ class ImportForm(forms.Form):
         if file.size > LARGEST_UPLOAD:
             raise forms.ValidationError(TOO_LARGE)
         return file
+
+
+LONGEST_REASON = 500
+
+
+class PrivacyForm(forms.Form):
+    """Why the data of a person are to be exported, or why not."""
+
+    reason = ShownTextField(
+        label="Reason", at_most=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    use_required_attribute = False

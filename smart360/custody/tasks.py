@@ -1,4 +1,4 @@
-"""The workers' side of imports that a page began."""
+"""The workers' side of custody: imports that a page began, exports of a person's data."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 
 from celery import shared_task
 
-from smart360.custody.choices import ImportMode, ImportState
+from smart360.custody.choices import ImportMode, ImportState, PrivacyState
 from smart360.custody.operations import (
     CHUNK,
     drop_file,
@@ -19,7 +19,10 @@ from smart360.custody.operations import (
     stop_import,
     try_piece,
 )
+from smart360.custody.operations.privacy import attach_export, end_exports
 from smart360.custody.queries.imports import get_run
+from smart360.custody.queries.privacy import get_act
+from smart360.custody.render import to_json, to_paper
 from smart360.kernel import clock
 from smart360.organisation.queries import day_of
 
@@ -55,3 +58,24 @@ def give_up(about: Mapping[str, Any], at: datetime, error: str) -> None:
 def let_old_files_go() -> None:
     """Every night: files that nobody took over for a week, and old reports."""
     drop_old_files(at=clock.now())
+
+
+def make_export(about: Mapping[str, Any], at: datetime) -> None:
+    """Make the two files of an export, once however often it is tried."""
+    act = get_act(about["act"])
+    if act.state != PrivacyState.MAKING:
+        return
+    moment = clock.now()
+    attach_export(
+        act=act.pk,
+        data=to_json(act.consumer, at=moment),
+        paper=to_paper(act.consumer, at=moment),
+        at=moment,
+    )
+
+
+@shared_task(name="custody.end_exports")
+def let_exports_end() -> None:
+    """Every night: delete the files of exports that were made long ago."""
+    while end_exports(at=clock.now()):
+        pass

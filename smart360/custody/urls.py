@@ -1,8 +1,10 @@
-"""Addresses of imports."""
+"""Addresses of custody: imports, exports of a person's data."""
 
 from django.urls import path
 
-from smart360.custody.views import imports
+from smart360.custody.views import imports, privacy
+
+PRIVACY = "consumer-management/<str:account>/privacy"
 
 urlpatterns = [
     path("imports", imports.import_list, name="import_list"),
@@ -11,4 +13,11 @@ urlpatterns = [
     path("imports/<int:run>/start", imports.import_start, name="import_start"),
     path("imports/<int:run>/resume", imports.import_resume, name="import_resume"),
     path("imports/<int:run>/problems.csv", imports.import_problems, name="import_problems"),
+    path(PRIVACY, privacy.consumer_privacy, name="consumer_privacy"),
+    path(f"{PRIVACY}/export", privacy.export_ask, name="export_ask"),
+    path(f"{PRIVACY}/<int:act>/approve", privacy.export_approve, name="export_approve"),
+    path(f"{PRIVACY}/<int:act>/decline", privacy.privacy_decline, name="privacy_decline"),
+    path(f"{PRIVACY}/<int:act>/retry", privacy.export_retry, name="export_retry"),
+    path(f"{PRIVACY}/<int:act>/data", privacy.export_data, name="export_data"),
+    path(f"{PRIVACY}/<int:act>/paper", privacy.export_paper, name="export_paper"),
 ]

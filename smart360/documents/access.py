@@ -16,6 +16,7 @@ CLOSED = "sandbox; default-src 'none'"
 """The content security policy of a file: whatever it is, it runs nothing and loads nothing."""
 
 
+NOT_KEPT = "This file is not kept any more."
 STORAGE_ERRORS = (OSError, BotoCoreError, ClientError, SuspiciousFileOperation)
 """How a disk or an object store says no; the last of a name that leads out of it."""
 
@@ -28,6 +29,8 @@ class UnableToOpen(Refusal):
 
 def read(file: StoredFile | PendingFile) -> bytes:
     """The bytes of ``file``, exactly as they were stored. Raises UnableToOpen."""
+    if isinstance(file, StoredFile) and file.gone_at is not None:
+        raise UnableToOpen(NOT_KEPT, is_conflict=True)
     try:
         with default_storage.open(file.stored_as) as stored:
             body = bytes(stored.read())

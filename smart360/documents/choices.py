@@ -9,3 +9,8 @@ class ContentType(TextChoices):
     PDF = "PDF", "application/pdf"
     JPG = "JPG", "image/jpeg"
     PNG = "PNG", "image/png"
+    JSON = "JSON", "application/json"
+
+
+UPLOADED = (ContentType.PDF, ContentType.JPG, ContentType.PNG)
+"""What is taken from outside (F1); the others only we make."""

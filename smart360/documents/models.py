@@ -7,14 +7,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from smart360.documents.choices import ContentType
+from smart360.documents.choices import UPLOADED, ContentType
 from smart360.documents.inspection.findings import LARGEST_FILE
 
 
 class StoredFile(models.Model):
     """One file as it was stored; its bytes never change (quality.md, F4, F5).
 
-    ``stored_as`` is a random name, no text of a user is in it.
+    ``stored_as`` is a random name, no text of a user is in it. Only ``store.let_go`` ends one.
     """
 
     append_only = True
@@ -28,6 +28,12 @@ class StoredFile(models.Model):
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    gone_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Since then the bytes and the title are not kept; the row and its digest stay.",
     )
 
     class Meta:
@@ -70,7 +76,7 @@ class PendingFile(models.Model):
                 fields=["stored_as"], name="a_pending_file_has_a_name_of_its_own"
             ),
             models.CheckConstraint(
-                condition=Q(content_type__in=ContentType.values), name="pending_file_type_is_ours"
+                condition=Q(content_type__in=UPLOADED), name="pending_file_type_is_ours"
             ),
             models.CheckConstraint(
                 condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="pending_file_digest_is_sha256"

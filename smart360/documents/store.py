@@ -5,13 +5,14 @@ import hashlib
 import logging
 import os
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
+from django.db import connection
 from django.db.models import Exists, ForeignObjectRel, OuterRef
 
 from smart360.documents.access import STORAGE_ERRORS
@@ -20,12 +21,15 @@ from smart360.documents.intake import Taken
 from smart360.documents.models import PendingFile, StoredFile
 from smart360.kernel.db import after_commit, step
 from smart360.kernel.errors import Refusal
+from smart360.owed.book import owe
 from smart360.staff.models import Person
 
 log = logging.getLogger(__name__)
-ENDINGS = {ContentType.PDF: "pdf", ContentType.JPG: "jpg", ContentType.PNG: "png"}
+ENDINGS = {each: each.value.lower() for each in ContentType}
 UNFINISHED = ".part"
 ORPHAN_AFTER = timedelta(hours=24)  # no transaction lives as long
+REMOVE = "documents.remove"
+LET_GO = "SELECT stored_as FROM smart360_let_go_of_files(%s::uuid[], %s) AS gone (stored_as)"
 SWEPT_DAYS = 100  # how far back the sweep looks for what a crash left
 
 
@@ -49,6 +53,28 @@ def store_pdf(*, title: str, body: bytes, by: Person | None, at: datetime) -> St
     """
     stored = _written(ContentType.PDF, body, at=at)
     return StoredFile.objects.create(title=title, created_at=at, created_by=by, **stored)
+
+
+@step
+def store_json(*, title: str, body: bytes, by: Person | None, at: datetime) -> StoredFile:
+    """Keep a file of data that we made, as ``store_pdf`` keeps a PDF. Raises UnableToStore."""
+    stored = _written(ContentType.JSON, body, at=at)
+    return StoredFile.objects.create(title=title, created_at=at, created_by=by, **stored)
+
+
+@step
+def let_go(files: Collection[uuid.UUID], *, at: datetime) -> int:
+    """Let go of the titles and, once that is stored, of the bytes of files; how many.
+
+    Their rows and digests stay. The database allows it only in the transaction of a person's
+    erasure, or of the end of an export. A worker removes the bytes, however often it takes.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(LET_GO, [[str(each) for each in files], at])
+        names = [name for (name,) in cursor.fetchall()]
+    for name in names:
+        owe(REMOVE, dedupe_key=f"remove:{name}", about={"name": name}, at=at)
+    return len(names)
 
 
 @step

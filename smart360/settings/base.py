@@ -264,6 +264,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(STATE_DIR / "static")))
 STATICFILES_DIRS = [ROOT / "static"]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(STATE_DIR / "media")))
+EXPORT_KEPT_DAYS = env.int("EXPORT_KEPT_DAYS", default=14)  # a person's exported data
 SCANNER = env.str("SCANNER", default="")  # clamd's address; see documents/inspection/scanner.py
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -88,6 +88,7 @@ class Permission(StrEnum):
     MESSAGE_CONSUMER = "communication.message_consumer"
     LOG_CALL = "communication.log_call"
     RETRY_MESSAGE = "communication.retry"
+    HANDLE_PRIVACY = "custody.privacy"  # export or erase a person's data, never alone
     # administration
     CONFIGURE = "administration.configure"
     MANAGE_PEOPLE = "administration.manage_people"
@@ -182,12 +183,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | _COMPLAINT_DESK
         | {P.DECIDE_COMPLAINT, P.REOPEN_COMPLAINT, P.SEE_STAFF_COMPLAINTS}
         | {P.SET_DISPUTED_AMOUNT, P.EXPORT_COMPLAINTS, P.CREATE_ORDER_FROM_COMPLAINT}
-        | {P.WITHDRAW_NOTE}
+        | {P.WITHDRAW_NOTE, P.HANDLE_PRIVACY}
     ),
     Role.ADMIN: frozenset(
         {P.SEARCH_CONSUMERS, P.VIEW_CONSUMER, P.VIEW_REQUESTS, P.VIEW_KPIS, P.RETRY_MESSAGE}
         | {P.VIEW_COMPLAINTS}
-        | {P.CONFIGURE, P.MANAGE_PEOPLE, P.IMPORT}
+        | {P.CONFIGURE, P.MANAGE_PEOPLE, P.IMPORT, P.HANDLE_PRIVACY}
     ),
     Role.DISPATCHER: frozenset(
         {P.SEARCH_CONSUMERS, P.VIEW_CONSUMER, P.SEE_CONTACT_DATA, P.VIEW_REQUESTS, P.VIEW_KPIS}

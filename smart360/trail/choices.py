@@ -110,3 +110,10 @@ class Event(TextChoices):
     NOTE_PINNED = "NOTE_PINNED", "Note pinned"
     NOTE_UNPINNED = "NOTE_UNPINNED", "Note unpinned"
     NOTE_WITHDRAWN = "NOTE_WITHDRAWN", "Note withdrawn"
+    # a person's own data
+    DATA_EXPORT_ASKED = "DATA_EXPORT_ASKED", "Export of the person's data asked for"
+    DATA_EXPORT_APPROVED = "DATA_EXPORT_APPROVED", "Export of the person's data approved"
+    DATA_EXPORT_DECLINED = "DATA_EXPORT_DECLINED", "Export of the person's data declined"
+    ERASURE_ASKED = "ERASURE_ASKED", "Erasure of the person asked for"
+    ERASURE_DECLINED = "ERASURE_DECLINED", "Erasure of the person declined"
+    PERSON_ERASED = "PERSON_ERASED", "The person was erased"

@@ -23,6 +23,7 @@ EVERYBODY = "yyyyyyyy"
 READERS = "yyyyyy-y"  # search, profile, requests
 DESK = "yyyyy---"  # messages and receipts name the consumer
 CREATORS = "yyy-y---"
+PRIVACY = "----yy--"  # never alone
 SPEAKERS = "yyyyy--y"  # internal notes, calls
 WORKERS = "y-y-y---"  # acknowledge, hold, resume, close, assign
 ADMINS = "-----y--"
@@ -329,6 +330,14 @@ ADDRESSES: dict[str, Address] = {
     "import_start": Address("/cx/imports/999999/start", ADMINS, post=404),
     "import_resume": Address("/cx/imports/999999/resume", ADMINS, post=404),
     "import_problems": Address("/cx/imports/999999/problems.csv", ADMINS, get=404),
+    # a person's own data
+    "consumer_privacy": Address(f"{CONSUMER}/privacy", PRIVACY, get=200),
+    "export_ask": Address(f"{CONSUMER}/privacy/export", PRIVACY, post=400),  # without a form key
+    "export_approve": Address(f"{CONSUMER}/privacy/0/approve", PRIVACY, post=404),  # none
+    "privacy_decline": Address(f"{CONSUMER}/privacy/0/decline", PRIVACY, post=404),
+    "export_retry": Address(f"{CONSUMER}/privacy/0/retry", PRIVACY, post=404),
+    "export_data": Address(f"{CONSUMER}/privacy/0/data", PRIVACY, post=404),
+    "export_paper": Address(f"{CONSUMER}/privacy/0/paper", PRIVACY, post=404),
     # administration
     "utility_change": Address("/settings/", ADMINS, get=200, post=422),
     # Django admin has no door of its own

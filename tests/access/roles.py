@@ -451,6 +451,19 @@ ROWS = (
         ),
     ),
     Row(
+        "Erase / export personal data",
+        ("–", "–", "–", "–", "✓ a", "✓ a", "–", "–"),
+        (
+            "consumer_privacy",
+            "export_ask",
+            "export_approve",
+            "privacy_decline",
+            "export_retry",
+            "export_data",
+            "export_paper",
+        ),
+    ),
+    Row(
         "Configure reasons, slots, SLA, checklist, categories, templates, thresholds, holidays",
         ("–", "–", "–", "–", "–", "✓", "–", "–"),
         ("utility_change",),

@@ -154,6 +154,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "consumer_service": (f"{PROFILES}{{busy}}/service",),
         "consumer_communication": (f"{PROFILES}{{busy}}/communication",),
         "consumer_timeline": (f"{PROFILES}{{busy}}/timeline",),
+        "consumer_privacy": (f"{PROFILES}{{busy}}/privacy",),
         "hold_proposal_list": (f"{PROFILES}holds",),
     },
     "account": {

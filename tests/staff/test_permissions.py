@@ -74,6 +74,7 @@ TABLE: dict[Permission, str] = {
     P.PREPARE_RUN: "--y-y---",
     P.CONFIRM_RUN: "----y---",
     P.PROTECT_ACCOUNT: "----y---",
+    P.HANDLE_PRIVACY: "----yy--",
     P.VIEW_COMPLAINTS: "yyyyyy-y",
     P.CREATE_COMPLAINT: "yyy-y---",
     P.WORK_ON_COMPLAINT: "yy--y---",

@@ -1,5 +1,13 @@
 """What custody keeps, by what it is about."""
 
 from smart360.custody.models.imports import ImportFile, ImportProblem, ImportRow, ImportRun
+from smart360.custody.models.privacy import ExportDownload, PrivacyAct
 
-__all__ = ["ImportFile", "ImportProblem", "ImportRow", "ImportRun"]
+__all__ = [
+    "ExportDownload",
+    "ImportFile",
+    "ImportProblem",
+    "ImportRow",
+    "ImportRun",
+    "PrivacyAct",
+]

@@ -1,0 +1,195 @@
+"""The Privacy tab of a profile: export of a person's data, by two people (R8)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.views.decorators.http import require_GET, require_POST
+
+from consumers import access
+from consumers.models import Consumer
+from consumers.views.profiles import found_consumer, shell
+from smart360.custody.choices import ExportFile, PrivacyKind
+from smart360.custody.forms import PrivacyForm
+from smart360.custody.models import PrivacyAct
+from smart360.custody.operations.privacy import (
+    approve_export,
+    ask_for_export,
+    decline_privacy,
+    retry_export,
+    take_file,
+)
+from smart360.custody.queries.privacy import ActRow, find_act, knows_all_cases, list_acts
+from smart360.documents.access import as_download
+from smart360.kernel import clock
+from smart360.kernel.errors import Refusal
+from smart360.staff.access import signed_in_person
+from smart360.staff.permissions import Permission
+from smart360.web.fields import posted_form_key
+from smart360.web.gate import requires
+from smart360.web.htmx import is_fragment
+
+PAGE = "custody/consumer_privacy.html"
+MOST_ID = 2**63
+
+
+@require_GET
+@requires(Permission.HANDLE_PRIVACY)
+def consumer_privacy(request: HttpRequest, account: str) -> HttpResponse:
+    """What was exported, what waits, and the form that asks; an export being made refreshes."""
+    consumer = found_consumer(request, account)
+    return _page(request, consumer)
+
+
+@require_POST
+@requires(Permission.HANDLE_PRIVACY)
+def export_ask(request: HttpRequest, account: str) -> HttpResponse:
+    """Ask for an export; somebody else approves it."""
+    consumer = found_consumer(request, account)
+    key, form = posted_form_key(request.POST), PrivacyForm(request.POST)
+    if not form.is_valid():
+        return _page(request, consumer, export_form=form, status=422)
+    try:
+        ask_for_export(
+            consumer=consumer.pk,
+            reason=form.cleaned_data["reason"],
+            by=signed_in_person(request),
+            at=clock.now(),
+            form_key=key,
+        )
+    except Refusal as refusal:
+        return _refused(request, consumer, refusal)
+    messages.success(request, "The export was asked for. Somebody else has to approve it.")
+    return _back(consumer)
+
+
+@require_POST
+@requires(Permission.HANDLE_PRIVACY)
+def export_approve(request: HttpRequest, account: str, act: int) -> HttpResponse:
+    """Let an export be made that somebody else asked for."""
+    consumer = found_consumer(request, account)
+    found = _act(consumer, act, PrivacyKind.EXPORT)
+    return _press(request, consumer, approve_export, found, "The export is being made.")
+
+
+@require_POST
+@requires(Permission.HANDLE_PRIVACY)
+def export_retry(request: HttpRequest, account: str, act: int) -> HttpResponse:
+    """Let a worker try again."""
+    consumer = found_consumer(request, account)
+    found = _act(consumer, act, PrivacyKind.EXPORT)
+    return _press(request, consumer, retry_export, found, "The export is being made.")
+
+
+@require_POST
+@requires(Permission.HANDLE_PRIVACY)
+def privacy_decline(request: HttpRequest, account: str, act: int) -> HttpResponse:
+    """Refuse what somebody else asked for, with a reason."""
+    consumer = found_consumer(request, account)
+    found, form = _act(consumer, act), PrivacyForm(request.POST)
+    if not form.is_valid():
+        return _page(request, consumer, declines={found.pk: form}, status=422)
+    try:
+        decline_privacy(
+            act=found.pk,
+            reason=form.cleaned_data["reason"],
+            by=signed_in_person(request),
+            at=clock.now(),
+        )
+    except Refusal as refusal:
+        return _refused(request, consumer, refusal)
+    messages.success(request, "Declined")
+    return _back(consumer)
+
+
+@require_POST
+@requires(Permission.HANDLE_PRIVACY)
+def export_data(request: HttpRequest, account: str, act: int) -> HttpResponse:
+    """Take the data of an export; who takes them is noted."""
+    return _take(request, account, act, ExportFile.JSON)
+
+
+@require_POST
+@requires(Permission.HANDLE_PRIVACY)
+def export_paper(request: HttpRequest, account: str, act: int) -> HttpResponse:
+    """Take the document of an export; who takes it is noted."""
+    return _take(request, account, act, ExportFile.PDF)
+
+
+def _take(request: HttpRequest, account: str, act: int, file: ExportFile) -> HttpResponse:
+    consumer = found_consumer(request, account)
+    found = _act(consumer, act, PrivacyKind.EXPORT)
+    try:
+        kept = take_file(act=found.pk, file=file, by=signed_in_person(request), at=clock.now())
+        return as_download(kept)
+    except Refusal as refusal:
+        return _refused(request, consumer, refusal)
+
+
+def _press(
+    request: HttpRequest,
+    consumer: Consumer,
+    operation: Callable[..., object],
+    act: PrivacyAct,
+    done: str,
+) -> HttpResponse:
+    """One button beside one act."""
+    try:
+        operation(act=act.pk, by=signed_in_person(request), at=clock.now())
+    except Refusal as refusal:
+        return _refused(request, consumer, refusal)
+    messages.success(request, done)
+    return _back(consumer)
+
+
+def _act(consumer: Consumer, act: int, kind: PrivacyKind | None = None) -> PrivacyAct:
+    found = find_act(consumer.pk, act) if act < MOST_ID else None
+    if found is None or (kind is not None and found.kind != kind):
+        raise Http404
+    return found
+
+
+def _back(consumer: Consumer) -> HttpResponse:
+    return HttpResponseRedirect(resolve_url("consumer_privacy", consumer.account_number))
+
+
+def _refused(request: HttpRequest, consumer: Consumer, refusal: Refusal) -> HttpResponse:
+    return _page(request, consumer, refusal=refusal, status=refusal.http_status)
+
+
+def _page(
+    request: HttpRequest,
+    consumer: Consumer,
+    *,
+    export_form: PrivacyForm | None = None,
+    declines: dict[int, PrivacyForm] | None = None,
+    refusal: Refusal | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    person, forms = signed_in_person(request), declines or {}
+    acts = list_acts(consumer.pk, to=person)
+    context: dict[str, Any] = {
+        "acts": [(act, forms.get(act.key) or _decline_form(act)) for act in acts],
+        "is_working": any(act.is_being_made for act in acts),
+        "is_theirs": knows_all_cases(consumer.pk, person),
+        "asks_export": not any(_is_under_way(act) for act in acts),
+        "export_form": export_form or PrivacyForm(auto_id="export-%s"),
+        "kept_days": settings.EXPORT_KEPT_DAYS,
+        "refusal": refusal,
+    }
+    shown = access.shown(consumer, to=person)
+    if is_fragment(request):
+        return render(request, f"{PAGE}#acts", context | {"consumer": shown}, status=status)
+    head = shell(request, shown, tab="Privacy")
+    return render(request, PAGE, head | context, status=status)
+
+
+def _decline_form(act: ActRow) -> PrivacyForm:
+    return PrivacyForm(auto_id=f"decline-{act.key}-%s")
+
+
+def _is_under_way(act: ActRow) -> bool:
+    return act.kind == PrivacyKind.EXPORT and (act.waits or act.is_ready or act.is_being_made)
