@@ -1,11 +1,13 @@
-"""Taking accounts over in set form: consumers, premises, connections, meters, readings (CON15).
+"""Storing in set form: accounts that are taken over (CON15), and scores that a night worked out.
 
-By COPY: every constraint and trigger speaks as it does for one row.
+Accounts by COPY: every constraint and trigger speaks as it does for one row.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time
+from typing import Any
 
+from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from consumers.choices import MeterCondition, Verification
@@ -169,3 +171,22 @@ def _store_meters(metered: Sequence[tuple[int, ImportedService]]) -> None:
             if each.reading is not None and each.read_on is not None
         ),
     )
+
+
+KEEP_SCORES = """
+INSERT INTO consumers_consumerfigures AS f (consumer_id, balance, deposit, health_score)
+SELECT consumer, 0, 0, score
+  FROM unnest(%(consumers)s::bigint[], %(scores)s::smallint[]) AS new (consumer, score)
+ ORDER BY consumer
+    ON CONFLICT (consumer_id) DO UPDATE SET health_score = excluded.health_score
+ WHERE f.health_score IS DISTINCT FROM excluded.health_score
+"""
+"""In the order in which runs take these rows, so that the two never wait for each other."""
+
+
+@step
+def keep_health_scores(scores: Mapping[int, int]) -> None:
+    """Keep consumers' Relationship Health Scores (0 to 100) for lists; only what has changed."""
+    values: dict[str, Any] = {"consumers": list(scores), "scores": list(scores.values())}
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP_SCORES, values)

@@ -102,6 +102,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(month_of_year="1", hour="2", minute="45"),
         "options": {"queue": "default"},
     },
+    "score how it stands with each consumer": {
+        "task": "insights.score_consumers",
+        "schedule": crontab(hour="1", minute="15"),
+        "options": {"queue": "default"},
+    },
     "look for what must never be": {
         "task": "insights.check_invariants",
         "schedule": crontab(hour="4", minute="15"),

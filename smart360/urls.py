@@ -11,6 +11,7 @@ urlpatterns = [
     path("cx/consumer-management/", include("consumers.urls")),
     # after consumers, which says what an account number is
     path("", include("smart360.desk.urls")),
+    path("cx/consumer-management/", include("smart360.insights.urls")),
     path("cx/", include("billing.urls")),
     path("cx/disconnections/", include("disconnections.urls")),
     path("cx/services/", include("complaints.urls")),

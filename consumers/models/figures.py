@@ -28,6 +28,9 @@ class ConsumerFigures(models.Model):
     oldest_due_on = models.DateField(
         null=True, blank=True, help_text="Due date of the oldest invoice not yet paid in full."
     )
+    health_score = models.SmallIntegerField(
+        null=True, blank=True, help_text="0 to 100, as of last night (CON7)."
+    )
 
     class Meta:
         verbose_name_plural = "consumer figures"
@@ -37,6 +40,9 @@ class ConsumerFigures(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(deposit__range=(0, 10**12)), name="a_deposit_is_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(health_score__range=(0, 100)), name="a_shown_score_is_0_to_100"
             ),
         ]
         indexes = [

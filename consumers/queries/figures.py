@@ -75,17 +75,19 @@ def has_unfolded_accounts() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class AccountFigures:
-    """What the head of a profile shows of an account's money (CON3).
+    """What the head of a profile shows of an account's money (CON3), and its last score (CON7).
 
     ``balance``        owed by the consumer; below zero: a credit
     ``deposit``        security held
     ``oldest_due_on``  since when something is unpaid
+    ``health_score``   0 to 100, of last night; None before the first
     """
 
     balance: Decimal = ZERO
     deposit: Decimal = ZERO
     last_billed_on: date | None = None
     oldest_due_on: date | None = None
+    health_score: int | None = None
 
     @property
     def credit(self) -> Decimal:

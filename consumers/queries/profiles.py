@@ -62,7 +62,7 @@ def connection_facts(consumer: int) -> list[ConnectionFacts]:
 
 HEAD = """
 SELECT ARRAY(SELECT g.placed_by FROM consumers_guard g WHERE g.consumer_id = c.id ORDER BY g.id),
-       f.consumer_id, f.balance, f.deposit, f.last_billed_on, f.oldest_due_on,
+       f.consumer_id, f.balance, f.deposit, f.last_billed_on, f.oldest_due_on, f.health_score,
        l.holder_id, p.full_name, l.purpose, l.token, l.taken_at, l.expires_at,
        h.kinds, h.sources, h.from_ons, h.to_ons
   FROM consumers_consumer c
@@ -109,7 +109,7 @@ def head_facts(consumer: int, *, to: Person, at: datetime, today: date) -> HeadF
     with connection.cursor() as cursor:
         cursor.execute(HEAD, {"consumer": consumer, "at": at, "today": today})
         row = cursor.fetchone()
-    holder, name, purpose, token, taken_at, expires_at = row[6:12]
+    holder, name, purpose, token, taken_at, expires_at = row[7:13]
     lock = LockFacts(
         holder=name,
         holder_id=holder,
@@ -119,10 +119,10 @@ def head_facts(consumer: int, *, to: Person, at: datetime, today: date) -> HeadF
         expires_at=expires_at,
         is_own=holder == to.pk,
     )
-    figures = AccountFigures(*row[2:6]) if row[1] else AccountFigures()
+    figures = AccountFigures(*row[2:7]) if row[1] else AccountFigures()
     holds = [
         StandingHold(AccountHoldKind(kind).label, *rest)
-        for kind, *rest in zip(*(column or () for column in row[12:]), strict=True)
+        for kind, *rest in zip(*(column or () for column in row[13:]), strict=True)
     ]
     return HeadFacts(row[0], figures, lock if holder else None, holds)
 

@@ -65,6 +65,8 @@ def shell(
     return {
         "consumer": shown,
         "figures": figures,
+        "health_score": head.figures.health_score,
+        "sees_health": Permission.VIEW_HEALTH in permissions,
         "alerts": alerts_of(
             status=shown.status,
             lock=lock,

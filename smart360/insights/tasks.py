@@ -1,6 +1,9 @@
-"""What workers do for insights: the nightly check of every invariant."""
+"""What workers do for insights: the nightly check of every invariant, and the nightly scores."""
 
 import logging
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
 
 from celery import shared_task
 
@@ -33,3 +36,15 @@ def check_invariants() -> int:
         if found:
             operations.tell_of_findings(findings=found, at=at)
         return len(found)
+
+
+@shared_task(name="insights.score_consumers")
+def score_consumers() -> None:
+    """Every night: owe the first batch of scores; each owes the next."""
+    operations.begin_scoring(at=clock.now())
+
+
+def go_on_with_scores(about: Mapping[str, Any], at: datetime) -> None:
+    """One batch of scores; the next one is owed by it."""
+    day = date.fromisoformat(about["day"])
+    operations.go_on_with_scores(day=day, after=about["after"], at=at)

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     SEE_CONTACT_DATA = "consumers.see_contact_data"  # name, service address, phone
     SEE_PERSONAL_DATA = "consumers.see_personal_data"  # and e-mail, billing address
     SEE_IDENTITY_DOCUMENTS = "consumers.see_identity_documents"
+    VIEW_HEALTH = "consumers.view_health"  # Relationship Health Score
     EDIT_CONSUMER = "consumers.edit"
     EDIT_CONTACT = "consumers.edit_contact"
     EDIT_BILLING_ADDRESS = "consumers.edit_billing_address"
@@ -104,6 +105,7 @@ _DESK = {
     P.SEE_PERSONAL_DATA,
     P.VIEW_REQUESTS,
     P.VIEW_KPIS,
+    P.VIEW_HEALTH,
     P.ADD_NOTE,
     P.MESSAGE_CONSUMER,
     P.LOG_CALL,

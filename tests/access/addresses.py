@@ -150,6 +150,7 @@ ADDRESSES: dict[str, Address] = {
     "consumer_message": Address(f"{CONSUMER}/messages", DESK, post=400),  # no form key
     "consumer_call": Address(f"{CONSUMER}/calls", SPEAKERS, post=400),
     "consumer_timeline": Address(f"{CONSUMER}/timeline", READERS, get=200),
+    "consumer_health": Address(f"{CONSUMER}/health", DESK, get=200),
     "profile_renew": Address(f"{CONSUMER}/renew/1", CREATORS, post=409),  # not held
     # a consumer's money
     "payment_new": Address(f"{CONSUMER}/payments/new", MONEY, get=200, post=400),

@@ -67,6 +67,11 @@ ROWS = (
         ("consumer_detail", "consumer_connections", "consumer_timeline", "consumer_communication"),
     ),
     Row(
+        "Health score",
+        ("✓", "✓", "✓", "✓", "✓", "–", "–", "–"),
+        ("consumer_health",),
+    ),
+    Row(
         "Edit consumer profile (unlocked)",
         ("✓", "contact only", "–", "billing address", "✓", "–", "–", "–"),
         ("consumer_edit", "profile_hold"),

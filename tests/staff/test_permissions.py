@@ -25,6 +25,7 @@ TABLE: dict[Permission, str] = {
     P.SEE_CONTACT_DATA: "yyyyy--y",
     P.SEE_PERSONAL_DATA: "yyyyy---",
     P.SEE_IDENTITY_DOCUMENTS: "y---y---",
+    P.VIEW_HEALTH: "yyyyy---",
     P.EDIT_CONSUMER: "y---y---",
     P.EDIT_CONTACT: "yy--y---",
     P.EDIT_BILLING_ADDRESS: "y--yy---",

@@ -1,0 +1,1 @@
+"""What insights reads, across all apps."""

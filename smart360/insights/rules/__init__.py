@@ -1,0 +1,1 @@
+"""What insights makes of what it read: values in, answer out."""
