@@ -35,6 +35,11 @@ class ImportedMoney:
     deposit: Decimal = ZERO
     deposit_on: date | None = None
 
+    @property
+    def owed_since(self) -> date | None:
+        """Since when something is owed; nothing and a credit are not."""
+        return self.due_on if self.balance > 0 else None
+
     def differences(self, other: "ImportedMoney") -> list[str]:
         """In which columns of a file the two differ."""
         found = []
