@@ -102,7 +102,6 @@ def why_not_then(incident_on: date, *, today: date, longest_days: int) -> str:
 # ------------------------------------------------------------------ a complaint being written
 CREATE = "complaints.create_complaint"
 """The act that a draft's one-time key is for."""
-MEGABYTE = 1024 * 1024
 LONGEST_DRAFT = 20_000  # characters of one step in all
 SUBSTITUTE = "\x1a"
 """The control character for one that cannot be kept; beside its field it is told (54)."""
@@ -139,13 +138,3 @@ def is_stale(
     if not before or before["window"] == window or before["version"] == version:
         return False
     return bool(before["words"] != words)
-
-
-def too_many_files(most: int) -> str:
-    """The sentence for one file too many (bad-inputs.md 117)."""
-    return f"At most {most} file{'' if most == 1 else 's'}"
-
-
-def too_many_bytes(most: int) -> str:
-    """The sentence for too much in all (bad-inputs.md 117)."""
-    return f"At most {most} MB together"

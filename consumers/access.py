@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 
-from consumers.models import Consumer, HoldProposal, Premise
+from consumers.choices import DocumentKind, DocumentState
+from consumers.models import Consumer, ConsumerDocument, HoldProposal, Premise
 from consumers.rules.profiles import ConnectionFacts, ShownConsumer, masked_name
 from consumers.rules.searching import SearchHit
 from smart360.staff.models import Person
@@ -49,6 +50,33 @@ def visible_proposals(person: Person) -> QuerySet[HoldProposal]:
 def has_proposal(consumer: Consumer, proposal: int, *, to: Person) -> bool:
     """Whether this is a hold that was proposed for this consumer, and ``to`` may see it."""
     return visible_proposals(to).filter(pk=proposal, consumer=consumer).exists()
+
+
+def kinds_of_documents(person: Person) -> list[str]:
+    """The kinds of documents that this person may add, in their order."""
+    if not person.has_permission(Permission.UPLOAD_DOCUMENT):
+        return []
+    sees_identity = person.has_permission(Permission.SEE_IDENTITY_DOCUMENTS)
+    return [each.value for each in DocumentKind if sees_identity or each != DocumentKind.IDENTITY]
+
+
+def visible_documents(consumer: int, *, to: Person) -> QuerySet[ConsumerDocument]:
+    """The documents of a consumer of which this person may know.
+
+    Who neither uploads nor verifies sees what is published. Proofs of identity are for who may see
+    such; a certificate for who may see protections, and for who uploaded it (need to know).
+    """
+    documents = ConsumerDocument.objects.filter(consumer=consumer)
+    if not to.has_permission(Permission.VIEW_DOCUMENTS):
+        return documents.none()
+    if not to.has_permission(Permission.SEE_IDENTITY_DOCUMENTS):
+        documents = documents.exclude(kind=DocumentKind.IDENTITY)
+    if not to.has_permission(Permission.SEE_PROTECTIONS):
+        documents = documents.exclude(~Q(uploaded_by=to), kind=DocumentKind.CERTIFICATE)
+    works_on_them = (Permission.UPLOAD_DOCUMENT, Permission.VERIFY_DOCUMENT)
+    if not any(to.has_permission(each) for each in works_on_them):
+        documents = documents.filter(state=DocumentState.PUBLISHED, withdrawn_at__isnull=True)
+    return documents
 
 
 def shown(

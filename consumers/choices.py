@@ -111,3 +111,25 @@ class HoldProposalState(TextChoices):
     PROPOSED = "PROPOSED", "Waits for a supervisor"
     ACCEPTED = "ACCEPTED", "Accepted"
     DECLINED = "DECLINED", "Declined"
+
+
+class DocumentKind(TextChoices):
+    """What a document of a consumer is (CON13)."""
+
+    AGREEMENT = "AGREEMENT", "Agreement"
+    AUTHORISATION = "AUTHORISATION", "Authorisation"
+    REPORT = "REPORT", "Report"
+    RECEIPT = "RECEIPT", "Receipt"
+    BILL = "BILL", "Bill"
+    IDENTITY = "IDENTITY", "Proof of identity"
+    CERTIFICATE = "CERTIFICATE", "Certificate"
+    OTHER = "OTHER", "Other"
+
+
+class DocumentState(TextChoices):
+    """How far the newest version of a document is."""
+
+    PROCESSING = "PROCESSING", "Processing"
+    VERIFIED = "VERIFIED", "Verified"
+    PUBLISHED = "PUBLISHED", "Published"
+    REJECTED = "REJECTED", "Rejected"

@@ -7,11 +7,12 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from consumers.choices import ReadingException
+from consumers.choices import DocumentKind, DocumentState, ReadingException
 from consumers.models import Category, Subcategory
 from consumers.operations.holds import BY_HAND, LONGEST_SOURCE, HoldWish
 from consumers.operations.notes import LONGEST_NOTE
 from consumers.operations.readings import EnteredReading
+from consumers.rules.documents import LONGEST_TITLE
 from consumers.rules.profiles import (
     LABELS,
     LONGEST_REASON,
@@ -171,6 +172,45 @@ class RejectReadingForm(forms.Form):
 
     reason = ShownTextField(
         label="Reason", at_most=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    use_required_attribute = False
+
+
+class DocumentForm(forms.Form):
+    """What a document is and how colleagues find it."""
+
+    kind = CodeField(label="Kind", choices=[])
+    title = ShownTextField(
+        label="Title",
+        at_most=LONGEST_TITLE,
+        is_one_line=True,
+        help_text="What colleagues look for, such as Supply agreement 2026.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, kinds: list[str], **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "document-%s")
+        super().__init__(*args, **kwargs)
+        kind = self.fields["kind"]
+        assert isinstance(kind, CodeField)
+        named = ((each, DocumentKind(each).label) for each in kinds)
+        kind.choices = [("", "Choose what it is"), *named]
+
+
+class DecisionForm(forms.Form):
+    """What becomes of a document's version; a rejection says why."""
+
+    decision = CodeField(label="Decision", choices=DocumentState.choices)
+    version = forms.IntegerField(min_value=1, max_value=10**6)
+    reason = ShownTextField(
+        label="Reason",
+        at_most=LONGEST_REASON,
+        required=False,
+        help_text="Who uploaded it reads it.",
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
     use_required_attribute = False

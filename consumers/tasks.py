@@ -6,9 +6,11 @@ from typing import Any
 
 from celery import shared_task
 
+from consumers.operations import documents
 from consumers.operations import figures as folding
 from consumers.operations.reading_files import go_on_with_reading_file, stop_reading_file
 from consumers.queries.figures import has_unfolded_accounts, has_unfolded_balances
+from smart360.kernel import clock
 
 
 @shared_task(name="consumers.fold_balances")
@@ -21,6 +23,15 @@ def fold_balances() -> int:
 def fold_accounts() -> int:
     """Fold all that waits into the tallies of accounts; how many changes."""
     return _folded(has_unfolded_accounts, folding.fold_accounts)
+
+
+@shared_task(name="consumers.sweep_trays")
+def sweep_trays() -> int:
+    """Each night: drop uploads that became no document."""
+    swept = 0
+    while took := documents.sweep_trays(at=clock.now()):
+        swept += took
+    return swept
 
 
 def _folded(is_left: Callable[[], bool], fold: Callable[[], int]) -> int:

@@ -117,6 +117,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="3", minute="30"),
         "options": {"queue": "default"},
     },
+    "forget uploads that became no document": {
+        "task": "consumers.sweep_trays",
+        "schedule": crontab(hour="3", minute="35"),
+        "options": {"queue": "default"},
+    },
     "forget files of accounts that nobody took over": {
         "task": "custody.drop_old_files",
         "schedule": crontab(hour="3", minute="50"),

@@ -11,14 +11,11 @@ from complaints.models import ComplaintDraft, ComplaintSettings, DraftFile
 from complaints.queries.create import get_limits
 from complaints.rules import (
     CREATE,
-    MEGABYTE,
     is_stale,
     kept_words,
-    too_many_bytes,
-    too_many_files,
 )
 from smart360.documents import store
-from smart360.documents.intake import Taken
+from smart360.documents.intake import MEGABYTE, Taken, why_too_much
 from smart360.documents.models import PendingFile
 from smart360.kernel.db import operation, refuses, step
 from smart360.kernel.errors import Refusal
@@ -139,10 +136,9 @@ def add_file(
 
 def refuse_more(sizes: Sequence[int], size: int, *, limits: ComplaintSettings) -> None:
     """Say that a file is one too many beside those of ``sizes`` bytes, or all are too large."""
-    if len(sizes) >= limits.most_files:
-        raise UnableToAddFile(too_many_files(limits.most_files))
-    if sum(sizes) + size > limits.most_megabytes * MEGABYTE:
-        raise UnableToAddFile(too_many_bytes(limits.most_megabytes))
+    most_bytes = limits.most_megabytes * MEGABYTE
+    if wrong := why_too_much(sizes, size, most_files=limits.most_files, most_bytes=most_bytes):
+        raise UnableToAddFile(wrong)
 
 
 @operation

@@ -19,9 +19,10 @@ from complaints.operations import Said
 from complaints.operations.drafts import digest_of
 from complaints.queries.create import Offer, get_customer, get_limits, get_offer
 from complaints.queries.drafts import files_of, list_drafts
-from complaints.rules import MEGABYTE, ComplaintWish
+from complaints.rules import ComplaintWish
 from consumers.rules.profiles import ShownConsumer
 from smart360.documents.inspection.findings import LARGEST_FILE
+from smart360.documents.intake import MEGABYTE
 from smart360.kernel.errors import Refusal
 from smart360.kernel.text import key_in
 from smart360.organisation.context import zone_in_use

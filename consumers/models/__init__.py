@@ -9,6 +9,12 @@ from consumers.models.accounts import (
     ServiceConnection,
     Subcategory,
 )
+from consumers.models.documents import (
+    ConsumerDocument,
+    ConsumerDocumentVersion,
+    DocumentUpload,
+    ViewLogEntry,
+)
 from consumers.models.figures import (
     AccountChange,
     AccountTally,
@@ -30,9 +36,12 @@ __all__ = [
     "BalanceTotal",
     "Category",
     "Consumer",
+    "ConsumerDocument",
+    "ConsumerDocumentVersion",
     "ConsumerFigures",
     "ConsumerNote",
     "Device",
+    "DocumentUpload",
     "Guard",
     "HoldProposal",
     "InventoryMovement",
@@ -45,5 +54,6 @@ __all__ = [
     "ReadingFileRow",
     "ServiceConnection",
     "Subcategory",
+    "ViewLogEntry",
     "Warehouse",
 ]

@@ -22,7 +22,7 @@ def newest_lines(
 ) -> list[TimelineEntry]:
     """The newest lines, newest first, without those of cases that are ``hidden``."""
     entries = _entries(consumer, hidden).order_by("-at", "-id")[:limit]
-    return [_line(entry, to) for entry in entries]
+    return [line_of(entry, to) for entry in entries]
 
 
 def list_timeline(
@@ -44,7 +44,7 @@ def list_timeline(
     if case:
         entries = entries.filter(case__number=case)
     found = page_of(entries, sort=NEWEST_FIRST, cursor=cursor, size=PAGE_SIZE)
-    rows = [_line(entry, to) for entry in found.rows]
+    rows = [line_of(entry, to) for entry in found.rows]
     return Page(rows, found.next_cursor, found.previous_cursor)
 
 
@@ -60,7 +60,7 @@ def _entries(consumer: int, hidden: Collection[int]) -> QuerySet[Entry]:
     return entries.exclude(case__in=hidden) if hidden else entries
 
 
-def _line(entry: Entry, to: Person) -> TimelineEntry:
+def line_of(entry: Entry, to: Person) -> TimelineEntry:
     """One line; words only for who sees personal data, as they may name anybody (X3)."""
     icon, tone = look_of(entry.kind)
     sees_words = to.has_permission(Permission.SEE_CONTACT_DATA) and to.has_permission(

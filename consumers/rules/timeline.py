@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from consumers.choices import AccountStatus, LockPurpose, MeterPlace, SupplyState
+from consumers.choices import AccountStatus, DocumentKind, LockPurpose, MeterPlace, SupplyState
+from consumers.rules.documents import KEPT_CLOSE
 from consumers.rules.profiles import LABELS
 from smart360.trail.choices import Event
 
@@ -67,6 +68,12 @@ LOOKS: dict[str, tuple[str, str]] = {
     Event.ERASURE_ASKED: ("trash", "orange"),
     Event.ERASURE_DECLINED: ("circle-x", "slate"),
     Event.PERSON_ERASED: ("trash", "red"),
+    Event.DOCUMENT_ADDED: ("file-text", "blue"),
+    Event.DOCUMENT_RENEWED: ("file-text", "blue"),
+    Event.DOCUMENT_VERIFIED: ("circle-check", "green"),
+    Event.DOCUMENT_PUBLISHED: ("circle-check", "green"),
+    Event.DOCUMENT_REJECTED: ("circle-x", "red"),
+    Event.DOCUMENT_WITHDRAWN: ("circle-minus", "slate"),
     Event.HOLD_PLACED: ("shield-check", "orange"),
     Event.HOLD_LIFTED: ("shield-check", "slate"),
     Event.PAYMENT_RECORDED: ("cash", "slate"),
@@ -89,6 +96,14 @@ CHECKLIST_ITEMS: dict[str, str] = {
     "CONSUMER_TOLD": "Customer told of the reconnection",
 }
 """The items of both checklists, in the words of the tabs that tick them."""
+
+DOCUMENT_EVENTS = frozenset(
+    {
+        Event.DOCUMENT_ADDED, Event.DOCUMENT_RENEWED, Event.DOCUMENT_VERIFIED,
+        Event.DOCUMENT_PUBLISHED, Event.DOCUMENT_REJECTED, Event.DOCUMENT_WITHDRAWN,
+    }
+)  # fmt: skip
+"""What can happen to a document of a consumer."""
 
 NUMBERED = ("payment", "refund", "deposit", "order")
 """Facts that are the number of what a line is about."""
@@ -126,7 +141,8 @@ def sentence_of(kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> st
         return f"{label}: {before} → {after}"
     if "interest_for" in new:
         return f"Interest on the security deposit for {new['interest_for']}"
-    if facts := what_it_is_about(kind, new):
+    tells = document_in_words if kind in DOCUMENT_EVENTS else what_it_is_about
+    if facts := tells(kind, new):
         return f"{label}: {facts}"
     numbers = [str(new[name]) for name in NUMBERED if name in new]
     return f"{label}: {numbers[0]}" if numbers else label
@@ -159,6 +175,21 @@ def what_it_is_about(kind: str, new: Mapping[str, Any]) -> str:
         files = new.get("files", 0)
         return f"{files} {'file' if files == 1 else 'files'}"
     return str(new.get(NAMED_BY.get(kind, ""), ""))
+
+
+def document_in_words(_: str, new: Mapping[str, Any]) -> str:
+    """Which document a line tells of; not even its kind where that is nobody else's business.
+
+    >>> document_in_words("DOCUMENT_RENEWED", {"kind": "AGREEMENT", "version": 2})
+    'agreement, version 2'
+    >>> document_in_words("DOCUMENT_ADDED", {"kind": "CERTIFICATE", "version": 1})
+    ''
+    """
+    kind, version = new.get("kind", ""), new.get("version", 1)
+    if kind in KEPT_CLOSE or kind not in DocumentKind.values:
+        return ""
+    words = DocumentKind(kind).label.lower()
+    return f"{words}, version {version}" if version > 1 else words
 
 
 def look_of(kind: str) -> tuple[str, str]:
@@ -229,6 +260,7 @@ GROUPS: dict[str, tuple[str, frozenset[Event]]] = {
             }
         ),
     ),
+    "documents": ("Documents", DOCUMENT_EVENTS),
     "orders": (
         "Service orders",
         frozenset(

@@ -100,6 +100,7 @@ TABS: tuple[tuple[str, str, Permission], ...] = (
     ("Connections", "consumer_connections", Permission.VIEW_CONSUMER),
     ("Service", "consumer_service", Permission.VIEW_SERVICE_ORDERS),
     ("Communication", "consumer_communication", Permission.VIEW_CONSUMER),
+    ("Documents", "consumer_documents", Permission.VIEW_DOCUMENTS),
     ("Notes", "consumer_notes", Permission.ADD_NOTE),
     ("Timeline", "consumer_timeline", Permission.VIEW_CONSUMER),
     ("Privacy", "consumer_privacy", Permission.HANDLE_PRIVACY),

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -40,6 +41,7 @@ MAGIC = {
     ContentType.PNG: b"\x89PNG\r\n\x1a\n",
 }
 LONGEST_TITLE = 120
+MEGABYTE = 1024 * 1024
 
 OTHER_TYPE = "Only PDF, JPG and PNG files are accepted"
 EMPTY = "The submitted file is empty."
@@ -98,6 +100,21 @@ def check(name: str, body: BinaryIO | bytes) -> Taken:
         raise UnableToAccept(OTHER_TYPE)
     refuse_infected(held, title)
     return Taken(content_type, inspected(content_type, held, title), title)
+
+
+def why_too_much(sizes: Sequence[int], size: int, *, most_files: int, most_bytes: int) -> str:
+    """Why a file of ``size`` bytes cannot join those of ``sizes``, or "" (bad-inputs.md 117).
+
+    >>> why_too_much([1], 1, most_files=1, most_bytes=2 * MEGABYTE)
+    'At most 1 file'
+    >>> why_too_much([MEGABYTE], 2 * MEGABYTE, most_files=5, most_bytes=2 * MEGABYTE)
+    'At most 2 MB together'
+    """
+    if len(sizes) >= most_files:
+        return f"At most {most_files} file{'' if most_files == 1 else 's'}"
+    if sum(sizes) + size > most_bytes:
+        return f"At most {most_bytes // MEGABYTE} MB together"
+    return ""
 
 
 def refuse_infected(body: bytes, title: str) -> None:

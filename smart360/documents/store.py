@@ -88,14 +88,15 @@ def hold_upload(*, taken: Taken, by: Person | None, at: datetime) -> PendingFile
 
 
 @step
-def keep(pending: PendingFile, *, by: Person | None, at: datetime) -> StoredFile:
+def keep(pending: PendingFile, *, by: Person | None, at: datetime, title: str = "") -> StoredFile:
     """Make a stored file of ``pending``, whose row goes; the bytes stay where they are.
 
-    Raises UnableToKeep when it went meanwhile. Whatever pointed to it must point elsewhere first.
+    It is called as its sender called it, unless there is a ``title``. Raises UnableToKeep when it
+    went meanwhile. Whatever pointed to it must point elsewhere first.
     """
     held = _locked(pending)
     kept = StoredFile.objects.create(
-        title=held.title,
+        title=title or held.title,
         content_type=held.content_type,
         size=held.size,
         sha256=held.sha256,

@@ -18,6 +18,10 @@ class Permission(StrEnum):
     SEE_PERSONAL_DATA = "consumers.see_personal_data"  # and e-mail, billing address
     SEE_IDENTITY_DOCUMENTS = "consumers.see_identity_documents"
     VIEW_HEALTH = "consumers.view_health"  # Relationship Health Score
+    VIEW_DOCUMENTS = "consumers.view_documents"  # without the next two: published ones only
+    UPLOAD_DOCUMENT = "consumers.upload_document"
+    VERIFY_DOCUMENT = "consumers.verify_document"  # publish, reject; never one's own upload
+    SEE_PROTECTIONS = "consumers.see_protections"  # others: of consumers on whom they work
     EDIT_CONSUMER = "consumers.edit"
     EDIT_CONTACT = "consumers.edit_contact"
     EDIT_BILLING_ADDRESS = "consumers.edit_billing_address"
@@ -103,6 +107,7 @@ _DESK = {
     P.VIEW_CONSUMER,
     P.SEE_CONTACT_DATA,
     P.SEE_PERSONAL_DATA,
+    P.VIEW_DOCUMENTS,
     P.VIEW_REQUESTS,
     P.VIEW_KPIS,
     P.VIEW_HEALTH,
@@ -138,7 +143,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CSE: frozenset(
         _DESK
         | _CASE_WORK
-        | {P.TAKE_PROFILE_LOCK, P.CREATE_REQUEST, P.SEE_IDENTITY_DOCUMENTS}
+        | {P.TAKE_PROFILE_LOCK, P.CREATE_REQUEST, P.SEE_IDENTITY_DOCUMENTS, P.UPLOAD_DOCUMENT}
         | {P.EDIT_CONSUMER, P.EDIT_CONTACT, P.EDIT_BILLING_ADDRESS}
         | {P.VIEW_BALANCE, P.PRINT_BILL, P.PROPOSE_HOLD, P.ENTER_READING}
         | _CARRYING_OUT
@@ -157,6 +162,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | _CASE_WORK
         | _MONEY
         | {P.TAKE_PROFILE_LOCK, P.CREATE_REQUEST, P.EXPORT_REQUESTS}
+        | {P.UPLOAD_DOCUMENT, P.SEE_PROTECTIONS}
         | _CARRYING_OUT
         | {P.TICK_MONEY, P.EXECUTE_FOR_US, P.PREPARE_RUN}
         | {P.CREATE_COMPLAINT, P.CREATE_ORDER_FROM_COMPLAINT}
@@ -166,7 +172,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | _MONEY
         | _BILLING
         | _READINGS
-        | {P.EDIT_BILLING_ADDRESS, P.TICK_MONEY}
+        | {P.EDIT_BILLING_ADDRESS, P.TICK_MONEY, P.UPLOAD_DOCUMENT}
         | {P.SEE_BILLING_EVIDENCE, P.SET_DISPUTED_AMOUNT}
     ),
     Role.SUPERVISOR: frozenset(
@@ -174,6 +180,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | _CASE_WORK
         | {P.TAKE_PROFILE_LOCK, P.BREAK_PROFILE_LOCK, P.CREATE_REQUEST, P.SEE_IDENTITY_DOCUMENTS}
         | {P.EDIT_CONSUMER, P.EDIT_CONTACT, P.EDIT_BILLING_ADDRESS, P.EDIT_GUARDED_DATA}
+        | {P.UPLOAD_DOCUMENT, P.VERIFY_DOCUMENT, P.SEE_PROTECTIONS}
         | _MONEY
         | _BILLING
         | _READINGS

@@ -117,3 +117,10 @@ class Event(TextChoices):
     ERASURE_ASKED = "ERASURE_ASKED", "Erasure of the person asked for"
     ERASURE_DECLINED = "ERASURE_DECLINED", "Erasure of the person declined"
     PERSON_ERASED = "PERSON_ERASED", "The person was erased"
+    # documents of a consumer
+    DOCUMENT_ADDED = "DOCUMENT_ADDED", "Document added"
+    DOCUMENT_RENEWED = "DOCUMENT_RENEWED", "New version of a document"
+    DOCUMENT_VERIFIED = "DOCUMENT_VERIFIED", "Document verified"
+    DOCUMENT_PUBLISHED = "DOCUMENT_PUBLISHED", "Document published"
+    DOCUMENT_REJECTED = "DOCUMENT_REJECTED", "Document rejected"
+    DOCUMENT_WITHDRAWN = "DOCUMENT_WITHDRAWN", "Document withdrawn"

@@ -63,6 +63,14 @@ VERIFICATION: Mapping[str, Badge] = {
     "REJECTED": Badge("Rejected", "red", "circle-x"),
 }
 
+DOCUMENT: Mapping[str, Badge] = {
+    "PROCESSING": Badge("Processing", "yellow", "circle-dotted"),
+    "VERIFIED": Badge("Verified", "blue", "shield-check"),
+    "PUBLISHED": Badge("Published", "green", "circle-check"),
+    "REJECTED": Badge("Rejected", "red", "circle-x"),
+    "WITHDRAWN": Badge("Withdrawn", "slate", "circle-minus"),
+}
+
 CASE_KIND: Mapping[str, Badge] = {
     "DISCONNECTION": Badge("Disconnection", "brand", "plug-connected-x"),
     "RECONNECTION": Badge("Reconnection", "brand", "plug-connected"),

@@ -31,6 +31,7 @@ SUPERVISORS = "----y---"
 MONEY = "--yyy---"  # lines of money, payments, arrangements
 BILLERS = "---yy---"  # billing runs, reversals
 RUNNERS = "--y-y---"  # non-payment runs; who starts a large one, the operation asks
+UPLOADERS = "y-yyy---"
 SEERS = "yyyyy--y"  # service orders
 ORDERERS = "y-y-y--y"
 COMPLAINT_DESK = "yy--y---"  # acknowledge, hold, resume a complaint
@@ -79,6 +80,7 @@ NOTE = f"{SETTLEMENT}/credit-notes/CN-2024-999999"
 INVOICE = "/cx/billing/invoices/INV-999999"
 INVOICE_NOTE = f"{INVOICE}/credit-notes/CN-2024-999999"
 CONSUMER = "/cx/consumer-management/{account}"
+DOCUMENTS = f"{CONSUMER}/documents"
 PAYMENT = "/cx/billing/payments/{payment}"
 COMPLAINTS = "/cx/services/"
 NO_FILE = "00000000-0000-4000-8000-000000000000"
@@ -145,6 +147,16 @@ ADDRESSES: dict[str, Address] = {
     "consumer_note_pin": Address(f"{CONSUMER}/notes/0/pin", SPEAKERS, post=404),  # no note
     "consumer_note_unpin": Address(f"{CONSUMER}/notes/0/unpin", SPEAKERS, post=404),
     "consumer_note_withdraw": Address(f"{CONSUMER}/notes/0/withdraw", SPEAKERS, post=404),
+    "consumer_documents": Address(f"{CONSUMER}/documents", DESK, get=200),
+    "document_new": Address(f"{DOCUMENTS}/new", UPLOADERS, get=200, post=400),  # no form key
+    "tray_add": Address(f"{DOCUMENTS}/tray", UPLOADERS, post=400),
+    "tray_file": Address(f"{DOCUMENTS}/tray/{NO_FILE}", UPLOADERS, get=404),
+    "tray_remove": Address(f"{DOCUMENTS}/tray/{NO_FILE}/remove", UPLOADERS, post=302, htmx=200),
+    "document_detail": Address(f"{DOCUMENTS}/0", DESK, get=404),  # none
+    "document_version": Address(f"{DOCUMENTS}/0/new", UPLOADERS, get=404, post=404),
+    "document_file": Address(f"{DOCUMENTS}/0/1/1", DESK, get=404),
+    "document_decide": Address(f"{DOCUMENTS}/0/decide", SUPERVISORS, post=404),
+    "document_withdraw": Address(f"{DOCUMENTS}/0/withdraw", UPLOADERS, post=404),
     "consumer_service": Address(f"{CONSUMER}/service", SEERS, get=200),
     "consumer_communication": Address(f"{CONSUMER}/communication", READERS, get=200),
     "consumer_message": Address(f"{CONSUMER}/messages", DESK, post=400),  # no form key

@@ -102,6 +102,28 @@ ROWS = (
         ("reading_file_list", "reading_file", "reading_file_store", "reading_file_errors"),
     ),
     Row(
+        "See documents",
+        ("✓", "✓", "✓", "✓", "✓", "–", "–", "–"),
+        ("consumer_documents", "document_detail", "document_file"),
+    ),
+    Row(
+        "Upload document",
+        ("✓", "–", "✓", "✓", "✓", "–", "–", "–"),
+        (
+            "document_new",
+            "document_version",
+            "document_withdraw",
+            "tray_add",
+            "tray_file",
+            "tray_remove",
+        ),
+    ),
+    Row(
+        "Verify document",
+        ("–", "–", "–", "–", "✓", "–", "–", "–"),
+        ("document_decide",),
+    ),
+    Row(
         "Account holds (medical, legal, dispute)",
         ("propose", "propose", "–", "–", "✓", "–", "–", "–"),
         ("account_holds",),

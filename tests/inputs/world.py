@@ -42,6 +42,7 @@ from tests.billing.arranging import arrange
 from tests.billing.paying import cheque, deposit, owe, pay, propose, propose_back
 from tests.complaints.working import bring_to
 from tests.complaints.writing import SOMEBODY, details
+from tests.consumers.documenting import lay
 from tests.fieldwork.working import order_from_profile, technician
 from tests.inputs.reading import Page
 from tests.inputs.walker import Target, body_of, targets_on
@@ -118,6 +119,11 @@ NOT_FOUND_BY_WALKING = {
     "reading_reject": "only of a reading that stands; its own tests send wrong values",
     "reading_file_list": "its field is a file: tests/consumers sends wrong ones",
     "reading_file_store": "no field",
+    "tray_add": "its field is a file: tests/documents and tests/consumers send wrong ones",
+    "tray_remove": "no field",
+    "document_version": "no field",
+    "document_decide": "only of a document that waits; its own tests send wrong values",
+    "document_withdraw": "no field",
     "draft_file_add": "its field is a file: tests/documents and tests/complaints send wrong ones",
     "draft_file_remove": "no field",
     "draft_save": "a script sends the form of `request_review`; sent here too",
@@ -250,6 +256,8 @@ class World:
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/arrangements/new"),
                 (desk, f"{ONE_CONSUMER}{self.promised.consumer.account_number}/holds"),
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/notes"),
+                (desk, f"{ONE_CONSUMER}{self.owing.account_number}/documents?cursor=x&papers=x"),
+                (desk, f"{ONE_CONSUMER}{self.owing.account_number}/documents/new"),
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/timeline"),
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/service"),
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/communication"),
@@ -446,6 +454,7 @@ def make_world(
     for debtor in (owing, promising):
         owe(debtor, "300.00", at=at)
     promised = arrange(promising, by=somebody, at=at)
+    lay(owing, boss, at)
     asked = make_request(by=clerk)
     ask_for_approval(case=asked.pk, reason="A VIP household", by=clerk, at=at)
     technician(person(Role.TECHNICIAN))
@@ -556,6 +565,7 @@ def _right(world: World, boss: Person) -> dict[str, dict[str, str]]:
         "profile_break": {"reason": "They have gone home for the day"},
         "account_holds": {"kind": "MEDICAL", "source": "CERT-77", "from_on": "2024-12-10"},
         "consumer_notes": {"words": "The gate code is 1234"},
+        "document_new": {"kind": "AGREEMENT", "title": "Supply agreement"},
         "consumer_message": {"subject": "Your meter", "words": "We read it on Monday"},
         "consumer_call": {"direction": "FROM_CONSUMER", "minutes": "5", "words": "They called"},
         "account_hold_lift": {"reason": "The certificate was withdrawn"},

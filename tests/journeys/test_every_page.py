@@ -37,6 +37,7 @@ from tests.billing.rates import make_tariff
 from tests.complaints.conftest import MakeComplaint
 from tests.complaints.working import bring_to
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
+from tests.consumers.documenting import add
 from tests.consumers.reading_meters import meter_of
 from tests.disconnections.running import choice, owe_since
 from tests.fieldwork.working import order_from_profile, technician
@@ -152,6 +153,10 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "account_holds": (f"{PROFILES}{{busy}}/holds",),
         "consumer_notes": (f"{PROFILES}{{busy}}/notes",),
         "consumer_service": (f"{PROFILES}{{busy}}/service",),
+        "consumer_documents": (f"{PROFILES}{{busy}}/documents",),
+        "document_new": (f"{PROFILES}{{busy}}/documents/new",),
+        "document_detail": (f"{PROFILES}{{busy}}/documents/{{document}}",),
+        "document_version": (f"{PROFILES}{{busy}}/documents/{{document}}/new",),
         "consumer_communication": (f"{PROFILES}{{busy}}/communication",),
         "consumer_timeline": (f"{PROFILES}{{busy}}/timeline",),
         "consumer_privacy": (f"{PROFILES}{{busy}}/privacy",),
@@ -235,6 +240,7 @@ class Town:
     decided: Complaint
     file: int
     reading: int
+    document: int
 
     def fill(self, path: str) -> str:
         """The address of the things meant."""
@@ -254,6 +260,7 @@ class Town:
             order=self.order.number,
             invoice=self.invoice,
             reason=self.pending.reason_id,
+            document=self.document,
             run=self.run,
             proposed=self.proposed,
             complaint=self.complaint.case.number,
@@ -337,6 +344,7 @@ def town(
         david, busy, pending, held, closed, back, locked, free, *promised, invoice, order, *runs,
         complaint, decided, given_readings(david, stands.at),
         meter_of(busy).readings.earliest("pk").pk,
+        add(busy, sarah, stands.at, title="Verylongword" * 10, kind="IDENTITY", files=2).pk,
     )  # fmt: skip
 
 

@@ -62,6 +62,8 @@ REMOVED_BY_THE_PRODUCT = {
     "complaints_complaintdraft",
     "complaints_draftfile",
     "consumers_guard",
+    # an upload that became a document, or was taken off its tray
+    "consumers_documentupload",
     "cases_tallychange",
     "consumers_balancechange",
     "consumers_accountchange",

@@ -32,6 +32,8 @@ from complaints.models import Complainant, Complaint, Evidence, Rating, Reopenin
 from consumers.models import (
     AccountHold,
     Consumer,
+    ConsumerDocument,
+    ConsumerDocumentVersion,
     ConsumerFigures,
     ConsumerNote,
     HoldProposal,
@@ -396,6 +398,23 @@ SECTIONS: tuple[Section, ...] = (
         _same("from_on", "to_on", "asked_at"), (),
     ),
     Section(
+        "documents", "Documents on file", ConsumerDocument, "consumer",
+        _same(
+            "kind", "version", "state", "uploaded_at", "decided_at", "withdrawn_at",
+            title="title__text", reason="reason__text",
+        ),
+        ("title", "kind", "state", "uploaded_at"),
+    ),
+    Section(
+        "document_files", "Files of these documents", ConsumerDocumentVersion,
+        "document__consumer",
+        _same(
+            "number", "position", "uploaded_at", title="document__title__text",
+            content_type="file__content_type", size="file__size", sha256="file__sha256",
+        ),
+        ("title", "number", "position", "size"),
+    ),
+    Section(
         "privacy", "Exports and erasures", PrivacyAct, "consumer",
         _same("kind", "state", "asked_at", "decided_at", "made_at", reason="reason__text"),
         ("kind", "state", "asked_at"),
@@ -419,6 +438,8 @@ ELSEWHERE: dict[str, str] = {
     "cases.Alert": "our own clocks",
     "comms.Delivery": "its state stands with its message",
     "comms.Notice": "what rang with people who work here",
+    "consumers.DocumentUpload": "a file that is no document yet, for some days",
+    "consumers.ViewLogEntry": "who of us looked at a proof of identity",
     "consumers.Guard": "says only that a request is open",
     "consumers.InventoryMovement": "where our meters are",
     "consumers.ProfileLock": "who of us is at work on the profile",

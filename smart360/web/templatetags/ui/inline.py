@@ -93,6 +93,12 @@ def verification_tag(code: str) -> SafeString:
 
 
 @register.simple_tag
+def document_tag(code: str) -> SafeString:
+    """How far a document is: `PROCESSING`, `VERIFIED`, `PUBLISHED`, `REJECTED`, `WITHDRAWN`."""
+    return badge(tones.badge_of(tones.DOCUMENT, code))
+
+
+@register.simple_tag
 def kind_tag(code: str) -> SafeString:
     """The kind of a case: `DISCONNECTION`, `RECONNECTION`, `COMPLAINT`."""
     return badge(tones.badge_of(tones.CASE_KIND, code))
