@@ -7,7 +7,13 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet
 
 from consumers.choices import DocumentKind, DocumentState
-from consumers.models import Consumer, ConsumerDocument, HoldProposal, Premise
+from consumers.models import (
+    LIVED_IN_FIRST,
+    Consumer,
+    ConsumerDocument,
+    HoldProposal,
+    Premise,
+)
 from consumers.rules.profiles import ConnectionFacts, ShownConsumer, masked_name
 from consumers.rules.searching import SearchHit
 from smart360.staff.models import Person
@@ -28,7 +34,7 @@ def get_consumer(account_number: str, *, to: Person) -> Consumer | None:
     """
     places = Premise.objects.filter(connections__consumer=OuterRef("pk"))
     whole = visible_consumers(to).annotate(
-        places=ArraySubquery(places.order_by("connections__id").values("address"))
+        places=ArraySubquery(places.order_by(*LIVED_IN_FIRST).values("address"))
     )
     return with_account(whole, account_number).first()
 
@@ -125,8 +131,8 @@ def _addresses_of(consumer: Consumer) -> Iterable[str]:
     found: list[str] | None = vars(consumer).get("places")
     if found is not None:
         return found
-    connected = Premise.objects.filter(connections__consumer=consumer)
-    return connected.order_by("connections__id").values_list("address", flat=True)
+    places = Premise.objects.filter(connections__consumer=consumer)
+    return places.order_by(*LIVED_IN_FIRST).values_list("address", flat=True)
 
 
 def shown_hits(hits: Iterable[SearchHit], to: Person) -> list[SearchHit]:

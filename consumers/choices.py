@@ -19,6 +19,7 @@ class SupplyState(TextChoices):
     CONNECTED = "CONNECTED", "Connected"
     OFF_FOR_NOW = "OFF_FOR_NOW", "Disconnected temporarily"
     OFF_FOR_GOOD = "OFF_FOR_GOOD", "Disconnected for good"
+    MOVED_OUT = "MOVED_OUT", "Moved out"  # somebody else is supplied there since
 
 
 class UtilityType(TextChoices):

@@ -16,6 +16,7 @@ from django.db.models.functions import Greatest
 from consumers import ports
 from consumers.choices import AccountHoldKind, SupplyState
 from consumers.models import AccountHold, Consumer, Guard, ProfileLock
+from consumers.rules.occupancy import still_theirs
 from smart360.kernel.db import copy_rows, refuses, step
 from smart360.kernel.errors import Refusal
 from smart360.organisation.queries import get_utility
@@ -156,7 +157,7 @@ def standing_of(consumer: int) -> Standing:
     return Standing(
         hold=Hold(holder_id, holder, token, expires_at) if holder_id else None,
         open_request=open_request or "",
-        services=tuple(SuppliedService(*row[5:]) for row in rows if row[5] is not None),
+        services=still_theirs(SuppliedService(*row[5:]) for row in rows if row[5] is not None),
     )
 
 

@@ -160,6 +160,24 @@ def unassign_meter(assignment: MeterAssignment, meter: Meter, *, cause: Cause) -
 
 
 @step
+def hand_meter_on(
+    assignment: MeterAssignment, *, to: int, since: datetime, out: Cause, into: Cause
+) -> None:
+    """From one instant on the meter measures another household's service, where it hangs (W12).
+
+    The meter is locked, and ``since`` is after its assignment began.
+    """
+    meter, service_connection = assignment.meter, assignment.service_connection_id
+    assignment.during = DateTimeTZRange(assignment.during.lower, since)
+    assignment.save(update_fields=["during"])
+    MeterAssignment.objects.create(
+        meter=meter, service_connection_id=to, during=DateTimeTZRange(since, None)
+    )
+    _record(Event.METER_UNASSIGNED, meter, out, service_connection=service_connection)
+    _record(Event.METER_ASSIGNED, meter, into, service_connection=to)
+
+
+@step
 def move_meter(
     meter: Meter, *, to: MeterPlace, warehouse: Warehouse | None, cause: Cause
 ) -> InventoryMovement:

@@ -234,6 +234,9 @@ SELECT c.number, s.id FROM disconnections_execution x
         OR EXISTS (SELECT 1 FROM consumers_meterassignment a
                     WHERE a.service_connection_id = s.id AND upper_inf(a.during)))
    AND NOT {CAME_BACK.format("b.service_connection_id = s.id")}
+   AND NOT EXISTS (SELECT 1 FROM consumers_handedoverservice h
+                     JOIN consumers_occupancychange o ON o.id = h.change_id
+                    WHERE h.to_connection_id = s.id AND o.made_at >= c.ended_at)
 """  # noqa: S608  (put together from our own words)
 NOT_ENDED = f"""
 SELECT c.number, p.status FROM disconnections_execution x
@@ -242,6 +245,8 @@ SELECT c.number, p.status FROM disconnections_execution x
  WHERE x.account_status IN ('INACTIVE', 'DISCONNECTED')
    AND p.status NOT IN (x.account_status, 'COLLECTION')
    AND NOT {CAME_BACK.format("d.consumer_id = c.consumer_id")}
+   AND NOT EXISTS (SELECT 1 FROM consumers_occupancychange o
+                    WHERE o.moved_in_id = c.consumer_id AND o.made_at >= c.ended_at)
 """  # noqa: S608  (put together from our own words)
 MOVED_WRONGLY = """
 SELECT c.number, e.meter_id FROM disconnections_executedmeter e

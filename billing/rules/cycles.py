@@ -159,7 +159,10 @@ def days_to_bill(account: Account, service: Service, cycle: Cycle) -> Stretch | 
 
 
 def metered(days: Stretch, meters: Sequence[Stretch]) -> Iterator[Stretch]:
-    """The days cut by who measures them; ``meters`` are in order, the day of a change the new's."""
+    """The days cut by who measures them; ``meters`` are in order, the day of a change the new's.
+
+    What was taken away on the day after these was read then: that reading counts for them.
+    """
     start = days.from_on
     for each in meters:
         from_on, to_on = max(start, each.from_on), min(days.to_on, each.to_on - DAY)
@@ -167,7 +170,7 @@ def metered(days: Stretch, meters: Sequence[Stretch]) -> Iterator[Stretch]:
             continue
         if from_on > start:
             yield Stretch(start, from_on - DAY, None)
-        is_changed = each.to_on <= days.to_on
+        is_changed = each.to_on - DAY <= days.to_on
         yield Stretch(from_on, to_on, each.meter, each.to_on if is_changed else None)
         start = to_on + DAY
     if start <= days.to_on:

@@ -26,9 +26,11 @@ from consumers.models.holds import AccountHold, HoldProposal
 from consumers.models.inventory import InventoryMovement, Warehouse
 from consumers.models.meters import Device, Meter, MeterAssignment, Reading
 from consumers.models.notes import ConsumerNote
+from consumers.models.occupancy import LIVED_IN_FIRST, HandedOverService, OccupancyChange
 from consumers.models.readings import ReadingFile, ReadingFileRow
 
 __all__ = [
+    "LIVED_IN_FIRST",
     "AccountChange",
     "AccountHold",
     "AccountTally",
@@ -43,10 +45,12 @@ __all__ = [
     "Device",
     "DocumentUpload",
     "Guard",
+    "HandedOverService",
     "HoldProposal",
     "InventoryMovement",
     "Meter",
     "MeterAssignment",
+    "OccupancyChange",
     "Premise",
     "ProfileLock",
     "Reading",

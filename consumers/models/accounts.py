@@ -161,6 +161,9 @@ class Consumer(models.Model):
                              JOIN cases_case c ON c.id = x.request_id
                             WHERE c.consumer_id = NEW.id
                               AND x.in_transaction = pg_current_xact_id()::text::bigint)
+                       AND (NEW.status <> 'INACTIVE' OR NOT EXISTS (
+                           SELECT 1 FROM consumers_occupancychange o WHERE o.moved_out_id = NEW.id
+                              AND o.in_transaction = pg_current_xact_id()::text::bigint))
                     THEN
                         RAISE EXCEPTION 'an account ends when its disconnection is carried out'
                             USING ERRCODE = 'check_violation',
@@ -183,6 +186,9 @@ class Consumer(models.Model):
                              JOIN cases_case c ON c.id = x.request_id
                             WHERE c.consumer_id = NEW.id AND c.kind = 'RECONNECTION'
                               AND x.in_transaction = pg_current_xact_id()::text::bigint)
+                       AND (OLD.status <> 'INACTIVE' OR NOT EXISTS (
+                           SELECT 1 FROM consumers_occupancychange o WHERE o.moved_in_id = NEW.id
+                              AND o.in_transaction = pg_current_xact_id()::text::bigint))
                     THEN
                         RAISE EXCEPTION 'an account comes back when it is reconnected'
                             USING ERRCODE = 'check_violation',
@@ -207,6 +213,9 @@ class Consumer(models.Model):
                            AND CASE WHEN NEW.archived_at IS NULL THEN c.kind = 'RECONNECTION'
                                     ELSE c.kind = 'DISCONNECTION' AND NEW.status = 'INACTIVE'
                                          AND x.account_status = 'INACTIVE' END)
+                       AND (NEW.archived_at IS NOT NULL OR NOT EXISTS (
+                           SELECT 1 FROM consumers_occupancychange o WHERE o.moved_in_id = NEW.id
+                              AND o.in_transaction = pg_current_xact_id()::text::bigint))
                     THEN
                         RAISE EXCEPTION 'an account is archived when it is closed for good'
                             USING ERRCODE = 'check_violation',
@@ -307,12 +316,22 @@ class ServiceConnection(models.Model):
                 operation=pgtrigger.UpdateOf("supply_state"),
                 func=pgtrigger.Func(
                     """
+                    -- Who moves out leaves it on for who moves in; everybody else is cut off.
+                    IF NEW.supply_state = 'MOVED_OUT' AND OLD.supply_state = 'CONNECTED'
+                       AND EXISTS (
+                           SELECT 1 FROM consumers_handedoverservice h
+                             JOIN consumers_occupancychange o ON o.id = h.change_id
+                            WHERE h.from_connection_id = NEW.id
+                              AND o.in_transaction = pg_current_xact_id()::text::bigint)
+                    THEN
+                        RETURN NEW;
+                    END IF;
                     IF NEW.supply_state <> 'CONNECTED' AND NEW.supply_state <> OLD.supply_state
-                       AND NOT EXISTS (
+                       AND (NEW.supply_state = 'MOVED_OUT' OR NOT EXISTS (
                            SELECT 1 FROM disconnections_execution x
                              JOIN disconnections_requestedservice s ON s.request_id = x.request_id
                             WHERE s.service_connection_id = NEW.id
-                              AND x.in_transaction = pg_current_xact_id()::text::bigint)
+                              AND x.in_transaction = pg_current_xact_id()::text::bigint))
                     THEN
                         RAISE EXCEPTION 'a service is switched off by carrying out a request for it'
                             USING ERRCODE = 'check_violation',
@@ -337,6 +356,11 @@ class ServiceConnection(models.Model):
                           JOIN disconnections_requestedservice s ON s.request_id = x.request_id
                          WHERE s.service_connection_id = NEW.id AND c.kind = 'RECONNECTION'
                            AND x.in_transaction = pg_current_xact_id()::text::bigint)
+                       AND NOT EXISTS (
+                        SELECT 1 FROM consumers_handedoverservice h
+                          JOIN consumers_occupancychange o ON o.id = h.change_id
+                         WHERE h.to_connection_id = NEW.id
+                           AND o.in_transaction = pg_current_xact_id()::text::bigint)
                     THEN
                         RAISE EXCEPTION 'a service comes back by carrying out a reconnection'
                             USING ERRCODE = 'check_violation',

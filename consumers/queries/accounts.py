@@ -7,7 +7,15 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from consumers.choices import AccountStatus
-from consumers.models import Category, Consumer, Guard, Premise, ProfileLock, Subcategory
+from consumers.models import (
+    LIVED_IN_FIRST,
+    Category,
+    Consumer,
+    Guard,
+    Premise,
+    ProfileLock,
+    Subcategory,
+)
 from smart360.kernel.money import ZERO
 from smart360.web.paging import Page, Sort, page_of
 
@@ -23,7 +31,7 @@ def with_list_facts(consumers: QuerySet[Consumer], *, at: datetime) -> QuerySet[
         place=Coalesce(
             Subquery(
                 Premise.objects.filter(connections__consumer=OuterRef("pk"))
-                .order_by("connections__id")
+                .order_by(*LIVED_IN_FIRST)
                 .values("address")[:1]
             ),
             Value(""),

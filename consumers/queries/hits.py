@@ -27,11 +27,13 @@ SELECT c.id, c.account_number, c.name, c.phone, c.phone_digits, c.status, c.is_v
                       (SELECT address FROM consumers_premise WHERE id = sc.premise_id),
                       (SELECT m.number FROM consumers_meterassignment a
                          JOIN consumers_meter m ON m.id = a.meter_id
-                        WHERE a.service_connection_id = sc.id AND upper_inf(a.during))
+                        WHERE a.service_connection_id = sc.id AND upper_inf(a.during)),
+                      sc.supply_state = 'MOVED_OUT'
                  FROM consumers_serviceconnection sc
-                WHERE sc.consumer_id = c.id OFFSET 0) AS served (id, address, meter_number)
+                WHERE sc.consumer_id = c.id OFFSET 0) AS served
+                      (id, address, meter_number, has_left)
         ORDER BY (meter_number LIKE %(starts)s OR reverse(meter_number) LIKE %(ends)s)
-                 DESC NULLS LAST, id
+                 DESC NULLS LAST, has_left, id
         LIMIT 1) AS place ON true
   LEFT JOIN LATERAL (
        SELECT l.holder_id, p.full_name, l.taken_at, l.expires_at

@@ -27,7 +27,7 @@ SELECT sc.id, sc.utility_type, sc.supply_state, sc.connected_on, p.address, p.ar
         WHERE meter_id = m.id AND verification <> 'REJECTED'
         ORDER BY read_on DESC LIMIT 1) AS last ON true
  WHERE sc.consumer_id = %s
- ORDER BY sc.id
+ ORDER BY sc.supply_state = 'MOVED_OUT', sc.id
 """
 
 

@@ -59,6 +59,9 @@ LOOKS: dict[str, tuple[str, str]] = {
     Event.PROFILE_LOCK_BROKEN: ("lock", "orange"),
     Event.PROFILE_CHANGED: ("pencil", "blue"),
     Event.CONSUMER_IMPORTED: ("plus", "slate"),
+    Event.ACCOUNT_OPENED: ("plus", "green"),
+    Event.MOVED_OUT: ("arrow-right", "orange"),
+    Event.MOVED_IN: ("home", "green"),
     Event.NOTE_PINNED: ("bookmark", "yellow"),
     Event.NOTE_UNPINNED: ("bookmark", "slate"),
     Event.NOTE_WITHDRAWN: ("circle-minus", "slate"),
@@ -110,6 +113,7 @@ NUMBERED = ("payment", "refund", "deposit", "order")
 
 
 NAMED_BY: dict[str, str] = {
+    Event.ACCOUNT_OPENED: "account",
     Event.METER_ASSIGNED: "meter",
     Event.METER_UNASSIGNED: "meter",
     Event.CONSUMER_LINKED: "account",
@@ -163,10 +167,12 @@ def what_it_is_about(kind: str, new: Mapping[str, Any]) -> str:
         return f"{new.get('meter', '')} to {place}"
     if kind in (Event.READING_ENTERED, Event.READING_VERIFIED, Event.READING_REJECTED):
         return f"{new.get('meter', '')} showed {new.get('value', '')} on {new.get('read_on', '')}"
-    if kind == Event.SUPPLY_CHANGED:
-        return dict(SupplyState.choices).get(new.get("supply", ""), "")
-    if kind == Event.STATUS_CHANGED:
-        return dict(AccountStatus.choices).get(new.get("status", ""), "")
+    if kind in (Event.MOVED_OUT, Event.MOVED_IN):
+        who = "before" if kind == Event.MOVED_OUT else "after"
+        return f"{new.get('on', '')}, {who} {new.get('account', '')}"
+    if kind in (Event.SUPPLY_CHANGED, Event.STATUS_CHANGED):
+        words = dict([*SupplyState.choices, *AccountStatus.choices])
+        return words.get(new.get("supply") or new.get("status", ""), "")
     if kind in (Event.CHECKLIST_TICKED, Event.CHECKLIST_CLEARED):
         return CHECKLIST_ITEMS.get(str(new.get("item", "")), "")
     if kind == Event.RATED:
@@ -208,6 +214,7 @@ GROUPS: dict[str, tuple[str, frozenset[Event]]] = {
                 Event.ACCOUNT_ARCHIVED, Event.ACCOUNT_RESTORED, Event.DATA_EXPORT_ASKED,
                 Event.DATA_EXPORT_APPROVED, Event.DATA_EXPORT_DECLINED, Event.ERASURE_ASKED,
                 Event.ERASURE_DECLINED, Event.PERSON_ERASED,
+                Event.ACCOUNT_OPENED, Event.MOVED_OUT, Event.MOVED_IN,
             }
         ),
     ),

@@ -85,6 +85,7 @@ def shell(
         and bool(editable_by(permissions, is_guarded=False)),
         "can_create_request": Permission.CREATE_REQUEST in permissions,
         "can_create_complaint": Permission.CREATE_COMPLAINT in permissions,
+        "can_move": Permission.CHANGE_OCCUPIER in permissions,
         "can_protect": Permission.PROTECT_ACCOUNT in permissions,
         "can_propose_hold": Permission.PROPOSE_HOLD in permissions,
         "can_break": bool(lock) and Permission.BREAK_PROFILE_LOCK in permissions,

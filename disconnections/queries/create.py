@@ -11,6 +11,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from consumers.access import shown, visible_consumers, with_account
 from consumers.models import Consumer, Guard, ProfileLock
 from consumers.queries import connection_facts, hold_facts
+from consumers.rules.occupancy import still_theirs
 from consumers.rules.profiles import ConnectionFacts, LockFacts, ShownConsumer
 from disconnections import rules
 from disconnections.models import DisconnectionRequest, Reason, TimeSlot
@@ -155,7 +156,7 @@ def _chosen(found: QuerySet[Consumer], *, to: Person, at: datetime) -> Chosen | 
     lock: ProfileLock | None = getattr(row, "profile_lock", None)
     return Chosen(
         facts=shown(row, to, addresses=[each.address for each in connections]),
-        connections=connections,
+        connections=still_theirs(connections),
         lock=hold_facts(lock, to=to) if lock is not None and lock.expires_at > at else None,
         open_request=row.open_request or "",
     )

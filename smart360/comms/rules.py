@@ -54,6 +54,8 @@ PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
         "instalments": "Dec 20, 2024: $100.00",
         "due_on": "Dec 20, 2024",
         "answer_within": "24 hours",
+        "moved_on": "Dec 15, 2024",
+        "readings": "Electricity 18245 kWh",
         "utility_name": "Springfield Utilities",
         "utility_phone": "(555) 010-0100",
         "utility_email": "service@springfield.example",

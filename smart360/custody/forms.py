@@ -1,14 +1,25 @@
-"""What is typed in custody: a file of accounts, why a person's data are asked for."""
+"""What is typed in custody: a file of accounts, a move, why somebody's data are asked for."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from smart360.web.fields import ShownTextField
+from consumers.forms import LONGEST_ADDRESS, LONGEST_NAME, EmailAddressField, PhoneField
+from consumers.models import Category
+from consumers.rules.occupancy import NewAccount, Place, ServiceThere
+from consumers.rules.readings import DECIMALS
+from smart360.custody.rules.moving import MoveOut
+from smart360.web.amounts import PlainNumberField
+from smart360.web.fields import IsoDateField, KeyField, ShownTextField, TickField
+from smart360.web.formats import shown_date, shown_reading
 
 LARGEST_UPLOAD = 50 * 1024 * 1024
 TOO_LARGE = "The file is larger than 50 MB. Take it over by the command import_consumers."
+CANNOT_BE_REACHED = "Enter a phone number or an e-mail address"
 EMPTY = "The file is empty; its first line must name the columns."
 
 
@@ -43,3 +54,89 @@ class PrivacyForm(forms.Form):
     )
 
     use_required_attribute = False
+
+
+class MoveOutForm(forms.Form):
+    """When somebody moves out of a place, and what each meter there shows then."""
+
+    moved_on = IsoDateField(
+        label="Day of the move",
+        help_text="The first day of who moves in. Who moves out pays up to the day before.",
+    )
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, place: Place, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.place = place
+        for each in place.services:
+            if each.meter is not None:
+                self.fields[each.field] = PlainNumberField(
+                    label=f"{each.utility}, meter {each.meter_number}",
+                    max_digits=12,
+                    decimal_places=DECIMALS,
+                    help_text=_last_shown(each),
+                )
+
+    @property
+    def readings(self) -> list[forms.BoundField]:
+        """The fields of the meters, in their order."""
+        return [self[each.field] for each in self.place.services if each.meter is not None]
+
+    def move_out(self) -> MoveOut:
+        """What was entered, as far as it has the shape of it."""
+        said = self.cleaned_data
+        readings = {
+            each.id: said.get(each.field) for each in self.place.services if each.meter is not None
+        }
+        return MoveOut(self.place.premise, said.get("moved_on"), readings)
+
+
+def _last_shown(service: ServiceThere) -> str:
+    if service.last is None:
+        return f"In {service.unit}. It was never read."
+    value = shown_reading(service.last.value, service.unit)
+    return f"Last reading {value} on {shown_date(service.last.read_on)}."
+
+
+class NewAccountForm(forms.Form):
+    """Somebody who moves in and is no consumer yet."""
+
+    name = ShownTextField(label="Name", at_most=LONGEST_NAME, is_one_line=True)
+    category = KeyField(label="Category", widget=forms.Select)
+    phone = PhoneField(label="Phone", required=False, is_one_line=True)
+    email = EmailAddressField(label="E-mail", required=False)
+    billing_address = ShownTextField(
+        label="Billing address",
+        required=False,
+        at_most=LONGEST_ADDRESS,
+        is_one_line=True,
+        help_text="Empty: the same as the service address.",
+    )
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, categories: Sequence[Category], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = self.fields["category"]
+        assert isinstance(offered, KeyField)
+        offered.offer([(str(each.pk), each.name) for each in categories])
+
+    def clean(self) -> dict[str, Any]:
+        """Somebody can be reached."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        reached = cleaned.get("phone") or cleaned.get("email")
+        if not reached and not {"phone", "email"} & set(self.errors):
+            self.add_error("phone", CANNOT_BE_REACHED)
+        return cleaned
+
+    def account(self) -> NewAccount:
+        """Who it is; the form is valid."""
+        return NewAccount(**self.cleaned_data)
+
+
+class ConfirmMoveForm(forms.Form):
+    """The last look at a move."""
+
+    confirms_unusual = TickField(label="The reading is right: the meter was looked at again")
+    notifies = TickField(label="Write to both", initial=True)

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     EDIT_GUARDED_DATA = "consumers.edit_guarded_data"
     TAKE_PROFILE_LOCK = "consumers.take_profile_lock"
     BREAK_PROFILE_LOCK = "consumers.break_profile_lock"
+    CHANGE_OCCUPIER = "consumers.change_occupier"  # move-out and move-in
     ENTER_READING = "consumers.enter_reading"
     VERIFY_READING = "consumers.verify_reading"  # or reject
     IMPORT_READINGS = "consumers.import_readings"
@@ -145,7 +146,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | _CASE_WORK
         | {P.TAKE_PROFILE_LOCK, P.CREATE_REQUEST, P.SEE_IDENTITY_DOCUMENTS, P.UPLOAD_DOCUMENT}
         | {P.EDIT_CONSUMER, P.EDIT_CONTACT, P.EDIT_BILLING_ADDRESS}
-        | {P.VIEW_BALANCE, P.PRINT_BILL, P.PROPOSE_HOLD, P.ENTER_READING}
+        | {P.VIEW_BALANCE, P.PRINT_BILL, P.PROPOSE_HOLD, P.ENTER_READING, P.CHANGE_OCCUPIER}
         | _CARRYING_OUT
         | _COMPLAINT_DESK
         | {P.DECIDE_COMPLAINT, P.SET_DISPUTED_AMOUNT, P.CREATE_ORDER_FROM_COMPLAINT}
@@ -192,7 +193,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | _COMPLAINT_DESK
         | {P.DECIDE_COMPLAINT, P.REOPEN_COMPLAINT, P.SEE_STAFF_COMPLAINTS}
         | {P.SET_DISPUTED_AMOUNT, P.EXPORT_COMPLAINTS, P.CREATE_ORDER_FROM_COMPLAINT}
-        | {P.WITHDRAW_NOTE, P.HANDLE_PRIVACY}
+        | {P.WITHDRAW_NOTE, P.HANDLE_PRIVACY, P.CHANGE_OCCUPIER}
     ),
     Role.ADMIN: frozenset(
         {P.SEARCH_CONSUMERS, P.VIEW_CONSUMER, P.VIEW_REQUESTS, P.VIEW_KPIS, P.RETRY_MESSAGE}

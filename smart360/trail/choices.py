@@ -37,6 +37,11 @@ class Event(TextChoices):
     READING_REJECTED = "READING_REJECTED", "Reading rejected"
     READINGS_IMPORTED = "READINGS_IMPORTED", "Readings taken from a file"
     CONSUMER_IMPORTED = "CONSUMER_IMPORTED", "Imported"
+    ACCOUNT_OPENED = "ACCOUNT_OPENED", "Account opened"
+    MOVED_OUT = "MOVED_OUT", "Moved out"
+    MOVED_IN = "MOVED_IN", "Moved in"
+    ACCOUNTS_MERGED = "ACCOUNTS_MERGED", "Accounts merged"
+    MERGE_UNDONE = "MERGE_UNDONE", "Merge undone"
     SETTINGS_CHANGED = "SETTINGS_CHANGED", "Settings changed"
     # money
     DEPOSIT_USE_SET = "DEPOSIT_USE_SET", "Use of the deposit set"

@@ -49,6 +49,7 @@ SUPPLY_STATE: Mapping[str, Badge] = {
     "CONNECTED": Badge("Connected", "green", "plug-connected"),
     "OFF_FOR_NOW": Badge("Disconnected temporarily", "orange", "plug-connected-x"),
     "OFF_FOR_GOOD": Badge("Disconnected for good", "slate", "circle-off"),
+    "MOVED_OUT": Badge("Moved out", "slate", "arrow-right"),
 }
 
 METER: Mapping[str, Badge] = {

@@ -163,6 +163,10 @@ ADDRESSES: dict[str, Address] = {
     "consumer_call": Address(f"{CONSUMER}/calls", SPEAKERS, post=400),
     "consumer_timeline": Address(f"{CONSUMER}/timeline", READERS, get=200),
     "consumer_health": Address(f"{CONSUMER}/health", DESK, get=200),
+    "consumer_move": Address(f"{CONSUMER}/move", DECIDERS, get=200, post=400),  # no form key
+    "move_out": Address(f"{CONSUMER}/move/out", DECIDERS, post=422),
+    "move_in": Address(f"{CONSUMER}/move/in", DECIDERS, post=422),
+    "move_in_new": Address(f"{CONSUMER}/move/new", DECIDERS, post=422),
     "profile_renew": Address(f"{CONSUMER}/renew/1", CREATORS, post=409),  # not held
     # a consumer's money
     "payment_new": Address(f"{CONSUMER}/payments/new", MONEY, get=200, post=400),

@@ -97,6 +97,11 @@ ROWS = (
         ("reading_verify", "reading_reject"),
     ),
     Row(
+        "Move-in/move-out",
+        ("✓", "–", "–", "–", "✓", "–", "–", "–"),
+        ("consumer_move", "move_out", "move_in", "move_in_new"),
+    ),
+    Row(
         "Readings from a file",
         ("–", "–", "–", "✓", "✓", "–", "–", "–"),
         ("reading_file_list", "reading_file", "reading_file_store", "reading_file_errors"),

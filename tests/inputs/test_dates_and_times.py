@@ -137,6 +137,7 @@ FOUND_IN: dict[str, set[tuple[str, str]]] = {
         ("billing_run_start", "period_from"),
         ("billing_run_start", "period_to"),
         ("reading_enter", "read_on"),
+        ("move_out", "moved_on"),
         ("account_holds", "from_on"),
     },
     "rows to add": {

@@ -252,6 +252,10 @@ class World:
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/connections?service=1&cursor=x"),
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/readings/new"),
                 (desk, f"{ONE_CONSUMER}readings"),
+                *(
+                    (desk, f"{ONE_CONSUMER}{self.owing.account_number}/move?step={step}")
+                    for step in (1, 2, 3)
+                ),
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/statement"),
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/arrangements/new"),
                 (desk, f"{ONE_CONSUMER}{self.promised.consumer.account_number}/holds"),
@@ -474,6 +478,9 @@ def make_world(
     )  # fmt: skip
     world.drafted = _draft(desk, free)
     world.right = _right(world, boss)
+    for step in ("out", "new"):
+        name = {"out": "move_out", "new": "move_in_new"}[step]
+        desk.post(f"{ONE_CONSUMER}{owing.account_number}/move/{step}", world.right[name])
     _wish(world)
     return world
 
@@ -494,6 +501,13 @@ def _readings_of(request: DisconnectionRequest) -> dict[str, str]:
         right[f"{name}-meter_number"] = each.meter.number
         right[f"{name}-value"] = "18300"
     return right
+
+
+def _shown_to_move(consumer: Consumer) -> dict[str, str]:
+    """What each meter of a consumer shows on the day of a move."""
+    services = consumer.connections.values_list("pk", "premise")
+    shown = {f"reading_{service}": "18300" for service, _ in services}
+    return {"premise": str(services[0][1]), **shown}
 
 
 def _meter_of(request: DisconnectionRequest) -> str:
@@ -530,6 +544,13 @@ def _right(world: World, boss: Person) -> dict[str, dict[str, str]]:
         "reconnection_tick": {"item": "CONSUMER_TOLD", "is_ticked": "on"},
         "reconnection_tick_money": {"item": "MONEY_SETTLED", "is_ticked": "on"},
         "request_add_order": {"scheduled_on": "2024-12-16", "remarks": "Dog in the yard"},
+        "move_out": {"moved_on": "2024-12-10", **_shown_to_move(world.owing)},
+        "move_in": {"q": "Ann", "+account": world.free.account_number},
+        "move_in_new": {
+            "name": "Ana Ruiz", "phone": "(555) 123-4567",
+            "category": str(Category.objects.get(name="Residential").pk),
+        },
+        "consumer_move": {"notifies": "on"},
         "reading_enter": {"value": "18305", "read_on": "2024-12-10"},
         "order_new": {"scheduled_on": "2024-12-16", "remarks": "Dog in the yard"},
         "order_schedule": {"day": "2024-12-17", "starts": "10:00", "ends": "12:00"},

@@ -176,6 +176,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "reading_file": (f"{PROFILES}readings/{{file}}",),
         "reading_reject": (f"{PROFILES}{{busy}}/readings/{{reading}}/reject",),
         "reading_enter": (f"{PROFILES}{{busy}}/readings/new",),
+        "consumer_move": (f"{PROFILES}{{free}}/move", f"{PROFILES}{{busy}}/move"),
         "consumer_statement": (f"{PROFILES}{{busy}}/statement",),
         "statement_pdf": (f"{PROFILES}{{busy}}/statement.pdf",),
         "invoice_detail": ("/cx/billing/invoices/{invoice}",),

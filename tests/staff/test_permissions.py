@@ -36,6 +36,7 @@ TABLE: dict[Permission, str] = {
     P.EDIT_GUARDED_DATA: "----y---",
     P.TAKE_PROFILE_LOCK: "yyy-y---",
     P.BREAK_PROFILE_LOCK: "----y---",
+    P.CHANGE_OCCUPIER: "y---y---",
     P.ENTER_READING: "y--yy---",
     P.VERIFY_READING: "---yy---",
     P.IMPORT_READINGS: "---yy---",

@@ -15,6 +15,7 @@ from smart360.local.demo.cast import CATEGORIES, PASSWORD, RECONNECTION_FEE, STA
 from smart360.local.demo.complaints import HOW_MANY as COMPLAINTS
 from smart360.local.demo.complaints import make_complaints
 from smart360.local.demo.money import make_money
+from smart360.local.demo.moves import make_moves
 from smart360.local.demo.operations import charge_for_reconnections
 from smart360.local.demo.requests import HOW_MANY, make_requests
 from smart360.local.demo.visits import make_visits, set_up_field_work
@@ -49,6 +50,7 @@ class Command(BaseCommand):
             make_visits(at=at, chance=Random(4))
             charge_for_reconnections(fee=RECONNECTION_FEE)
             make_complaints(at=at)
+            make_moves(at=at)
             self.stdout.write("demo: ready")
 
     def _is_whole(self) -> bool:
