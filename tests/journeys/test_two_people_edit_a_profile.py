@@ -1,4 +1,4 @@
-"""Two people and one profile: held, broken, changed by the faster one, and nothing typed is lost."""
+"""Two people and one profile: held, broken, changed by the faster one, nothing typed is lost."""
 
 import pytest
 from playwright.sync_api import Page, expect
