@@ -3,14 +3,15 @@
 Accounts by COPY: every constraint and trigger speaks as it does for one row.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from consumers.choices import MeterCondition, Verification
+from consumers.choices import MeterCondition, ReadingException, Verification
 from consumers.models import (
     Category,
     Consumer,
@@ -126,7 +127,7 @@ METER_COLUMNS = (
 
 
 def _store_meters(metered: Sequence[tuple[int, ImportedService]]) -> None:
-    """The meters of these connections, each with its device, assignment and first reading."""
+    """The meters of these connections, each with its device, assignment and readings."""
     numbers = [each.device_number for _, each in metered if each.device_number]
     devices = dict(zip(numbers, next_keys(Device, len(numbers)), strict=True))
     copy_rows(Device, ("id", "number"), ((key, number) for number, key in devices.items()))
@@ -164,13 +165,23 @@ def _store_meters(metered: Sequence[tuple[int, ImportedService]]) -> None:
     )
     copy_rows(
         Reading,
-        ("meter_id", "value", "read_on", "verification"),
+        ("meter_id", "value", "read_on", "verification", "exception"),
         (
-            (meter, each.reading, each.read_on, Verification.VERIFIED.value)
+            (meter, value, read_on, Verification.VERIFIED.value, exception)
             for meter, (_, each) in zip(meters, metered, strict=True)
-            if each.reading is not None and each.read_on is not None
+            for read_on, value, exception in _with_why(each)
         ),
     )
+
+
+def _with_why(service: ImportedService) -> Iterator[tuple[date, Decimal, str]]:
+    """Its readings; one that is like the one before says that nothing was used (W13)."""
+    before = None
+    for read_on, value in service.readings:
+        is_same = value == before
+        why = ReadingException.NO_CONSUMPTION if is_same else ReadingException.NONE
+        yield read_on, value, why.value
+        before = value
 
 
 KEEP_SCORES = """

@@ -6,12 +6,12 @@ from typing import Any
 from django.db import connection
 
 from consumers.models import Consumer, Device, Meter
-from consumers.rules.importing import ImportedAccount, ImportedService
+from consumers.rules.importing import MOST_EARLIER, ImportedAccount, ImportedService
 
 SERVICES = """
 SELECT sc.consumer_id, sc.utility_type, p.address, p.area, sc.supply_state, sc.connected_on,
        coalesce(m.number, ''), coalesce(d.number, ''), coalesce(m.meter_type, ''),
-       coalesce(m.model, ''), coalesce(m.unit, ''), first.value, first.read_on
+       coalesce(m.model, ''), coalesce(m.unit, ''), shown.days, shown.readings
   FROM consumers_serviceconnection sc
   JOIN consumers_premise p ON p.id = sc.premise_id
   LEFT JOIN consumers_meterassignment a
@@ -19,15 +19,16 @@ SELECT sc.consumer_id, sc.utility_type, p.address, p.area, sc.supply_state, sc.c
   LEFT JOIN consumers_meter m ON m.id = a.meter_id
   LEFT JOIN consumers_device d ON d.id = m.device_id
   LEFT JOIN LATERAL (
-       SELECT value, read_on FROM consumers_reading
-        WHERE meter_id = m.id ORDER BY read_on LIMIT 1) AS first ON true
- WHERE sc.consumer_id = ANY(%s)
+       SELECT array_agg(read_on) AS days, array_agg(value) AS readings
+         FROM (SELECT read_on, value FROM consumers_reading
+                WHERE meter_id = m.id ORDER BY read_on LIMIT %(most)s) AS oldest) AS shown ON true
+ WHERE sc.consumer_id = ANY(%(consumers)s)
  ORDER BY sc.id
 """
 
 
 def known_accounts(numbers: Sequence[str]) -> dict[str, ImportedAccount]:
-    """The accounts that are here, as a file would have them, with each meter's first reading."""
+    """The accounts that are here, as a file would have them, with each meter's first readings."""
     consumers = list(
         Consumer.objects.select_related("category", "subcategory").filter(
             account_number__in=list(numbers)
@@ -35,7 +36,9 @@ def known_accounts(numbers: Sequence[str]) -> dict[str, ImportedAccount]:
     )
     services: dict[int, list[ImportedService]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(SERVICES, [[consumer.pk for consumer in consumers]])
+        cursor.execute(
+            SERVICES, {"consumers": [each.pk for each in consumers], "most": MOST_EARLIER + 1}
+        )
         for row in cursor.fetchall():
             services.setdefault(row[0], []).append(_service_of(row))
     return {
@@ -58,8 +61,10 @@ def known_accounts(numbers: Sequence[str]) -> dict[str, ImportedAccount]:
 
 
 def _service_of(row: Sequence[Any]) -> ImportedService:
-    """The columns of ``SERVICES`` stand in the order of the fields."""
-    return ImportedService(*row[1:])
+    """The columns of ``SERVICES`` stand in the order of the fields, readings apart."""
+    *facts, days, readings = row[1:]
+    earlier = tuple(zip(days or (), readings or (), strict=True))
+    return ImportedService(*(*facts, None, None, earlier))
 
 
 def taken_numbers(accounts: Sequence[ImportedAccount]) -> set[tuple[str, str]]:

@@ -1,15 +1,18 @@
 """An account as a file of the system before has it: what it is taken over from (CON15)."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 
 from smart360.kernel.money import ZERO
 
+MOST_EARLIER = 60
+"""How many readings a meter brings besides its last: five years of months."""
+
 
 @dataclass(frozen=True, slots=True)
 class ImportedService:
-    """One service of an account, its meter and a reading."""
+    """One service of an account, its meter, its last reading and those ``earlier``, in order."""
 
     utility: str
     service_address: str
@@ -23,6 +26,22 @@ class ImportedService:
     unit: str
     reading: Decimal | None
     read_on: date | None
+    earlier: tuple[tuple[date, Decimal], ...] = ()
+
+    @property
+    def readings(self) -> tuple[tuple[date, Decimal], ...]:
+        """Day and value of each reading, the oldest first."""
+        if self.reading is None or self.read_on is None:
+            return self.earlier
+        return (*self.earlier, (self.read_on, self.reading))
+
+    def agrees_with(self, here: "ImportedService") -> bool:
+        """Whether it is what is here but for readings that came later."""
+        count = len(self.readings)
+        return self._with_all(self.readings) == here._with_all(here.readings[:count])
+
+    def _with_all(self, readings: tuple[tuple[date, Decimal], ...]) -> "ImportedService":
+        return replace(self, reading=None, read_on=None, earlier=readings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +99,14 @@ class ImportedAccount:
         apart = ("lines", "services", "money")
         names = [each.name for each in fields(self) if each.name not in apart]
         found = [name for name in names if getattr(self, name) != getattr(other, name)]
-        if set(self.services) != set(other.services):
+        if not self._has_services_of(other):
             found.append("services")
         return found + self.money.differences(other.money)
+
+    def _has_services_of(self, other: "ImportedAccount") -> bool:
+        here = {(each.utility, each.service_address): each for each in other.services}
+        return len(self.services) == len(other.services) and all(
+            (there := here.get((each.utility, each.service_address))) is not None
+            and each.agrees_with(there)
+            for each in self.services
+        )

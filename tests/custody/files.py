@@ -19,12 +19,13 @@ def example(**values: str) -> dict[str, str]:
 
 
 def numbered(serial: int, **values: str) -> dict[str, str]:
+    """An account of its own, with one reading."""
     return example(
         account_number=f"ACC-{serial:06}",
         name=f"Consumer {serial}",
         meter_number=f"EM-{serial:06}",
         device_number=f"D-{serial:06}",
-        **values,
+        **{"earlier_readings": ""} | values,
     )
 
 

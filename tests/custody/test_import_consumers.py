@@ -22,6 +22,7 @@ from smart360.custody.rules.importing import COLUMNS, AccountReader
 from smart360.trail.models import Entry
 from tests.conftest import MakeConsumer
 from tests.custody.files import WriteFile, example, numbered, refused, run
+from tests.invariants import assert_sound
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -135,6 +136,7 @@ class TestFiles:
                         "model": "",
                         "reading": "",
                         "read_on": "",
+                        "earlier_readings": "",
                     },
                 ]
             )
@@ -206,6 +208,23 @@ class TestProblems:
             ({"reading": "1.2345"}, "reading", "Enter a number"),
             ({"reading": "NaN"}, "reading", "Enter a number"),
             ({"read_on": ""}, "read_on", "Needed when reading"),
+            ({"reading": "", "read_on": ""}, "reading", "Needed when earlier_readings"),
+            ({"earlier_readings": "2024-10-31"}, "earlier_readings", "a day and a value each"),
+            ({"earlier_readings": "2024-10-31 1 2"}, "earlier_readings", "Enter a number"),
+            ({"earlier_readings": "31/10/2024 1"}, "earlier_readings", "Enter a valid date"),
+            ({"earlier_readings": "9999-12-31 1"}, "earlier_readings", "cannot be in the future"),
+            ({"earlier_readings": "2024-11-30 1"}, "earlier_readings", "twice, or not before"),
+            (
+                {"earlier_readings": "2024-01-31 1; 2024-01-31 2"},
+                "earlier_readings",
+                "is there twice",
+            ),
+            ({"earlier_readings": "2024-10-31 18246"}, "earlier_readings", "2024-11-30 shows less"),
+            (
+                {"earlier_readings": "; ".join(f"20{n}-01-31 {n}" for n in [*range(10, 24)] * 5)},
+                "earlier_readings",
+                "at most 60 readings",
+            ),
         ],
     )
     def test_each_is_named_by_line_and_column(
@@ -280,9 +299,28 @@ class TestRepeating:
 
     def test_an_account_that_differs_is_not_changed(self, write: WriteFile) -> None:
         run(write([example()]))
-        said = refused(write([example(name="Other Name", reading="1")]))
+        said = refused(write([example(name="Other Name", reading="18246")]))
         assert "here already with other data (name, services). Not changed." in said
         assert Consumer.objects.get().name == "John Michael Smith"
+
+    def test_a_reading_that_came_later_is_no_difference(self, write: WriteFile) -> None:
+        """What is here is compared as far as the file tells it; an earlier one that differs is."""
+        same = {"earlier_readings": "2024-10-31 17955; 2024-09-30 17955"}
+        run(write([example(**same)]))
+        meter = Meter.objects.get()
+        shown = meter.readings.order_by("read_on").values_list("value", "exception")
+        assert [(int(value), why) for value, why in shown] == [
+            (17955, "NONE"),
+            (17955, "NO_CONSUMPTION"),
+            (18245, "NONE"),
+        ]
+        Reading.objects.create(meter=meter, value=18300, read_on=date(2024, 12, 1))
+        assert "1 here already and the same" in run(write([example(**same)], name="b.csv"))
+        for other in ("", "2024-09-30 17955", "2024-10-31 17955; 2024-09-30 17954"):
+            said = refused(write([example(earlier_readings=other)]))
+            assert "other data (services). Not changed." in said
+        assert Reading.objects.count() == 4
+        assert_sound()
 
     def test_a_dry_run_stores_nothing(self, write: WriteFile) -> None:
         path = write([numbered(1), numbered(2, category="Nowhere")])

@@ -107,6 +107,7 @@ def account(serial: int) -> dict[str, str]:
         "name": f"Consumer {serial}",
         "meter_number": f"EM-{serial:06}",
         "device_number": f"D-{serial:06}",
+        "earlier_readings": "",
     }
 
 

@@ -8,13 +8,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import TextChoices
 
 from consumers.choices import AccountStatus, SupplyState, UtilityType
-from consumers.rules.importing import ImportedAccount, ImportedMoney, ImportedService
+from consumers.rules.importing import (
+    MOST_EARLIER,
+    ImportedAccount,
+    ImportedMoney,
+    ImportedService,
+)
 from consumers.rules.profiles import NOT_A_PHONE, plain_phone
 from smart360.kernel.money import CENT, ZERO
 from smart360.kernel.text import REQUIRED, is_blank, one_line_endings, why_unshowable
@@ -77,6 +83,12 @@ SERVICE_COLUMNS = (
     Column("unit", "Empty: kWh for electricity, m³ for water and gas", "kWh", longest=10),
     Column("reading", "What the meter showed, a number", "18245"),
     Column("read_on", "The day of the reading; needed with a reading", "2024-11-30"),
+    Column(
+        "earlier_readings",
+        "Those before it, day and value, divided by semicolons",
+        "2024-09-30 17690; 2024-10-31 17955",
+        longest=26 * MOST_EARLIER,
+    ),
 )
 COLUMNS = ACCOUNT_COLUMNS + SERVICE_COLUMNS
 BY_NAME = {column.name: column for column in COLUMNS}
@@ -266,8 +278,8 @@ class AccountReader:
             return None
         electric = found["utility"] == UtilityType.ELECTRICITY
         connected_on = found["connected_on"] or registered_on
-        reading, read_on = found["reading"], found["read_on"]
-        return ImportedService(
+        reading, read_on, earlier = found["reading"], found["read_on"], found["earlier_readings"]
+        service = ImportedService(
             utility=str(found["utility"]),
             service_address=str(found["service_address"]),
             area=str(found["area"]),
@@ -282,7 +294,18 @@ class AccountReader:
             else "",
             reading=reading if isinstance(reading, Decimal) else None,
             read_on=read_on if isinstance(read_on, date) else None,
+            earlier=earlier if isinstance(earlier, tuple) else (),
         )
+        self._refuse_falls(line, service)
+        return service
+
+    def _refuse_falls(self, line: int, service: ImportedService) -> None:
+        """Readings of a meter do not fall, and there is one a day; the last is the last."""
+        for (on, value), (next_on, next_value) in pairwise(service.readings):
+            if next_on <= on:
+                self._add(line, "earlier_readings", f"{on} is there twice, or not before read_on.")
+            elif next_value < value:
+                self._add(line, "earlier_readings", f"{next_on} shows less than {on}.")
 
     def _refuse_halves(self, line: int, found: Mapping[str, object]) -> None:
         """What only makes sense together."""
@@ -294,9 +317,10 @@ class AccountReader:
             ("meter_number", "reading"),
             ("read_on", "reading"),
             ("reading", "read_on"),
+            ("reading", "earlier_readings"),
         )
         for wanted, given in pairs:
-            if found[given] not in ("", None) and found[wanted] in ("", None):
+            if found[given] not in ("", None, ()) and found[wanted] in ("", None):
                 self._add(line, wanted, f"Needed when {given} is filled in.")
 
     # -------------------------------------------------------------- one value
@@ -415,6 +439,20 @@ def _reading(reader: AccountReader, column: Column, text: str) -> Decimal | None
     return Decimal(text)
 
 
+def _earlier(reader: AccountReader, column: Column, text: str) -> tuple[tuple[date, Decimal], ...]:
+    """Day and value of each, the oldest first."""
+    found = []
+    for each in filter(None, (part.strip() for part in text.split(";"))):
+        day, _, value = each.partition(" ")
+        read_on, reading = _day(reader, column, day), _reading(reader, column, value)
+        if read_on is None or reading is None:
+            raise Wrong(column.name, f"Enter a day and a value each, such as {column.example}.")
+        found.append((read_on, reading))
+    if len(found) > MOST_EARLIER:
+        raise Wrong(column.name, f"Enter at most {MOST_EARLIER} readings.")
+    return tuple(sorted(found))
+
+
 def _amount(reader: AccountReader, column: Column, text: str) -> Decimal | None:
     if not text:
         return None
@@ -455,4 +493,5 @@ READERS: dict[str, Callable[[AccountReader, Column, str], object]] = {
     "meter_number": _part_number,
     "device_number": _part_number,
     "reading": _reading,
+    "earlier_readings": _earlier,
 }
