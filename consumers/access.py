@@ -46,6 +46,13 @@ def with_account(consumers: QuerySet[Consumer], account_number: str) -> QuerySet
     return consumers.filter(account_number=account_number)
 
 
+def premises_of(consumer: Consumer, *, to: Person) -> QuerySet[Premise]:
+    """The places of a consumer whose address this person may see."""
+    if not to.has_permission(Permission.SEE_CONTACT_DATA):
+        return Premise.objects.none()
+    return Premise.objects.filter(connections__consumer=consumer).distinct()
+
+
 def visible_proposals(person: Person) -> QuerySet[HoldProposal]:
     """The holds, waiting or decided, that were proposed for accounts that this person may open."""
     if not person.has_permission(Permission.PROTECT_ACCOUNT):

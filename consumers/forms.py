@@ -11,9 +11,11 @@ from consumers.choices import DocumentKind, DocumentState, ReadingException
 from consumers.models import Category, Subcategory
 from consumers.operations.holds import BY_HAND, LONGEST_SOURCE, HoldWish
 from consumers.operations.notes import LONGEST_NOTE
+from consumers.operations.premises import Place
 from consumers.operations.readings import EnteredReading
 from consumers.rules.documents import LONGEST_TITLE
 from consumers.rules.profiles import (
+    EDITABLE,
     LABELS,
     LONGEST_REASON,
     NOT_A_PHONE,
@@ -26,6 +28,7 @@ from smart360.web.fields import CodeField, IsoDateField, KeyField, ShownTextFiel
 
 LONGEST_NAME = 120
 LONGEST_ADDRESS = 200
+LONGEST_AREA = 60
 
 
 class PhoneField(ShownTextField):
@@ -231,6 +234,42 @@ class NoteForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
+class PlaceForm(forms.Form):
+    """What a premise is called."""
+
+    address = ShownTextField(
+        label=LABELS["service_address"], at_most=LONGEST_ADDRESS, is_one_line=True
+    )
+    area = ShownTextField(
+        label=LABELS["area"], at_most=LONGEST_AREA, is_one_line=True, required=False
+    )
+    seen_address = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+    seen_area = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+    reason = ShownTextField(
+        required=False,
+        at_most=LONGEST_REASON,
+        label="Reason",
+        help_text="Needed while a request is open. At least 10 characters.",
+    )
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, needs_reason: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not needs_reason:
+            del self.fields["reason"]
+
+    @property
+    def seen(self) -> Place:
+        """What stood there when the page was opened."""
+        return Place(self.cleaned_data["seen_address"], self.cleaned_data["seen_area"])
+
+    @property
+    def wanted(self) -> Place:
+        """What it is called."""
+        return Place(self.cleaned_data["address"], self.cleaned_data["area"])
+
+
 class ProfileForm(forms.Form):
     """A consumer's profile, with only the fields that the person may change now."""
 
@@ -263,7 +302,7 @@ class ProfileForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        for name in [name for name in LABELS if name not in editable]:
+        for name in EDITABLE.keys() - editable:
             del self.fields[name]
         if not needs_reason:
             del self.fields["reason"]
@@ -281,6 +320,6 @@ class ProfileForm(forms.Form):
         """What was entered, without what the form did not send."""
         return {
             name: self.cleaned_data[name]
-            for name in LABELS
+            for name in EDITABLE
             if name in self.cleaned_data and name in self.data
         }

@@ -8,6 +8,7 @@ from consumers.views import (
     holds,
     lists,
     notes,
+    premises,
     profiles,
     reading_files,
     readings,
@@ -50,6 +51,11 @@ urlpatterns = [
         "<account:account>/readings/<int:reading>/reject",
         readings.reading_reject,
         name="reading_reject",
+    ),
+    path(
+        "<account:account>/premises/<int:premise>",
+        premises.premise_correct,
+        name="premise_correct",
     ),
     path("<account:account>/holds", holds.account_holds, name="account_holds"),
     path(

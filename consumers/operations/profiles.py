@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from consumers import guards
-from consumers.models import Category, Consumer, Guard, Premise, Subcategory
+from consumers.models import Category, Consumer, Guard, Subcategory
 from consumers.operations.locks import UnableToBreakLock, checked_reason
+from consumers.queries.profiles import search_text_now
 from consumers.rules.profiles import (
     EDITABLE,
     GUARDED,
     LABELS,
     editable_by,
     phone_digits_of,
-    search_text_of,
 )
 from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
@@ -178,9 +178,7 @@ def _change(row: Consumer, changed: Values) -> None:
     for name, value in changed.items():
         setattr(row, columns.get(name, name), value)
     row.phone_digits = phone_digits_of(row.phone)
-    places = Premise.objects.filter(connections__consumer=row).order_by("connections__id")
-    addresses = places.values_list("address", flat=True)
-    row.search_text = search_text_of(row.name, [*addresses, row.billing_address])
+    row.search_text = search_text_now(row)
     row.version += 1
     row.save(update_fields=[*changed, "phone_digits", "search_text", "version"])
 

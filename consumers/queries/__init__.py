@@ -11,7 +11,9 @@ from consumers.queries.figures import accounts_in_all, balances_by_consumer
 from consumers.queries.hits import Others, fitting, fitting_beside, search
 from consumers.queries.notes import has_note, list_notes, pinned_notes
 from consumers.queries.profiles import (
+    accounts_at,
     connection_facts,
+    guards_at,
     guards_of,
     head_facts,
     hold_facts,
@@ -24,6 +26,7 @@ __all__ = [
     "SORTS",
     "Others",
     "account_holds",
+    "accounts_at",
     "accounts_in_all",
     "balances_by_consumer",
     "cases_told_of",
@@ -31,6 +34,7 @@ __all__ = [
     "connection_facts",
     "fitting",
     "fitting_beside",
+    "guards_at",
     "guards_of",
     "has_hold",
     "has_note",

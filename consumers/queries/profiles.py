@@ -6,16 +6,16 @@ from datetime import date, datetime
 from django.db import connection
 
 from consumers.choices import AccountHoldKind, SupplyState
-from consumers.models import Guard, ProfileLock
+from consumers.models import Consumer, Guard, Premise, ProfileLock
 from consumers.queries.figures import AccountFigures
-from consumers.rules.profiles import ConnectionFacts, LockFacts
+from consumers.rules.profiles import ConnectionFacts, LockFacts, search_text_of
 from smart360.staff.models import Person
 
 CONNECTIONS = """
 SELECT sc.id, sc.utility_type, sc.supply_state, sc.connected_on, p.address, p.area,
        coalesce(m.number, ''), coalesce(d.number, ''), coalesce(m.meter_type, ''),
        coalesce(m.model, ''), coalesce(m.condition, ''), coalesce(m.unit, ''),
-       last.value, last.read_on, lower(a.during), m.installed_on
+       last.value, last.read_on, lower(a.during), m.installed_on, p.id
   FROM consumers_serviceconnection sc
   JOIN consumers_premise p ON p.id = sc.premise_id
   LEFT JOIN consumers_meterassignment a
@@ -55,6 +55,7 @@ def connection_facts(consumer: int) -> list[ConnectionFacts]:
             read_on=row[13],
             assigned_at=row[14],
             installed_on=row[15],
+            premise=row[16],
         )
         for row in rows
     ]
@@ -147,3 +148,22 @@ def guards_of(consumer: int) -> list[str]:
         .order_by("id")
         .values_list("placed_by", flat=True)
     )
+
+
+def search_text_now(consumer: Consumer) -> str:
+    """What the search finds an account by: its name, where it is supplied, where its bills go."""
+    places = Premise.objects.filter(connections__consumer=consumer).order_by("connections__id")
+    addresses = places.values_list("address", flat=True)
+    return search_text_of(consumer.name, [*addresses, consumer.billing_address])
+
+
+def accounts_at(premise: int, *, but: int) -> list[str]:
+    """The other accounts that are or were supplied at a premise; at most a dozen."""
+    others = Consumer.objects.filter(connections__premise=premise).exclude(pk=but).distinct()
+    return list(others.order_by("account_number").values_list("account_number", flat=True)[:12])
+
+
+def guards_at(premise: int) -> list[str]:
+    """The numbers of the open requests that keep the address of a premise as it is."""
+    found = Guard.objects.filter(consumer__connections__premise=premise).distinct()
+    return list(found.order_by("id").values_list("placed_by", flat=True))

@@ -70,6 +70,7 @@ class ConnectionFacts:
     connected_on: date
     address: str
     area: str
+    premise: int = 0
     meter_number: str = ""
     device_number: str = ""
     meter_type: str = ""
@@ -116,6 +117,8 @@ LABELS = {
     "phone": "Phone",
     "email": "E-mail",
     "billing_address": "Billing address",
+    "service_address": "Service address",
+    "area": "Area",
 }
 
 LONGEST_DIGITS = 20

@@ -70,6 +70,7 @@ def connections_page(
         "services": _services(consumer, facts, chosen),
         "meters": history,
         "enter_for": f"?service={chosen.id}" if chosen else "",
+        "can_correct": person.has_permission(Permission.EDIT_CONSUMER),
         "can_enter": person.has_permission(Permission.ENTER_READING)
         and bool(chosen and chosen.meter_number),
         "bars": _bars(gathered(periods_of(seen))[-MOST_BARS:], found, unit),

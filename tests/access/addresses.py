@@ -131,6 +131,9 @@ ADDRESSES: dict[str, Address] = {
     "consumer_edit": Address(
         f"{CONSUMER}/edit", "yy-yy---", get=200, post=409, but={Role.SUPERVISOR: 422}
     ),
+    "premise_correct": Address(  # none
+        f"{CONSUMER}/premises/0", "y---y---", get=404, post=404
+    ),
     "profile_hold": Address(f"{CONSUMER}/hold", "yy-yy---", post=302, foreign=409, writes=True),
     "profile_release": Address(f"{CONSUMER}/release", CREATORS, post=302, writes=True),
     "profile_break": Address(f"{CONSUMER}/break", "----y---", post=422),

@@ -77,6 +77,11 @@ ROWS = (
         ("consumer_edit", "profile_hold"),
     ),
     Row(
+        "Correct service address",
+        ("✓", "–", "–", "–", "✓", "–", "–", "–"),
+        ("premise_correct",),
+    ),
+    Row(
         "Take/renew profile lock",
         ("✓", "✓", "✓", "–", "✓", "–", "–", "–"),
         ("profile_release", "profile_renew"),

@@ -251,6 +251,10 @@ class World:
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/financial"),
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/connections?service=1&cursor=x"),
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/readings/new"),
+                (
+                    desk,
+                    f"{ONE_CONSUMER}{self.owing.account_number}/premises/{_premise_of(self.owing)}",
+                ),
                 (desk, f"{ONE_CONSUMER}readings"),
                 *(
                     (desk, f"{ONE_CONSUMER}{self.owing.account_number}/move?step={step}")
@@ -510,6 +514,11 @@ def _shown_to_move(consumer: Consumer) -> dict[str, str]:
     return {"premise": str(services[0][1]), **shown}
 
 
+def _premise_of(consumer: Consumer) -> int:
+    """Where the consumer is supplied first."""
+    return consumer.connections.earliest("pk").premise_id
+
+
 def _meter_of(request: DisconnectionRequest) -> str:
     """The number of the meter that hangs there still."""
     service = request.services.get().service_connection
@@ -551,6 +560,7 @@ def _right(world: World, boss: Person) -> dict[str, dict[str, str]]:
             "category": str(Category.objects.get(name="Residential").pk),
         },
         "consumer_move": {"notifies": "on"},
+        "premise_correct": {"address": "5 Elm Street", "area": "North"},
         "reading_enter": {"value": "18305", "read_on": "2024-12-10"},
         "order_new": {"scheduled_on": "2024-12-16", "remarks": "Dog in the yard"},
         "order_schedule": {"day": "2024-12-17", "starts": "10:00", "ends": "12:00"},

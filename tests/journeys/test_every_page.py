@@ -150,6 +150,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
             f"{PROFILES}{{free}}",
         ),
         "consumer_edit": (f"{PROFILES}{{busy}}/edit", f"{PROFILES}{{free}}/edit"),
+        "premise_correct": (f"{PROFILES}{{busy}}/premises/{{premise}}",),
         "account_holds": (f"{PROFILES}{{busy}}/holds",),
         "consumer_notes": (f"{PROFILES}{{busy}}/notes",),
         "consumer_service": (f"{PROFILES}{{busy}}/service",),
@@ -269,6 +270,7 @@ class Town:
             bounced=self.bounced.number,
             file=self.file,
             reading=self.reading,
+            premise=busy.connections.earliest("pk").premise_id,
         )
 
 
