@@ -11,7 +11,7 @@ from consumers.choices import DocumentKind, DocumentState, ReadingException
 from consumers.models import Category, Subcategory
 from consumers.operations.holds import BY_HAND, LONGEST_SOURCE, HoldWish
 from consumers.operations.notes import LONGEST_NOTE
-from consumers.operations.premises import Place
+from consumers.operations.premises import PlaceName
 from consumers.operations.readings import EnteredReading
 from consumers.rules.documents import LONGEST_TITLE
 from consumers.rules.profiles import (
@@ -260,14 +260,14 @@ class PlaceForm(forms.Form):
             del self.fields["reason"]
 
     @property
-    def seen(self) -> Place:
+    def seen(self) -> PlaceName:
         """What stood there when the page was opened."""
-        return Place(self.cleaned_data["seen_address"], self.cleaned_data["seen_area"])
+        return PlaceName(self.cleaned_data["seen_address"], self.cleaned_data["seen_area"])
 
     @property
-    def wanted(self) -> Place:
+    def wanted(self) -> PlaceName:
         """What it is called."""
-        return Place(self.cleaned_data["address"], self.cleaned_data["area"])
+        return PlaceName(self.cleaned_data["address"], self.cleaned_data["area"])
 
 
 class ProfileForm(forms.Form):

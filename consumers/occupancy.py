@@ -14,11 +14,11 @@ from consumers.models import (
     HandedOverService,
     MeterAssignment,
     OccupancyChange,
-    Premise,
     Reading,
     ServiceConnection,
 )
 from consumers.queries.occupancy import is_number_taken
+from consumers.queries.profiles import search_text_now
 from consumers.rules.occupancy import HandedService, NewAccount
 from consumers.rules.profiles import phone_digits_of, search_text_of
 from smart360.kernel.db import step
@@ -176,9 +176,7 @@ def _begin_account(consumer: Consumer, *, by: Person, at: datetime) -> None:
     was_archived = consumer.archived_at is not None
     if consumer.status in BEGINS:
         _set_status(consumer, AccountStatus.ACTIVE, by=by, at=at)
-    places = Premise.objects.filter(connections__consumer=consumer).order_by("connections__id")
-    addresses = list(places.values_list("address", flat=True))
-    consumer.search_text = search_text_of(consumer.name, [*addresses, consumer.billing_address])
+    consumer.search_text = search_text_now(consumer)
     consumer.archived_at = None
     consumer.save(update_fields=["search_text", "archived_at"])
     if was_archived:

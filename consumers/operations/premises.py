@@ -28,7 +28,7 @@ class UnableToCorrectAddress(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlaceName:
     """What a premise is called, and the area it is planned in."""
 
     address: str
@@ -37,7 +37,7 @@ class Place:
 
 @operation
 def correct_address(
-    *, premise: int, seen: Place, wanted: Place, reason: str = "", by: Person, at: datetime
+    *, premise: int, seen: PlaceName, wanted: PlaceName, reason: str = "", by: Person, at: datetime
 ) -> None:
     """Call a premise what it is called; each account supplied there gets a line and is found by it.
 
@@ -49,7 +49,7 @@ def correct_address(
     row = Premise.objects.select_for_update().get(pk=premise)
     if _supplied_at(premise) != [each.pk for each in supplied]:
         raise UnableToCorrectAddress(OTHERS_CAME, is_conflict=True)
-    now = Place(row.address, row.area)
+    now = PlaceName(row.address, row.area)
     if wanted == now:
         return
     if seen != now:
@@ -121,7 +121,7 @@ def _follow(consumer: Consumer) -> None:
     consumer.save(update_fields=["search_text", "version"])
 
 
-def _changes(before: Place, after: Place) -> dict[str, tuple[str, str]]:
+def _changes(before: PlaceName, after: PlaceName) -> dict[str, tuple[str, str]]:
     """What differs, by the name of the field: as it was and as it is."""
     both = {
         "service_address": (before.address, after.address),

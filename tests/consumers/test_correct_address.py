@@ -11,7 +11,7 @@ from consumers.choices import LockPurpose, UtilityType
 from consumers.guards import LockIsHeld
 from consumers.models import Consumer, Premise, ServiceConnection
 from consumers.operations import take_profile_lock
-from consumers.operations.premises import Place, UnableToCorrectAddress, correct_address
+from consumers.operations.premises import PlaceName, UnableToCorrectAddress, correct_address
 from consumers.queries import search
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
@@ -22,7 +22,7 @@ from tests.looking import checksums
 
 pytestmark = pytest.mark.django_db
 ClientAs = Callable[..., Client]
-RIGHT = Place("321 Oak Street, Springfield", "North")
+RIGHT = PlaceName("321 Oak Street, Springfield", "North")
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def home(consumer: Consumer) -> Premise:
 
 
 def correct(place: Premise, *, by: Person, at: datetime, reason: str = "") -> None:
-    seen = Place(place.address, place.area)
+    seen = PlaceName(place.address, place.area)
     correct_address(premise=place.pk, seen=seen, wanted=RIGHT, reason=reason, by=by, at=at)
 
 
@@ -97,8 +97,8 @@ def test_who_was_slower_is_told(smith: Consumer, sarah: Person, at: datetime) ->
     with pytest.raises(UnableToCorrectAddress, match="Somebody else has changed this address"):
         correct_address(
             premise=place.pk,
-            seen=Place(place.address, place.area),
-            wanted=Place("7 Elm Street", ""),
+            seen=PlaceName(place.address, place.area),
+            wanted=PlaceName("7 Elm Street", ""),
             by=sarah,
             at=at,
         )
