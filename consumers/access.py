@@ -112,7 +112,8 @@ def shown(
         subcategory=consumer.subcategory.name if consumer.subcategory else "",
         registered_on=consumer.registered_on,
         version=consumer.version,
-        name=masked_name(consumer.name),
+        name=masked_name(consumer.name) if consumer.erased_at is None else consumer.name,
+        erased_at=consumer.erased_at,
     )
     if sees_contact:
         plain = replace(

@@ -35,6 +35,12 @@ class NoSuchConsumer(Refusal):
     sentence_by_default = "Select a customer from the search results"
 
 
+class AccountIsErased(Refusal):
+    """The person behind the account was erased: it takes no act any more."""
+
+    sentence_by_default = "The person behind this account was erased. Nothing can be done with it."
+
+
 class LockIsHeld(Refusal):
     """Somebody else holds the profile."""
 
@@ -57,6 +63,7 @@ class DataIsGuarded(Refusal):
 
 refuses(
     {
+        "account_is_erased": AccountIsErased(is_conflict=True),
         "profile_is_held": LockIsHeld(is_conflict=True),
         "profile_is_guarded": DataIsGuarded(is_conflict=True),
     }
@@ -67,11 +74,13 @@ refuses(
 def lock_consumer(consumer: int) -> Consumer:
     """The consumer's row, locked: the first thing that every operation on an account does.
 
-    Raises NoSuchConsumer.
+    Raises NoSuchConsumer, AccountIsErased.
     """
     row = Consumer.objects.select_for_update(of=("self",), no_key=True).filter(pk=consumer).first()
     if row is None:
         raise NoSuchConsumer(field="consumer")
+    if row.erased_at is not None:
+        raise AccountIsErased(is_conflict=True)
     return row
 
 

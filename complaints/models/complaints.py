@@ -13,7 +13,10 @@ from complaints.models.categories import ComplaintCategory, ComplaintName
 from smart360.cases.models import Case
 from smart360.documents.models import StoredFile
 from smart360.trail.models import PersonalText
+from smart360.trail.rules import door_of_erasure
 
+OWN = "(SELECT c.consumer_id FROM cases_case c WHERE c.id = OLD.case_id)"
+"""Whose row it is, in a trigger."""
 FEWEST_DESCRIPTION = 10
 FEWEST_EXPECTED = 5
 
@@ -164,7 +167,10 @@ class Complaint(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 func=pgtrigger.Func(
-                    """
+                    door_of_erasure(
+                        OWN, "description", "expected_resolution", "notes", "tracking_token"
+                    )
+                    + """
                     -- A receipt is attached, once; the disputed amount follows its own lines.
                     IF TG_OP = 'UPDATE' THEN
                         IF to_jsonb(NEW) - ARRAY['receipt_id', 'disputed_amount']
@@ -240,8 +246,26 @@ class Complainant(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(
-                name="complainants_stay", operation=pgtrigger.Update | pgtrigger.Delete
+            pgtrigger.Trigger(
+                name="complainants_stay",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                func=pgtrigger.Func(
+                    door_of_erasure(  # noqa: S608  (put together from our own words)
+                        "(SELECT c.consumer_id FROM cases_case c WHERE c.id = OLD.complaint_id)",
+                        "name",
+                        "phone",
+                        "email",
+                        "service_address",
+                        "account_said",
+                        "search_text",
+                        "phone_digits",
+                    )
+                    + """
+                    RAISE EXCEPTION 'who complained stays as they said it'
+                        USING ERRCODE = 'check_violation', CONSTRAINT = 'complainants_stay';
+                    """
+                ),
             ),
         ]
 

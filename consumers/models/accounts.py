@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Right
 
 from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
+from consumers.models.erasing import STAYS_ERASED
 from consumers.models.tallying import ACCOUNTS_ARE_TALLIED, NEW_ACCOUNTS_ARE_TALLIED
 
 
@@ -74,6 +75,12 @@ class Consumer(models.Model):
     version = models.PositiveIntegerField(default=1, help_text="Grows with each profile change.")
     archived_at = models.DateTimeField(
         null=True, blank=True, help_text="Since then out of default lists and billing runs."
+    )
+    erased_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Since then nobody is behind the account: it takes no act any more (R8).",
     )
 
     class Meta:
@@ -149,6 +156,7 @@ class Consumer(models.Model):
                     """
                 ),
             ),
+            STAYS_ERASED,
             pgtrigger.Trigger(
                 name="an_account_ends_by_execution",
                 when=pgtrigger.Before,

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from consumers.choices import AccountHoldKind, HoldProposalState
 from consumers.models.accounts import Consumer
+from smart360.trail.rules import door_of_erasure
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
@@ -168,7 +169,8 @@ class HoldProposal(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 func=pgtrigger.Func(
-                    """
+                    door_of_erasure("OLD.consumer_id", "note", "decision")  # noqa: S608  (put together from our own words)
+                    + """
                     IF TG_OP = 'INSERT' THEN
                         IF NEW.state = 'PROPOSED' THEN
                             RETURN NEW;

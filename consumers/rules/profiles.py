@@ -42,6 +42,7 @@ class ShownConsumer:
     billing_address: str = ""
     sees_contact_data: bool = False
     sees_personal_data: bool = False
+    erased_at: datetime | None = None
 
     @property
     def billing_shown(self) -> str:

@@ -58,6 +58,7 @@ def shell(
     """
     person, at = signed_in_person(request), clock.now()
     permissions = permissions_of(person.roles)
+    acts = permissions if shown.erased_at is None else frozenset[Permission]()
     knows_why = any(each in permissions for each in KNOWS_WHY)
     today = at.astimezone(zone_in_use()).date()
     head = queries.head_facts(shown.id, to=person, at=at, today=today)
@@ -81,14 +82,13 @@ def shell(
         "lock": lock,
         "holds": head.holds if knows_why else [],
         "open_requests": head.guards,
-        "can_edit": (lock is None or lock.is_own)
-        and bool(editable_by(permissions, is_guarded=False)),
-        "can_create_request": Permission.CREATE_REQUEST in permissions,
-        "can_create_complaint": Permission.CREATE_COMPLAINT in permissions,
-        "can_move": Permission.CHANGE_OCCUPIER in permissions,
-        "can_protect": Permission.PROTECT_ACCOUNT in permissions,
-        "can_propose_hold": Permission.PROPOSE_HOLD in permissions,
-        "can_break": bool(lock) and Permission.BREAK_PROFILE_LOCK in permissions,
+        "can_edit": (lock is None or lock.is_own) and bool(editable_by(acts, is_guarded=False)),
+        "can_create_request": Permission.CREATE_REQUEST in acts,
+        "can_create_complaint": Permission.CREATE_COMPLAINT in acts,
+        "can_move": Permission.CHANGE_OCCUPIER in acts,
+        "can_protect": Permission.PROTECT_ACCOUNT in acts,
+        "can_propose_hold": Permission.PROPOSE_HOLD in acts,
+        "can_break": bool(lock) and Permission.BREAK_PROFILE_LOCK in acts,
         "break_form": break_form or BreakForm(),
         "break_is_open": bool(break_form and break_form.errors),
         "needs_hold": Permission.TAKE_PROFILE_LOCK in permissions,

@@ -13,6 +13,7 @@ from disconnections.models.reasons import Reason
 from disconnections.models.slots import SlotDay, TimeSlot
 from smart360.cases.models import Case
 from smart360.documents.models import StoredFile
+from smart360.trail.rules import door_of_erasure
 
 
 class DisconnectionRequest(models.Model):
@@ -164,7 +165,13 @@ class DisconnectionRequest(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 func=pgtrigger.Func(
-                    """
+                    door_of_erasure(  # noqa: S608  (put together from our own words)
+                        "(SELECT c.consumer_id FROM cases_case c WHERE c.id = OLD.case_id)",
+                        "notes",
+                        "identity_last_four",
+                        "tracking_token",
+                    )
+                    + """
                     -- A receipt is attached, once. The place follows the visit while the request
                     -- is open, and is given back. Nothing else moves.
                     IF TG_OP = 'UPDATE' THEN

@@ -46,6 +46,20 @@ class ImportForm(forms.Form):
 LONGEST_REASON = 500
 
 
+class ErasureForm(forms.Form):
+    """That it is meant: the account's number, typed by hand."""
+
+    account = ShownTextField(
+        label="Account number",
+        at_most=40,
+        is_one_line=True,
+        help_text="Type it: the erasure cannot be undone.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    use_required_attribute = False
+
+
 class PrivacyForm(forms.Form):
     """Why the data of a person are to be exported, or why not."""
 

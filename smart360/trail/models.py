@@ -112,6 +112,11 @@ class Entry(models.Model):
                         RAISE EXCEPTION 'an entry cannot lie in the future'
                             USING ERRCODE = 'check_violation';
                     END IF;
+                    IF EXISTS (SELECT 1 FROM consumers_consumer p
+                                WHERE p.id = NEW.consumer_id AND p.erased_at IS NOT NULL) THEN
+                        RAISE EXCEPTION 'nobody is behind this account any more'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'account_is_erased';
+                    END IF;
                     IF NEW.case_id IS NULL THEN
                         NEW.seq := 0;
                         NEW.previous_hash := '';

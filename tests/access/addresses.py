@@ -353,6 +353,8 @@ ADDRESSES: dict[str, Address] = {
     # a person's own data
     "consumer_privacy": Address(f"{CONSUMER}/privacy", PRIVACY, get=200),
     "export_ask": Address(f"{CONSUMER}/privacy/export", PRIVACY, post=400),  # without a form key
+    "erasure_ask": Address(f"{CONSUMER}/privacy/erasure", PRIVACY, post=400),
+    "person_erase": Address(f"{CONSUMER}/privacy/0/erase", PRIVACY, post=404),
     "export_approve": Address(f"{CONSUMER}/privacy/0/approve", PRIVACY, post=404),  # none
     "privacy_decline": Address(f"{CONSUMER}/privacy/0/decline", PRIVACY, post=404),
     "export_retry": Address(f"{CONSUMER}/privacy/0/retry", PRIVACY, post=404),

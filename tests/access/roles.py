@@ -493,6 +493,8 @@ ROWS = (
         (
             "consumer_privacy",
             "export_ask",
+            "erasure_ask",
+            "person_erase",
             "export_approve",
             "privacy_decline",
             "export_retry",

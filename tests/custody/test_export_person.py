@@ -63,7 +63,7 @@ def john(
 ) -> Consumer:
     """A consumer of whom each part of the product knows something."""
     consumer, clerk = make_consumer(account_number="ACC-2024-001789"), person(Role.CSE)
-    key = {"by": clerk, "at": stands.at}
+    key: dict[str, Any] = {"by": clerk, "at": stands.at}
     pay(consumer, by=person(Role.BILLING), at=stands.at)
     add_consumer_note(
         consumer=consumer.pk, words="Rings twice", is_pinned=False, form_key=uuid4(), **key

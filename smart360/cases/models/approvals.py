@@ -8,6 +8,10 @@ from django.db.models import F, Q
 from smart360.cases.choices import ApprovalState
 from smart360.cases.models.cases import Case
 from smart360.staff.permissions import Permission, roles_as_sql
+from smart360.trail.rules import door_of_erasure
+
+WHOSE = "(SELECT c.consumer_id FROM cases_case c WHERE c.id = OLD.case_id)"
+"""Whose row it is, in a trigger."""
 
 
 class Approval(models.Model):
@@ -82,6 +86,7 @@ class Approval(models.Model):
                 declare=[("made_by", "bigint"), ("is_open", "boolean")],
                 func=pgtrigger.Func(
                     f"""
+                    {door_of_erasure(WHOSE, "reason", "note")}
                     IF TG_OP = 'DELETE' THEN
                         RAISE EXCEPTION 'approvals stay'
                             USING ERRCODE = 'check_violation',

@@ -2,6 +2,8 @@
 
 import pgtrigger
 
+from smart360.trail.rules import door_of_erasure
+
 KEEPS_ITS_TIMES = pgtrigger.Trigger(
     name="an_ended_case_keeps_its_times",
     when=pgtrigger.Before,
@@ -17,7 +19,8 @@ KEEPS_ITS_TIMES = pgtrigger.Trigger(
         """
     ),
     func=pgtrigger.Func(
-        """
+        door_of_erasure("OLD.consumer_id", "closing_note")  # noqa: S608  (put together from our own words)
+        + """
         -- Whether it was in time, and why it ended, is read from here for good; the act that ends
         -- it sets them.
         -- A complaint is taken up again by its reopening, which says when it had ended (W15).

@@ -1,6 +1,6 @@
-"""The Privacy tab of a profile: export of a person's data, by two people (R8)."""
+"""The Privacy tab of a profile: export of a person's data, and erasure, by two people (R8)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -13,8 +13,10 @@ from consumers import access
 from consumers.models import Consumer
 from consumers.views.profiles import found_consumer, shell
 from smart360.custody.choices import ExportFile, PrivacyKind
-from smart360.custody.forms import PrivacyForm
+from smart360.custody.forms import ErasureForm, PrivacyForm
 from smart360.custody.models import PrivacyAct
+from smart360.custody.models.privacy import UNDER_WAY
+from smart360.custody.operations.erasing import ask_for_erasure, erase_person
 from smart360.custody.operations.privacy import (
     approve_export,
     ask_for_export,
@@ -22,10 +24,13 @@ from smart360.custody.operations.privacy import (
     retry_export,
     take_file,
 )
+from smart360.custody.queries.erasing import in_the_way
 from smart360.custody.queries.privacy import ActRow, find_act, knows_all_cases, list_acts
 from smart360.documents.access import as_download
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
+from smart360.organisation.context import zone_in_use
+from smart360.organisation.queries import get_utility
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
 from smart360.web.fields import posted_form_key
@@ -63,6 +68,53 @@ def export_ask(request: HttpRequest, account: str) -> HttpResponse:
     except Refusal as refusal:
         return _refused(request, consumer, refusal)
     messages.success(request, "The export was asked for. Somebody else has to approve it.")
+    return _back(consumer)
+
+
+@require_POST
+@requires(Permission.HANDLE_PRIVACY)
+def erasure_ask(request: HttpRequest, account: str) -> HttpResponse:
+    """Ask for the erasure of the person; somebody else does it."""
+    consumer = found_consumer(request, account)
+    key, form = posted_form_key(request.POST), PrivacyForm(request.POST)
+    if not form.is_valid():
+        return _page(request, consumer, erasure_form=form, status=422)
+    try:
+        ask_for_erasure(
+            consumer=consumer.pk,
+            reason=form.cleaned_data["reason"],
+            by=signed_in_person(request),
+            at=clock.now(),
+            form_key=key,
+        )
+    except Refusal as refusal:
+        return _refused(request, consumer, refusal)
+    messages.success(request, "The erasure was asked for. Somebody else has to approve it.")
+    return _back(consumer)
+
+
+@require_POST
+@requires(Permission.HANDLE_PRIVACY)
+def person_erase(request: HttpRequest, account: str, act: int) -> HttpResponse:
+    """Erase the person, as somebody else asked for: for good, with the account's number typed."""
+    consumer = found_consumer(request, account)
+    found, form = _act(consumer, act, PrivacyKind.ERASURE), ErasureForm(request.POST)
+    if not form.is_valid():
+        return _page(request, consumer, erases={found.pk: form}, status=422)
+    try:
+        erase_person(
+            act=found.pk,
+            account_typed=form.cleaned_data["account"],
+            by=signed_in_person(request),
+            at=clock.now(),
+        )
+    except Refusal as refusal:
+        if refusal.field in form.fields:
+            form.add_error(refusal.field, refusal.sentence)
+            erases = {found.pk: form}
+            return _page(request, consumer, erases=erases, status=refusal.http_status)
+        return _refused(request, consumer, refusal)
+    messages.success(request, "The person was erased")
     return _back(consumer)
 
 
@@ -165,21 +217,36 @@ def _page(
     consumer: Consumer,
     *,
     export_form: PrivacyForm | None = None,
+    erasure_form: PrivacyForm | None = None,
+    erases: dict[int, ErasureForm] | None = None,
     declines: dict[int, PrivacyForm] | None = None,
     refusal: Refusal | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    person, forms = signed_in_person(request), declines or {}
-    acts = list_acts(consumer.pk, to=person)
+    person, acts = signed_in_person(request), list_acts(consumer.pk, to=signed_in_person(request))
+    is_theirs, is_erased = knows_all_cases(consumer.pk, person), consumer.erased_at is not None
     context: dict[str, Any] = {
-        "acts": [(act, forms.get(act.key) or _decline_form(act)) for act in acts],
+        "acts": [
+            (
+                act,
+                (declines or {}).get(act.key) or PrivacyForm(auto_id=f"decline-{act.key}-%s"),
+                (erases or {}).get(act.key) or ErasureForm(auto_id=f"erase-{act.key}-%s"),
+            )
+            for act in acts
+        ],
         "is_working": any(act.is_being_made for act in acts),
-        "is_theirs": knows_all_cases(consumer.pk, person),
-        "asks_export": not any(_is_under_way(act) for act in acts),
+        "is_theirs": is_theirs,
+        "asks_export": is_theirs and not is_erased and not _under_way(acts, PrivacyKind.EXPORT),
+        "asks_erasure": is_theirs and not is_erased and not _under_way(acts, PrivacyKind.ERASURE),
         "export_form": export_form or PrivacyForm(auto_id="export-%s"),
+        "erasure_form": erasure_form or PrivacyForm(auto_id="erasure-%s"),
         "kept_days": settings.EXPORT_KEPT_DAYS,
         "refusal": refusal,
     }
+    if context["asks_erasure"]:
+        today = clock.now().astimezone(zone_in_use()).date()
+        currency = get_utility().currency
+        context["in_the_way"] = in_the_way(consumer, today=today, currency=currency)
     shown = access.shown(consumer, to=person)
     if is_fragment(request):
         return render(request, f"{PAGE}#acts", context | {"consumer": shown}, status=status)
@@ -187,9 +254,5 @@ def _page(
     return render(request, PAGE, head | context, status=status)
 
 
-def _decline_form(act: ActRow) -> PrivacyForm:
-    return PrivacyForm(auto_id=f"decline-{act.key}-%s")
-
-
-def _is_under_way(act: ActRow) -> bool:
-    return act.kind == PrivacyKind.EXPORT and (act.waits or act.is_ready or act.is_being_made)
+def _under_way(acts: Sequence[ActRow], kind: PrivacyKind) -> bool:
+    return any(act.kind == kind and act.state in UNDER_WAY for act in acts)

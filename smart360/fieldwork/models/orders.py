@@ -20,6 +20,7 @@ from smart360.fieldwork.choices import (
 from smart360.fieldwork.lifecycle import arrows_as_sql
 from smart360.fieldwork.models.people import Technician
 from smart360.fieldwork.models.templates import LONGEST_MINUTES, OrderTemplate
+from smart360.trail.rules import door_of_erasure
 
 
 class ServiceOrder(models.Model):
@@ -142,6 +143,7 @@ class ServiceOrder(models.Model):
                 operation=pgtrigger.Update,
                 func=pgtrigger.Func(
                     f"""
+                    {door_of_erasure("OLD.consumer_id", "name", "description", "remarks", "completion")}
                     IF (NEW.number, NEW.template_id, NEW.kind, NEW.consumer_id, NEW.case_id,
                         NEW.created_at, NEW.created_by_id, NEW.address, NEW.area)
                        IS DISTINCT FROM

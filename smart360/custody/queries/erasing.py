@@ -1,0 +1,190 @@
+"""What an erasure blanks, and what stands in its way (R8, docs/PRIVACY.md)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model, Q
+
+from billing.choices import PaymentState, ProposalState
+from billing.models import CreditNote, Payment, Refund, Reversal, StatementPaper
+from billing.queries.accounts import balances_of
+from complaints.models import Complainant, Complaint, ComplaintDraft, Evidence, Rating
+from consumers.choices import AccountHoldKind, AccountStatus, HoldProposalState, SupplyState
+from consumers.models import AccountHold, Consumer, ConsumerNote, HoldProposal
+from disconnections.models import DisconnectionRequest
+from smart360.cases.choices import OPEN_STATUSES
+from smart360.cases.models import Approval, Case
+from smart360.comms.choices import DeliveryState
+from smart360.comms.models import Delivery, Message
+from smart360.custody.models import PrivacyAct
+from smart360.fieldwork.choices import LIVE_STATUSES
+from smart360.fieldwork.models import ServiceOrder
+from smart360.trail.models import Entry
+from smart360.trail.rules import ERASED, ERASED_NAME, ERASED_WORDS
+from smart360.web.formats import shown_money
+
+MOST_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """Columns of a table that hold a person's words, and what stands there afterwards."""
+
+    model: type[Model]
+    path: str
+    columns: dict[str, str]
+
+
+BLANKS: tuple[Blank, ...] = (
+    Blank(Case, "consumer", {"closing_note": ERASED_WORDS}),
+    Blank(Approval, "case__consumer", {"reason": ERASED_WORDS, "note": ERASED_WORDS}),
+    Blank(
+        Complaint,
+        "case__consumer",
+        {
+            "description": ERASED_WORDS,
+            "expected_resolution": ERASED,
+            "notes": ERASED_WORDS,
+        },
+    ),
+    Blank(
+        Complainant,
+        "complaint__case__consumer",
+        {
+            "name": ERASED_NAME,
+            "phone": ERASED,
+            "email": "",
+            "service_address": "",
+            "account_said": "",
+            "search_text": "",
+            "phone_digits": "",
+        },
+    ),
+    Blank(
+        DisconnectionRequest, "case__consumer", {"notes": ERASED_WORDS, "identity_last_four": ""}
+    ),
+    Blank(
+        ServiceOrder,
+        "consumer",
+        {
+            "name": ERASED,  # it ends with the consumer's
+            "description": ERASED_WORDS,
+            "remarks": ERASED_WORDS,
+            "completion": ERASED_WORDS,
+        },
+    ),
+    Blank(HoldProposal, "consumer", {"note": ERASED_WORDS, "decision": ERASED_WORDS}),
+    Blank(Delivery, "message__consumer", {"why": ERASED_WORDS}),
+    Blank(Delivery, "message__case__consumer", {"why": ERASED_WORDS}),
+)
+LINKS: tuple[tuple[type[Model], str], ...] = (
+    (DisconnectionRequest, "case__consumer"),
+    (Complaint, "case__consumer"),
+)
+"""What has a link of the consumer's own, ``tracking_token``."""
+
+TEXTS: tuple[tuple[type[Model], tuple[str, ...], tuple[str, ...]], ...] = (
+    (Entry, ("consumer", "case__consumer"), ("text",)),
+    (Message, ("consumer", "case__consumer"), ("to", "subject", "body")),
+    (ConsumerNote, ("consumer",), ("text",)),
+    (Rating, ("complaint__case__consumer",), ("comment",)),
+    (PrivacyAct, ("consumer",), ("reason", "decision")),
+)
+"""Every table that points to personal words: paths to the consumer, the columns that point."""
+
+FILES: tuple[tuple[type[Model], str, tuple[str, ...]], ...] = (
+    (DisconnectionRequest, "case__consumer", ("receipt",)),
+    (Complaint, "case__consumer", ("receipt",)),
+    (Evidence, "complaint__case__consumer", ("file",)),
+    (ServiceOrder, "consumer", ("report",)),
+    (StatementPaper, "consumer", ("pdf",)),
+    (Payment, "consumer", ("receipt",)),
+    (PrivacyAct, "consumer", ("data", "paper")),
+)
+"""Every table that points to files of the person."""
+KEPT_FILES = {"billing.Invoice.pdf": "a bill is kept for the legal period (GDPR 17(3)(b))"}
+
+
+def texts_of(consumer: int) -> list[int]:
+    """The keys of all personal words about a consumer."""
+    found: set[int] = set()
+    for model, paths, columns in TEXTS:
+        for column in columns:
+            about = Q()
+            for path in paths:
+                about |= Q(**{path: consumer})
+            rows = model._default_manager.filter(about).exclude(**{column: None})
+            found.update(rows.values_list(f"{column}_id", flat=True))
+    return sorted(found)
+
+
+def files_of(consumer: int) -> list[UUID]:
+    """The keys of all files of a consumer that an erasure lets go of."""
+    found: set[UUID] = set()
+    for model, path, columns in FILES:
+        for column in columns:
+            rows = model._default_manager.filter(**{path: consumer}).exclude(**{column: None})
+            found.update(rows.values_list(f"{column}_id", flat=True))
+    return sorted(found)
+
+
+# ------------------------------------------------------------------ what stands in the way
+def in_the_way(consumer: Consumer, *, today: date, currency: str) -> list[str]:
+    """Why this person cannot be erased now, each in a sentence; nothing when they can."""
+    return [
+        *_of_the_account(consumer, today, currency),
+        *_of_open_work(consumer.pk),
+        *_of_what_waits(consumer),
+    ]
+
+
+def _of_the_account(consumer: Consumer, today: date, currency: str) -> Iterator[str]:
+    if consumer.status != AccountStatus.INACTIVE:
+        yield f"The account is {AccountStatus(consumer.status).label}, not Inactive."
+    if consumer.connections.filter(supply_state=SupplyState.CONNECTED).exists():
+        yield "A service is still supplied."
+    balances = balances_of(consumer.pk)
+    if balances.outstanding > 0:
+        yield f"{shown_money(balances.outstanding, currency)} are owed."
+    if balances.outstanding < 0:
+        yield f"{shown_money(balances.credit, currency)} are in credit."
+    if balances.deposit:
+        yield f"A deposit of {shown_money(balances.deposit, currency)} is held."
+    standing = AccountHold.objects.filter(consumer=consumer, lifted_at=None)
+    for kind in standing.exclude(to_on__lt=today).values_list("kind", flat=True):
+        yield f"The account is protected: {AccountHoldKind(kind).label}."
+
+
+def _of_open_work(consumer: int) -> Iterator[str]:
+    cases = Case.objects.filter(consumer=consumer, status__in=OPEN_STATUSES)
+    for number in cases.order_by("pk").values_list("number", flat=True)[:MOST_NAMED]:
+        yield f"{number} is open."
+    orders = ServiceOrder.objects.filter(consumer=consumer, status__in=LIVE_STATUSES)
+    for number in orders.order_by("pk").values_list("number", flat=True)[:MOST_NAMED]:
+        yield f"Service order {number} is not done."
+
+
+def _of_what_waits(consumer: Consumer) -> Iterator[str]:
+    proposed: tuple[tuple[str, Any], ...] = (
+        ("A proposed hold", HoldProposal.objects.filter(state=HoldProposalState.PROPOSED)),
+        ("A proposed refund", Refund.objects.filter(state=ProposalState.PROPOSED)),
+    )
+    for what, rows in proposed:
+        if rows.filter(consumer=consumer).exists():
+            yield f"{what} waits for a decision."
+    if Reversal.objects.filter(state=ProposalState.PROPOSED, payment__consumer=consumer).exists():
+        yield "A proposed payment reversal waits for a decision."
+    if CreditNote.objects.filter(state=ProposalState.PROPOSED, invoice__consumer=consumer).exists():
+        yield "A proposed credit note waits for a decision."
+    if Payment.objects.filter(consumer=consumer, state=PaymentState.PENDING).exists():
+        yield "A payment has not cleared yet."
+    if StatementPaper.objects.filter(consumer=consumer, pdf=None).exists():
+        yield "A statement of account is being made. Wait until it is there."
+    queued = Delivery.objects.filter(state=DeliveryState.QUEUED)
+    if queued.filter(Q(message__consumer=consumer) | Q(message__case__consumer=consumer)).exists():
+        yield "A message is on its way. Wait until it is sent."
+    if ComplaintDraft.objects.filter(typed__icontains=consumer.account_number).exists():
+        yield "Somebody is writing a complaint for this account."

@@ -1,0 +1,27 @@
+"""What an erasure puts in place of a person's words, and the door that lets it through (R8)."""
+
+ERASED_NAME = "Erased consumer"
+ERASED_WORDS = "These words were erased."
+"""Long enough for whatever has to say something."""
+ERASED = "Erased"
+DEAD_LINK = "erased-"
+"""What a link of a consumer begins with that leads nowhere any more."""
+INSTEAD = (ERASED_NAME, ERASED_WORDS, ERASED)
+
+
+def door_of_erasure(consumer: str, *columns: str) -> str:
+    """What a trigger that keeps a row as it is begins with: an erasure blanks these, no other.
+
+    ``consumer`` is SQL for the key of the consumer whom the row is about. The database's function
+    ``smart360_erases`` asks for the erasure's own row in the same transaction.
+    """
+    blanks = ", ".join(f"'{column}'" for column in columns)
+    return f"""
+                    IF TG_OP = 'UPDATE' AND coalesce(current_setting('smart360.erasing', true), '')
+                                            <> '' THEN
+                        IF smart360_erases({consumer}, to_jsonb(OLD), to_jsonb(NEW),
+                                           ARRAY[{blanks}]) THEN
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+    """

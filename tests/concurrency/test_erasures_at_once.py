@@ -1,0 +1,81 @@
+"""An erasure against whatever else is done with the account at the same moment (R8)."""
+
+from datetime import datetime
+from functools import partial
+from uuid import uuid4
+
+import pytest
+
+from consumers.choices import AccountStatus, SupplyState, UtilityType
+from consumers.models import Consumer
+from smart360.cases.models import Case
+from smart360.custody.models import PrivacyAct
+from smart360.custody.operations.erasing import ask_for_erasure, erase_person
+from smart360.kernel.errors import Refusal
+from smart360.staff.choices import Role
+from smart360.staff.models import Person
+from tests.billing.paying import owe
+from tests.complaints.conftest import complain
+from tests.concurrency.racing import done, race, refusals, slowly, without_triggers
+from tests.conftest import MakeConsumer, MakePerson
+from tests.invariants import assert_sound
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
+
+
+@pytest.fixture
+def gone(make_consumer: MakeConsumer) -> Consumer:
+    """Somebody who left, all settled."""
+    off = {UtilityType.ELECTRICITY: SupplyState.OFF_FOR_GOOD}
+    return make_consumer(status=AccountStatus.INACTIVE, services=off)
+
+
+def asked(consumer: Consumer, by: Person, at: datetime) -> PrivacyAct:
+    return ask_for_erasure(consumer=consumer.pk, reason="A letter", by=by, at=at, form_key=uuid4())
+
+
+def erasing(consumer: Consumer, person: MakePerson, at: datetime) -> partial[PrivacyAct]:
+    act = asked(consumer, person(Role.SUPERVISOR), at)
+    other = person(Role.SUPERVISOR)
+    number = consumer.account_number
+    return partial(erase_person, act=act.pk, account_typed=number, by=other, at=at)
+
+
+def is_erased(consumer: Consumer) -> bool:
+    return Consumer.objects.filter(pk=consumer.pk, erased_at__isnull=False).exists()
+
+
+def test_one_of_erasure_and_complaint_wins(
+    gone: Consumer, person: MakePerson, at: datetime
+) -> None:
+    """A complaint came first and keeps the person, or the person is gone and nobody complains."""
+    clerk = person(Role.CSE)
+    outcomes = race([erasing(gone, person, at), *[partial(complain, gone, by=clerk, at=at)] * 3])
+    assert all(isinstance(each, Refusal) for each in refusals(outcomes))
+    assert is_erased(gone) != Case.objects.filter(consumer=gone).exists()
+    assert_sound()
+
+
+def test_one_of_erasure_and_charge_wins(gone: Consumer, person: MakePerson, at: datetime) -> None:
+    """Money that moves first keeps the person; afterwards none moves."""
+    outcomes = race([erasing(gone, person, at), partial(owe, gone, "20.00", at=at)])
+    assert len(done(outcomes)) == 1
+    assert_sound()
+
+
+def test_a_person_is_erased_once(gone: Consumer, person: MakePerson, at: datetime) -> None:
+    outcomes = race([erasing(gone, person, at)] * 3)
+    assert len(done(outcomes)) == 1
+    assert_sound()
+
+
+def test_control_without_lock_and_triggers_both_win(
+    gone: Consumer, person: MakePerson, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk, act = person(Role.CSE), erasing(gone, person, at)
+    slowly(monkeypatch, "consumers.guards.lock_consumer", lambda key: Consumer.objects.get(pk=key))
+    slowly(monkeypatch, "smart360.cases.handling.open_case")
+    with without_triggers("trail_entry"):
+        race([act, partial(complain, gone, by=clerk, at=at)])
+    assert is_erased(gone)
+    assert Case.objects.filter(consumer=gone).exists()
