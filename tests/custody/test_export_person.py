@@ -48,7 +48,7 @@ MAKING = "UPDATE custody_privacyact SET state = 'MAKING', decided_at = now()"
 
 
 def ask(consumer: Consumer, by: Person, at: datetime, **more: Any) -> PrivacyAct:
-    chosen = {"reason": "A letter of May 3", "form_key": uuid4()} | more
+    chosen: dict[str, Any] = {"reason": "A letter of May 3", "form_key": uuid4()} | more
     return ask_for_export(consumer=consumer.pk, by=by, at=at, **chosen)
 
 

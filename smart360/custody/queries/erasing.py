@@ -13,7 +13,14 @@ from billing.models import CreditNote, Payment, Refund, Reversal, StatementPaper
 from billing.queries.accounts import balances_of
 from complaints.models import Complainant, Complaint, ComplaintDraft, Evidence, Rating
 from consumers.choices import AccountHoldKind, AccountStatus, HoldProposalState, SupplyState
-from consumers.models import AccountHold, Consumer, ConsumerNote, HoldProposal
+from consumers.models import (
+    AccountHold,
+    Consumer,
+    ConsumerDocument,
+    ConsumerDocumentVersion,
+    ConsumerNote,
+    HoldProposal,
+)
 from disconnections.models import DisconnectionRequest
 from smart360.cases.choices import OPEN_STATUSES
 from smart360.cases.models import Approval, Case
@@ -91,6 +98,7 @@ TEXTS: tuple[tuple[type[Model], tuple[str, ...], tuple[str, ...]], ...] = (
     (Message, ("consumer", "case__consumer"), ("to", "subject", "body")),
     (ConsumerNote, ("consumer",), ("text",)),
     (Rating, ("complaint__case__consumer",), ("comment",)),
+    (ConsumerDocument, ("consumer",), ("title", "reason")),
     (PrivacyAct, ("consumer",), ("reason", "decision")),
 )
 """Every table that points to personal words: paths to the consumer, the columns that point."""
@@ -102,6 +110,7 @@ FILES: tuple[tuple[type[Model], str, tuple[str, ...]], ...] = (
     (ServiceOrder, "consumer", ("report",)),
     (StatementPaper, "consumer", ("pdf",)),
     (Payment, "consumer", ("receipt",)),
+    (ConsumerDocumentVersion, "document__consumer", ("file",)),
     (PrivacyAct, "consumer", ("data", "paper")),
 )
 """Every table that points to files of the person."""

@@ -123,7 +123,7 @@ SECTIONS: tuple[Section, ...] = (
     ),
     Section(
         "figures", "How the account stands", ConsumerFigures, "consumer",
-        _same("balance", "deposit", "last_billed_on", "oldest_due_on"),
+        _same("balance", "deposit", "last_billed_on", "oldest_due_on", "health_score"),
         ("balance", "deposit", "last_billed_on", "oldest_due_on"),
     ),
     Section(
@@ -451,6 +451,7 @@ ELSEWHERE: dict[str, str] = {
     "disconnections.ReconnectedService": "what became of our meter",
     "disconnections.ReconnectionFee": "its posting stands in the ledger",
     "disconnections.ReconnectionMeter": "how we planned a reconnection",
+    "insights.HealthScore": "earlier scores; today's stands among the figures",
     "trail.PersonalText": "stands with whatever points to it",
 }
 """What leads to a consumer and is not exported, and why. Anything else is, or a test fails."""

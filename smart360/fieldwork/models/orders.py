@@ -22,6 +22,8 @@ from smart360.fieldwork.models.people import Technician
 from smart360.fieldwork.models.templates import LONGEST_MINUTES, OrderTemplate
 from smart360.trail.rules import door_of_erasure
 
+DOOR = door_of_erasure("OLD.consumer_id", "name", "description", "remarks", "completion")
+
 
 class ServiceOrder(models.Model):
     """Work at a consumer's premise, made from a template, from a case or from the profile (SO1).
@@ -143,7 +145,7 @@ class ServiceOrder(models.Model):
                 operation=pgtrigger.Update,
                 func=pgtrigger.Func(
                     f"""
-                    {door_of_erasure("OLD.consumer_id", "name", "description", "remarks", "completion")}
+                    {DOOR}
                     IF (NEW.number, NEW.template_id, NEW.kind, NEW.consumer_id, NEW.case_id,
                         NEW.created_at, NEW.created_by_id, NEW.address, NEW.area)
                        IS DISTINCT FROM
