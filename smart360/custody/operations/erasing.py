@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import CharField, Q, expressions
 
 from consumers import guards
-from consumers.models import Consumer, ProfileLock
+from consumers.models import Consumer, DocumentUpload, ProfileLock
 from smart360.cases.models import Case
 from smart360.custody.choices import PrivacyKind, PrivacyState
 from smart360.custody.models import ImportProblem, ImportRow, PrivacyAct
@@ -24,7 +24,7 @@ from smart360.custody.operations.privacy import (
 )
 from smart360.custody.queries.erasing import BLANKS, LINKS, files_of, in_the_way, texts_of
 from smart360.custody.queries.privacy import find_under_way
-from smart360.documents.store import let_go
+from smart360.documents.store import drop, let_go
 from smart360.kernel.db import operation, refuses, step
 from smart360.organisation.queries import day_of, get_utility
 from smart360.owed.models import OwedWork
@@ -142,6 +142,9 @@ def _instead(column: str, to: str) -> expressions.Case | expressions.Value:
 @step
 def _forget_drafts(consumer: Consumer) -> None:
     """What is typed and not sent, rows of files, and what a mail server said of the address."""
+    for upload in DocumentUpload.objects.select_related("file").filter(consumer=consumer):
+        upload.delete()
+        drop(upload.file)
     named = [each for each in (consumer.account_number, consumer.email) if each]
     for words in named:
         Draft.objects.filter(typed__icontains=words).delete()

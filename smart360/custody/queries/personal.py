@@ -38,6 +38,7 @@ from consumers.models import (
     ConsumerNote,
     HoldProposal,
     MeterAssignment,
+    OccupancyChange,
     Reading,
     ServiceConnection,
 )
@@ -306,6 +307,11 @@ SECTIONS: tuple[Section, ...] = (
         ("written_at", "text"), order=("-written_at", "-pk"),
     ),
     Section(
+        "moves", "Moves in and out", OccupancyChange, "moved_out",
+        _same("moved_on", "made_at", address="premise__address"),
+        ("moved_on", "address"), also="moved_in",
+    ),
+    Section(
         "bills", "Bills", Invoice, "consumer",
         _same(
             "number", "kind", "state", "period_from", "period_to", "issued_on", "due_on",
@@ -441,6 +447,7 @@ ELSEWHERE: dict[str, str] = {
     "consumers.DocumentUpload": "a file that is no document yet, for some days",
     "consumers.ViewLogEntry": "who of us looked at a proof of identity",
     "consumers.Guard": "says only that a request is open",
+    "consumers.HandedOverService": "which supply a move was about; moves and connections have it",
     "consumers.InventoryMovement": "where our meters are",
     "consumers.ProfileLock": "who of us is at work on the profile",
     "custody.ExportDownload": "who of us took the files",
