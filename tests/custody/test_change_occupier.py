@@ -30,6 +30,7 @@ from smart360.comms.models import Message
 from smart360.custody.operations.moving import change_occupier
 from smart360.custody.rules.moving import MoveOut, MoveWish
 from smart360.kernel.errors import Refusal, constraint_of
+from smart360.local.demo.moves import NEWCOMERS, make_moves
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
@@ -345,3 +346,15 @@ def test_a_move_stays_and_bills_nothing_more(make_consumer: MakeConsumer, by: Pe
     frozen = handed.from_connection
     assert frozen.billing_frozen_at == AT
     assert not LedgerEntry.objects.filter(service_connection=frozen).exists()
+
+
+def test_the_demo_shows_some_who_moved(make_consumer: MakeConsumer, person: MakePerson) -> None:
+    """Who was cut off or has a request open stays; a second start of the demo moves nobody."""
+    person(Role.CSE, username="cse")
+    homes = [make_consumer(f"Home {number}", address=f"{number} Elm Street") for number in range(4)]
+    make_consumer("Cy", status=AccountStatus.DISCONNECTED, address="9 Elm Street")
+    for _ in range(2):
+        make_moves(at=AT)
+    moved = OccupancyChange.objects.order_by("pk")
+    assert [each.moved_out for each in moved] == homes[:0:-1]
+    assert {each.moved_in.name for each in moved} == set(NEWCOMERS)
