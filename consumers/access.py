@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet
 
-from consumers.choices import DocumentKind, DocumentState
+from consumers.choices import AccountStatus, DocumentKind, DocumentState
 from consumers.models import (
     LIVED_IN_FIRST,
     Consumer,
@@ -14,10 +16,13 @@ from consumers.models import (
     HoldProposal,
     Premise,
 )
+from consumers.models.figures import NEVER_DUE
 from consumers.rules.profiles import ConnectionFacts, ShownConsumer, masked_name
 from consumers.rules.searching import SearchHit
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
+from smart360.web.formats import shown_date, shown_money
+from smart360.web.shown import ListedAccount
 
 
 def visible_consumers(person: Person) -> QuerySet[Consumer]:
@@ -157,22 +162,43 @@ def shown_connections(connections: Iterable[ConnectionFacts], to: Person) -> lis
     return [replace(each, address="", area="") for each in connections]
 
 
-def shown_row(consumer: Consumer, to: Person) -> SearchHit:
-    """One row of the consumer list (``queries.with_list_facts``), as ``to`` may see it."""
-    facts = vars(consumer)
-    hit = SearchHit(
-        consumer=consumer.pk,
-        account_number=consumer.account_number,
-        name=consumer.name,
-        phone=consumer.phone,
-        address=facts["place"],
-        status=consumer.status,
-        is_vip=consumer.is_vip,
-        matched_by="",
-        lock_holder_id=facts["held_by"],
-        lock_holder=facts["held_by_name"],
-        lock_since=facts["held_since"],
-        lock_until=facts["held_until"],
-        open_request=facts["open_request"],
+def exported_consumers(person: Person, *, today: date) -> QuerySet[Consumer]:
+    """The accounts that this person may take away in a file (roles.md "Export CSV").
+
+    Who collects gets those to be collected: in collection, or unpaid past a due date.
+    """
+    consumers = visible_consumers(person)
+    if person.has_permission(Permission.EXPORT_CONSUMERS):
+        return consumers
+    if person.has_permission(Permission.EXPORT_COLLECTION):
+        return consumers.filter(
+            Q(status=AccountStatus.COLLECTION) | Q(figures__oldest_due_on__lt=today)
+        )
+    return consumers.none()
+
+
+def sees_protection(person: Person) -> bool:
+    """Whether this person may look for protected accounts; others know it of whom they work on."""
+    return person.has_permission(Permission.SEE_PROTECTIONS)
+
+
+def shown_account(facts: dict[str, Any], to: Person, *, currency: str) -> ListedAccount:
+    """One row of the list (``queries.list_accounts``), as ``to`` may see it."""
+    sees_contact = to.has_permission(Permission.SEE_CONTACT_DATA)
+    sees_balance = to.has_permission(Permission.VIEW_BALANCE)
+    return ListedAccount(
+        number=facts["account_number"],
+        name=facts["name"] if sees_contact else masked_name(facts["name"]),
+        is_vip=facts["is_vip"],
+        phone=facts["phone"] if sees_contact else "",
+        address=facts["place"] if sees_contact else "",
+        status=facts["status"],
+        request=facts["open_request"],
+        held_by=facts.get("held_by_name") or "",
+        outstanding=shown_money(facts["balance"], currency) if sees_balance else None,
+        since=_since(facts["due"]) if sees_balance else "",
     )
-    return shown_hits([hit], to)[0]
+
+
+def _since(due: date) -> str:
+    return "" if due == NEVER_DUE else f"since {shown_date(due)}"

@@ -55,6 +55,10 @@ SELECT account_number, count(*) FROM consumers_consumer GROUP BY 1 HAVING count(
 UNION ALL
 SELECT number, count(*) FROM consumers_meter GROUP BY 1 HAVING count(*) > 1
 """
+WITHOUT_FIGURES = """
+SELECT c.account_number FROM consumers_consumer c
+ WHERE NOT EXISTS (SELECT 1 FROM consumers_consumerfigures f WHERE f.consumer_id = c.id)
+"""
 FALLING_READINGS = """
 SELECT meter_id, read_on FROM (
     SELECT meter_id, read_on, value, exception,
@@ -137,6 +141,11 @@ def subcategories_of_another_category() -> list[str]:
     return rows_of(STRAY_SUBCATEGORIES, [], "consumer {} subcategory {}")
 
 
+def accounts_without_figures() -> list[str]:
+    """W17: every account has figures, so that none is missing from a list ordered by them."""
+    return rows_of(WITHOUT_FIGURES, words="account {}")
+
+
 def tallies_that_differ_from_the_accounts() -> list[str]:
     """W17: what the cards say of accounts is what counting them gives."""
     return rows_of(TALLIES_ASTRAY, words="{} (archived: {}): {} too many")
@@ -157,6 +166,7 @@ ORACLES: tuple[Oracle, ...] = (
     Oracle("W12", "a meter on a connection of another utility", meters_on_the_wrong_utility),
     Oracle("W13", "a reading below the one before, and nobody said why", readings_that_fall),
     Oracle("W13", "a reading of a day that has not come", readings_of_the_future),
+    Oracle("W17", "an account without figures", accounts_without_figures),
     Oracle("W17", "a tally that is not so many accounts", tallies_that_differ_from_the_accounts),
     Oracle("W18", "a subcategory of another category", subcategories_of_another_category),
     Oracle("W20", "a number of two accounts or of two meters", numbers_given_twice),

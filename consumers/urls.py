@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from consumers.views import (
     connections,
+    exports,
     holds,
     lists,
     notes,
@@ -27,6 +28,8 @@ register_converter(AccountNumber, "account")
 urlpatterns = [
     path("", lists.consumer_list, name="consumer_list"),
     path("search", lists.consumer_search, name="consumer_search"),
+    path("export.csv", exports.consumer_export, name="consumer_export"),
+    path("export.xlsx", exports.consumer_export_xlsx, name="consumer_export_xlsx"),
     path("holds", holds.hold_proposal_list, name="hold_proposal_list"),
     path("readings", reading_files.reading_file_list, name="reading_file_list"),
     path("readings/<int:file>", reading_files.reading_file, name="reading_file"),

@@ -23,17 +23,11 @@ from complaints.choices import DECIDED
 from complaints.models import ComplaintCategory, ComplaintSubcategory
 from smart360.cases.choices import OPEN_STATUSES, Standing
 from smart360.cases.models import Case
-from smart360.cases.queries.counts import (
-    CappedCount,
-    Late,
-    asked,
-    late_columns,
-    mine_column,
-    one_row,
-)
+from smart360.cases.queries.counts import Late, asked, late_columns, mine_column, one_row
 from smart360.cases.queries.lists import NOBODY
 from smart360.cases.rules import months_after
 from smart360.kernel.prepared import A_MOMENT, Prepared
+from smart360.web.paging import CappedCount
 
 MONTHS_SHOWN = 7
 SINCE, TODAY, THIS_MONTH = date(1, 1, 1), date(1, 1, 2), date(1, 1, 4)

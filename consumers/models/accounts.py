@@ -5,14 +5,17 @@ from datetime import datetime
 import pghistory
 import pgtrigger
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Right
 
 from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
 from consumers.models.erasing import STAYS_ERASED
-from consumers.models.tallying import ACCOUNTS_ARE_TALLIED, NEW_ACCOUNTS_ARE_TALLIED
+from consumers.models.listing import LISTED_BY, SEARCHED_BY
+from consumers.models.tallying import (
+    ACCOUNTS_ARE_TALLIED,
+    NEW_ACCOUNTS_ARE_TALLIED,
+    NEW_ACCOUNTS_HAVE_FIGURES,
+)
 
 
 @pghistory.track()
@@ -96,33 +99,11 @@ class Consumer(models.Model):
             ),
         ]
         indexes = [
-            # Search as you type: account by prefix and suffix, phone by digits, text by trigrams.
-            models.Index(
-                OpClass(F("account_number"), name="text_pattern_ops"), name="consumer_by_account"
-            ),
-            models.Index(
-                OpClass(models.Func(F("account_number"), function="reverse"), "text_pattern_ops"),
-                name="consumer_by_account_end",
-            ),
-            models.Index(
-                OpClass(F("phone_digits"), name="text_pattern_ops"), name="consumer_by_phone"
-            ),
-            models.Index(
-                OpClass(Right("phone_digits", 10), name="text_pattern_ops"),
-                name="consumer_by_phone_last_ten",
-            ),
-            models.Index(
-                OpClass(models.Func(F("phone_digits"), function="reverse"), "text_pattern_ops"),
-                name="consumer_by_phone_end",
-            ),
-            GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="consumer_by_text"),
-            # The list: every account, or those of one status, by number or newest first.
-            models.Index(fields=["status", "id"], name="consumer_by_status"),
-            models.Index(
-                fields=["status", "account_number"], name="consumer_by_status_and_account"
-            ),
+            *SEARCHED_BY,
+            *LISTED_BY,
         ]
         triggers = [
+            NEW_ACCOUNTS_HAVE_FIGURES,
             NEW_ACCOUNTS_ARE_TALLIED,
             ACCOUNTS_ARE_TALLIED,
             pgtrigger.Trigger(
@@ -247,6 +228,7 @@ class Premise(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(address=""), name="premise_has_address")]
+        indexes = [models.Index(fields=["area"], name="premise_by_area")]
         triggers = [
             pgtrigger.Trigger(
                 name="address_guarded",

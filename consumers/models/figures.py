@@ -1,11 +1,18 @@
 """What lists show of a consumer's money, copied where it costs no page a calculation."""
 
+from datetime import date
+
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 
 from consumers.choices import AccountStatus
 from consumers.models.accounts import Consumer
+
+NEVER_DUE = date(9999, 12, 31)
+DUE_FIRST = Coalesce("oldest_due_on", Value(NEVER_DUE))
+"""Since when something is unpaid, for an order in which every account has its place."""
 
 
 class ConsumerFigures(models.Model):
@@ -52,6 +59,9 @@ class ConsumerFigures(models.Model):
                 name="figures_by_oldest_due",
                 condition=Q(oldest_due_on__isnull=False),
             ),
+            # The list, by what is owed and since when; who owes nothing comes last.
+            models.Index(fields=["balance", "consumer"], name="figures_by_balance"),
+            models.Index(DUE_FIRST, F("consumer"), name="figures_by_due_first"),
         ]
         triggers = [
             pgtrigger.Trigger(

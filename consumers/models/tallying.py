@@ -1,7 +1,22 @@
-"""The triggers that tell the tallies of accounts of each change (queries/figures.py)."""
+"""The triggers by which figures and tallies follow the accounts (queries/figures.py)."""
 
 import pgtrigger
 
+NEW_ACCOUNTS_HAVE_FIGURES = pgtrigger.Trigger(
+    name="new_accounts_have_figures",
+    when=pgtrigger.After,
+    operation=pgtrigger.Insert,
+    level=pgtrigger.Statement,
+    referencing=pgtrigger.Referencing(new="added"),
+    func=pgtrigger.Func(
+        """
+        -- Nothing owed is a figure, too: the list in the order of balances has every account.
+        INSERT INTO consumers_consumerfigures (consumer_id, balance, deposit)
+        SELECT id, 0, 0 FROM added ON CONFLICT DO NOTHING;
+        RETURN NULL;
+        """
+    ),
+)
 NEW_ACCOUNTS_ARE_TALLIED = pgtrigger.Trigger(
     name="new_accounts_are_tallied",
     when=pgtrigger.After,

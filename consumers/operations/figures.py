@@ -61,3 +61,10 @@ def rebuild_account_tallies() -> None:
     """Count every account anew, for rows that came in without their triggers; as the owner."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT consumers_rebuild_tallies()")
+
+
+@step
+def give_every_account_figures() -> None:
+    """The same for figures: each account that has none owes nothing yet."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT consumers_every_account_has_figures()")

@@ -30,12 +30,12 @@ class AccountsInAll:
     """What the cards say of all accounts together (CON1).
 
     ``counts``    status → how many accounts, archived ones among them
-    ``archived``  how many of all are archived
+    ``shelved``   status → how many of these are archived
     ``balance``   owed by all consumers, less what is owed to them; None where nobody asked
     """
 
     counts: Mapping[str, int]
-    archived: int
+    shelved: Mapping[str, int]
     balance: Decimal | None
 
     @property
@@ -43,9 +43,22 @@ class AccountsInAll:
         """How many accounts there are."""
         return sum(self.counts.values())
 
+    @property
+    def archived(self) -> int:
+        """How many of all are archived."""
+        return sum(self.shelved.values())
+
     def having(self, *statuses: str) -> int:
         """How many have one of these statuses."""
         return sum(self.counts.get(status, 0) for status in statuses)
+
+    def fitting(self, statuses: Collection[str], archived: str) -> int:
+        """How many have one of these statuses, or any, and are archived as a filter says it."""
+        kept = {"with": self.counts, "only": self.shelved}.get(archived)
+        asked = statuses or self.counts
+        if kept is not None:
+            return sum(kept.get(status, 0) for status in asked)
+        return sum(self.counts.get(each, 0) - self.shelved.get(each, 0) for each in asked)
 
 
 def accounts_in_all(*, with_balance: bool) -> AccountsInAll:
@@ -54,11 +67,14 @@ def accounts_in_all(*, with_balance: bool) -> AccountsInAll:
         cursor.execute(IN_ALL.format(balance=f"({TOTAL})" if with_balance else "NULL"))
         rows = cursor.fetchall()
     counts: Counter[str] = Counter()
-    for status, _, count, _ in rows:
+    shelved: Counter[str] = Counter()
+    for status, is_archived, count, _ in rows:
         counts[status] += count
+        if is_archived:
+            shelved[status] += count
     return AccountsInAll(
         counts=counts,
-        archived=sum(count for _, is_archived, count, _ in rows if is_archived),
+        shelved=shelved,
         balance=(rows[0][3] if rows else ZERO) if with_balance else None,
     )
 

@@ -14,6 +14,7 @@ from smart360.kernel.text import normalise, why_unshowable, without_surrogates
 from smart360.staff.models import Person
 from smart360.web.formats import MONTHS
 from smart360.web.paging import Sort
+from smart360.web.shown import Chip
 
 LONGEST_SEARCH = 100
 SHORTEST_SEARCH = 3
@@ -106,14 +107,6 @@ class ListAddress(Generic[F]):
         """The order of that name, else the tab's own."""
         sorts = self.kind.sorts
         return sorts.get(name) or sorts["-requested" if is_history else "due"]
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """What narrows the list without a control of its own; ``url`` leads on without it."""
-
-    label: str
-    url: str
 
 
 @dataclass(slots=True)

@@ -22,6 +22,8 @@ class Permission(StrEnum):
     UPLOAD_DOCUMENT = "consumers.upload_document"
     VERIFY_DOCUMENT = "consumers.verify_document"  # publish, reject; never one's own upload
     SEE_PROTECTIONS = "consumers.see_protections"  # others: of consumers on whom they work
+    EXPORT_CONSUMERS = "consumers.export"
+    EXPORT_COLLECTION = "consumers.export_collection"  # only who is to be collected from
     EDIT_CONSUMER = "consumers.edit"
     EDIT_CONTACT = "consumers.edit_contact"
     EDIT_BILLING_ADDRESS = "consumers.edit_billing_address"
@@ -164,6 +166,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | _MONEY
         | {P.TAKE_PROFILE_LOCK, P.CREATE_REQUEST, P.EXPORT_REQUESTS}
         | {P.UPLOAD_DOCUMENT, P.SEE_PROTECTIONS}
+        | {P.EXPORT_COLLECTION}
         | _CARRYING_OUT
         | {P.TICK_MONEY, P.EXECUTE_FOR_US, P.PREPARE_RUN}
         | {P.CREATE_COMPLAINT, P.CREATE_ORDER_FROM_COMPLAINT}
@@ -174,6 +177,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | _BILLING
         | _READINGS
         | {P.EDIT_BILLING_ADDRESS, P.TICK_MONEY, P.UPLOAD_DOCUMENT}
+        | {P.EXPORT_CONSUMERS}
         | {P.SEE_BILLING_EVIDENCE, P.SET_DISPUTED_AMOUNT}
     ),
     Role.SUPERVISOR: frozenset(
@@ -193,7 +197,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | _COMPLAINT_DESK
         | {P.DECIDE_COMPLAINT, P.REOPEN_COMPLAINT, P.SEE_STAFF_COMPLAINTS}
         | {P.SET_DISPUTED_AMOUNT, P.EXPORT_COMPLAINTS, P.CREATE_ORDER_FROM_COMPLAINT}
-        | {P.WITHDRAW_NOTE, P.HANDLE_PRIVACY, P.CHANGE_OCCUPIER}
+        | {P.WITHDRAW_NOTE, P.HANDLE_PRIVACY, P.CHANGE_OCCUPIER, P.EXPORT_CONSUMERS}
     ),
     Role.ADMIN: frozenset(
         {P.SEARCH_CONSUMERS, P.VIEW_CONSUMER, P.VIEW_REQUESTS, P.VIEW_KPIS, P.RETRY_MESSAGE}

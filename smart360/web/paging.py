@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from django.core.signing import BadSignature, Signer
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
+from django.db.models import BooleanField, F, Func, IntegerField, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import OrderBy
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -177,6 +177,22 @@ def _page(
         next_cursor=_encode("after", found[-1], sort, read) if has_next else "",
         previous_cursor=_encode("before", found[0], sort, read) if has_previous else "",
     )
+
+
+class CappedCount(Subquery):
+    """How many rows a sliced queryset has, as a column of another statement."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) AS capped)"
+    output_field = IntegerField()
+
+
+def capped(rows: QuerySet[Any], *order: Any, cap: int) -> CappedCount:
+    """How many rows there are, counted up to the cap and one more.
+
+    Read in the order of an index that has them together, so that the cap ends it early.
+    """
+    ordered = rows.order_by(*order) if order else rows
+    return CappedCount(ordered.values("pk")[: cap + 1])
 
 
 class RowIsBeyond(Func):

@@ -24,6 +24,14 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Chip:
+    """What narrows a list, in words; `url` leads to the list without it."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """One bar of a chart: what stands below it, and its row of the table that says the same.
 
@@ -66,6 +74,28 @@ class ListedCase:
     def url(self) -> str:
         """The address of the case's page, where a list leads to pages of several kinds."""
         raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedAccount:
+    """One account in a list; `status` is the stored code.
+
+    `request` is the open request that guards it, with the address of its page for whoever may open
+    it, and `held_by` who holds the profile just now. `outstanding` is what it owes, as it is shown;
+    None for whoever may not see it. `since` is since when, where the list says so.
+    """
+
+    number: str
+    name: str
+    is_vip: bool
+    phone: str
+    address: str
+    status: str
+    request: str = ""
+    request_url: str = ""
+    held_by: str = ""
+    outstanding: str | None = None
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)

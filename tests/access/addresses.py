@@ -115,6 +115,8 @@ ADDRESSES: dict[str, Address] = {
     # consumers
     "consumer_list": Address("/cx/consumer-management/", READERS, get=200),
     "consumer_search": Address("/cx/consumer-management/search", READERS, get=200),
+    "consumer_export": Address("/cx/consumer-management/export.csv", MONEY, get=200),
+    "consumer_export_xlsx": Address("/cx/consumer-management/export.xlsx", MONEY, get=200),
     "consumer_detail": Address(CONSUMER, READERS, get=200),
     "consumer_connections": Address(f"{CONSUMER}/connections", READERS, get=200),
     "reading_file_list": Address(

@@ -361,6 +361,11 @@ ROWS = (
         ("request_export",),
     ),
     Row(
+        "Export of consumers",
+        ("–", "–", "to be collected from", "✓", "✓", "–", "–", "–"),
+        ("consumer_export", "consumer_export_xlsx"),
+    ),
+    Row(
         "Financial tab: balance, payments",
         ("s", "s", "✓", "✓", "✓", "–", "–", "–"),
         ("consumer_financial",),

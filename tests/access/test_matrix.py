@@ -282,6 +282,7 @@ PLANTS: list[tuple[str, Role | str, Plant]] = [
     ("request_resume", Role.CALL_CENTRE, given(Role.CALL_CENTRE, Permission.HOLD)),
     ("message_retry", Role.CSE, given(Role.CSE, Permission.RETRY_MESSAGE)),
     ("request_export", Role.DISPATCHER, given(Role.DISPATCHER, Permission.EXPORT_REQUESTS)),
+    ("consumer_export", Role.CSE, given(Role.CSE, Permission.EXPORT_COLLECTION)),
     ("utility_change", Role.SUPERVISOR, given(Role.SUPERVISOR, Permission.CONFIGURE)),
 ]
 

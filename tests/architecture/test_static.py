@@ -74,7 +74,7 @@ def test_the_icons_of_rows_are_those_of_the_sprite() -> None:
         name: unquote(picture)
         for name, picture in re.findall(r'^  --i-([\w-]+): url\("([^"]+)"\);$', marks, re.MULTILINE)
     }
-    tables = (tones.CASE_STATUS, tones.PRIORITY, tones.SLA)
+    tables = (tones.CASE_STATUS, tones.PRIORITY, tones.SLA, tones.ACCOUNT_STATUS)
     assert set(rules) == {badge.icon for table in tables for badge in table.values()}
     for name, picture in rules.items():
         assert paths_of(picture), name
@@ -83,21 +83,22 @@ def test_the_icons_of_rows_are_those_of_the_sprite() -> None:
 
 
 @pytest.mark.parametrize(
-    ("column", "own", "table"),
+    ("column", "own", "table", "rows"),
     [
-        (7, lists.STATUS_MARKS, tones.CASE_STATUS),
-        (8, lists.PRIORITY_MARKS, tones.PRIORITY),
-        (9, lists.SLA_MARKS, tones.SLA),
+        (7, lists.STATUS_MARKS, tones.CASE_STATUS, "s-requests"),
+        (8, lists.PRIORITY_MARKS, tones.PRIORITY, "s-requests"),
+        (9, lists.SLA_MARKS, tones.SLA, "s-requests"),
+        (5, lists.ACCOUNT_MARKS, tones.ACCOUNT_STATUS, "s-accounts"),
     ],
 )
 def test_the_class_of_a_row_draws_its_states_as_everywhere(
-    column: int, own: Mapping[str, str], table: Mapping[str, tones.Badge]
+    column: int, own: Mapping[str, str], table: Mapping[str, tones.Badge], rows: str
 ) -> None:
     assert own.keys() == table.keys()
     assert len(set(own.values())) == len(own)
     marks = (STATIC / "css" / "marks.css").read_text()
     for code, badge in table.items():
-        rule = f".s-requests .{own[code]} td:nth-child({column}) {{ --c: var(--s-{badge.tone});"
+        rule = f".{rows} .{own[code]} td:nth-child({column}) {{ --c: var(--s-{badge.tone});"
         (found,) = [line for line in marks.splitlines() if line.startswith(rule)]
         assert f"--i: var(--i-{badge.icon});" in found
 

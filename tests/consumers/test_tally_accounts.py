@@ -31,7 +31,7 @@ def counted() -> AccountsInAll:
     found = list(Consumer.objects.values_list("status", "archived_at"))
     return AccountsInAll(
         counts=Counter(status for status, _ in found),
-        archived=sum(archived_at is not None for _, archived_at in found),
+        shelved=Counter(status for status, archived_at in found if archived_at is not None),
         balance=None,
     )
 
@@ -40,7 +40,7 @@ def shown() -> AccountsInAll:
     """What the cards say, without the statuses that nobody has."""
     found = accounts_in_all(with_balance=False)
     assert min(found.counts.values(), default=0) >= 0
-    return AccountsInAll(+Counter(found.counts), found.archived, found.balance)
+    return AccountsInAll(+Counter(found.counts), +Counter(found.shelved), found.balance)
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_the_cards_say_what_counting_gives(
     make_consumer: MakeConsumer, at: datetime, request: pytest.FixtureRequest
 ) -> None:
     by_hand = chance_for(request.node.name)
-    assert shown() == counted() == AccountsInAll({}, 0, None)
+    assert shown() == counted() == AccountsInAll({}, {}, None)
     for _ in range(30):
         match by_hand.randrange(4):
             case 0:

@@ -192,6 +192,8 @@ class World:
                 (desk, "/cx/services/?tab=history"),
                 (desk, "/cx/services/export.csv?q=smith"),
                 (desk, ONE_CONSUMER),
+                (desk, f"{ONE_CONSUMER}export.csv?q=smith&balance_from=1"),
+                (desk, f"{ONE_CONSUMER}export.xlsx?q=smith"),
                 (desk, f"{ONE_CONSUMER}search?q=smith&for=profile"),
                 (desk, "/notices/"),
             ],

@@ -764,6 +764,7 @@ PLANTS = (
         "totals_that_differ_from_the_ledger",
         "INSERT INTO consumers_balancechange (change) VALUES (0.01)",
     ),
+    plant("W17", "accounts_without_figures", "DELETE FROM consumers_consumerfigures"),
     plant(
         "W17",
         "tallies_that_differ_from_the_accounts",

@@ -65,6 +65,8 @@ NOT_A_PAGE = {
     "complaint_top": "a fragment",
     "complaint_evidence": "a file",
     "request_export": "a file",
+    "consumer_export": "a file",
+    "consumer_export_xlsx": "a file",
     "complaint_export": "a file",
     "reading_file_errors": "a file",
     "statement_csv": "a file",
@@ -110,7 +112,12 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
             "/cx/services/?tab=history",
             "/cx/services/?q=nobody-has-this-name",
         ),
-        "consumer_list": (PROFILES, f"{PROFILES}?q=smith", f"{PROFILES}?q=nobody-has-this-name"),
+        "consumer_list": (
+            PROFILES,
+            f"{PROFILES}?q=smith",
+            f"{PROFILES}?q=nobody-has-this-name",
+            f"{PROFILES}?status=ACTIVE&status=PENDING&vip=yes&balance_from=x&archived=with",
+        ),
     },
     "request": {
         "request_detail": (f"{LIST}{{pending}}", f"{LIST}{{held}}", f"{LIST}{{closed}}"),

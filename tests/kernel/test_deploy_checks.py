@@ -8,7 +8,6 @@ from django.core.management import call_command
 from django.db import IntegrityError, ProgrammingError, connection
 from pytest_django import Settings
 
-from consumers.models import ConsumerFigures
 from smart360.kernel.checks import (
     check_append_only_tables,
     check_kept_tables,
@@ -145,18 +144,20 @@ def bid_be_silent() -> None:
 
 def test_no_setting_silences_a_trigger(make_consumer: MakeConsumer) -> None:
     """The library's own way past its triggers leads past none of ours."""
-    figures = ConsumerFigures(consumer=make_consumer(), balance=5)
+    figures = make_consumer().figures
+    figures.balance = 5
     assert check_triggers_speak(None, databases=["default"]) == []
     bid_be_silent()
     with pytest.raises(IntegrityError, match="balances follow the ledger"):
-        figures.save(force_insert=True)
+        figures.save()
 
 
 def test_the_library_s_own_function_heeds_a_setting(
     make_consumer: MakeConsumer, as_owner: Callable[[], None]
 ) -> None:
     """The control: as a migration leaves it, anybody may; the check says so, the command mends."""
-    figures = ConsumerFigures(consumer=make_consumer(), balance=5)
+    figures = make_consumer().figures
+    figures.balance = 5
     model, trigger = pgtrigger.registered()[0]
     as_owner()
     with connection.cursor() as cursor:
@@ -166,7 +167,7 @@ def test_the_library_s_own_function_heeds_a_setting(
     (found,) = check_triggers_speak(None, databases=["default"])
     assert found.id == "kernel.E005"
     bid_be_silent()
-    figures.save(force_insert=True)
+    figures.save()
     as_owner()
     call_command("grant_rights", role="smart360_app")
     assert check_triggers_speak(None, databases=["default"]) == []

@@ -30,6 +30,8 @@ TABLE: dict[Permission, str] = {
     P.UPLOAD_DOCUMENT: "y-yyy---",
     P.VERIFY_DOCUMENT: "----y---",
     P.SEE_PROTECTIONS: "--y-y---",
+    P.EXPORT_CONSUMERS: "---yy---",
+    P.EXPORT_COLLECTION: "--y-----",
     P.EDIT_CONSUMER: "y---y---",
     P.EDIT_CONTACT: "yy--y---",
     P.EDIT_BILLING_ADDRESS: "y--yy---",

@@ -6,13 +6,14 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from django.db.models import IntegerField, QuerySet, Subquery
+from django.db.models import QuerySet
 
 from smart360.cases.models import Case
 from smart360.cases.queries.lists import NOBODY
 from smart360.cases.queries.states import sla_is, with_pause
 from smart360.kernel.prepared import A_MOMENT, Prepared, Shelf, keeping_its_plan
 from smart360.organisation.models import Utility
+from smart360.web.paging import CappedCount, capped
 
 CAP = 500
 NOTHING: Mapping[Any, Any] = MappingProxyType({})
@@ -26,18 +27,6 @@ class Late:
     at_risk: int
 
 
-class CappedCount(Subquery):
-    """How many rows a sliced queryset has, as a column of another statement."""
-
-    template = "(SELECT count(*) FROM (%(subquery)s) AS capped)"
-    output_field = IntegerField()
-
-
-def capped(cases: QuerySet[Any], *order: Any, cap: int = CAP) -> CappedCount:
-    """Read in the order of an index that has them together, so that the cap ends it early."""
-    return CappedCount(cases.order_by(*order).values("pk")[: cap + 1])
-
-
 def late_columns(current: QuerySet[Case]) -> tuple[CappedCount, CappedCount]:
     """How many of these open cases are breached and how many at risk, at ``A_MOMENT``.
 
@@ -46,8 +35,8 @@ def late_columns(current: QuerySet[Case]) -> tuple[CappedCount, CappedCount]:
     """
     in_time = with_pause(current, at=A_MOMENT).filter(breaches_at__gt=A_MOMENT)
     return (
-        capped(current.filter(breaches_at__lte=A_MOMENT), "breaches_at"),
-        capped(in_time.filter(sla_is(["AT_RISK"], at=A_MOMENT)), "breaches_at"),
+        capped(current.filter(breaches_at__lte=A_MOMENT), "breaches_at", cap=CAP),
+        capped(in_time.filter(sla_is(["AT_RISK"], at=A_MOMENT)), "breaches_at", cap=CAP),
     )
 
 
@@ -57,7 +46,7 @@ def mine_column(current: QuerySet[Case]) -> CappedCount:
     As a range, or the order would not be seen to be that of the index of assignees.
     """
     mine = current.filter(assignee__gte=NOBODY, assignee__lte=NOBODY)
-    return capped(mine, "assignee", "breaches_at")
+    return capped(mine, "assignee", "breaches_at", cap=CAP)
 
 
 # ------------------------------------------------------------------ the statements

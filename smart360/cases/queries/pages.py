@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from smart360.cases.models import DUE, URGENCY, Case
-from smart360.cases.queries.counts import capped
 from smart360.cases.queries.finding import Sought, sought_in
 from smart360.cases.queries.lists import (
     NOBODY,
@@ -26,7 +25,7 @@ from smart360.cases.queries.states import with_pause
 from smart360.kernel.errors import Broken
 from smart360.kernel.prepared import A_MOMENT, Prepared, Shelf, prepared
 from smart360.staff.models import Person
-from smart360.web.paging import Page, Sort, page_prepared
+from smart360.web.paging import Page, Sort, capped, page_prepared
 
 PREPARED = Shelf()
 FOUND_CAP = 200

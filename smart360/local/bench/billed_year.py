@@ -63,6 +63,7 @@ SELECT n, 'REGULAR', 'ISSUED', consumer, day - interval '1 month', day - 1, 1,
   FROM bench_bills ORDER BY n
 """
 FIGURES = """
+TRUNCATE consumers_consumerfigures;
 INSERT INTO consumers_consumerfigures
        (consumer_id, balance, deposit, last_billed_on, oldest_due_on)
 SELECT consumer, sum(amount) FILTER (WHERE month > 9), 0, max(day),

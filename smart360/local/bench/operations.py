@@ -15,7 +15,7 @@ from billing.choices import LedgerKind
 from billing.models import LedgerEntry
 from billing.queries.accounts import shared_accounts
 from consumers.models import Consumer
-from consumers.operations.figures import rebuild_account_tallies
+from consumers.operations.figures import give_every_account_figures, rebuild_account_tallies
 from smart360.cases.choices import CaseKind
 from smart360.cases.handling import SERIES, rebuild_tallies
 from smart360.cases.models import Case
@@ -105,6 +105,7 @@ def load(*, rows: int, at: datetime, tell: Tell) -> None:
         _go_on(cursor, histories)
         rebuild_tallies()  # what triggers would have derived row by row
         rebuild_account_tallies()
+        give_every_account_figures()
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         mark = json.dumps(asdict(Loaded(rows, at.isoformat())))
         cursor.execute(f"COMMENT ON TABLE {MARK} IS 'bench {mark}'")
@@ -155,6 +156,7 @@ def load_ledger(*, entries: int, at: datetime, tell: Tell) -> int:
             ),
         )
         cursor.execute("DELETE FROM consumers_balancetotal; SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("TRUNCATE consumers_consumerfigures")  # they come with the ledger
         _copied(cursor, ledger.COLUMNS, made.batches(), tell=tell)
         for table in ("billing_ledgeraccount", "billing_ledgertransaction"):
             cursor.execute(

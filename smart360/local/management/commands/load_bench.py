@@ -65,7 +65,7 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from refusal
         self._tell("vacuum and statistics …")
         with connection.cursor() as cursor:
-            for table in COLUMNS:
+            for table in (*COLUMNS, "consumers_consumerfigures"):
                 cursor.execute(f"VACUUM (ANALYZE) {table}")
         size = self._size()
         seconds = time.monotonic() - began

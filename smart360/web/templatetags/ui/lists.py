@@ -12,10 +12,11 @@ from django.utils.safestring import SafeString
 
 from smart360.web import formats, tones
 from smart360.web.form_keys import new_key
-from smart360.web.shown import Link, ListedCase
+from smart360.web.shown import Link, ListedAccount, ListedCase
 from smart360.web.templatetags.ui.inline import (
     SlaLook,
     look_of_sla,
+    marked,
     priority_mark,
     sla_mark,
     status_mark,
@@ -110,6 +111,10 @@ SLA_MARKS = {
     "MISSED": "mi",
 }  # fmt: skip
 """A row's own class: how its status, its priority and its SLA are drawn."""
+ACCOUNT_MARKS = {
+    "ACTIVE": "ac", "INACTIVE": "in", "PENDING": "pe", "DISCONNECTED": "di", "COLLECTION": "co",
+}  # fmt: skip
+"""The same of a list of accounts: how the account stands."""
 
 
 @register.simple_tag
@@ -160,6 +165,38 @@ def _sla_cell(look: SlaLook, due_at: datetime | None, at: datetime) -> str:
         return f"<div{turns}>{words}</div>"
     bar = f"{look.percent / 100:g}".removeprefix("0") or "0"
     return f"<label{turns}>{words}<progress value={bar}></progress></label>"
+
+
+@register.simple_tag
+def account_rows(rows: Sequence[ListedAccount], *, words: str = "") -> SafeString:
+    """The rows of a list of accounts, with what was searched for marked in their names.
+
+    An account's address is its number beside the list's. The table wants the class `s-accounts`,
+    with `has-money` where the seventh column is one.
+    """
+    return SafeString("".join(_account_row(row, words) for row in rows))
+
+
+def _account_row(row: ListedAccount, words: str) -> str:
+    number, guard = escape(row.number), escape(row.request)
+    if guard and row.request_url:
+        guard = f'<a class=s-ref href="{escape(row.request_url)}">{guard}</a>'
+    if row.held_by:
+        held_by = escape(row.held_by)
+        guard += f'<span class="s-tone t-orange s-small">{drawn("lock")} {held_by}</span>'
+    owed = ""
+    if row.outstanding is not None:
+        since = f"<small>{escape(row.since)}</small>" if row.since else ""
+        owed = f"<td>{escape(row.outstanding)}{since}"
+    return (
+        f"\n<tr class={ACCOUNT_MARKS[row.status]}>"
+        f'<th scope=row><a href="{number}">{number}</a>'
+        f"<td>{marked(row.name, words)}{vip(row.is_vip)}"
+        f"<td>{escape(formats.shown_phone(row.phone)) or formats.MISSING}"
+        f"<td>{escape(row.address) or formats.MISSING}"
+        f"<td><b>{tones.badge_of(tones.ACCOUNT_STATUS, row.status).word}</b>"
+        f'<td>{guard}{owed}<td><a href="{number}">View<i> {number}</i></a>'
+    )
 
 
 @register.simple_tag
