@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from consumers.models import Category, Subcategory, Warehouse
+from consumers.models import Category, CollectionPolicy, Subcategory, Warehouse
 from smart360.web.admin import ConfigurationAdmin
 
 
@@ -34,6 +34,18 @@ class SubcategoryAdmin(ConfigurationAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """The category is chosen once."""
         return ("category",) if obj else ()
+
+
+@admin.register(CollectionPolicy)
+class CollectionPolicyAdmin(ConfigurationAdmin):
+    """The one row that says when accounts go to Collection by themselves (CON5)."""
+
+    list_display = ("__str__", "is_on", "days_overdue", "least_owed")
+    fields = ("is_on", "days_overdue", "least_owed")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """There is exactly one."""
+        return False
 
 
 @admin.register(Warehouse)

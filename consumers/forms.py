@@ -53,8 +53,8 @@ class EmailAddressField(forms.EmailField):
         return address
 
 
-class BreakForm(forms.Form):
-    """Why a supervisor ends somebody's hold."""
+class ReasonForm(forms.Form):
+    """Why somebody decides."""
 
     reason = ShownTextField(
         at_least=SHORTEST_REASON,
@@ -63,6 +63,10 @@ class BreakForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="At least 10 characters.",
     )
+
+
+class BreakForm(ReasonForm):
+    """Why a supervisor ends somebody's hold."""
 
 
 class AccountHoldForm(forms.Form):

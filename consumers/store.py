@@ -1,4 +1,4 @@
-"""Storing in set form: accounts that are taken over (CON15), and scores that a night worked out.
+"""Storing: accounts that are taken over (CON15), scores of a night, the mark of a VIP.
 
 Accounts by COPY: every constraint and trigger speaks as it does for one row.
 """
@@ -27,6 +27,8 @@ from consumers.rules.importing import ImportedAccount, ImportedService
 from consumers.rules.profiles import phone_digits_of, search_text_of
 from smart360.kernel.db import copy_rows, next_keys, step
 from smart360.organisation.queries import get_utility
+from smart360.trail.choices import Event
+from smart360.trail.record import record
 
 
 @step
@@ -182,6 +184,19 @@ def _with_why(service: ImportedService) -> Iterator[tuple[date, Decimal, str]]:
         why = ReadingException.NO_CONSUMPTION if is_same else ReadingException.NONE
         yield read_on, value, why.value
         before = value
+
+
+@step
+def mark_vip(row: Consumer, *, is_vip: bool, words: str, by: int, at: datetime) -> None:
+    """Set or take off a locked consumer's VIP mark, with one line on the timeline (CON6).
+
+    The database was told before who acts (guards.act_as). ``words`` say why.
+    """
+    row.is_vip = is_vip
+    row.save(update_fields=["is_vip"])
+    told = f"VIP: {'No → Yes' if is_vip else 'Yes → No'}. Reason: {words}"
+    new = {"fields": ["VIP"], "is_vip": is_vip}
+    record(Event.PROFILE_CHANGED, by=by, at=at, consumer=row.pk, new=new, words=told)
 
 
 KEEP_SCORES = """

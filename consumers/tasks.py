@@ -1,7 +1,9 @@
 """What workers do for consumers."""
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from celery import shared_task
@@ -9,8 +11,20 @@ from celery import shared_task
 from consumers.operations import documents
 from consumers.operations import figures as folding
 from consumers.operations.reading_files import go_on_with_reading_file, stop_reading_file
+from consumers.operations.standing import age_account
+from consumers.queries.collecting import (
+    accounts_to_collect,
+    accounts_to_release,
+    collection_policy,
+)
 from consumers.queries.figures import has_unfolded_accounts, has_unfolded_balances
 from smart360.kernel import clock
+from smart360.kernel.errors import Refusal
+from smart360.organisation.queries import day_of
+from smart360.owed.turns import in_turn
+
+log = logging.getLogger(__name__)
+AT_ONCE = 500
 
 
 @shared_task(name="consumers.fold_balances")
@@ -41,6 +55,34 @@ def _folded(is_left: Callable[[], bool], fold: Callable[[], int]) -> int:
             break
         folded += took
     return folded
+
+
+@shared_task(name="consumers.age_accounts")
+def age_accounts() -> int:
+    """Every night, when the policy is on: to Collection by age and back; how many accounts moved.
+
+    One account is one transaction. A profile that somebody holds just then waits for next night.
+    """
+    with in_turn("consumers.age_accounts") as is_ours:
+        policy = collection_policy()
+        if not is_ours or not policy.is_on:
+            return 0
+        at = clock.now()
+        today, moved = day_of(at), 0
+        for found in (partial(accounts_to_collect, policy), accounts_to_release):
+            after = 0
+            while keys := found(today=today, after=after, most=AT_ONCE):
+                moved += sum(_aged(consumer, at) for consumer in keys)
+                after = keys[-1]
+        return moved
+
+
+def _aged(consumer: int, at: datetime) -> bool:
+    try:
+        return age_account(consumer=consumer, at=at)
+    except Refusal as refusal:
+        log.info("consumer %s stays as it is: %s", consumer, refusal.sentence)
+        return False
 
 
 def go_on_with_readings(about: Mapping[str, Any], at: datetime) -> None:

@@ -13,6 +13,7 @@ from consumers.views import (
     profiles,
     reading_files,
     readings,
+    standing,
     timeline,
 )
 
@@ -60,6 +61,8 @@ urlpatterns = [
         premises.premise_correct,
         name="premise_correct",
     ),
+    path("<account:account>/collection", standing.consumer_collection, name="consumer_collection"),
+    path("<account:account>/vip", standing.consumer_vip, name="consumer_vip"),
     path("<account:account>/holds", holds.account_holds, name="account_holds"),
     path(
         "<account:account>/holds/<int:hold>/lift", holds.account_hold_lift, name="account_hold_lift"

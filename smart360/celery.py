@@ -102,6 +102,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(month_of_year="1", hour="2", minute="45"),
         "options": {"queue": "default"},
     },
+    "move accounts to Collection by age, and back": {
+        "task": "consumers.age_accounts",
+        "schedule": crontab(hour="2", minute="0"),
+        "options": {"queue": "default"},
+    },
     "score how it stands with each consumer": {
         "task": "insights.score_consumers",
         "schedule": crontab(hour="1", minute="15"),

@@ -28,6 +28,7 @@ from consumers.models.meters import Device, Meter, MeterAssignment, Reading
 from consumers.models.notes import ConsumerNote
 from consumers.models.occupancy import LIVED_IN_FIRST, HandedOverService, OccupancyChange
 from consumers.models.readings import ReadingFile, ReadingFileRow
+from consumers.models.standing import CollectionMove, CollectionPolicy
 
 __all__ = [
     "LIVED_IN_FIRST",
@@ -37,6 +38,8 @@ __all__ = [
     "BalanceChange",
     "BalanceTotal",
     "Category",
+    "CollectionMove",
+    "CollectionPolicy",
     "Consumer",
     "ConsumerDocument",
     "ConsumerDocumentVersion",

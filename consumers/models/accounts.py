@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
+from consumers.models.collecting import STATUS_IS_COLLECTION_BY_A_MOVE
 from consumers.models.erasing import STAYS_ERASED
 from consumers.models.listing import LISTED_BY, SEARCHED_BY
 from consumers.models.tallying import (
@@ -106,6 +107,7 @@ class Consumer(models.Model):
             NEW_ACCOUNTS_HAVE_FIGURES,
             NEW_ACCOUNTS_ARE_TALLIED,
             ACCOUNTS_ARE_TALLIED,
+            STATUS_IS_COLLECTION_BY_A_MOVE,
             pgtrigger.Trigger(
                 name="profile_guarded",
                 when=pgtrigger.Before,

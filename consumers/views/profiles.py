@@ -9,7 +9,7 @@ from django.shortcuts import render, resolve_url
 from django.views.decorators.http import require_http_methods, require_POST
 
 from consumers import access, operations, ports, queries
-from consumers.choices import LockPurpose
+from consumers.choices import AccountStatus, LockPurpose
 from consumers.forms import BreakForm, ProfileForm
 from consumers.guards import LockIsHeld, LockIsLost
 from consumers.models import Consumer
@@ -86,6 +86,9 @@ def shell(
         "can_create_request": Permission.CREATE_REQUEST in acts,
         "can_create_complaint": Permission.CREATE_COMPLAINT in acts,
         "can_move": Permission.CHANGE_OCCUPIER in acts,
+        "can_set_vip": Permission.SET_VIP in acts,
+        "can_collect": Permission.COLLECT in acts
+        and shown.status in (AccountStatus.ACTIVE, AccountStatus.COLLECTION),
         "can_protect": Permission.PROTECT_ACCOUNT in acts,
         "can_propose_hold": Permission.PROPOSE_HOLD in acts,
         "can_break": bool(lock) and Permission.BREAK_PROFILE_LOCK in acts,

@@ -17,6 +17,8 @@ class Permission(StrEnum):
     SEE_CONTACT_DATA = "consumers.see_contact_data"  # name, service address, phone
     SEE_PERSONAL_DATA = "consumers.see_personal_data"  # and e-mail, billing address
     SEE_IDENTITY_DOCUMENTS = "consumers.see_identity_documents"
+    SET_VIP = "consumers.set_vip"  # and decide who is suggested
+    COLLECT = "consumers.collect"  # to Collection and back
     VIEW_HEALTH = "consumers.view_health"  # Relationship Health Score
     VIEW_DOCUMENTS = "consumers.view_documents"  # without the next two: published ones only
     UPLOAD_DOCUMENT = "consumers.upload_document"
@@ -168,7 +170,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | {P.UPLOAD_DOCUMENT, P.SEE_PROTECTIONS}
         | {P.EXPORT_COLLECTION}
         | _CARRYING_OUT
-        | {P.TICK_MONEY, P.EXECUTE_FOR_US, P.PREPARE_RUN}
+        | {P.TICK_MONEY, P.EXECUTE_FOR_US, P.PREPARE_RUN, P.COLLECT}
         | {P.CREATE_COMPLAINT, P.CREATE_ORDER_FROM_COMPLAINT}
     ),
     Role.BILLING: frozenset(
@@ -197,6 +199,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | _COMPLAINT_DESK
         | {P.DECIDE_COMPLAINT, P.REOPEN_COMPLAINT, P.SEE_STAFF_COMPLAINTS}
         | {P.SET_DISPUTED_AMOUNT, P.EXPORT_COMPLAINTS, P.CREATE_ORDER_FROM_COMPLAINT}
+        | {P.SET_VIP}
         | {P.WITHDRAW_NOTE, P.HANDLE_PRIVACY, P.CHANGE_OCCUPIER, P.EXPORT_CONSUMERS}
     ),
     Role.ADMIN: frozenset(

@@ -67,6 +67,16 @@ ROWS = (
         ("consumer_detail", "consumer_connections", "consumer_timeline", "consumer_communication"),
     ),
     Row(
+        "Set VIP",
+        ("–", "–", "–", "–", "✓", "–", "–", "–"),
+        ("consumer_vip",),
+    ),
+    Row(
+        "Move to Collection and back",
+        ("–", "–", "✓", "–", "–", "–", "–", "–"),
+        ("consumer_collection",),
+    ),
+    Row(
         "Health score",
         ("✓", "✓", "✓", "✓", "✓", "–", "–", "–"),
         ("consumer_health",),

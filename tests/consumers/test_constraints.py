@@ -128,7 +128,7 @@ def test_only_execute_ends_an_account_or_a_service(make_consumer: MakeConsumer) 
     for state in (SupplyState.OFF_FOR_NOW, SupplyState.OFF_FOR_GOOD):
         refused = refused_by(partial(service.update, supply_state=state))
         assert refused == "supply_ends_by_execution"
-    assert one.update(status="COLLECTION") == 1
+    assert one.update(status="PENDING") == 1
 
 
 def test_only_execute_archives_an_account(make_consumer: MakeConsumer, at: datetime) -> None:

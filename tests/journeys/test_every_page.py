@@ -168,6 +168,8 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "consumer_communication": (f"{PROFILES}{{busy}}/communication",),
         "consumer_timeline": (f"{PROFILES}{{busy}}/timeline",),
         "consumer_privacy": (f"{PROFILES}{{busy}}/privacy",),
+        "consumer_vip": (f"{PROFILES}{{busy}}/vip",),
+        "consumer_collection": (f"{PROFILES}{{busy}}/collection",),
         "consumer_health": (f"{PROFILES}{{busy}}/health",),
         "hold_proposal_list": (f"{PROFILES}holds",),
     },

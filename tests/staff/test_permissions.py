@@ -32,6 +32,8 @@ TABLE: dict[Permission, str] = {
     P.SEE_PROTECTIONS: "--y-y---",
     P.EXPORT_CONSUMERS: "---yy---",
     P.EXPORT_COLLECTION: "--y-----",
+    P.SET_VIP: "----y---",
+    P.COLLECT: "--y-----",
     P.EDIT_CONSUMER: "y---y---",
     P.EDIT_CONTACT: "yy--y---",
     P.EDIT_BILLING_ADDRESS: "y--yy---",

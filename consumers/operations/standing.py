@@ -1,0 +1,177 @@
+"""How an account stands: to Collection and back, by hand or by age (CON5), and VIP or not (CON6).
+
+Lock order: the consumer alone.
+"""
+
+import uuid
+from datetime import datetime
+
+from consumers import guards
+from consumers.choices import AccountStatus
+from consumers.models import CollectionMove, Consumer, ConsumerFigures, Guard
+from consumers.queries.collecting import (
+    accounts_to_collect,
+    accounts_to_release,
+    collection_policy,
+)
+from consumers.rules.profiles import LONGEST_REASON, SHORTEST_REASON
+from consumers.store import mark_vip
+from smart360.kernel.db import operation, refuses, step
+from smart360.kernel.errors import Refusal
+from smart360.kernel.text import REQUIRED, is_blank
+from smart360.organisation.queries import day_of
+from smart360.staff.models import Person
+from smart360.trail.choices import Event
+from smart360.trail.record import record
+from smart360.web import form_keys
+
+COLLECT = "consumers.move_to_collection"
+RELEASE = "consumers.end_collection"
+MARK = "consumers.set_vip"
+OVERDUE_TOO_LONG = "Overdue for longer than the collection policy allows"
+NOTHING_OVERDUE = "Nothing is overdue any more"
+
+
+class UnableToCollect(Refusal):
+    """Only an active account that owes something goes to Collection, only one there comes back."""
+
+
+class UnableToSetVip(Refusal):
+    """The account is what it shall become already, or nobody says why."""
+
+
+refuses(
+    {
+        "status_is_collection_by_a_move": UnableToCollect(
+            "An account comes to Collection and back by its own act", is_conflict=True
+        )
+    }
+)
+
+
+@operation
+def move_to_collection(
+    *, consumer: int, reason: str, by: Person, at: datetime, form_key: uuid.UUID
+) -> Consumer:
+    """Set an active account that owes something to Collection, and say why.
+
+    Raises NoSuchConsumer, LockIsHeld, UnableToCollect.
+    """
+    row = guards.lock_consumer(consumer)
+    said = {"reason": reason}
+    if form_keys.is_repeated(form_key, str(consumer), said, by=by.pk, act=COLLECT, at=at):
+        return row
+    _refuse_status(row, AccountStatus.ACTIVE)
+    _refuse_without_reason(reason, UnableToCollect)
+    owed = ConsumerFigures.objects.filter(consumer=row, balance__gt=0)
+    if not owed.exists():
+        raise UnableToCollect("This account owes nothing", is_conflict=True)
+    _refuse_if_kept(row, by, at)
+    return _moved(row, AccountStatus.COLLECTION, reason, by=by, at=at)
+
+
+@operation
+def end_collection(
+    *, consumer: int, reason: str, by: Person, at: datetime, form_key: uuid.UUID
+) -> Consumer:
+    """Set an account in Collection back to Active, and say why; whoever had brought it there.
+
+    Raises NoSuchConsumer, LockIsHeld, UnableToCollect.
+    """
+    row = guards.lock_consumer(consumer)
+    said = {"reason": reason}
+    if form_keys.is_repeated(form_key, str(consumer), said, by=by.pk, act=RELEASE, at=at):
+        return row
+    _refuse_status(row, AccountStatus.COLLECTION)
+    _refuse_without_reason(reason, UnableToCollect)
+    _refuse_if_kept(row, by, at)
+    return _moved(row, AccountStatus.ACTIVE, reason, by=by, at=at)
+
+
+@operation
+def age_account(*, consumer: int, at: datetime) -> bool:
+    """Move an account as its age asks for, when the policy is on; whether it was moved.
+
+    Judged anew under the lock: what a page or a payment changed meanwhile counts.
+    Raises LockIsHeld while somebody holds the profile; the next night tries again.
+    """
+    row, today = guards.lock_consumer(consumer), day_of(at)
+    policy, alone = collection_policy(), {"after": consumer - 1, "most": 1}
+    if not policy.is_on:
+        return False
+    if accounts_to_collect(policy, today=today, **alone) == [consumer]:
+        status, why = AccountStatus.COLLECTION, OVERDUE_TOO_LONG
+    elif accounts_to_release(today=today, **alone) == [consumer]:
+        status, why = AccountStatus.ACTIVE, NOTHING_OVERDUE
+    else:
+        return False
+    guards.refuse_if_held(consumer, None, at)
+    _moved(row, status, why, by=None, at=at)
+    return True
+
+
+@operation
+def set_vip(
+    *, consumer: int, is_vip: bool, reason: str, by: Person, at: datetime, form_key: uuid.UUID
+) -> Consumer:
+    """Mark a consumer as VIP or take the mark off, and say why.
+
+    Raises NoSuchConsumer, LockIsHeld, UnableToSetVip.
+    """
+    row = guards.lock_consumer(consumer)
+    said = {"is_vip": is_vip, "reason": reason}
+    if form_keys.is_repeated(form_key, str(consumer), said, by=by.pk, act=MARK, at=at):
+        return row
+    if row.is_vip == is_vip:
+        sentence = "This account is VIP already" if is_vip else "This account is not VIP"
+        raise UnableToSetVip(sentence, is_conflict=True)
+    _refuse_without_reason(reason, UnableToSetVip)
+    guards.refuse_if_held(consumer, by, at)
+    guards.act_as(by)
+    mark_vip(row, is_vip=is_vip, words=reason, by=by.pk, at=at)
+    return row
+
+
+# ------------------------------------------------------------------ steps of these acts
+def _refuse_status(row: Consumer, needed: AccountStatus) -> None:
+    if row.status != needed or row.archived_at is not None:
+        stands = "archived" if row.archived_at is not None else row.get_status_display()
+        raise UnableToCollect(f"This account is {stands}", is_conflict=True)
+
+
+def _refuse_without_reason(reason: str, refusal: type[Refusal]) -> None:
+    if is_blank(reason):
+        raise refusal(REQUIRED, field="reason")
+    if not SHORTEST_REASON <= len(reason.strip()) <= LONGEST_REASON:
+        raise refusal(f"{SHORTEST_REASON} to {LONGEST_REASON} characters", field="reason")
+
+
+@step
+def _refuse_if_kept(row: Consumer, by: Person, at: datetime) -> None:
+    """Somebody else holds the profile, or an open request keeps the status as it is (CON14)."""
+    guards.refuse_if_held(row.pk, by, at)
+    numbers = Guard.objects.filter(consumer=row).order_by("id").values_list("placed_by", flat=True)
+    if numbers:
+        raise UnableToCollect(f"Locked while {', '.join(numbers)} is open", is_conflict=True)
+
+
+@step
+def _moved(
+    row: Consumer, status: AccountStatus, words: str, *, by: Person | None, at: datetime
+) -> Consumer:
+    old, row.status = row.status, status.value
+    CollectionMove.objects.create(
+        consumer=row, is_back=status != AccountStatus.COLLECTION, at=at, by=by
+    )
+    guards.act_as(by)
+    row.save(update_fields=["status"])
+    record(
+        Event.STATUS_CHANGED,
+        by=by.pk if by else None,
+        at=at,
+        consumer=row.pk,
+        old={"status": old},
+        new={"status": row.status},
+        words=words,
+    )
+    return row
