@@ -1,7 +1,7 @@
 """Who is told when the record is not sound."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.urls import reverse
 
@@ -24,4 +24,16 @@ def invariants_broken(ids: Sequence[str], *, at: datetime) -> None:
         at=at,
         dedupe_key=f"invariants:{at:%Y%m%d}:{named}",
         is_urgent=True,
+    )
+
+
+@step
+def vips_suggested(*, today: date, at: datetime) -> None:
+    """Tell supervisors that suggestions wait, once a day."""
+    notify_staff(
+        people=people_who_may(Permission.SET_VIP),
+        sentence="Consumers are suggested as VIP. Accept or decline.",
+        path=reverse("vip_suggestion_list"),
+        at=at,
+        dedupe_key=f"vip-suggestions:{today}",
     )

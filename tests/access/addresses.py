@@ -167,6 +167,13 @@ ADDRESSES: dict[str, Address] = {
     "consumer_message": Address(f"{CONSUMER}/messages", DESK, post=400),  # no form key
     "consumer_call": Address(f"{CONSUMER}/calls", SPEAKERS, post=400),
     "consumer_timeline": Address(f"{CONSUMER}/timeline", READERS, get=200),
+    "vip_suggestion_list": Address("/cx/consumer-management/vip-suggestions", SUPERVISORS, get=200),
+    "vip_suggestion_accept": Address(
+        "/cx/consumer-management/vip-suggestions/0/accept", SUPERVISORS, post=404
+    ),  # none
+    "vip_suggestion_decline": Address(
+        "/cx/consumer-management/vip-suggestions/0/decline", SUPERVISORS, post=404
+    ),
     "consumer_vip": Address(f"{CONSUMER}/vip", SUPERVISORS, get=200, post=400),  # no form key
     "consumer_collection": Address(f"{CONSUMER}/collection", "--y-----", get=200, post=400),
     "consumer_health": Address(f"{CONSUMER}/health", DESK, get=200),
@@ -412,6 +419,7 @@ ADMIN_MODELS: dict[str, int] = {
     "billing_apikey": 200,
     "billing_billingpolicy": 403,  # there is exactly one
     "consumers_collectionpolicy": 403,  # there is exactly one
+    "insights_vippolicy": 403,  # there is exactly one
 }
 ADMIN_READ_ONLY = {"staff_rolegroup", "staff_signin", "billing_apikey"}
 """Models that administrators look at and never change there."""

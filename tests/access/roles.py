@@ -69,7 +69,12 @@ ROWS = (
     Row(
         "Set VIP",
         ("–", "–", "–", "–", "✓", "–", "–", "–"),
-        ("consumer_vip",),
+        (
+            "consumer_vip",
+            "vip_suggestion_list",
+            "vip_suggestion_accept",
+            "vip_suggestion_decline",
+        ),
     ),
     Row(
         "Move to Collection and back",

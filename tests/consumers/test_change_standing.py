@@ -59,7 +59,11 @@ def release(consumer: Consumer, by: Person, at: datetime, reason: str = WHY) -> 
 
 
 def mark(consumer: Consumer, by: Person, at: datetime, **more: Any) -> Consumer:
-    said: dict[str, Any] = {"is_vip": True, "reason": "Hospital, keep it supplied", "form_key": uuid4()} | more
+    said: dict[str, Any] = {
+        "is_vip": True,
+        "reason": "Hospital, keep it supplied",
+        "form_key": uuid4(),
+    } | more
     return set_vip(consumer=consumer.pk, by=by, at=at, **said)
 
 

@@ -168,6 +168,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "consumer_communication": (f"{PROFILES}{{busy}}/communication",),
         "consumer_timeline": (f"{PROFILES}{{busy}}/timeline",),
         "consumer_privacy": (f"{PROFILES}{{busy}}/privacy",),
+        "vip_suggestion_list": (f"{PROFILES}vip-suggestions",),
         "consumer_vip": (f"{PROFILES}{{busy}}/vip",),
         "consumer_collection": (f"{PROFILES}{{busy}}/collection",),
         "consumer_health": (f"{PROFILES}{{busy}}/health",),

@@ -1,4 +1,4 @@
-"""Scoring every consumer's relationship, each night, batch after batch (CON7).
+"""Scoring every consumer's relationship, each night, batch after batch (CON7), and who may be VIP.
 
 A batch is one transaction that owes the next one. It reads, and writes scores alone: nobody's acts
 wait for it. Paid twice, it writes the same once more.
@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from consumers.models import Consumer
 from consumers.store import keep_health_scores
+from smart360.insights.operations.vips import suggest_vips
 from smart360.insights.queries.health import health_facts
 from smart360.insights.rules.health import VERSION, score_of
 from smart360.insights.store import keep_month
@@ -36,7 +37,9 @@ def go_on_with_scores(*, day: date, after: int, at: datetime, at_once: int = AT_
     facts = health_facts(consumers, today=day, at=at)
     scores = {consumer: score_of(facts[consumer]) for consumer in consumers}
     keep_month(scores, month=day.replace(day=1), version=VERSION, at=at)
-    keep_health_scores(scores)
+    if day == day_of(at):  # a night that was late is history: lists show the newest
+        keep_health_scores(scores)
+        suggest_vips(facts, today=day, at=at)
     _owe_the_next(consumers[-1], day=day, at=at)
     return len(consumers)
 

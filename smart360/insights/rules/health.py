@@ -11,13 +11,16 @@ from decimal import ROUND_HALF_UP, Decimal
 VERSION = 1
 """Kept beside each stored score; it grows when a definition here changes."""
 FULL = Decimal(100)
-NEUTRAL = Decimal(50)
+NEUTRAL = Decimal("50.0")
 """What a component without data counts as: the middle."""
 TENTH, HUNDREDTH, WHOLE = Decimal("0.1"), Decimal("0.01"), Decimal(1)
 ALL_OF_AGE = 5 * 365
 """Days as a consumer after which longevity is full."""
 PER_LATE_PAYMENT, MOST_FOR_LATE = 2, 20
 PER_OPEN_COMPLAINT, PER_CUT, PER_FRAUD = 5, 10, 25
+LATE = f"Bills paid late or not yet; at most {MOST_FOR_LATE} points"
+OPEN, CUT = "Open today, however old", "Carried out"
+FRAUD = "Nothing in this system records fraud yet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +82,13 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Penalty:
-    """One kind of deduction: so many, so much each; ``limit`` is the most it takes, 0 for none."""
+    """One kind of deduction: so many, so much each; ``limit`` is the most it takes, 0 for none.
+
+    ``counted`` says in words what counts.
+    """
 
     name: str
+    counted: str
     count: int
     each: int
     limit: int = 0
@@ -156,10 +163,10 @@ def _components(facts: HealthFacts) -> Iterator[Component]:
 def _penalties(facts: HealthFacts) -> tuple[Penalty, ...]:
     late = facts.bills_due - facts.bills_on_time
     return (
-        Penalty("Late payments", late, PER_LATE_PAYMENT, MOST_FOR_LATE),
-        Penalty("Unresolved complaints", facts.complaints_open, PER_OPEN_COMPLAINT),
-        Penalty("Disconnections for non-payment", facts.cuts, PER_CUT),
-        Penalty("Fraud", facts.frauds, PER_FRAUD),
+        Penalty("Late payments", LATE, late, PER_LATE_PAYMENT, MOST_FOR_LATE),
+        Penalty("Unresolved complaints", OPEN, facts.complaints_open, PER_OPEN_COMPLAINT),
+        Penalty("Disconnections for non-payment", CUT, facts.cuts, PER_CUT),
+        Penalty("Fraud", FRAUD, facts.frauds, PER_FRAUD),
     )
 
 

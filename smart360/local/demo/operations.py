@@ -28,6 +28,7 @@ from smart360.fieldwork.models import (
     TechnicianSkill,
     TemplateCategory,
 )
+from smart360.insights.models import VipPolicy
 from smart360.kernel.db import copy_rows, operation, step
 from smart360.kernel.numbering import go_on_after, next_number
 from smart360.organisation.queries import day_of, get_utility
@@ -282,3 +283,9 @@ def add_order_type(*, code: str, name: str, description: str, category: str, min
 def charge_for_reconnections(*, fee: Decimal) -> None:
     """What a reconnection costs from now on."""
     ClosurePolicy.objects.update(reconnection_fee=fee)
+
+
+@operation
+def switch_on_vip_suggestions(*, least_bills: int, least_years: int) -> None:
+    """Let VIPs be suggested by criteria that some of the demo's accounts meet."""
+    VipPolicy.objects.update(is_on=True, least_bills=least_bills, least_years=least_years)

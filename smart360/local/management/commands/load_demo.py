@@ -18,6 +18,7 @@ from smart360.local.demo.money import make_money
 from smart360.local.demo.moves import make_moves
 from smart360.local.demo.operations import charge_for_reconnections
 from smart360.local.demo.requests import HOW_MANY, make_requests
+from smart360.local.demo.standing import make_standing
 from smart360.local.demo.visits import make_visits, set_up_field_work
 from smart360.local.operations import add_accounts, add_staff, set_up_utility
 from smart360.staff.models import Person
@@ -51,6 +52,7 @@ class Command(BaseCommand):
             charge_for_reconnections(fee=RECONNECTION_FEE)
             make_complaints(at=at)
             make_moves(at=at)
+            make_standing(at=at)
             self.stdout.write("demo: ready")
 
     def _is_whole(self) -> bool:

@@ -1,8 +1,9 @@
-"""Charts, drawn by the server: bars in an SVG, and the same figures as a table below."""
+"""Charts, drawn by the server: bars with the same figures as a table below, dials of a score."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from smart360.web.shown import Bar
@@ -50,6 +51,34 @@ def bar_chart(bars: Sequence[Bar], *, label: str, heads: Sequence[str], id: str)
         "labels_y": HEIGHT - 6,
         "is_flagged": any(each.flag for each in bars),
     }
+
+
+ROUND = 339.3
+"""The length of the dial's circle: its radius is 54."""
+GOOD, FAIR = 70, 40
+"""From where on a dial, or a bar beside it, is green, and yellow; it is red below."""
+
+
+def tone_of(score: float) -> str:
+    """The tone of a value between 0 and 100; its number says the same."""
+    if score >= GOOD:
+        return "green"
+    return "yellow" if score >= FAIR else "red"
+
+
+@register.inclusion_tag("components/dial.html")
+def dial(score: int, *, label: str) -> dict[str, Any]:
+    """A score of 0 to 100 as a ring with its number."""
+    if not 0 <= score <= 100:
+        raise ValueError("a dial shows 0 to 100")
+    filled = round(ROUND * score / 100, 1)
+    return {"score": score, "label": label, "tone": tone_of(score), "dash": f"{filled} {ROUND}"}
+
+
+@register.inclusion_tag("components/part_bar.html")
+def part_bar(value: Decimal | str, *, label: str) -> dict[str, Any]:
+    """One value between 0 and 100 as a bar in a row of a table."""
+    return {"value": value, "label": label, "tone": tone_of(float(value))}
 
 
 def _lines(most: float) -> list[tuple[float, float]]:
