@@ -4,7 +4,7 @@ A batch is one transaction that owes the next one. It reads, and writes scores a
 wait for it. Paid twice, it writes the same once more.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from consumers.models import Consumer
 from consumers.store import keep_health_scores
@@ -19,6 +19,7 @@ from smart360.owed.book import owe
 GO_ON = "insights.go_on_with_scores"
 AT_ONCE = 1_000
 """Consumers per transaction."""
+A_NIGHT = timedelta(days=1)
 
 
 @operation
@@ -37,7 +38,7 @@ def go_on_with_scores(*, day: date, after: int, at: datetime, at_once: int = AT_
     facts = health_facts(consumers, today=day, at=at)
     scores = {consumer: score_of(facts[consumer]) for consumer in consumers}
     keep_month(scores, month=day.replace(day=1), version=VERSION, at=at)
-    if day == day_of(at):  # a night that was late is history: lists show the newest
+    if day_of(at) - day <= A_NIGHT:  # of a night long ago, months alone are kept
         keep_health_scores(scores)
         suggest_vips(facts, today=day, at=at)
     _owe_the_next(consumers[-1], day=day, at=at)
