@@ -444,6 +444,7 @@ ELSEWHERE: dict[str, str] = {
     "cases.Alert": "our own clocks",
     "comms.Delivery": "its state stands with its message",
     "comms.Notice": "what rang with people who work here",
+    "consumers.CollectionMove": "the timeline has it, with its reason",
     "consumers.DocumentUpload": "a file that is no document yet, for some days",
     "consumers.ViewLogEntry": "who of us looked at a proof of identity",
     "consumers.Guard": "says only that a request is open",
@@ -459,6 +460,7 @@ ELSEWHERE: dict[str, str] = {
     "disconnections.ReconnectionFee": "its posting stands in the ledger",
     "disconnections.ReconnectionMeter": "how we planned a reconnection",
     "insights.HealthScore": "earlier scores; today's stands among the figures",
+    "insights.VipSuggestion": "who of us thought of a mark; the mark stands with the account",
     "trail.PersonalText": "stands with whatever points to it",
 }
 """What leads to a consumer and is not exported, and why. Anything else is, or a test fails."""
