@@ -26,9 +26,11 @@ from consumers.models import (
 )
 from consumers.operations import take_profile_lock
 from consumers.rules.occupancy import NewAccount
+from disconnections.queries.create import find_chosen
 from smart360.comms.models import Message
 from smart360.custody.operations.moving import change_occupier
 from smart360.custody.rules.moving import MoveOut, MoveWish
+from smart360.fieldwork.queries.offers import offer_for
 from smart360.kernel.errors import Refusal, constraint_of
 from smart360.local.demo.moves import NEWCOMERS, make_moves
 from smart360.staff.choices import Role
@@ -189,6 +191,11 @@ def test_who_was_here_before_moves_in_and_back(make_consumer: MakeConsumer, by: 
     )  # fmt: skip
     other.refresh_from_db()
     assert other.status == AccountStatus.ACTIVE, "still supplied in Elm Street"
+    elm = other.connections.exclude(premise=premise).get().pk
+    assert [each.id for each in offer_for(other, None).services] == [elm], "nobody is sent to Oak"
+    found = find_chosen(other.account_number, to=by, at=AT)
+    assert found is not None
+    assert [each.id for each in found.connections] == [elm]
     assert_sound()
 
 

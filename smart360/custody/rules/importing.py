@@ -415,13 +415,14 @@ def _any_day(column: Column, text: str) -> date | None:
 
 
 def _choice(
-    choices: type[TextChoices], default: str
+    choices: type[TextChoices], default: str, *, never: str = ""
 ) -> Callable[[AccountReader, Column, str], str]:
-    """A choice by its code or by its word."""
+    """A choice by its code or by its word; ``never`` is a code that only the product gives."""
     words = {"": default}
-    for value, label in choices.choices:
+    taken = [(value, label) for value, label in choices.choices if value != never]
+    for value, label in taken:
         words |= {str(value).casefold(): str(value), str(label).casefold(): str(value)}
-    offered = ", ".join(str(label) for _, label in choices.choices)
+    offered = ", ".join(str(label) for _, label in taken)
 
     def read(reader: AccountReader, column: Column, text: str) -> str:
         if text.casefold() not in words:
@@ -487,7 +488,7 @@ READERS: dict[str, Callable[[AccountReader, Column, str], object]] = {
     "deposit": _held,
     "deposit_on": _day,
     "utility": _choice(UtilityType, ""),
-    "supply_state": _choice(SupplyState, "CONNECTED"),
+    "supply_state": _choice(SupplyState, "CONNECTED", never=SupplyState.MOVED_OUT),
     "connected_on": _day,
     "read_on": _day,
     "meter_number": _part_number,

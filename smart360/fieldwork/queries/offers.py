@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q
 
+from consumers.choices import SupplyState
 from consumers.models import Consumer, ServiceConnection
 from smart360.cases.models import Case
 from smart360.fieldwork import ports
@@ -46,6 +47,8 @@ def offer_for(consumer: Consumer, case: Case | None) -> Offer:
     """
     asked = ports.services_asked(case.pk) if case is not None else None
     connections = ServiceConnection.objects.filter(consumer=consumer).select_related("premise")
+    if asked is None:  # nobody is sent to where somebody else lives since
+        connections = connections.exclude(supply_state=SupplyState.MOVED_OUT)
     services = tuple(
         OfferedService(each.pk, each.utility_type, each.premise.address)
         for each in connections.order_by("utility_type", "pk")
