@@ -1,6 +1,6 @@
 """The shape of what people enter about a consumer: the list's filters and the profile."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -14,6 +14,7 @@ from consumers.operations.notes import LONGEST_NOTE
 from consumers.operations.premises import PlaceName
 from consumers.operations.readings import EnteredReading
 from consumers.rules.documents import LONGEST_TITLE
+from consumers.rules.occupancy import NewAccount
 from consumers.rules.profiles import (
     EDITABLE,
     LABELS,
@@ -29,6 +30,7 @@ from smart360.web.fields import CodeField, IsoDateField, KeyField, ShownTextFiel
 LONGEST_NAME = 120
 LONGEST_ADDRESS = 200
 LONGEST_AREA = 60
+CANNOT_BE_REACHED = "Enter a phone number or an e-mail address"
 
 
 class PhoneField(ShownTextField):
@@ -236,6 +238,53 @@ class NoteForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", "note-%s")
         super().__init__(*args, **kwargs)
+
+
+class NewAccountForm(forms.Form):
+    """Somebody who is no consumer yet."""
+
+    name = ShownTextField(label="Name", at_most=LONGEST_NAME, is_one_line=True)
+    category = KeyField(label="Category", widget=forms.Select)
+    phone = PhoneField(label="Phone", required=False, is_one_line=True)
+    email = EmailAddressField(label="E-mail", required=False)
+    billing_address = ShownTextField(
+        label="Billing address",
+        required=False,
+        at_most=LONGEST_ADDRESS,
+        is_one_line=True,
+        help_text="Empty: the same as the service address.",
+    )
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, categories: Sequence[Category], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = self.fields["category"]
+        assert isinstance(offered, KeyField)
+        offered.offer([(str(each.pk), each.name) for each in categories])
+
+    def clean(self) -> dict[str, Any]:
+        """Somebody can be reached."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        reached = cleaned.get("phone") or cleaned.get("email")
+        if not reached and not {"phone", "email"} & set(self.errors):
+            self.add_error("phone", CANNOT_BE_REACHED)
+        return cleaned
+
+    def account(self) -> NewAccount:
+        """Who it is; the form is valid."""
+        return NewAccount(**self.cleaned_data)
+
+
+class RegisterForm(NewAccountForm):
+    """The same from the list of consumers, where somebody may be here already."""
+
+    is_somebody_else = TickField(label="It is somebody else", widget=forms.HiddenInput)
+
+    def account(self) -> NewAccount:
+        """Who it is; the form is valid."""
+        given = {name: self.cleaned_data[name] for name in NewAccountForm.base_fields}
+        return NewAccount(**given)
 
 
 class PlaceForm(forms.Form):

@@ -34,8 +34,14 @@ BEGINS = frozenset({AccountStatus.PENDING, AccountStatus.INACTIVE})
 
 
 @step
-def open_account(account: NewAccount, *, by: Person, at: datetime) -> Consumer:
-    """A new account, Active from now on: what supplies it comes with the same act."""
+def open_account(
+    account: NewAccount,
+    *,
+    status: AccountStatus = AccountStatus.ACTIVE,
+    by: Person,
+    at: datetime,
+) -> Consumer:
+    """A new account: Active where what supplies it comes with the same act, else Pending."""
     today = day_of(at)
     number = next_number(series=SERIES, year=today.year)
     while is_number_taken(number):  # one that came with an import
@@ -43,7 +49,7 @@ def open_account(account: NewAccount, *, by: Person, at: datetime) -> Consumer:
     made = Consumer.objects.create(
         account_number=number,
         name=account.name,
-        status=AccountStatus.ACTIVE,
+        status=status,
         category_id=account.category,
         phone=account.phone,
         phone_digits=phone_digits_of(account.phone),
@@ -52,7 +58,7 @@ def open_account(account: NewAccount, *, by: Person, at: datetime) -> Consumer:
         registered_on=today,
         search_text=search_text_of(account.name, [account.billing_address]),
     )
-    new = {"account": number, "status": AccountStatus.ACTIVE.value}
+    new = {"account": number, "status": status.value}
     record(Event.ACCOUNT_OPENED, by=by.pk, at=at, consumer=made.pk, new=new)
     return made
 
@@ -168,14 +174,14 @@ def _end_account(consumer: Consumer, *, by: Person, at: datetime) -> None:
         return
     left = ServiceConnection.objects.filter(consumer=consumer, supply_state=SupplyState.CONNECTED)
     if not left.exists():
-        _set_status(consumer, AccountStatus.INACTIVE, by=by, at=at)
+        set_status(consumer, AccountStatus.INACTIVE, by=by, at=at)
 
 
 def _begin_account(consumer: Consumer, *, by: Person, at: datetime) -> None:
     """Who is supplied is Active, in the lists again, and found at the new address."""
     was_archived = consumer.archived_at is not None
     if consumer.status in BEGINS:
-        _set_status(consumer, AccountStatus.ACTIVE, by=by, at=at)
+        set_status(consumer, AccountStatus.ACTIVE, by=by, at=at)
     consumer.search_text = search_text_now(consumer)
     consumer.archived_at = None
     consumer.save(update_fields=["search_text", "archived_at"])
@@ -183,7 +189,9 @@ def _begin_account(consumer: Consumer, *, by: Person, at: datetime) -> None:
         record(Event.ACCOUNT_RESTORED, by=by.pk, at=at, consumer=consumer.pk)
 
 
-def _set_status(consumer: Consumer, status: AccountStatus, *, by: Person, at: datetime) -> None:
+@step
+def set_status(consumer: Consumer, status: AccountStatus, *, by: Person, at: datetime) -> None:
+    """Another status, with its line on the timeline (CON5)."""
     old, consumer.status = consumer.status, status
     consumer.save(update_fields=["status"])
     record(

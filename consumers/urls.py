@@ -13,6 +13,7 @@ from consumers.views import (
     profiles,
     reading_files,
     readings,
+    registering,
     standing,
     timeline,
 )
@@ -28,6 +29,7 @@ register_converter(AccountNumber, "account")
 
 urlpatterns = [
     path("", lists.consumer_list, name="consumer_list"),
+    path("new", registering.consumer_register, name="consumer_register"),
     path("search", lists.consumer_search, name="consumer_search"),
     path("export.csv", exports.consumer_export, name="consumer_export"),
     path("export.xlsx", exports.consumer_export_xlsx, name="consumer_export_xlsx"),
@@ -63,6 +65,7 @@ urlpatterns = [
     ),
     path("<account:account>/collection", standing.consumer_collection, name="consumer_collection"),
     path("<account:account>/vip", standing.consumer_vip, name="consumer_vip"),
+    path("<account:account>/approve", registering.consumer_approve, name="consumer_approve"),
     path("<account:account>/holds", holds.account_holds, name="account_holds"),
     path(
         "<account:account>/holds/<int:hold>/lift", holds.account_hold_lift, name="account_hold_lift"

@@ -102,6 +102,7 @@ def consumer_list(request: HttpRequest) -> HttpResponse:
         "next_url": wish.address(cursor=page.next_cursor) if page.next_cursor else "",
         "previous_url": wish.address(cursor=page.previous_cursor) if page.previous_cursor else "",
         "list_url": reverse("consumer_list"),
+        "can_register": me.has_permission(Permission.EDIT_CONSUMER),
     }
     if in_all is not None and offered is not None and not is_fragment(request):
         context |= _around(wish, me, in_all, offered, reach)

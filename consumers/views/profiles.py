@@ -83,6 +83,8 @@ def shell(
         "holds": head.holds if knows_why else [],
         "open_requests": head.guards,
         "can_edit": (lock is None or lock.is_own) and bool(editable_by(acts, is_guarded=False)),
+        "can_approve": shown.status == AccountStatus.PENDING
+        and Permission.EDIT_GUARDED_DATA in acts,
         "can_create_request": Permission.CREATE_REQUEST in acts,
         "can_create_complaint": Permission.CREATE_COMPLAINT in acts,
         "can_move": Permission.CHANGE_OCCUPIER in acts,

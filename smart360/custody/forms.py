@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from consumers.forms import LONGEST_ADDRESS, LONGEST_NAME, EmailAddressField, PhoneField
-from consumers.models import Category
-from consumers.rules.occupancy import NewAccount, Place, ServiceThere
+from consumers.rules.occupancy import Place, ServiceThere
 from consumers.rules.readings import DECIMALS
 from smart360.custody.rules.moving import MoveOut
 from smart360.web.amounts import PlainNumberField
-from smart360.web.fields import IsoDateField, KeyField, ShownTextField, TickField
+from smart360.web.fields import IsoDateField, ShownTextField, TickField
 from smart360.web.formats import shown_date, shown_reading
 
 LARGEST_UPLOAD = 50 * 1024 * 1024
 TOO_LARGE = "The file is larger than 50 MB. Take it over by the command import_consumers."
-CANNOT_BE_REACHED = "Enter a phone number or an e-mail address"
 EMPTY = "The file is empty; its first line must name the columns."
 
 
@@ -111,42 +107,6 @@ def _last_shown(service: ServiceThere) -> str:
         return f"In {service.unit}. It was never read."
     value = shown_reading(service.last.value, service.unit)
     return f"Last reading {value} on {shown_date(service.last.read_on)}."
-
-
-class NewAccountForm(forms.Form):
-    """Somebody who moves in and is no consumer yet."""
-
-    name = ShownTextField(label="Name", at_most=LONGEST_NAME, is_one_line=True)
-    category = KeyField(label="Category", widget=forms.Select)
-    phone = PhoneField(label="Phone", required=False, is_one_line=True)
-    email = EmailAddressField(label="E-mail", required=False)
-    billing_address = ShownTextField(
-        label="Billing address",
-        required=False,
-        at_most=LONGEST_ADDRESS,
-        is_one_line=True,
-        help_text="Empty: the same as the service address.",
-    )
-
-    use_required_attribute = False
-
-    def __init__(self, *args: Any, categories: Sequence[Category], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        offered = self.fields["category"]
-        assert isinstance(offered, KeyField)
-        offered.offer([(str(each.pk), each.name) for each in categories])
-
-    def clean(self) -> dict[str, Any]:
-        """Somebody can be reached."""
-        cleaned: dict[str, Any] = super().clean() or {}
-        reached = cleaned.get("phone") or cleaned.get("email")
-        if not reached and not {"phone", "email"} & set(self.errors):
-            self.add_error("phone", CANNOT_BE_REACHED)
-        return cleaned
-
-    def account(self) -> NewAccount:
-        """Who it is; the form is valid."""
-        return NewAccount(**self.cleaned_data)
 
 
 class ConfirmMoveForm(forms.Form):

@@ -133,6 +133,12 @@ ADDRESSES: dict[str, Address] = {
     "consumer_edit": Address(
         f"{CONSUMER}/edit", "yy-yy---", get=200, post=409, but={Role.SUPERVISOR: 422}
     ),
+    "consumer_register": Address(  # no form key
+        "/cx/consumer-management/new", "y---y---", get=200, post=400
+    ),
+    "consumer_approve": Address(  # held by somebody, or approved already
+        f"{CONSUMER}/approve", SUPERVISORS, post=302
+    ),
     "premise_correct": Address(  # none
         f"{CONSUMER}/premises/0", "y---y---", get=404, post=404
     ),

@@ -92,6 +92,16 @@ ROWS = (
         ("consumer_edit", "profile_hold"),
     ),
     Row(
+        "Open account",
+        ("✓", "–", "–", "–", "✓", "–", "–", "–"),
+        ("consumer_register",),
+    ),
+    Row(
+        "Approve account",
+        ("–", "–", "–", "–", "✓", "–", "–", "–"),
+        ("consumer_approve",),
+    ),
+    Row(
         "Correct service address",
         ("✓", "–", "–", "–", "✓", "–", "–", "–"),
         ("premise_correct",),

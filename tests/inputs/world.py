@@ -63,6 +63,7 @@ NOT_FOUND_BY_WALKING = {
     "complaint_resume": "no field",
     "complaint_add_order": "a template like any of `request_add_order`; its own tests send it",
     "profile_hold": "no field",
+    "consumer_approve": "no field",
     "consumer_note_pin": "no field",
     "consumer_note_unpin": "no field",
     "consumer_note_withdraw": "no field",
@@ -260,6 +261,7 @@ class World:
                     f"{ONE_CONSUMER}{self.owing.account_number}/premises/{_premise_of(self.owing)}",
                 ),
                 (desk, f"{ONE_CONSUMER}readings"),
+                (desk, f"{ONE_CONSUMER}new"),
                 *(
                     (desk, f"{ONE_CONSUMER}{self.owing.account_number}/move?step={step}")
                     for step in (1, 2, 3)
@@ -564,6 +566,10 @@ def _right(world: World, boss: Person) -> dict[str, dict[str, str]]:
             "category": str(Category.objects.get(name="Residential").pk),
         },
         "consumer_move": {"notifies": "on"},
+        "consumer_register": {
+            "name": "Ana Ruiz", "phone": "(555) 010-9999",
+            "category": str(Category.objects.get(name="Residential").pk),
+        },
         "premise_correct": {"address": "5 Elm Street", "area": "North"},
         "reading_enter": {"value": "18305", "read_on": "2024-12-10"},
         "order_new": {"scheduled_on": "2024-12-16", "remarks": "Dog in the yard"},

@@ -158,6 +158,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "consumer_edit": (f"{PROFILES}{{busy}}/edit", f"{PROFILES}{{free}}/edit"),
         "premise_correct": (f"{PROFILES}{{busy}}/premises/{{premise}}",),
+        "consumer_register": (f"{PROFILES}new",),
         "account_holds": (f"{PROFILES}{{busy}}/holds",),
         "consumer_notes": (f"{PROFILES}{{busy}}/notes",),
         "consumer_service": (f"{PROFILES}{{busy}}/service",),

@@ -13,11 +13,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from consumers import access, queries
+from consumers.forms import NewAccountForm
 from consumers.models import Consumer
 from consumers.rules.occupancy import Place
 from consumers.views.choosing import Looked, look_for
 from consumers.views.profiles import found_consumer, shell
-from smart360.custody.forms import ConfirmMoveForm, MoveOutForm, NewAccountForm
+from smart360.custody.forms import ConfirmMoveForm, MoveOutForm
 from smart360.custody.operations.moving import change_occupier, draft_of
 from smart360.custody.queries.moving import (
     Outlook,
