@@ -82,7 +82,7 @@ def make_sample() -> None:
     biller = Person.objects.with_roles().get(username="billing")
     if not consumer.deposits.exists():
         wish = DepositWish(consumer.pk, Decimal("200.00"), date(2024, 1, 15))
-        receive_deposit(wish=wish, by=biller, at=_office_hours(date(2024, 1, 15)))
+        receive_deposit(wish=wish, by=biller, at=office_hours(date(2024, 1, 15)))
     if not _opened().filter(consumer=consumer).exists():
         _open_sample(consumer)
     *earlier, newest = SAMPLE_MONTHS
@@ -106,7 +106,7 @@ def _open_sample(consumer: Consumer) -> None:
     open_accounts(
         deposits={},
         openings={consumer.pk: (SAMPLE_OUTSTANDING + SAMPLE_PAID - billed, date(2024, 6, 20))},
-        at=_office_hours(date(2024, 6, 30)),
+        at=office_hours(date(2024, 6, 30)),
     )
 
 
@@ -125,7 +125,7 @@ def _pay_sample(consumer: Consumer, biller: Person) -> None:
             reference="OB-20241015-7741",
         ),
         by=biller,
-        at=_office_hours(day),
+        at=office_hours(day),
     )
     for message in Message.objects.filter(dedupe_key=f"payment.received:{paid.number}"):
         mark_sent(message=message.pk, at=message.at + timedelta(seconds=2))
@@ -136,9 +136,7 @@ def _invoice(consumers: Sequence[int], month: date) -> None:
     issued_on = months_later(month, 1).replace(day=10)
     if Invoice.objects.filter(consumer__in=consumers, period_from=month).exists():
         return
-    invoice_month(
-        consumers=consumers, first=month, issued_on=issued_on, at=_office_hours(issued_on)
-    )
+    invoice_month(consumers=consumers, first=month, issued_on=issued_on, at=office_hours(issued_on))
 
 
 # ------------------------------------------------------------------ everybody else
@@ -165,7 +163,7 @@ def make_others(*, at: datetime, chance: Random) -> None:
         if chance.random() < 0.7
     }
     if not _opened().exclude(consumer__account_number=SAMPLE).exists():
-        open_accounts(deposits=deposits, openings=openings, at=_office_hours(went_live))
+        open_accounts(deposits=deposits, openings=openings, at=office_hours(went_live))
     payers = chance.sample(sorted(key for key, (owed, _) in openings.items() if owed > 0), PAID_TOO)
     days = [went_live + timedelta(days=10 + 20 * turn) for turn in range(PAID_TOO // BATCH)]
     for turn, day in enumerate(days):
@@ -174,7 +172,7 @@ def make_others(*, at: datetime, chance: Random) -> None:
             for consumer in payers[turn * BATCH : (turn + 1) * BATCH]
         ]
         if not Payment.objects.filter(reference__startswith=f"BF-{turn}-").exists():
-            pay_accounts(payments=payments, paid_on=day, at=_office_hours(day))
+            pay_accounts(payments=payments, paid_on=day, at=office_hours(day))
     active = [key for key, status in rows if status == "ACTIVE"]
     _invoice(sorted(chance.sample(active, INVOICED_TOO)), month)
 
@@ -201,6 +199,6 @@ def _payment(consumer: int, owed: Decimal, reference: str, chance: Random) -> De
     return DemoPayment(consumer, amount, method, reference)
 
 
-def _office_hours(day: date) -> datetime:
+def office_hours(day: date) -> datetime:
     """Ten in the morning of that day in Springfield."""
     return datetime.combine(day, time(10), ZONE).astimezone(UTC)
