@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet
 
+from consumers import ports
 from consumers.choices import AccountStatus, DocumentKind, DocumentState
 from consumers.models import (
     LIVED_IN_FIRST,
@@ -70,6 +71,20 @@ def has_proposal(consumer: Consumer, proposal: int, *, to: Person) -> bool:
     return visible_proposals(to).filter(pk=proposal, consumer=consumer).exists()
 
 
+def knows_protections(consumer: int, person: Person) -> bool:
+    """Whether a person may read why a household is protected (need to know, roles.md).
+
+    Recovery and supervisors may; others who propose such while they work on an open case of the
+    consumer, or once they have proposed something for them.
+    """
+    if person.has_permission(Permission.SEE_PROTECTIONS):
+        return True
+    if not person.has_permission(Permission.PROPOSE_PROTECTION):
+        return False
+    own = HoldProposal.objects.filter(consumer=consumer, proposed_by=person)
+    return ports.works_on(consumer, person.pk) or own.exists()
+
+
 def kinds_of_documents(person: Person) -> list[str]:
     """The kinds of documents that this person may add, in their order."""
     if not person.has_permission(Permission.UPLOAD_DOCUMENT):
@@ -82,14 +97,14 @@ def visible_documents(consumer: int, *, to: Person) -> QuerySet[ConsumerDocument
     """The documents of a consumer of which this person may know.
 
     Who neither uploads nor verifies sees what is published. Proofs of identity are for who may see
-    such; a certificate for who may see protections, and for who uploaded it (need to know).
+    such; a certificate for who knows protections, and for who uploaded it.
     """
     documents = ConsumerDocument.objects.filter(consumer=consumer)
     if not to.has_permission(Permission.VIEW_DOCUMENTS):
         return documents.none()
     if not to.has_permission(Permission.SEE_IDENTITY_DOCUMENTS):
         documents = documents.exclude(kind=DocumentKind.IDENTITY)
-    if not to.has_permission(Permission.SEE_PROTECTIONS):
+    if not knows_protections(consumer, to):
         documents = documents.exclude(~Q(uploaded_by=to), kind=DocumentKind.CERTIFICATE)
     works_on_them = (Permission.UPLOAD_DOCUMENT, Permission.VERIFY_DOCUMENT)
     if not any(to.has_permission(each) for each in works_on_them):

@@ -1,11 +1,17 @@
-"""Categories of consumers and warehouses, for administrators (ADM1)."""
+"""Categories of consumers, kinds of protection and warehouses, for administrators (ADM1)."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 
-from consumers.models import Category, CollectionPolicy, Subcategory, Warehouse
+from consumers.models import (
+    Category,
+    CollectionPolicy,
+    ProtectionKind,
+    Subcategory,
+    Warehouse,
+)
 from smart360.web.admin import ConfigurationAdmin
 
 
@@ -46,6 +52,21 @@ class CollectionPolicyAdmin(ConfigurationAdmin):
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """There is exactly one."""
         return False
+
+
+@admin.register(ProtectionKind)
+class ProtectionKindAdmin(ConfigurationAdmin):
+    """Why households are protected; a kind in use is retired, never deleted."""
+
+    list_display = ("name", "hold_kind", "needs_certificate", "is_active")
+    list_filter = ("is_active", "hold_kind")
+    search_fields = ("name",)
+    ordering = ("name",)
+    fields = ("name", "hold_kind", "needs_certificate", "is_active")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """How the protections read it is chosen once: entries stand in both."""
+        return ("hold_kind",) if obj else ()
 
 
 @admin.register(Warehouse)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from consumers.choices import DocumentKind, DocumentState, ReadingException
-from consumers.models import Category, Subcategory
+from consumers.models import Category, ProtectionKind, Subcategory
 from consumers.operations.holds import BY_HAND, LONGEST_SOURCE, HoldWish
 from consumers.operations.notes import LONGEST_NOTE
 from consumers.operations.premises import PlaceName
@@ -27,6 +27,8 @@ from consumers.rules.readings import DECIMALS
 from smart360.web.amounts import MoneyField, PlainNumberField
 from smart360.web.fields import CodeField, IsoDateField, KeyField, ShownTextField, TickField
 
+REGISTERED = "R"
+"""Begins the code of a kind of the register, beside the codes of holds."""
 LONGEST_NAME = 120
 LONGEST_ADDRESS = 200
 LONGEST_AREA = 60
@@ -87,18 +89,44 @@ class AccountHoldForm(forms.Form):
     amount = MoneyField(
         label="Disputed amount", required=False, help_text="Of a dispute: fenced off from the debt."
     )
+    certificate = KeyField(
+        label="Certificate",
+        required=False,
+        choices=(),
+        help_text="Of a registered household: one of its documents.",
+    )
 
     use_required_attribute = False
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        kinds: list[ProtectionKind],
+        certificates: list[tuple[str, str]],
+        is_only_registering: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        kind = self.fields["kind"]
+        self.registered = {f"{REGISTERED}{each.pk}": each for each in kinds}
+        kind, certificate = self.fields["kind"], self.fields["certificate"]
         assert isinstance(kind, CodeField)
-        kind.choices = [("", "Choose what protects it"), *((each, each.label) for each in BY_HAND)]
+        assert isinstance(certificate, KeyField)
+        others = () if is_only_registering else BY_HAND
+        kind.choices = [
+            ("", "Choose what protects it"),
+            *((code, f"Register: {each.name}") for code, each in self.registered.items()),
+            *((each, each.label) for each in others),
+        ]
+        certificate.offer([("", "None"), *certificates])
+        if is_only_registering:
+            del self.fields["amount"]
 
     def wish(self) -> HoldWish:
         """What is asked for; the form is valid."""
-        return HoldWish(**self.cleaned_data)
+        said = {name: value for name, value in self.cleaned_data.items() if name != "note"}
+        if entry := self.registered.get(said["kind"]):
+            said |= {"kind": entry.hold_kind, "protection": entry.pk}
+        return HoldWish(**said)
 
 
 class HoldProposalForm(AccountHoldForm):
@@ -110,10 +138,6 @@ class HoldProposalForm(AccountHoldForm):
         help_text="What you were told or have seen.",
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-
-    def wish(self) -> HoldWish:
-        """What is asked for; the form is valid."""
-        return HoldWish(**{k: v for k, v in self.cleaned_data.items() if k != "note"})
 
 
 class LiftForm(forms.Form):

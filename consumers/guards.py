@@ -335,10 +335,13 @@ def place_hold(
     by: int | None,
     at: datetime,
     amount: Decimal | None = None,
+    protection: int | None = None,
+    certificate: int | None = None,
 ) -> AccountHold:
     """Protect an account for a reason, up to and with ``to_on``; the consumer's row is held.
 
-    ``source`` is the number of what it rests on; ``amount`` is what is disputed.
+    ``source`` is the number of what it rests on; ``amount`` is what is disputed; with a kind of
+    ``protection`` it is an entry of the register, which rests on a ``certificate``.
     """
     hold = AccountHold.objects.create(
         consumer_id=consumer,
@@ -347,6 +350,8 @@ def place_hold(
         to_on=to_on,
         source=source,
         amount=amount,
+        protection_id=protection,
+        certificate_id=certificate,
         placed_at=at,
         placed_by_id=by,
     )

@@ -77,6 +77,18 @@ def held_by(source: str, *, consumer: int | None = None) -> str:
     return next((words for words in answers if words), "")
 
 
+WORKS_ON: list[Callable[[int, int], bool]] = []
+"""Whether a person works on an open case of a consumer, both by their keys.
+
+Asked before somebody reads why an account is protected (BEY11): consumers lie below cases.
+"""
+
+
+def works_on(consumer: int, person: int) -> bool:
+    """Whether ``person`` works on an open case of this consumer."""
+    return any(ask(consumer, person) for ask in WORKS_ON)
+
+
 @dataclass(frozen=True, slots=True)
 class Breach:
     """An open case of a consumer that has missed a target: its number and its page."""

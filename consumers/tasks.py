@@ -10,6 +10,7 @@ from celery import shared_task
 
 from consumers.operations import documents
 from consumers.operations import figures as folding
+from consumers.operations.holds import remind_of_ending_protection
 from consumers.operations.reading_files import go_on_with_reading_file, stop_reading_file
 from consumers.operations.standing import age_account
 from consumers.queries.collecting import (
@@ -18,6 +19,7 @@ from consumers.queries.collecting import (
     collection_policy,
 )
 from consumers.queries.figures import has_unfolded_accounts, has_unfolded_balances
+from consumers.queries.register import ending_soon
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
 from smart360.organisation.queries import day_of
@@ -46,6 +48,15 @@ def sweep_trays() -> int:
     while took := documents.sweep_trays(at=clock.now()):
         swept += took
     return swept
+
+
+@shared_task(name="consumers.remind_of_ending_protections")
+def remind_of_ending_protections() -> int:
+    """Each day: tell of entries of the register that end soon, each once; how many."""
+    at, told = clock.now(), 0
+    for hold in ending_soon(today=day_of(at)):
+        told += remind_of_ending_protection(hold=hold, at=at)
+    return told
 
 
 def _folded(is_left: Callable[[], bool], fold: Callable[[], int]) -> int:

@@ -122,6 +122,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="3", minute="30"),
         "options": {"queue": "default"},
     },
+    "tell of protections that end soon": {
+        "task": "consumers.remind_of_ending_protections",
+        "schedule": crontab(hour="5", minute="5"),
+        "options": {"queue": "default"},
+    },
     "forget uploads that became no document": {
         "task": "consumers.sweep_trays",
         "schedule": crontab(hour="3", minute="35"),

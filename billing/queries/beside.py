@@ -11,6 +11,7 @@ from django.db import connection
 from billing.choices import ArrangementState, LedgerKind, PostingKind, ProposalState, RefundFrom
 from billing.rules.arrangements import Part, has_lapsed, paid_of
 from consumers.choices import AccountHoldKind
+from consumers.rules.protections import is_close
 from smart360.kernel.money import ZERO, exact_rows
 
 MOST = {"moves": 12, "arrangements": 20, "refunds": 12, "holds": 20}
@@ -55,8 +56,9 @@ SELECT
       LEFT JOIN staff_person d ON d.id = f.decided_by_id
      WHERE f.consumer_id = %(consumer)s ORDER BY f.id DESC LIMIT %(refunds)s) AS row),
   (SELECT jsonb_agg(row) FROM (
-    SELECT h.kind, h.source, h.from_on, h.to_on, h.lifted_at IS NOT NULL AS is_lifted
-      FROM consumers_accounthold h
+    SELECT h.kind, h.source, h.from_on, h.to_on, h.lifted_at IS NOT NULL AS is_lifted,
+           k.name AS protection
+      FROM consumers_accounthold h LEFT JOIN consumers_protectionkind k ON k.id = h.protection_id
      WHERE h.consumer_id = %(consumer)s ORDER BY h.id DESC LIMIT %(holds)s) AS row)
 """
 
@@ -145,8 +147,10 @@ class Beside:
     holds: tuple[HoldRow, ...]
 
 
-def beside(consumer: int, *, today: date, outstanding: Decimal) -> Beside:
+def beside(consumer: int, *, today: date, outstanding: Decimal, knows_why: bool) -> Beside:
     """What stands beside the balance; one statement, right with every worker dead.
+
+    Without ``knows_why`` an account is protected, and neither illness nor household is named.
 
     ``outstanding`` is what the account owes now, below zero when it is owed: an arrangement whose
     day has passed is broken only while something is owed.
@@ -166,7 +170,7 @@ def beside(consumer: int, *, today: date, outstanding: Decimal) -> Beside:
             _arrangement(row, today=today, outstanding=outstanding) for row in arrangements
         ),
         refunds=tuple(_refund(row) for row in refunds),
-        holds=tuple(_hold(row, today) for row in holds),
+        holds=tuple(_hold(row, today, knows_why=knows_why) for row in holds),
     )
 
 
@@ -234,12 +238,14 @@ def _refund(row: Row) -> RefundRow:
     )
 
 
-def _hold(row: Row, today: date) -> HoldRow:
+def _hold(row: Row, today: date, *, knows_why: bool) -> HoldRow:
     to_on = _day(row["to_on"])
     state = "LAPSED" if to_on is not None and to_on < today else "STANDS"
+    is_hidden = not knows_why and is_close(row["kind"], row["protection"])
+    kind = row["protection"] or AccountHoldKind(row["kind"]).label
     return HoldRow(
-        kind=AccountHoldKind(row["kind"]).label,
-        source=row["source"],
+        kind="" if is_hidden else kind,
+        source="" if is_hidden else row["source"],
         from_on=date.fromisoformat(row["from_on"]),
         to_on=to_on,
         state="LIFTED" if row["is_lifted"] else state,

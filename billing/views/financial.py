@@ -85,7 +85,12 @@ def consumer_financial(request: HttpRequest, account: str) -> HttpResponse:
         "ageing": _ageing(allocation, day),
         "overview": overview_of(consumer, invoices, today=day),
         "invoices": invoices,
-        "beside": beside(consumer.pk, today=day, outstanding=owed),
+        "beside": beside(
+            consumer.pk,
+            today=day,
+            outstanding=owed,
+            knows_why=person.has_permission(Permission.SEE_PROTECTIONS),
+        ),
         "can_record": person.has_permission(Permission.RECORD_PAYMENT),
         "can_propose": person.has_permission(Permission.PROPOSE_REFUND),
         "can_print": person.has_permission(Permission.PRINT_BILL),

@@ -22,7 +22,7 @@ from consumers.models.figures import (
     BalanceTotal,
     ConsumerFigures,
 )
-from consumers.models.holds import AccountHold, HoldProposal
+from consumers.models.holds import AccountHold, HoldProposal, ProtectionKind
 from consumers.models.inventory import InventoryMovement, Warehouse
 from consumers.models.meters import Device, Meter, MeterAssignment, Reading
 from consumers.models.notes import ConsumerNote
@@ -56,6 +56,7 @@ __all__ = [
     "OccupancyChange",
     "Premise",
     "ProfileLock",
+    "ProtectionKind",
     "Reading",
     "ReadingFile",
     "ReadingFileRow",

@@ -8,7 +8,47 @@ from django.db.models import F, Q
 
 from consumers.choices import AccountHoldKind, HoldProposalState
 from consumers.models.accounts import Consumer
+from consumers.models.documents import ConsumerDocument
 from smart360.trail.rules import door_of_erasure
+
+REGISTRABLE = (AccountHoldKind.MEDICAL, AccountHoldKind.LEGAL, AccountHoldKind.DECEASED)
+"""Kinds of holds that an entry of the register may be: what people place, about no amount."""
+
+
+@pghistory.track()
+class ProtectionKind(models.Model):
+    """Why a household stands in the register of protected consumers, such as life support.
+
+    ``hold_kind`` is what the protections read of it (BEY11).
+    """
+
+    name = models.CharField(max_length=60)
+    hold_kind = models.CharField(
+        max_length=15,
+        choices=[(each.value, each.label) for each in REGISTRABLE],
+        default=AccountHoldKind.MEDICAL,
+        help_text="How the rules of protection read an entry of this kind.",
+    )
+    needs_certificate = models.BooleanField(
+        default=True, help_text="No entry without a certificate among the documents."
+    )
+    is_active = models.BooleanField(default=True, help_text="Retire a kind; never delete it.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name"], name="a_protection_kind_has_a_name_of_its_own"
+            ),
+            models.CheckConstraint(
+                condition=Q(hold_kind__in=REGISTRABLE), name="a_protection_kind_is_registrable"
+            ),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(name="a_protection_kind_stays_what_it_is", fields=["hold_kind"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
@@ -25,6 +65,16 @@ class AccountHold(models.Model):
     source = models.CharField(max_length=60, help_text="The number of what it rests on.")
     amount = models.DecimalField(
         max_digits=14, decimal_places=2, null=True, blank=True, help_text="Disputed: so much of it."
+    )
+    protection = models.ForeignKey(
+        ProtectionKind, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        help_text="An entry of the register of protected consumers: of which kind.",
+    )  # fmt: skip
+    certificate = models.ForeignKey(
+        ConsumerDocument, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reminded_at = models.DateTimeField(
+        null=True, blank=True, help_text="When somebody was told that it ends soon."
     )
     placed_at = models.DateTimeField()
     placed_by = models.ForeignKey(
@@ -54,14 +104,50 @@ class AccountHold(models.Model):
                 condition=Q(lifted_at__isnull=True),
                 name="a_source_holds_an_account_once",
             ),
+            models.CheckConstraint(
+                condition=Q(protection__isnull=True, certificate__isnull=True)
+                | Q(protection__isnull=False, to_on__isnull=False),
+                name="an_entry_of_the_register_has_an_end",
+            ),
         ]
         indexes = [
+            # The register, what ends first.
+            models.Index(
+                fields=["to_on", "id"],
+                name="protection_by_end",
+                condition=Q(protection__isnull=False),
+            ),
             # What protects this account today.
             models.Index(
                 fields=["consumer"],
                 name="account_hold_that_stands",
                 condition=Q(lifted_at__isnull=True),
             ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="an_entry_rests_on_its_own_certificate",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                condition=pgtrigger.Q(new__protection__isnull=False),
+                func=pgtrigger.Func(
+                    """
+                    IF NOT EXISTS (SELECT 1 FROM consumers_protectionkind k
+                                    WHERE k.id = NEW.protection_id AND k.hold_kind = NEW.kind
+                                      AND (NEW.certificate_id IS NOT NULL
+                                           OR NOT k.needs_certificate))
+                       OR (NEW.certificate_id IS NOT NULL AND NOT EXISTS (
+                           SELECT 1 FROM consumers_consumerdocument d
+                            WHERE d.id = NEW.certificate_id AND d.kind = 'CERTIFICATE'
+                              AND d.consumer_id = NEW.consumer_id)) THEN
+                        RAISE EXCEPTION 'an entry of the register rests on a certificate of its own'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'an_entry_rests_on_its_own_certificate';
+                    END IF;
+                    RETURN NEW;
+                    """
+                ),
+            )
         ]
 
     def __str__(self) -> str:
@@ -81,6 +167,12 @@ class HoldProposal(models.Model):
     to_on = models.DateField(null=True, blank=True, help_text="The last day; empty: until lifted.")
     amount = models.DecimalField(
         max_digits=14, decimal_places=2, null=True, blank=True, help_text="Disputed: so much of it."
+    )
+    protection = models.ForeignKey(
+        ProtectionKind, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    certificate = models.ForeignKey(
+        ConsumerDocument, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     note = models.CharField(max_length=250, help_text="What the supervisor has to know.")
     state = models.CharField(
@@ -187,8 +279,9 @@ class HoldProposal(models.Model):
                                    AND (h.consumer_id, h.kind, h.source, h.from_on, h.placed_by_id)
                                      = (NEW.consumer_id, NEW.kind, NEW.source, NEW.from_on,
                                         NEW.decided_by_id)
-                                   AND (h.to_on, h.amount)
-                                       IS NOT DISTINCT FROM (NEW.to_on, NEW.amount)))
+                                   AND (h.to_on, h.amount, h.protection_id, h.certificate_id)
+                                       IS NOT DISTINCT FROM (NEW.to_on, NEW.amount,
+                                           NEW.protection_id, NEW.certificate_id)))
                         THEN
                             RETURN NEW;
                         END IF;

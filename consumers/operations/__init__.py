@@ -20,6 +20,7 @@ from consumers.operations.holds import (
     UnableToProtect,
     lift_account_hold,
     place_account_hold,
+    remind_of_ending_protection,
 )
 from consumers.operations.locks import (
     UnableToBreakLock,
@@ -89,6 +90,7 @@ __all__ = [
     "propose_account_hold",
     "reject_reading",
     "release_profile_lock",
+    "remind_of_ending_protection",
     "remove_upload",
     "renew_document",
     "renew_profile_lock",

@@ -5,19 +5,28 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from django.urls import reverse
+
 from consumers import guards, ports
-from consumers.choices import AccountHoldKind
-from consumers.models import AccountHold
+from consumers.choices import AccountHoldKind, DocumentKind, DocumentState
+from consumers.models import AccountHold, ConsumerDocument, HoldProposal, ProtectionKind
+from smart360.comms.outbox import notify_staff
 from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
 from smart360.kernel.text import NOT_OFFERED, REQUIRED, is_blank
 from smart360.organisation.queries import day_of
+from smart360.staff.access import people_who_may
 from smart360.staff.models import Person
+from smart360.staff.permissions import Permission
 from smart360.web import form_keys
+from smart360.web.formats import shown_date
 
 PLACE = "consumers.place_account_hold"
 LIFT = "consumers.lift_account_hold"
 LONGEST_SOURCE = 60
+NO_END = "Say until when; before it ends, somebody is reminded"
+NO_CERTIFICATE = "Choose the certificate; upload it among the documents first"
+NOT_REGISTERED = "Only an entry of the register rests on a certificate"
 FURTHEST, SOON = timedelta(days=366 * 10), timedelta(days=365)
 BY_HAND = (
     AccountHoldKind.MEDICAL,
@@ -41,6 +50,8 @@ refuses(
         "a_source_holds_an_account_once": UnableToProtect(
             "This source protects the account already", field="source", is_conflict=True
         ),
+        "an_entry_rests_on_its_own_certificate": UnableToProtect(NOT_OFFERED, field="certificate"),
+        "an_entry_of_the_register_has_an_end": UnableToProtect(NO_END, field="to_on"),
         "an_account_hold_ends_after_it_began": UnableToProtect(
             "The last day is before the first", field="to_on"
         ),
@@ -50,13 +61,19 @@ refuses(
 
 @dataclass(frozen=True)
 class HoldWish:
-    """What is to protect an account; ``amount`` is how much is disputed."""
+    """What is to protect an account; ``amount`` is how much is disputed.
+
+    With a kind of ``protection`` it goes into the register of protected consumers, with the
+    ``certificate`` that it rests on, a document of the consumer.
+    """
 
     kind: str
     source: str
     from_on: date
     to_on: date | None = None
     amount: Decimal | None = None
+    protection: int | None = None
+    certificate: int | None = None
 
 
 @operation
@@ -73,6 +90,7 @@ def place_account_hold(
     if earlier:
         return AccountHold.objects.get(pk=int(earlier))
     refuse_wrong_wish(wish, day_of(at))
+    refuse_wrong_entry(wish, consumer)
     made = guards.place_hold(
         consumer,
         kind=AccountHoldKind(wish.kind),
@@ -80,6 +98,8 @@ def place_account_hold(
         from_on=wish.from_on,
         to_on=wish.to_on,
         amount=wish.amount,
+        protection=wish.protection,
+        certificate=wish.certificate,
         by=by.pk,
         at=at,
     )
@@ -103,6 +123,54 @@ def refuse_wrong_wish(wish: HoldWish, today: date) -> None:
         raise UnableToProtect("Choose a day within ten years", field="to_on")
     if wish.amount is not None and wish.kind != AccountHoldKind.DISPUTE:
         raise UnableToProtect("Only a dispute is about an amount", field="amount")
+
+
+def refuse_wrong_entry(wish: HoldWish, consumer: int) -> None:
+    """Say what is wrong with a wish to register somebody (BEY11), as UnableToProtect."""
+    if wish.protection is None:
+        if wish.certificate is not None:
+            raise UnableToProtect(NOT_REGISTERED, field="certificate")
+        return
+    kind = ProtectionKind.objects.filter(pk=wish.protection, is_active=True).first()
+    if kind is None or kind.hold_kind != wish.kind:
+        raise UnableToProtect(NOT_OFFERED, field="kind")
+    if wish.to_on is None:
+        raise UnableToProtect(NO_END, field="to_on")
+    if wish.certificate is None:
+        if kind.needs_certificate:
+            raise UnableToProtect(NO_CERTIFICATE, field="certificate")
+        return
+    certificates = ConsumerDocument.objects.filter(
+        consumer=consumer, kind=DocumentKind.CERTIFICATE, withdrawn_at__isnull=True
+    ).exclude(state=DocumentState.REJECTED)
+    if not certificates.filter(pk=wish.certificate).exists():
+        raise UnableToProtect(NOT_OFFERED, field="certificate")
+
+
+@operation
+def remind_of_ending_protection(*, hold: int, at: datetime) -> bool:
+    """Tell supervisors and who registered it that an entry of the register ends soon; once.
+
+    False when there is nothing to tell any more.
+    """
+    guards.lock_consumer(AccountHold.objects.values_list("consumer_id", flat=True).get(pk=hold))
+    entry = AccountHold.objects.select_related("consumer", "placed_by").get(pk=hold)
+    if entry.reminded_at is not None or entry.lifted_at is not None or entry.to_on is None:
+        return False
+    entry.reminded_at = at
+    entry.save(update_fields=["reminded_at"])
+    proposal = HoldProposal.objects.select_related("proposed_by").filter(hold=entry).first()
+    registered = [proposal.proposed_by] if proposal else []
+    registered += [entry.placed_by] if entry.placed_by else []
+    account = entry.consumer.account_number
+    notify_staff(
+        people=[*people_who_may(Permission.PROTECT_ACCOUNT), *registered],
+        sentence=f"{account}: its protection ends on {shown_date(entry.to_on)}",
+        path=reverse("account_holds", args=[account]),
+        at=at,
+        dedupe_key=f"protection-ends:{entry.pk}",
+    )
+    return True
 
 
 @operation

@@ -11,7 +11,12 @@ from django.urls import reverse
 from consumers import guards
 from consumers.choices import AccountHoldKind, HoldProposalState
 from consumers.models import AccountHold, HoldProposal
-from consumers.operations.holds import HoldWish, UnableToProtect, refuse_wrong_wish
+from consumers.operations.holds import (
+    HoldWish,
+    UnableToProtect,
+    refuse_wrong_entry,
+    refuse_wrong_wish,
+)
 from smart360.comms.outbox import notify_staff
 from smart360.kernel.db import operation, refuses, step
 from smart360.kernel.errors import Refusal
@@ -67,6 +72,7 @@ def propose_account_hold(
     if earlier:
         return HoldProposal.objects.get(pk=int(earlier))
     refuse_wrong_wish(wish, day_of(at))
+    refuse_wrong_entry(wish, consumer)
     if is_blank(note) or len(note) > LONGEST_NOTE:
         raise UnableToProtect(REQUIRED, field="note")
     _refuse_twice(consumer, wish)
@@ -77,11 +83,15 @@ def propose_account_hold(
         from_on=wish.from_on,
         to_on=wish.to_on,
         amount=wish.amount,
+        protection_id=wish.protection,
+        certificate_id=wish.certificate,
         note=note,
         proposed_at=at,
         proposed_by=by,
     )
-    _record(Event.HOLD_PROPOSED, proposal, by=by, at=at, words=note)
+    # why somebody needs protection is not told to everybody who reads the timeline (BEY11)
+    words = "" if wish.protection else note
+    _record(Event.HOLD_PROPOSED, proposal, by=by, at=at, words=words)
     path = reverse("account_holds", args=[locked.account_number])
     who = people_who_may(Permission.PROTECT_ACCOUNT)
     notify_staff(
@@ -123,6 +133,8 @@ def accept_account_hold(
         from_on=locked.from_on,
         to_on=locked.to_on,
         amount=locked.amount,
+        protection=locked.protection_id,
+        certificate=locked.certificate_id,
         by=by.pk,
         at=at,
     )
@@ -145,7 +157,8 @@ def decline_account_hold(
         raise UnableToDecideHold(REQUIRED, field="reason")
     locked.decision = reason
     _decide(locked, HoldProposalState.DECLINED, by=by, at=at)
-    _record(Event.HOLD_DECLINED, locked, by=by, at=at, words=reason)
+    words = "" if locked.protection_id else reason
+    _record(Event.HOLD_DECLINED, locked, by=by, at=at, words=words)
     return locked
 
 

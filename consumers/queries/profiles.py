@@ -9,6 +9,7 @@ from consumers.choices import AccountHoldKind, SupplyState
 from consumers.models import Consumer, Guard, Premise, ProfileLock
 from consumers.queries.figures import AccountFigures
 from consumers.rules.profiles import ConnectionFacts, LockFacts, search_text_of
+from consumers.rules.protections import is_close
 from smart360.staff.models import Person
 
 CONNECTIONS = """
@@ -65,29 +66,35 @@ HEAD = """
 SELECT ARRAY(SELECT g.placed_by FROM consumers_guard g WHERE g.consumer_id = c.id ORDER BY g.id),
        f.consumer_id, f.balance, f.deposit, f.last_billed_on, f.oldest_due_on, f.health_score,
        l.holder_id, p.full_name, l.purpose, l.token, l.taken_at, l.expires_at,
-       h.kinds, h.sources, h.from_ons, h.to_ons
+       h.kinds, h.names, h.sources, h.from_ons, h.to_ons
   FROM consumers_consumer c
   LEFT JOIN consumers_consumerfigures f ON f.consumer_id = c.id
   LEFT JOIN consumers_profilelock l ON l.consumer_id = c.id AND l.expires_at > %(at)s
   LEFT JOIN staff_person p ON p.id = l.holder_id
  CROSS JOIN LATERAL (
-       SELECT array_agg(kind ORDER BY id) AS kinds, array_agg(source ORDER BY id) AS sources,
-              array_agg(from_on ORDER BY id) AS from_ons, array_agg(to_on ORDER BY id) AS to_ons
-         FROM consumers_accounthold
-        WHERE consumer_id = c.id AND lifted_at IS NULL AND from_on <= %(today)s
-          AND (to_on IS NULL OR to_on >= %(today)s)) AS h
+       SELECT array_agg(s.kind ORDER BY s.id) AS kinds, array_agg(k.name ORDER BY s.id) AS names,
+              array_agg(s.source ORDER BY s.id) AS sources,
+              array_agg(s.from_on ORDER BY s.id) AS from_ons,
+              array_agg(s.to_on ORDER BY s.id) AS to_ons
+         FROM consumers_accounthold s LEFT JOIN consumers_protectionkind k ON k.id = s.protection_id
+        WHERE s.consumer_id = c.id AND s.lifted_at IS NULL AND s.from_on <= %(today)s
+          AND (s.to_on IS NULL OR s.to_on >= %(today)s)) AS h
  WHERE c.id = %(consumer)s
 """
 
 
 @dataclass(frozen=True, slots=True)
 class StandingHold:
-    """One hold that protects an account today; ``kind`` in words."""
+    """One hold that protects an account today; ``kind`` in words.
+
+    ``is_close`` when only those who need to know may read more than that there is one.
+    """
 
     kind: str
     source: str
     from_on: date
     to_on: date | None
+    is_close: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +129,12 @@ def head_facts(consumer: int, *, to: Person, at: datetime, today: date) -> HeadF
     )
     figures = AccountFigures(*row[2:7]) if row[1] else AccountFigures()
     holds = [
-        StandingHold(AccountHoldKind(kind).label, *rest)
-        for kind, *rest in zip(*(column or () for column in row[13:]), strict=True)
+        StandingHold(
+            name or AccountHoldKind(kind).label, source, from_on, to_on, is_close(kind, name)
+        )
+        for kind, name, source, from_on, to_on in zip(
+            *(column or () for column in row[13:]), strict=True
+        )
     ]
     return HeadFacts(row[0], figures, lock if holder else None, holds)
 

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from consumers.choices import HoldProposalState
 from consumers.models import Consumer, HoldProposal
+from consumers.rules.protections import is_close
 from smart360.staff.models import Person
 from smart360.web.paging import Page, Sort, page_of
 
@@ -35,6 +36,9 @@ class ShownProposal:
     decision: str
     waits: bool
     is_own: bool
+    certificate: int | None
+    is_close: bool
+    """Whether only those who need to know may read it (BEY11)."""
 
     @property
     def slug(self) -> str:
@@ -68,7 +72,7 @@ def waiting_proposals(
 
 def _with_people(proposals: QuerySet[HoldProposal]) -> QuerySet[HoldProposal]:
     return proposals.select_related(
-        "consumer__category", "consumer__subcategory", "proposed_by", "decided_by"
+        "consumer__category", "consumer__subcategory", "proposed_by", "decided_by", "protection"
     )
 
 
@@ -76,7 +80,7 @@ def _shown(proposal: HoldProposal, *, to: Person) -> ShownProposal:
     return ShownProposal(
         id=proposal.pk,
         consumer=proposal.consumer,
-        kind=proposal.get_kind_display(),
+        kind=proposal.protection.name if proposal.protection else proposal.get_kind_display(),
         state=proposal.state,
         source=proposal.source,
         from_on=proposal.from_on,
@@ -89,4 +93,6 @@ def _shown(proposal: HoldProposal, *, to: Person) -> ShownProposal:
         decision=proposal.decision,
         waits=proposal.state == HoldProposalState.PROPOSED,
         is_own=proposal.proposed_by_id == to.pk,
+        certificate=proposal.certificate_id,
+        is_close=is_close(proposal.kind, proposal.protection_id),
     )

@@ -9,6 +9,7 @@ from django.db import connection
 
 from consumers.choices import AccountHoldKind
 from consumers.models import AccountHold
+from consumers.rules.protections import is_close
 
 # One statement however many accounts: the non-payment run asks of five thousand at once.
 ACCOUNTS = """
@@ -97,6 +98,9 @@ class ShownHold:
     placed_by: str
     proposed_by: str
     can_be_lifted: bool
+    certificate: int | None
+    is_close: bool
+    """Whether only those who need to know may read it (BEY11)."""
 
     @property
     def slug(self) -> str:
@@ -107,12 +111,12 @@ class ShownHold:
 def account_holds(consumer: int, *, today: date) -> list[ShownHold]:
     """What protects an account or did, newest first; one statement."""
     rows = AccountHold.objects.filter(consumer=consumer).select_related(
-        "placed_by", "proposal__proposed_by"
+        "placed_by", "proposal__proposed_by", "protection"
     )
     return [
         ShownHold(
             id=row.pk,
-            kind=row.get_kind_display(),
+            kind=row.protection.name if row.protection else row.get_kind_display(),
             state=hold_state(row, today),
             source=row.source,
             from_on=row.from_on,
@@ -121,6 +125,8 @@ def account_holds(consumer: int, *, today: date) -> list[ShownHold]:
             placed_by=row.placed_by.full_name if row.placed_by else "",
             proposed_by=row.proposal.proposed_by.full_name if hasattr(row, "proposal") else "",
             can_be_lifted=row.lifted_at is None and row.kind != AccountHoldKind.ARRANGEMENT,
+            certificate=row.certificate_id,
+            is_close=is_close(row.kind, row.protection_id),
         )
         for row in rows.order_by("-pk")[:MOST_HOLDS]
     ]

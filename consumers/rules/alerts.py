@@ -31,7 +31,8 @@ def alerts_of(
 ) -> list[Alert]:
     """The warnings that stand now, the gravest first.
 
-    ``holds`` are the kinds of what protects the account, named only to whoever ``knows_why``.
+    ``holds`` are the kinds of what protects the account, named only to whoever ``knows_why``; one
+    that this reader need not know is "".
     """
     alerts = [
         Alert(f"SLA breached: {late.number}", "flame", "red", late.path, is_solid=True)
@@ -42,8 +43,8 @@ def alerts_of(
     if status == AccountStatus.COLLECTION:
         alerts.append(Alert("In collection", "cash", "purple"))
     if holds:
-        kinds = ", ".join(dict.fromkeys(holds)).lower()
-        words = f"Protected: {kinds}" if knows_why else "Protected"
+        kinds = ", ".join(dict.fromkeys(each for each in holds if each)).lower()
+        words = f"Protected: {kinds}" if knows_why and kinds else "Protected"
         alerts.append(Alert(words, "shield-check", "green"))
     if lock is not None:
         holder = "you" if lock.is_own else lock.holder

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from consumers import access, operations, queries
 from consumers.forms import AccountHoldForm, HoldProposalForm, LiftForm
 from consumers.models import Consumer
+from consumers.queries.register import certificates_of, kinds_of_protection
 from consumers.views.profiles import found_consumer, shell
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
@@ -25,7 +26,7 @@ LIST = "consumers/hold_proposals.html"
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.PROTECT_ACCOUNT, Permission.PROPOSE_HOLD)
+@requires(Permission.PROTECT_ACCOUNT, Permission.PROPOSE_HOLD, Permission.PROPOSE_PROTECTION)
 def account_holds(request: HttpRequest, account: str) -> HttpResponse:
     """What protects the account or did, and the form that protects it or asks for it (DIS12).
 
@@ -36,7 +37,7 @@ def account_holds(request: HttpRequest, account: str) -> HttpResponse:
     if request.method == "GET":
         return _holds_page(request, consumer)
     key = posted_form_key(request.POST)
-    form = AccountHoldForm(request.POST) if decides else HoldProposalForm(request.POST)
+    form = _form(request, consumer, request.POST)
     if not form.is_valid():
         return _holds_page(request, consumer, form, status=422)
     asked: dict[str, Any] = {
@@ -151,6 +152,21 @@ def hold_proposal_decline(request: HttpRequest, account: str, proposal: int) -> 
     return HttpResponseRedirect(resolve_url("account_holds", account))
 
 
+def _form(request: HttpRequest, consumer: Consumer, data: Any = None) -> AccountHoldForm:
+    """The form for what this person may place or propose."""
+    person = signed_in_person(request)
+    form = AccountHoldForm if person.has_permission(Permission.PROTECT_ACCOUNT) else None
+    proposes = person.has_permission(Permission.PROPOSE_HOLD)
+    today = clock.now().astimezone(zone_in_use()).date()
+    return (form or HoldProposalForm)(
+        data,
+        initial={"from_on": today},
+        kinds=kinds_of_protection(is_active=True),
+        certificates=certificates_of(consumer.pk),
+        is_only_registering=form is None and not proposes,
+    )
+
+
 def _found_with(request: HttpRequest, account: str, proposal: int) -> Consumer:
     """The consumer for whom this hold was proposed, or 404."""
     consumer = found_consumer(request, account)
@@ -176,8 +192,11 @@ def _holds_page(
     person = signed_in_person(request)
     decides = person.has_permission(Permission.PROTECT_ACCOUNT)
     today = clock.now().astimezone(zone_in_use()).date()
-    if form is None:
-        form = (AccountHoldForm if decides else HoldProposalForm)(initial={"from_on": today})
+    form = form or _form(request, consumer)
+    knows_why = access.knows_protections(consumer.pk, person)
+    holds = queries.account_holds(consumer.pk, today=today)
+    proposals = queries.proposals_of(consumer.pk, to=person)
+    are_close = [*(each.is_close for each in holds), *(each.is_close for each in proposals)]
     lifting, lift_form = lift or (0, LiftForm())
     declining, decline_form = decline or (0, LiftForm())
     context = shell(request, access.shown(consumer, to=person)) | {
@@ -186,11 +205,14 @@ def _holds_page(
         "refusal": refusal,
         "holds": [
             (hold, lift_form if hold.id == lifting else LiftForm(auto_id=f"lift-{hold.id}-%s"))
-            for hold in queries.account_holds(consumer.pk, today=today)
+            for hold in holds
+            if knows_why or not hold.is_close
         ],
         "proposals": [
             (each, decline_form if each.id == declining else _decline_form(each.id))
-            for each in queries.proposals_of(consumer.pk, to=person)
+            for each in proposals
+            if knows_why or not each.is_close
         ],
+        "is_kept_close": not knows_why and any(are_close),
     }
     return render(request, "consumers/account_holds.html", context, status=status)

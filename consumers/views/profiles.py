@@ -1,6 +1,7 @@
 """The head of a profile and changing it."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -63,6 +64,9 @@ def shell(
     today = at.astimezone(zone_in_use()).date()
     head = queries.head_facts(shown.id, to=person, at=at, today=today)
     lock, figures = head.lock, head.figures if Permission.VIEW_BALANCE in permissions else None
+    holds = head.holds
+    if any(each.is_close for each in holds) and not access.knows_protections(shown.id, person):
+        holds = [replace(each, kind="", source="") if each.is_close else each for each in holds]
     return {
         "consumer": shown,
         "figures": figures,
@@ -72,7 +76,7 @@ def shell(
             status=shown.status,
             lock=lock,
             guarded_by=head.guards,
-            holds=[each.kind for each in head.holds],
+            holds=[each.kind for each in holds],
             knows_why=knows_why,
             breaches=ports.breaches(consumer=shown.id, person=person.pk, at=at),
             is_overdue=bool(figures and figures.is_overdue(today)),
@@ -80,7 +84,7 @@ def shell(
         "today": today,
         "tabs": _tabs(shown.account_number, permissions, tab),
         "lock": lock,
-        "holds": head.holds if knows_why else [],
+        "holds": [each for each in holds if each.kind] if knows_why else [],
         "open_requests": head.guards,
         "can_edit": (lock is None or lock.is_own) and bool(editable_by(acts, is_guarded=False)),
         "can_approve": shown.status == AccountStatus.PENDING
@@ -92,7 +96,7 @@ def shell(
         "can_collect": Permission.COLLECT in acts
         and shown.status in (AccountStatus.ACTIVE, AccountStatus.COLLECTION),
         "can_protect": Permission.PROTECT_ACCOUNT in acts,
-        "can_propose_hold": Permission.PROPOSE_HOLD in acts,
+        "can_propose_hold": bool(acts & {Permission.PROPOSE_HOLD, Permission.PROPOSE_PROTECTION}),
         "can_break": bool(lock) and Permission.BREAK_PROFILE_LOCK in acts,
         "break_form": break_form or BreakForm(),
         "break_is_open": bool(break_form and break_form.errors),

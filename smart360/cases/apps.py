@@ -26,3 +26,6 @@ class CasesConfig(AppConfig):
         late = import_string("smart360.cases.queries.breaches.breached_cases")
         if late not in ports.BREACHES:
             ports.BREACHES.append(late)
+        at_work = import_string("smart360.cases.queries.breaches.works_on_case_of")
+        if at_work not in ports.WORKS_ON:
+            ports.WORKS_ON.append(at_work)

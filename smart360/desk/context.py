@@ -37,6 +37,7 @@ PLACES: tuple[tuple[str, str, str, str, Permission | None], ...] = (
     ("Reversals", "reversal_list", "arrow-left", "g v", Permission.PROPOSE_REVERSAL),
     ("Account holds", "hold_proposal_list", "shield-check", "g h", Permission.PROTECT_ACCOUNT),
     ("VIP suggestions", "vip_suggestion_list", "crown", "g w", Permission.SET_VIP),
+    ("Protected", "protection_list", "shield-half", "g e", Permission.SEE_PROTECTIONS),
     ("Imports", "import_list", "upload", "g i", Permission.IMPORT),
     ("Settings", "utility_change", "settings", "g u", Permission.CONFIGURE),
     ("Administration", "admin:index", "adjustments", "g a", Permission.CONFIGURE),

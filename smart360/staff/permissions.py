@@ -80,6 +80,7 @@ class Permission(StrEnum):
     CONFIRM_RUN = "collection.confirm_run"
     PROTECT_ACCOUNT = "consumers.protect"  # medical, legal, dispute; and what others propose
     PROPOSE_HOLD = "consumers.propose_hold"
+    PROPOSE_PROTECTION = "consumers.propose_protection"  # an entry of the register, no other hold
     # complaints
     VIEW_COMPLAINTS = "complaints.view"
     CREATE_COMPLAINT = "complaints.create"
@@ -151,6 +152,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | {P.TAKE_PROFILE_LOCK, P.CREATE_REQUEST, P.SEE_IDENTITY_DOCUMENTS, P.UPLOAD_DOCUMENT}
         | {P.EDIT_CONSUMER, P.EDIT_CONTACT, P.EDIT_BILLING_ADDRESS}
         | {P.VIEW_BALANCE, P.PRINT_BILL, P.PROPOSE_HOLD, P.ENTER_READING, P.CHANGE_OCCUPIER}
+        | {P.PROPOSE_PROTECTION}
         | _CARRYING_OUT
         | _COMPLAINT_DESK
         | {P.DECIDE_COMPLAINT, P.SET_DISPUTED_AMOUNT, P.CREATE_ORDER_FROM_COMPLAINT}
@@ -160,14 +162,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | {P.TAKE_PROFILE_LOCK, P.CREATE_REQUEST, P.EDIT_CONTACT, P.VIEW_BALANCE, P.PRINT_BILL}
         | _COMPLAINT_DESK
         | {P.CREATE_ORDER_FROM_COMPLAINT}
-        | {P.PROPOSE_HOLD}
+        | {P.PROPOSE_HOLD, P.PROPOSE_PROTECTION}
     ),
     Role.RECOVERY: frozenset(
         _DESK
         | _CASE_WORK
         | _MONEY
         | {P.TAKE_PROFILE_LOCK, P.CREATE_REQUEST, P.EXPORT_REQUESTS}
-        | {P.UPLOAD_DOCUMENT, P.SEE_PROTECTIONS}
+        | {P.UPLOAD_DOCUMENT, P.SEE_PROTECTIONS, P.PROPOSE_PROTECTION}
         | {P.EXPORT_COLLECTION}
         | _CARRYING_OUT
         | {P.TICK_MONEY, P.EXECUTE_FOR_US, P.PREPARE_RUN, P.COLLECT}

@@ -145,7 +145,8 @@ ADDRESSES: dict[str, Address] = {
     "profile_hold": Address(f"{CONSUMER}/hold", "yy-yy---", post=302, foreign=409, writes=True),
     "profile_release": Address(f"{CONSUMER}/release", CREATORS, post=302, writes=True),
     "profile_break": Address(f"{CONSUMER}/break", "----y---", post=422),
-    "account_holds": Address(f"{CONSUMER}/holds", "yy--y---", get=200, post=400),  # no form key
+    "protection_list": Address("/cx/consumer-management/protected", "--y-y---", get=200),
+    "account_holds": Address(f"{CONSUMER}/holds", "yyy-y---", get=200, post=400),  # no form key
     "hold_proposal_list": Address("/cx/consumer-management/holds", SUPERVISORS, get=200),
     "hold_proposal_accept": Address(
         f"{CONSUMER}/holds/proposed/0/accept", SUPERVISORS, post=404
@@ -406,6 +407,7 @@ ADMIN_MODELS: dict[str, int] = {
     "consumers_category": 200,
     "consumers_subcategory": 200,
     "consumers_warehouse": 200,
+    "consumers_protectionkind": 200,
     "disconnections_reason": 200,
     "disconnections_timeslot": 200,
     "disconnections_closurepolicy": 403,  # there is exactly one

@@ -159,9 +159,14 @@ ROWS = (
         ("document_decide",),
     ),
     Row(
-        "Account holds (medical, legal, dispute)",
-        ("propose", "propose", "–", "–", "✓", "–", "–", "–"),
+        "Account holds (medical, legal, dispute), and protected consumers: propose",
+        ("propose", "propose", "propose", "–", "✓", "–", "–", "–"),
         ("account_holds",),
+    ),
+    Row(
+        "Protected-consumer register: read",  # customer service: on the account, need to know
+        ("–", "–", "✓", "–", "✓", "–", "–", "–"),
+        ("protection_list",),
     ),
     Row(
         "Account holds: decide on what is proposed, lift",

@@ -81,7 +81,7 @@ def test_standing(
     came: tuple[tuple[date, str], ...], today: date, state: str, next_due_on: date | None
 ) -> None:
     since = [Paid(on, Decimal(amount)) for on, amount in came]
-    found = standing_of(THREE, since, today=today, outstanding=OWED)
+    found = standing_of(THREE, since, today=today, outstanding=OWED, knows_why=True)
     assert (found.state, found.next_due_on) == (state, next_due_on)
 
 
@@ -106,7 +106,7 @@ def test_it_does_not_matter_when_somebody_looks(
     for look in sorted(looks):
         today = first + timedelta(days=look)
         known = [each for each in since if each.on <= today]
-        found = standing_of(promise, known, today=today, outstanding=OWED)
+        found = standing_of(promise, known, today=today, outstanding=OWED, knows_why=True)
         assert (found.state == "BROKEN") == (found.missed_on is not None)
         states.append(found.state)
     if ArrangementState.BROKEN in states:
@@ -249,7 +249,8 @@ def test_pages_say_broken_with_every_worker_dead(running: Arrangement) -> None:
     """BEY7: derived from the day, on the morning after; and the hold has lapsed by itself."""
     day = FIRST + timedelta(days=1)
     for today, state in ((FIRST, "RUNNING"), (day, "BROKEN")):
-        row = beside(running.consumer_id, today=today, outstanding=OWED).arrangements[0]
+        found = beside(running.consumer_id, today=today, outstanding=OWED, knows_why=True)
+        row = found.arrangements[0]
         assert row.state == state
     assert Arrangement.objects.get().state == ArrangementState.RUNNING
     to_on = hold_of(running).to_on
@@ -259,6 +260,7 @@ def test_pages_say_broken_with_every_worker_dead(running: Arrangement) -> None:
 
 def test_pages_show_what_is_paid_of_each(running: Arrangement, recovery: Person) -> None:
     paid(running.consumer, "150.00", FIRST, recovery)
-    row = beside(running.consumer_id, today=FIRST, outstanding=OWED).arrangements[0]
+    found = beside(running.consumer_id, today=FIRST, outstanding=OWED, knows_why=True)
+    row = found.arrangements[0]
     assert [str(part.paid) for part in row.parts] == ["100.00", "50.00", "0.00"]
     assert [part.is_paid for part in row.parts] == [True, False, False]

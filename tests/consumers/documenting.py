@@ -38,7 +38,7 @@ def add(
 def decide(
     document: ConsumerDocument, decision: str, by: Person, at: datetime, **more: Any
 ) -> ConsumerDocument:
-    said = {"version": document.version, "reason": ""} | more
+    said: dict[str, Any] = {"version": document.version, "reason": ""} | more
     return decide_document(
         document=document.pk, decision=decision, by=by, at=at, form_key=uuid4(), **said
     )

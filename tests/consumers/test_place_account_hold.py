@@ -147,7 +147,7 @@ def test_a_wrong_form_comes_back(
 
 
 @pytest.mark.usefixtures("stands")
-@pytest.mark.parametrize("role", [Role.RECOVERY, Role.BILLING, Role.ADMIN, Role.DISPATCHER])
+@pytest.mark.parametrize("role", [Role.BILLING, Role.ADMIN, Role.DISPATCHER])
 def test_others_neither_place_nor_propose(
     client_as: ClientAs, consumer: Consumer, role: Role
 ) -> None:

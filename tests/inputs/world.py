@@ -238,6 +238,7 @@ class World:
                 (desk, f"/cx/billing/payments/{self.cheque.number}"),
                 (desk, "/cx/billing/reversals?cursor=x"),
                 (desk, "/cx/consumer-management/holds?cursor=x"),
+                (desk, "/cx/consumer-management/protected?cursor=x"),
                 (desk, "/cx/billing/refunds?cursor=x"),
             ],
             "settlement": [(desk, f"{ONE}{begun}/settlement")],

@@ -174,6 +174,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "consumer_collection": (f"{PROFILES}{{busy}}/collection",),
         "consumer_health": (f"{PROFILES}{{busy}}/health",),
         "hold_proposal_list": (f"{PROFILES}holds",),
+        "protection_list": (f"{PROFILES}protected", f"{PROFILES}protected?state=ended"),
     },
     "account": {
         "consumer_connections": (

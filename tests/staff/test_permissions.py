@@ -34,6 +34,7 @@ TABLE: dict[Permission, str] = {
     P.EXPORT_COLLECTION: "--y-----",
     P.SET_VIP: "----y---",
     P.COLLECT: "--y-----",
+    P.PROPOSE_PROTECTION: "yyy-----",
     P.EDIT_CONSUMER: "y---y---",
     P.EDIT_CONTACT: "yy--y---",
     P.EDIT_BILLING_ADDRESS: "y--yy---",

@@ -1,7 +1,8 @@
-"""Which open cases of a consumer have missed a target, for the head of the profile (CON3)."""
+"""What the profile of a consumer, which lies below cases, asks about their open cases (CON3)."""
 
 from datetime import datetime
 
+from django.db.models import Q
 from django.urls import reverse
 
 from consumers.ports import Breach
@@ -25,3 +26,12 @@ def breached_cases(*, consumer: int, person: int, at: datetime) -> list[Breach]:
         for key, number, kind in found
         if key not in hidden
     ][:MOST_BREACHED]
+
+
+def works_on_case_of(consumer: int, person: int) -> bool:
+    """Whether an open case of a consumer was made by a person or is theirs (a port of consumers).
+
+    One statement.
+    """
+    theirs = Q(assignee=person) | Q(created_by=person)
+    return Case.objects.filter(theirs, consumer=consumer, status__in=OPEN_STATUSES).exists()

@@ -160,7 +160,10 @@ SECTIONS: tuple[Section, ...] = (
     ),
     Section(
         "holds", "What protects the account", AccountHold, "consumer",
-        _same("kind", "source", "from_on", "to_on", "amount", "placed_at", "lifted_at"),
+        _same(
+            "kind", "source", "from_on", "to_on", "amount", "placed_at", "lifted_at",
+            registered_as="protection__name",
+        ),
         ("kind", "source", "from_on", "to_on", "lifted_at"),
     ),
     Section(

@@ -14,6 +14,7 @@ from smart360.local.demo.accounts import accounts
 from smart360.local.demo.cast import CATEGORIES, PASSWORD, RECONNECTION_FEE, STAFF
 from smart360.local.demo.complaints import HOW_MANY as COMPLAINTS
 from smart360.local.demo.complaints import make_complaints
+from smart360.local.demo.documents import make_documents
 from smart360.local.demo.money import make_money
 from smart360.local.demo.moves import make_moves
 from smart360.local.demo.operations import charge_for_reconnections
@@ -53,6 +54,7 @@ class Command(BaseCommand):
             make_complaints(at=at)
             make_moves(at=at)
             make_standing(at=at)
+            make_documents(at=at)
             self.stdout.write("demo: ready")
 
     def _is_whole(self) -> bool:
