@@ -81,7 +81,7 @@ def test_standing(
     came: tuple[tuple[date, str], ...], today: date, state: str, next_due_on: date | None
 ) -> None:
     since = [Paid(on, Decimal(amount)) for on, amount in came]
-    found = standing_of(THREE, since, today=today, outstanding=OWED, knows_why=True)
+    found = standing_of(THREE, since, today=today, outstanding=OWED)
     assert (found.state, found.next_due_on) == (state, next_due_on)
 
 
@@ -106,7 +106,7 @@ def test_it_does_not_matter_when_somebody_looks(
     for look in sorted(looks):
         today = first + timedelta(days=look)
         known = [each for each in since if each.on <= today]
-        found = standing_of(promise, known, today=today, outstanding=OWED, knows_why=True)
+        found = standing_of(promise, known, today=today, outstanding=OWED)
         assert (found.state == "BROKEN") == (found.missed_on is not None)
         states.append(found.state)
     if ArrangementState.BROKEN in states:
