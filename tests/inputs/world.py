@@ -17,7 +17,14 @@ from complaints.models import (
     ComplaintSubcategory,
 )
 from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
-from consumers.models import Category, Consumer, MeterAssignment, Subcategory, Warehouse
+from consumers.models import (
+    Category,
+    Consumer,
+    MeterAssignment,
+    ProtectionKind,
+    Subcategory,
+    Warehouse,
+)
 from consumers.operations import take_profile_lock
 from disconnections.models import (
     ClosurePolicy,
@@ -313,6 +320,7 @@ class World:
             "consumers/category": Category.objects.order_by("pk").first(),
             "consumers/subcategory": Subcategory.objects.order_by("pk").first(),
             "consumers/warehouse": Warehouse.objects.order_by("pk").first(),
+            "consumers/protectionkind": ProtectionKind.objects.order_by("pk").first(),
             "disconnections/reason": Reason.objects.order_by("pk").last(),
             "disconnections/timeslot": TimeSlot.objects.order_by("pk").last(),
             "disconnections/closurepolicy": ClosurePolicy.objects.get(),
@@ -665,6 +673,7 @@ def _right(world: World, boss: Person) -> dict[str, dict[str, str]]:
             "name": "Orchard", "category": str(Category.objects.get(name="Residential").pk),
         },
         "admin:consumers_warehouse_add": {"name": "North store"},
+        "admin:consumers_protectionkind_add": {"name": "Dialysis", "hold_kind": "MEDICAL"},
         "admin:disconnections_reason_add": {
             "kind": "DISCONNECTION", "code": "XX-001", "label": "A reason", "description": "Why",
             "priority": "LOW", "permanence": "PERMANENT",
