@@ -18,6 +18,7 @@ from smart360.local.demo.documents import make_documents
 from smart360.local.demo.money import make_money
 from smart360.local.demo.moves import make_moves
 from smart360.local.demo.operations import charge_for_reconnections
+from smart360.local.demo.privacy import make_privacy
 from smart360.local.demo.requests import HOW_MANY, make_requests
 from smart360.local.demo.standing import make_standing
 from smart360.local.demo.visits import make_visits, set_up_field_work
@@ -55,6 +56,7 @@ class Command(BaseCommand):
             make_moves(at=at)
             make_standing(at=at)
             make_documents(at=at)
+            make_privacy(at=at)
             self.stdout.write("demo: ready")
 
     def _is_whole(self) -> bool:
