@@ -6,11 +6,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, Q
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from billing.choices import PaymentState, ProposalState
 from billing.models import CreditNote, Payment, Refund, Reversal, StatementPaper
-from billing.queries.accounts import balances_of
 from complaints.models import Complainant, Complaint, ComplaintDraft, Evidence, Rating
 from consumers.choices import AccountHoldKind, AccountStatus, HoldProposalState, SupplyState
 from consumers.models import (
@@ -20,6 +19,7 @@ from consumers.models import (
     ConsumerDocumentVersion,
     ConsumerNote,
     HoldProposal,
+    ServiceConnection,
 )
 from disconnections.models import DisconnectionRequest
 from smart360.cases.choices import OPEN_STATUSES
@@ -142,26 +142,20 @@ def files_of(consumer: int) -> list[UUID]:
 
 # ------------------------------------------------------------------ what stands in the way
 def in_the_way(consumer: Consumer, *, today: date, currency: str) -> list[str]:
-    """Why this person cannot be erased now, each in a sentence; nothing when they can."""
+    """Why this person cannot be erased now, each in a sentence; nothing when they can.
+
+    Four statements.
+    """
     return [
-        *_of_the_account(consumer, today, currency),
+        *_of_the_account(consumer, today),
         *_of_open_work(consumer.pk),
-        *_of_what_waits(consumer),
+        *_of_what_waits(consumer, currency),
     ]
 
 
-def _of_the_account(consumer: Consumer, today: date, currency: str) -> Iterator[str]:
+def _of_the_account(consumer: Consumer, today: date) -> Iterator[str]:
     if consumer.status != AccountStatus.INACTIVE:
         yield f"The account is {AccountStatus(consumer.status).label}, not Inactive."
-    if consumer.connections.filter(supply_state=SupplyState.CONNECTED).exists():
-        yield "A service is still supplied."
-    balances = balances_of(consumer.pk)
-    if balances.outstanding > 0:
-        yield f"{shown_money(balances.outstanding, currency)} are owed."
-    if balances.outstanding < 0:
-        yield f"{shown_money(balances.credit, currency)} are in credit."
-    if balances.deposit:
-        yield f"A deposit of {shown_money(balances.deposit, currency)} is held."
     standing = AccountHold.objects.filter(consumer=consumer, lifted_at=None)
     for kind in standing.exclude(to_on__lt=today).values_list("kind", flat=True):
         yield f"The account is protected: {AccountHoldKind(kind).label}."
@@ -176,24 +170,47 @@ def _of_open_work(consumer: int) -> Iterator[str]:
         yield f"Service order {number} is not done."
 
 
-def _of_what_waits(consumer: Consumer) -> Iterator[str]:
-    proposed: tuple[tuple[str, Any], ...] = (
-        ("A proposed hold", HoldProposal.objects.filter(state=HoldProposalState.PROPOSED)),
-        ("A proposed refund", Refund.objects.filter(state=ProposalState.PROPOSED)),
-    )
-    for what, rows in proposed:
-        if rows.filter(consumer=consumer).exists():
-            yield f"{what} waits for a decision."
-    if Reversal.objects.filter(state=ProposalState.PROPOSED, payment__consumer=consumer).exists():
-        yield "A proposed payment reversal waits for a decision."
-    if CreditNote.objects.filter(state=ProposalState.PROPOSED, invoice__consumer=consumer).exists():
-        yield "A proposed credit note waits for a decision."
-    if Payment.objects.filter(consumer=consumer, state=PaymentState.PENDING).exists():
-        yield "A payment has not cleared yet."
-    if StatementPaper.objects.filter(consumer=consumer, pdf=None).exists():
-        yield "A statement of account is being made. Wait until it is there."
-    queued = Delivery.objects.filter(state=DeliveryState.QUEUED)
-    if queued.filter(Q(message__consumer=consumer) | Q(message__case__consumer=consumer)).exists():
-        yield "A message is on its way. Wait until it is sent."
-    if ComplaintDraft.objects.filter(typed__icontains=consumer.account_number).exists():
-        yield "Somebody is writing a complaint for this account."
+def _of_what_waits(consumer: Consumer, currency: str) -> Iterator[str]:
+    """What is owed, held or waits for somebody, asked in one statement."""
+    own, proposed = OuterRef("pk"), ProposalState.PROPOSED
+    on_its_way = Q(message__consumer=own) | Q(message__case__consumer=own)
+    asked: dict[str, QuerySet[Any]] = {
+        "A service is still supplied.": ServiceConnection.objects.filter(
+            consumer=own, supply_state=SupplyState.CONNECTED
+        ),
+        "A proposed hold waits for a decision.": HoldProposal.objects.filter(
+            consumer=own, state=HoldProposalState.PROPOSED
+        ),
+        "A proposed refund waits for a decision.": Refund.objects.filter(
+            consumer=own, state=proposed
+        ),
+        "A proposed payment reversal waits for a decision.": Reversal.objects.filter(
+            payment__consumer=own, state=proposed
+        ),
+        "A proposed credit note waits for a decision.": CreditNote.objects.filter(
+            invoice__consumer=own, state=proposed
+        ),
+        "A payment has not cleared yet.": Payment.objects.filter(
+            consumer=own, state=PaymentState.PENDING
+        ),
+        "A statement of account is being made. Wait until it is there.": (
+            StatementPaper.objects.filter(consumer=own, pdf=None)
+        ),
+        "A message is on its way. Wait until it is sent.": Delivery.objects.filter(
+            on_its_way, state=DeliveryState.QUEUED
+        ),
+        "Somebody is writing a complaint for this account.": ComplaintDraft.objects.filter(
+            typed__icontains=consumer.account_number
+        ),
+    }
+    questions = {f"question_{nth}": Exists(rows) for nth, rows in enumerate(asked.values())}
+    answers = Consumer.objects.filter(pk=consumer.pk).annotate(**questions)
+    balance, deposit, *found = answers.values_list(
+        "figures__balance", "figures__deposit", *questions
+    ).get()
+    if balance:
+        word = "are owed" if balance > 0 else "are in credit"
+        yield f"{shown_money(abs(balance), currency)} {word}."
+    if deposit:
+        yield f"A deposit of {shown_money(deposit, currency)} is held."
+    yield from (sentence for sentence, stands in zip(asked, found, strict=True) if stands)
