@@ -70,7 +70,7 @@ def _page(
     if refusal is not None and refusal.is_conflict:
         place.refresh_from_db()
         now = {"seen_address": place.address, "seen_area": place.area}
-        form = PlaceForm(form.data.dict() | now, needs_reason=bool(guards))
+        form = PlaceForm(dict(form.data.items()) | now, needs_reason=bool(guards))
     context = shell(request, access.shown(consumer, to=person), tab="Connections") | {
         "form": form,
         "place": place,
