@@ -33,7 +33,7 @@ def make_privacy(*, at: datetime) -> None:
     ]
     if asked:
         approve_export(act=asked[0].pk, by=admin, at=at - timedelta(hours=1))
-    gone = Consumer.objects.filter(status=AccountStatus.INACTIVE).order_by("pk")
+    gone = Consumer.objects.filter(status=AccountStatus.INACTIVE).order_by("-pk")
     for consumer in gone.values_list("pk", flat=True)[:50]:
         try:
             ask_for_erasure(
