@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 
 from consumers.models import (
@@ -12,7 +13,10 @@ from consumers.models import (
     Subcategory,
     Warehouse,
 )
-from smart360.web.admin import ConfigurationAdmin
+from smart360.web.admin import STRICT_FIELDS, ConfigurationAdmin
+from smart360.web.amounts import PlainNumberField
+
+NUMBERS = STRICT_FIELDS | {models.DecimalField: {"form_class": PlainNumberField}}
 
 
 @admin.register(Category)
@@ -48,6 +52,11 @@ class CollectionPolicyAdmin(ConfigurationAdmin):
 
     list_display = ("__str__", "is_on", "days_overdue", "least_owed")
     fields = ("is_on", "days_overdue", "least_owed")
+    formfield_overrides = NUMBERS
+    sentences = {
+        "collection_begins_within_years": "Take 1 to 3650 days.",
+        "collection_begins_at_a_number": "Take an amount of 0 or more.",
+    }
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """There is exactly one."""

@@ -19,6 +19,7 @@ from complaints.models import (
 from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
 from consumers.models import (
     Category,
+    CollectionPolicy,
     Consumer,
     MeterAssignment,
     ProtectionKind,
@@ -40,6 +41,7 @@ from smart360.cases import operations as cases
 from smart360.cases.models import HoldReason, SlaPolicy
 from smart360.comms.models import Template
 from smart360.fieldwork.models import OrderTemplate, ServiceOrder, Skill, Technician
+from smart360.insights.models import VipPolicy
 from smart360.organisation.models import BusinessCalendar, BusinessHours, Holiday
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
@@ -126,6 +128,9 @@ NOT_FOUND_BY_WALKING = {
     "complaint_save": "a script sends the form of the step; its own tests send wrong values",
     "complaint_parts": "a script sends the form of `complaint_details`, and it only reads",
     "reading_verify": "no field",
+    "consumer_collection": "the form of `consumer_vip`, for recovery; its own tests send wrong",
+    "vip_suggestion_accept": "no field",
+    "vip_suggestion_decline": "no field",
     "reading_reject": "only of a reading that stands; its own tests send wrong values",
     "reading_file_list": "its field is a file: tests/consumers sends wrong ones",
     "reading_file_store": "no field",
@@ -264,6 +269,7 @@ class World:
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/financial"),
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/connections?service=1&cursor=x"),
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/readings/new"),
+                (desk, f"{ONE_CONSUMER}{self.owing.account_number}/vip"),
                 (
                     desk,
                     f"{ONE_CONSUMER}{self.owing.account_number}/premises/{_premise_of(self.owing)}",
@@ -321,6 +327,8 @@ class World:
             "consumers/subcategory": Subcategory.objects.order_by("pk").first(),
             "consumers/warehouse": Warehouse.objects.order_by("pk").first(),
             "consumers/protectionkind": ProtectionKind.objects.order_by("pk").first(),
+            "consumers/collectionpolicy": CollectionPolicy.objects.get(),
+            "insights/vippolicy": VipPolicy.objects.get(),
             "disconnections/reason": Reason.objects.order_by("pk").last(),
             "disconnections/timeslot": TimeSlot.objects.order_by("pk").last(),
             "disconnections/closurepolicy": ClosurePolicy.objects.get(),
@@ -613,6 +621,7 @@ def _right(world: World, boss: Person) -> dict[str, dict[str, str]]:
         },
         "export_ask": {"reason": "A letter of the consumer"},
         "profile_break": {"reason": "They have gone home for the day"},
+        "consumer_vip": {"reason": "A clinic that must be supplied"},
         "account_holds": {"kind": "MEDICAL", "source": "CERT-77", "from_on": "2024-12-10"},
         "consumer_notes": {"words": "The gate code is 1234"},
         "document_new": {"kind": "AGREEMENT", "title": "Supply agreement"},
