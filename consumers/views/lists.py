@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -31,8 +31,10 @@ from smart360.kernel.money import ZERO
 from smart360.organisation.context import zone_in_use
 from smart360.organisation.queries import get_utility
 from smart360.staff.access import signed_in_person
+from smart360.staff.choices import SavedPage
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
+from smart360.staff.queries import view_links, views_address
 from smart360.web import formats
 from smart360.web.gate import requires
 from smart360.web.htmx import is_fragment, page_or_fragment
@@ -103,6 +105,7 @@ def consumer_list(request: HttpRequest) -> HttpResponse:
         "previous_url": wish.address(cursor=page.previous_cursor) if page.previous_cursor else "",
         "list_url": reverse("consumer_list"),
         "can_register": me.has_permission(Permission.EDIT_CONSUMER),
+        "save_url": _save_address(wish),
     }
     if in_all is not None and offered is not None and not is_fragment(request):
         context |= _around(wish, me, in_all, offered, reach)
@@ -239,6 +242,7 @@ def _around(
         ],
         "clear_url": reverse("consumer_list"),
         "exports": _exports(wish) if can_export else [],
+        "views": view_links(me.pk, SavedPage.CONSUMERS, QueryDict(wish.address()[1:])),
     }
 
 
@@ -313,6 +317,12 @@ def _amounts(wish: ConsumerWish) -> list[dict[str, Any]]:
         {"name": name, "label": label, "value": wish.amounts[name], "is_wrong": name in wish.errors}
         for name, label in ((LEAST, "Balance from"), (MOST, "Balance to"))
     ]
+
+
+def _save_address(wish: ConsumerWish) -> str:
+    """Where the list as it is asked for is kept as a view; nowhere, where nothing is asked for."""
+    query = wish.address()[1:]
+    return views_address(SavedPage.CONSUMERS, query=query) if query else ""
 
 
 def _exports(wish: ConsumerWish) -> list[tuple[str, str]]:

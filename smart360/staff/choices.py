@@ -25,3 +25,9 @@ class SignInOutcome(TextChoices):
     LOCKED_OUT = "LOCKED_OUT", "Refused: too many wrong passwords"
     PASSWORD_CHANGED = "PASSWORD_CHANGED", "Password changed"
     PASSWORD_SET = "PASSWORD_SET", "Password set by an administrator"
+
+
+class SavedPage(TextChoices):
+    """A list of which people keep views of their own, by the name of its address."""
+
+    CONSUMERS = "consumer_list", "Consumers"

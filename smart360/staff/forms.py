@@ -11,7 +11,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from smart360.staff.choices import Role
 from smart360.staff.models import Person, RoleMembership
 from smart360.staff.permissions import KEPT_APART
-from smart360.web.fields import shown_text
+from smart360.web.fields import ShownTextField, shown_text
 
 WRONG = "Username or password is not right."
 
@@ -30,6 +30,12 @@ class SignInForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+
+
+class ViewForm(forms.Form):
+    """What somebody calls a view of a list."""
+
+    name = ShownTextField(label="Name of the view", at_most=40, is_one_line=True)
 
 
 class OwnSettingsForm(forms.Form):

@@ -9,7 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import OuterRef, Q
 
-from smart360.staff.choices import Role, SignInOutcome
+from smart360.staff.choices import Role, SavedPage, SignInOutcome
 from smart360.staff.permissions import KEPT_APART, Permission, permissions_of
 
 
@@ -264,3 +264,28 @@ class SignIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()} {self.at:%Y-%m-%d %H:%M}"
+
+
+class SavedView(models.Model):
+    """One person's name for a list as they narrowed and ordered it: what its address asks for."""
+
+    removable = True
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="saved_views")
+    page = models.CharField(max_length=20, choices=SavedPage)
+    name = models.CharField(max_length=40)
+    query = models.CharField(max_length=1000)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "page", "name"], name="a_person_names_a_view_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(page__in=SavedPage.values), name="saved_page_is_known"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="a_saved_view_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

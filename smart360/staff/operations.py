@@ -1,21 +1,34 @@
 """What people do at the door and with their own settings."""
 
+import uuid
 from datetime import datetime
 
 import pghistory
 
-from smart360.kernel.db import operation
+from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
 from smart360.staff import ports
 from smart360.staff.access import LOCKED_FOR, name_digest
-from smart360.staff.choices import SignInOutcome
-from smart360.staff.models import Person, SignIn
+from smart360.staff.choices import SavedPage, SignInOutcome
+from smart360.staff.models import Person, SavedView, SignIn
+from smart360.web import form_keys
+
+MOST_VIEWS = 20
+SAVE_VIEW = "staff.save_view"
+NAME_TAKEN = "You have a view of this name"
 
 
 class UnableToSetPassword(Refusal):
     """The password cannot be set."""
 
     sentence_by_default = "This person is not active. Make them active first."
+
+
+class UnableToSaveView(Refusal):
+    """The view's name is taken, there are too many, or it is too long."""
+
+
+refuses({"a_person_names_a_view_once": UnableToSaveView(NAME_TAKEN, field="name")})
 
 
 @operation
@@ -121,3 +134,38 @@ def change_own_settings(
         own.wants_notices_by_email = wants_notices_by_email
         own.uses_single_keys = uses_single_keys
         own.save(update_fields=["wants_notices_by_email", "uses_single_keys"])
+
+
+# ------------------------------------------------------------------ one's own views of lists
+@operation
+def save_view(
+    *, page: SavedPage, name: str, query: str, by: Person, at: datetime, form_key: uuid.UUID
+) -> SavedView:
+    """Keep a list as ``by`` narrowed and ordered it; the same form again gives the same view.
+
+    Raises UnableToSaveView.
+    """
+    _lock_person(by.pk)
+    about = form_keys.with_contents(page, {"name": name, "query": query})
+    earlier = form_keys.claim(form_key, by=by.pk, act=SAVE_VIEW, about=about, at=at)
+    if earlier and (kept := SavedView.objects.filter(pk=int(earlier)).first()):
+        return kept
+    if len(query) > SavedView._meta.get_field("query").max_length:
+        raise UnableToSaveView("These are too many filters for a view")
+    if SavedView.objects.filter(person=by, page=page).count() >= MOST_VIEWS:
+        raise UnableToSaveView(f"You have {MOST_VIEWS} views of this list; remove one first")
+    made = SavedView.objects.create(person=by, page=page, name=name, query=query)
+    form_keys.submitted(form_key, form="", by=by.pk, act=SAVE_VIEW, result=str(made.pk))
+    return made
+
+
+@operation
+def rename_view(*, view: int, name: str, by: Person) -> None:
+    """Give one's own view another name. Raises UnableToSaveView."""
+    SavedView.objects.filter(pk=view, person=by).update(name=name)
+
+
+@operation
+def remove_view(*, view: int, by: Person) -> None:
+    """Keep one's own view no longer; it may be gone already."""
+    SavedView.objects.filter(pk=view, person=by).delete()

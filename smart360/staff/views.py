@@ -5,18 +5,21 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from smart360.kernel import clock
-from smart360.staff import operations
+from smart360.kernel.errors import Refusal
+from smart360.staff import operations, queries
 from smart360.staff.access import LOCKED_FOR, address_of, is_spraying, signed_in_person
-from smart360.staff.choices import SignInOutcome
-from smart360.staff.forms import WRONG, OwnPasswordForm, OwnSettingsForm, SignInForm
-from smart360.staff.models import Person
+from smart360.staff.choices import SavedPage, SignInOutcome
+from smart360.staff.forms import WRONG, OwnPasswordForm, OwnSettingsForm, SignInForm, ViewForm
+from smart360.staff.models import Person, SavedView
+from smart360.web.fields import posted_form_key
 from smart360.web.gate import IDLE, OVER, is_own_address, public, signed_in
 
 TOO_MANY = "Too many wrong passwords. Wait {minutes} minutes and try again."
@@ -152,3 +155,88 @@ def why_out(request: HttpRequest) -> str:
             f"You were signed out after {minutes} minutes without activity. What you typed is kept."
         )
     return "Your session has ended. Sign in to go on." if ended == OVER else ""
+
+
+# ------------------------------------------------------------------ one's own views of lists
+MOST_ID = 2**63
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def saved_views(request: HttpRequest) -> HttpResponse:
+    """One's own views of a list: the one that is about to be kept, and those that are."""
+    asked = request.POST if request.method == "POST" else request.GET
+    page = _list_of(asked.get("page", ""))
+    query = queries.kept_query(QueryDict(asked.get("query", "")))
+    if request.method == "GET":
+        return _views(request, page, query, ViewForm())
+    key, form = posted_form_key(request.POST), ViewForm(request.POST)
+    if form.is_valid():
+        try:
+            made = operations.save_view(
+                page=page,
+                name=form.cleaned_data["name"],
+                query=query,
+                by=signed_in_person(request),
+                at=clock.now(),
+                form_key=key,
+            )
+        except Refusal as refusal:
+            form.add_error(refusal.field or None, refusal.sentence)
+            return _views(request, page, query, form, status=refusal.http_status)
+        messages.success(request, f"View {made.name} saved")
+        return redirect(f"{reverse(page.value)}?{made.query}")
+    return _views(request, page, query, form, status=422)
+
+
+@require_POST
+@signed_in
+def saved_view(request: HttpRequest, view: int) -> HttpResponse:
+    """Rename one's own view, or remove it."""
+    me = signed_in_person(request)
+    own = SavedView.objects.filter(pk=view, person=me).first() if view < MOST_ID else None
+    if own is None:
+        raise Http404
+    page = SavedPage(own.page)
+    if request.POST.get("act") == "remove":
+        operations.remove_view(view=view, by=me)
+        messages.success(request, f"View {own.name} removed")
+        return redirect(queries.views_address(page))
+    form = ViewForm(request.POST)
+    if form.is_valid():
+        try:
+            operations.rename_view(view=view, name=form.cleaned_data["name"], by=me)
+        except Refusal as refusal:
+            form.add_error(refusal.field or None, refusal.sentence)
+        else:
+            messages.success(request, "View renamed")
+            return redirect(queries.views_address(page))
+    return _views(request, page, "", ViewForm(), renamed=(view, form), status=422)
+
+
+def _list_of(name: str) -> SavedPage:
+    try:
+        return SavedPage(name)
+    except ValueError:
+        raise Http404 from None
+
+
+def _views(
+    request: HttpRequest,
+    page: SavedPage,
+    query: str,
+    form: ViewForm,
+    *,
+    renamed: tuple[int, ViewForm] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    own = queries.own_views(signed_in_person(request).pk, page)
+    wrong = {renamed[0]: renamed[1]} if renamed else {}
+    context = {
+        "page": page,
+        "query": query,
+        "form": form,
+        "list_url": reverse(page.value),
+        "views": [(view, wrong.get(view.pk)) for view in own],
+    }
+    return render(request, "staff/saved_views.html", context, status=status)

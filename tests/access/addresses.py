@@ -101,6 +101,8 @@ ADDRESSES: dict[str, Address] = {
     "start": Address("/", EVERYBODY, get=200),
     "sign_out": Address("/sign-out", EVERYBODY, post=302, writes=True),
     "me": Address("/me", EVERYBODY, get=200, post=302, writes=True),
+    "saved_views": Address("/me/views?page=consumer_list", EVERYBODY, get=200, post=404),  # no page
+    "saved_view": Address("/me/views/0", EVERYBODY, post=404),
     "password_change": Address("/me/password", EVERYBODY, get=200, post=422),
     "theme_set": Address("/theme", EVERYBODY, post=302, writes=True),
     "draft_save": Address("/drafts/create_request", EVERYBODY, post=204, writes=True),

@@ -545,8 +545,9 @@ ROWS = (
 )
 
 OWN = (
-    "start", "sign_out", "me", "password_change", "theme_set", "draft_save", "notice_list",
-    "notice_bell", "notice_read_all", "notice_open", "gallery", "admin/logout/",
+    "start", "sign_out", "me", "password_change", "saved_views", "saved_view", "theme_set",
+    "draft_save", "notice_list", "notice_bell", "notice_read_all", "notice_open", "gallery",
+    "admin/logout/",
     "admin/password_change/",
 )  # fmt: skip
 """Everybody's own: no row speaks of them, and nothing of a consumer stands there."""

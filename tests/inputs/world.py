@@ -122,6 +122,7 @@ NOT_FOUND_BY_WALKING = {
     "run_resume": "no field, and only of a run that has stopped",
     "run_undo": "only of a run that made something; its own tests send wrong values",
     "statement_pdf": "a GET; its POST has no field and comes only after a failure",
+    "saved_view": "only of a view that was saved; its own tests send wrong values",
     "notice_open": "no field",
     "notice_read_all": "no field",
     "complaint_discard": "no field",
@@ -193,6 +194,7 @@ class World:
                 (None, f"/track/{self.begun.tracking_token}"),
                 (desk, "/me"),
                 (desk, "/me/password"),
+                (desk, "/me/views?page=consumer_list&query=vip%3Dyes"),
             ],
             "finding": [
                 (desk, "/"),
@@ -557,6 +559,7 @@ def _right(world: World, boss: Person) -> dict[str, dict[str, str]]:
     return {
         "sign_in": {"username": boss.username, "password": password},
         "password_change": {"current_password": password, **fresh},
+        "saved_views": {"name": "Mine"},
         "request_consumer": {"q": "Ann", "+account": world.free.account_number},
         "request_review": {"reason": str(reason), "preferred_on": "2024-12-16", "notes": "Dog"},
         "request_parts": {"reason": str(reason), "preferred_on": "2024-12-16", "notes": "Dog"},

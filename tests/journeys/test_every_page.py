@@ -98,6 +98,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "start": ("/",),
         "me": ("/me",),
         "password_change": ("/me/password",),
+        "saved_views": ("/me/views?page=consumer_list&query=vip%3Dyes",),
         "notice_list": ("/notices/",),
         "search": ("/search", "/search?q=smith", "/search?q=nobody-has-this-name"),
     },

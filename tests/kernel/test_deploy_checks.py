@@ -61,6 +61,8 @@ REMOVED_BY_THE_PRODUCT = {
     "complaints_complaintdraft",
     "complaints_draftfile",
     "consumers_guard",
+    # a view of a list that its owner wants no longer
+    "staff_savedview",
     # an upload that became a document, or was taken off its tray
     "consumers_documentupload",
     "cases_tallychange",
