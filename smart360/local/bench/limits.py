@@ -28,6 +28,7 @@ from smart360.cases.models import Case, Hold, SlaPolicy
 from smart360.cases.sla import NEVER
 from smart360.comms.models import Delivery, Message, Template
 from smart360.local.bench.complaints import complaints_limit
+from smart360.local.bench.listed import consumers_limit
 from smart360.owed.models import OwedWork
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
@@ -334,6 +335,7 @@ urlpatterns = [
     path("limit/list", list_limit),
     path("limit/start", start_limit),
     path("limit/complaints", complaints_limit),
+    path("limit/consumers", consumers_limit),
     path("limit/search", search_limit),
     path("limit/create", create_limit),
     path("limit/requests/<number>", detail_limit),

@@ -18,7 +18,7 @@ from complaints.queries.figures import count_complaints
 from consumers.choices import LockPurpose
 from consumers.models import Consumer, ServiceConnection
 from consumers.operations import take_profile_lock
-from consumers.queries import search
+from consumers.queries import offered_filters, search
 from disconnections import tasks
 from disconnections.models import Reason
 from disconnections.queries.counts import count_months
@@ -42,6 +42,7 @@ from smart360.staff.models import Person
 LIST = "/cx/disconnections/"
 LIMIT_LIST = "/limit/list"
 SERVICES, LIMIT_SERVICES = "/cx/services/", "/limit/complaints"
+ACCOUNTS, LIMIT_ACCOUNTS = "/cx/consumer-management/", "/limit/consumers"
 NEXT = re.compile(r'rel="next"[^>]*href="([^"]+)"|href="([^"]+)"[^>]*rel="next"')
 SEARCHERS = ("cse", "karen.lee", "omar.farouk", "callcentre", "tom.reed", "supervisor")
 WHOLE = Budget(ratio=1.5, statements=8, kilobytes=30)
@@ -75,6 +76,7 @@ class Bench:
         for part in (
             self.the_list, self.filtered, self.deep, self.consumer_search, self.request_search,
             self.one_request, self.start, self.profile, self.create, self.receipt, self.complaints,
+            self.accounts,
         ):  # fmt: skip
             if self.only not in part.__name__:
                 continue
@@ -248,6 +250,37 @@ class Bench:
             lambda n: me.get(f"/cx/consumer-management/{people[n % len(people)].account}"),
             lambda n: me.get(f"/limit/consumers/{people[n % len(people)].account}"),
         )  # fmt: skip
+
+    # ---------------------------------------------------------------- the list of consumers
+    def accounts(self) -> Iterator[Row]:
+        """Their list with its cards and its rows; each filter also beside the list without any."""
+        me = self.supervisor
+        yield self.beside(
+            "consumers, dashboard", WHOLE, lambda _: me.get(ACCOUNTS),
+            lambda _: me.get(LIMIT_ACCOUNTS),
+        )  # fmt: skip
+        for name, query in (("filter", "?status=INACTIVE"), ("sort", "?sort=-balance")):
+            yield self.beside(
+                f"consumers, rows only, {name}", PART,
+                lambda _, query=query: me.get(ACCOUNTS + query, is_htmx=True),  # type: ignore[misc]
+                lambda _, query=query: me.get(LIMIT_ACCOUNTS + query, is_htmx=True),  # type: ignore[misc]
+            )  # fmt: skip
+        offered = offered_filters()
+        for name, query in (
+            ("status", "status=INACTIVE"), ("category", f"category={offered.categories[-1][0]}"),
+            ("VIP", "vip=yes"), ("area", f"area={quote(offered.areas[-1])}"),
+            ("balance", "balance_from=100"), ("protected", "protected=yes"),
+            ("4 filters", f"status=ACTIVE&vip=yes&balance_from=1&area={quote(offered.areas[0])}"),
+        ):  # fmt: skip
+            asks: list[Ask] = [
+                lambda _, query=query: me.get(f"{ACCOUNTS}?{query}"),  # type: ignore[misc]
+                lambda _: me.get(ACCOUNTS),
+            ]
+            taken, own = side_by_side(asks, rounds=self.rounds, warm_up=self.warm_up)
+            yield _row(
+                f"consumers, {name} × own list", Budget(ratio=1.2, statements=8, kilobytes=30),
+                taken, own.milliseconds, beside="own list",
+            )  # fmt: skip
 
     # ---------------------------------------------------------------- complaints
     def complaints(self) -> Iterator[Row]:
