@@ -69,6 +69,8 @@ NOT_A_PAGE = {
     "consumer_export_xlsx": "a file",
     "complaint_export": "a file",
     "consumer_collection": "the page of consumer_vip, for recovery alone",
+    "document_file": "a file",
+    "tray_file": "a file",
     "reading_file_errors": "a file",
     "statement_csv": "a file",
     "import_sample": "a file",
