@@ -36,6 +36,11 @@ SELECT kind, consumer, '', 0 FROM unnest(%s::bigint[]) consumer, unnest(%s::text
  ORDER BY consumer, kind
     ON CONFLICT DO NOTHING
 """
+DATE_OPENINGS = """
+UPDATE consumers_consumerfigures f SET oldest_due_on = owing.since
+  FROM unnest(%s::bigint[], %s::date[]) AS owing (consumer, since)
+ WHERE f.consumer_id = owing.consumer
+"""
 
 
 class UnableToPost(Refusal):
@@ -148,12 +153,6 @@ def post_openings(openings: Mapping[int, ImportedMoney], *, by: int | None, at: 
     postings += [_held_before(consumer, money) for consumer, money in holding.items()]
     if not postings:
         return
-    # The figures are there before they move, so that each row is written once less.
-    copy_rows(
-        ConsumerFigures,
-        ("consumer_id", "balance", "deposit", "oldest_due_on"),
-        ((key, 0, 0, openings[key].owed_since) for key in sorted(owing.keys() | holding.keys())),
-    )
     keys = post_many(postings, by=by, at=at)
     copy_rows(
         DepositReceipt,
@@ -163,6 +162,9 @@ def post_openings(openings: Mapping[int, ImportedMoney], *, by: int | None, at: 
             for (consumer, money), key in zip(holding.items(), keys[len(owing) :], strict=True)
         ),
     )
+    since = {key: money.owed_since for key, money in owing.items() if money.owed_since}
+    with connection.cursor() as cursor:
+        cursor.execute(DATE_OPENINGS, [list(since), list(since.values())])
 
 
 def _opening_balance(consumer: int, money: ImportedMoney) -> Posting:

@@ -51,9 +51,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNTS = 60
 CHUNK = 25
-COPIES = 12
-"""Consumers, premises, connections, devices, meters, assignments, readings, entries; figures,
-postings, their legs, deposits."""
+COPIES = 11
+"""Consumers, premises, connections, devices, meters, assignments, readings, entries; postings,
+their legs, deposits."""
 
 CHILD = f"""
 import os, signal, sys, django
