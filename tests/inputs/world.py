@@ -272,6 +272,7 @@ class World:
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/connections?service=1&cursor=x"),
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/readings/new"),
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/vip"),
+                (desk, f"{ONE_CONSUMER}{self.owing.account_number}/privacy"),
                 (
                     desk,
                     f"{ONE_CONSUMER}{self.owing.account_number}/premises/{_premise_of(self.owing)}",
