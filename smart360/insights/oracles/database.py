@@ -19,6 +19,8 @@ AHEAD: Mapping[str, frozenset[str]] = MappingProxyType(
             {"due_at", "adjusted_due_at", "warns_at", "breaches_at", "next_alert_at"}
         ),
         "cases.Hold": frozenset({"resume_by"}),
+        "cases.LateTally": frozenset({"quarter_at"}),
+        "cases.TallyChange": frozenset({"counts_at"}),
         "consumers.ProfileLock": frozenset({"expires_at"}),
         "owed.OwedWork": frozenset({"next_at"}),
     }

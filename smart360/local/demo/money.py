@@ -19,7 +19,7 @@ from billing.operations.deposits import receive_deposit
 from billing.operations.payments import record_payment
 from billing.rules.arrangements import months_later
 from billing.rules.payments import DepositWish, PaymentWish
-from consumers.models import Consumer
+from consumers.models import Consumer, ServiceConnection
 from smart360.comms.models import Message
 from smart360.comms.operations import mark_sent
 from smart360.kernel.money import CENT, ZERO
@@ -141,15 +141,13 @@ def _invoice(consumers: Sequence[int], month: date) -> None:
 
 # ------------------------------------------------------------------ everybody else
 def make_others(*, at: datetime, chance: Random) -> None:
-    """Deposits and opening balances at the go-live, payments since, a month of invoices: the last.
+    """Deposits and opening balances at the go-live, payments since.
 
     Once there are invoices all of it is there; a later start adds nothing.
     """
     if Invoice.objects.exclude(consumer__account_number=SAMPLE).exists():
         return
-    today = at.astimezone(ZONE).date()
-    month = months_later((today - timedelta(days=12)).replace(day=1), -1)
-    went_live = months_later(month, -3)
+    went_live = months_later(_last_month(at), -3)
     rows = list(
         Consumer.objects.exclude(account_number=SAMPLE)
         .exclude(status="PENDING")
@@ -173,8 +171,25 @@ def make_others(*, at: datetime, chance: Random) -> None:
         ]
         if not Payment.objects.filter(reference__startswith=f"BF-{turn}-").exists():
             pay_accounts(payments=payments, paid_on=day, at=office_hours(day))
-    active = [key for key, status in rows if status == "ACTIVE"]
-    _invoice(sorted(chance.sample(active, INVOICED_TOO)), month)
+
+
+def make_invoices(*, at: datetime) -> None:
+    """A month of invoices, the last, for some of those who are supplied as they ever were.
+
+    After the requests: theirs ended before these invoices, and a service that has ended is billed
+    no more (M14).
+    """
+    closed = ServiceConnection.objects.exclude(billing_frozen_at=None).values("consumer")
+    found = Consumer.objects.filter(status="ACTIVE").exclude(account_number=SAMPLE)
+    active = list(found.exclude(pk__in=closed).order_by("pk").values_list("pk", flat=True))
+    chance = Random(43)
+    _invoice(sorted(chance.sample(active, INVOICED_TOO)), _last_month(at))
+
+
+def _last_month(at: datetime) -> date:
+    """The first day of the newest month whose invoices have gone out."""
+    today = at.astimezone(ZONE).date()
+    return months_later((today - timedelta(days=12)).replace(day=1), -1)
 
 
 def _openings(

@@ -15,7 +15,7 @@ from smart360.local.demo.cast import CATEGORIES, PASSWORD, RECONNECTION_FEE, STA
 from smart360.local.demo.complaints import HOW_MANY as COMPLAINTS
 from smart360.local.demo.complaints import make_complaints
 from smart360.local.demo.documents import make_documents
-from smart360.local.demo.money import make_money
+from smart360.local.demo.money import make_invoices, make_money
 from smart360.local.demo.moves import make_moves
 from smart360.local.demo.operations import charge_for_reconnections
 from smart360.local.demo.privacy import make_privacy
@@ -53,6 +53,7 @@ class Command(BaseCommand):
             make_visits(at=at, chance=Random(4))
             charge_for_reconnections(fee=RECONNECTION_FEE)
             make_complaints(at=at)
+            make_invoices(at=at)
             make_moves(at=at)
             make_standing(at=at)
             make_documents(at=at)
