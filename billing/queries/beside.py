@@ -38,7 +38,7 @@ SELECT
     SELECT g.number, g.total, g.state, g.made_at, p.full_name AS made_by, g.next_due_on, g.reason,
            (SELECT jsonb_agg(jsonb_build_array(i.due_on, i.amount) ORDER BY i.due_on)
               FROM billing_instalment i WHERE i.arrangement_id = g.id) AS parts,
-           (SELECT -sum(e.amount)
+           (SELECT jsonb_agg(-e.amount)
               FROM billing_ledgertransaction t
               JOIN billing_ledgerentry e ON e.transaction_id = t.id
               JOIN billing_ledgeraccount a ON a.id = e.account_id AND a.kind = %(receivable)s
@@ -193,7 +193,7 @@ def _move(row: Row) -> DepositMove:
 
 def _arrangement(row: Row, *, today: date, outstanding: Decimal) -> ArrangementRow:
     parts = [Part(date.fromisoformat(due_on), amount) for due_on, amount in row["parts"] or ()]
-    state, paid, next_due_on = row["state"], row["paid"] or ZERO, _day(row["next_due_on"])
+    state, paid, next_due_on = row["state"], sum(row["paid"] or (), ZERO), _day(row["next_due_on"])
     if state == ArrangementState.KEPT:
         paid = row["total"]
     elif state == ArrangementState.RUNNING and has_lapsed(

@@ -7,7 +7,7 @@ import uuid
 from datetime import datetime
 
 from consumers import guards
-from consumers.choices import AccountStatus
+from consumers.choices import AccountStatus, SupplyState
 from consumers.models import CollectionMove, Consumer, ConsumerFigures, Guard
 from consumers.queries.collecting import (
     accounts_to_collect,
@@ -74,7 +74,7 @@ def move_to_collection(
 def end_collection(
     *, consumer: int, reason: str, by: Person, at: datetime, form_key: uuid.UUID
 ) -> Consumer:
-    """Set an account in Collection back to Active, and say why; whoever had brought it there.
+    """End Collection, and say why; whoever had brought the account there. Its owner may have left.
 
     Raises NoSuchConsumer, LockIsHeld, UnableToCollect.
     """
@@ -85,7 +85,7 @@ def end_collection(
     _refuse_status(row, AccountStatus.COLLECTION)
     _refuse_without_reason(reason, UnableToCollect)
     _refuse_if_kept(row, by, at)
-    return _moved(row, AccountStatus.ACTIVE, reason, by=by, at=at)
+    return _moved(row, _afterwards(row), reason, by=by, at=at)
 
 
 @operation
@@ -102,7 +102,7 @@ def age_account(*, consumer: int, at: datetime) -> bool:
     if accounts_to_collect(policy, today=today, **alone) == [consumer]:
         status, why = AccountStatus.COLLECTION, OVERDUE_TOO_LONG
     elif accounts_to_release(today=today, **alone) == [consumer]:
-        status, why = AccountStatus.ACTIVE, NOTHING_OVERDUE
+        status, why = _afterwards(row), NOTHING_OVERDUE
     else:
         return False
     guards.refuse_if_held(consumer, None, at)
@@ -153,6 +153,13 @@ def _refuse_if_kept(row: Consumer, by: Person, at: datetime) -> None:
     numbers = Guard.objects.filter(consumer=row).order_by("id").values_list("placed_by", flat=True)
     if numbers:
         raise UnableToCollect(f"Locked while {', '.join(numbers)} is open", is_conflict=True)
+
+
+def _afterwards(row: Consumer) -> AccountStatus:
+    """After Collection: Inactive where the household moved out of every place, else Active."""
+    states = set(row.connections.values_list("supply_state", flat=True))
+    has_left = SupplyState.MOVED_OUT in states and SupplyState.CONNECTED not in states
+    return AccountStatus.INACTIVE if has_left else AccountStatus.ACTIVE
 
 
 @step

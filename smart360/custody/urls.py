@@ -5,7 +5,7 @@ from django.urls import path
 from smart360.custody.views import imports, moving, privacy
 
 ACCOUNT = "consumer-management/<account:account>"  # consumers say what an account number is
-PRIVACY = "consumer-management/<str:account>/privacy"
+PRIVACY = f"{ACCOUNT}/privacy"
 
 urlpatterns = [
     path(f"{ACCOUNT}/move", moving.consumer_move, name="consumer_move"),

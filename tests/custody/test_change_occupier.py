@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -25,6 +26,7 @@ from consumers.models import (
     ServiceConnection,
 )
 from consumers.operations import take_profile_lock
+from consumers.operations.standing import end_collection, move_to_collection
 from consumers.rules.occupancy import NewAccount
 from disconnections.queries.create import find_chosen
 from smart360.comms.models import Message
@@ -37,6 +39,7 @@ from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.models import Entry
+from tests.billing.paying import owe
 from tests.billing.rates import make_tariff
 from tests.invariants import assert_sound
 
@@ -365,3 +368,17 @@ def test_the_demo_shows_some_who_moved(make_consumer: MakeConsumer, person: Make
     moved = OccupancyChange.objects.order_by("pk")
     assert [each.moved_out for each in moved] == homes[:0:-1]
     assert {each.moved_in.name for each in moved} == set(NEWCOMERS)
+
+
+def test_who_left_with_debts_is_inactive_after_collection(
+    make_consumer: MakeConsumer, person: MakePerson, by: Person
+) -> None:
+    make_tariff(), make_tariff(UtilityType.WATER)
+    old, robert = make_consumer(services=BOTH), person(Role.RECOVERY)
+    owe(old, "120", at=AT)
+    why = "Three reminders without an answer"
+    said: dict[str, Any] = {"consumer": old.pk, "reason": why, "by": robert, "at": AT}
+    move_to_collection(**said, form_key=uuid4())
+    move(old, by)
+    assert Consumer.objects.get(pk=old.pk).status == AccountStatus.COLLECTION
+    assert end_collection(**said, form_key=uuid4()).status == AccountStatus.INACTIVE
