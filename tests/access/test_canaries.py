@@ -3,6 +3,7 @@
 import io
 import re
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from pypdf import PdfReader
@@ -107,8 +108,11 @@ def all_shown(things: Things, role: Role, cookie: str) -> str:
 
 
 def text_of(answer: Any) -> str:
-    """A page's source, a file's lines, or what a PDF says."""
+    """A page's source, a file's lines, what a PDF or a spreadsheet says."""
     body = body_of(answer)
+    if body.startswith(b"PK"):
+        with ZipFile(io.BytesIO(body)) as sheets:
+            return " ".join(sheets.read(name).decode() for name in sheets.namelist())
     if body.startswith(b"%PDF"):
         return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages)
     return str(body.decode())
