@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import FilePayload, Page, ViewportSize, expect
 
 from consumers.models import Consumer
 from smart360.staff.choices import Role
@@ -12,6 +12,7 @@ from tests.complaints.conftest import MakeComplaint
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
 from tests.fieldwork.working import order_from_profile
 from tests.journeys.conftest import SignIn, accessibility_violations, is_ready
+from tests.journeys.test_complaint import photo
 
 pytestmark = [pytest.mark.browser, pytest.mark.journey]
 WIDE, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
@@ -98,3 +99,43 @@ def test_each_tab_is_read_narrowed_and_written_on(at_desk: SignIn, maria: Consum
     expect(page.get_by_text("Service order created")).to_be_visible()
     clean(page, "Timeline")
     assert "group=orders" in page.url
+
+
+def test_a_document_is_added_by_one_and_verified_by_another(
+    at_desk: SignIn, make_consumer: MakeConsumer
+) -> None:
+    """CON13: drawn in at the desk, looked at and verified by the supervisor."""
+    account = make_consumer("Maria Mendez").account_number
+    desk = at_desk(Role.CSE, viewport=WIDE)
+    desk.goto(reverse("consumer_detail", args=[account]))
+    go_to(desk, "Documents")
+    expect(desk.get_by_text("No document yet")).to_be_visible()
+    clean(desk, "Documents, empty")
+    desk.get_by_role("link", name="Add document").first.click()
+    is_ready(desk)
+    file = FilePayload(name="front.png", mimeType="image/png", buffer=photo())
+    desk.locator("s-uploads input[type=file]").set_input_files(files=[file])
+    expect(desk.get_by_text("1 of 5 files", exact=True)).to_be_visible()
+    desk.get_by_role("button", name="Add document").click()  # without kind and title
+    expect(desk.get_by_role("alert").first).to_be_visible()
+    expect(desk.get_by_text("1 of 5 files", exact=True)).to_be_visible()
+    desk.get_by_label("Kind").select_option("AGREEMENT")
+    desk.get_by_label("Title").fill("Agreement of supply")
+    clean(desk, "Add document")
+    desk.get_by_role("button", name="Add document").click()
+    expect(desk.get_by_text("somebody else verifies it")).to_be_visible()
+    expect(desk.get_by_role("button", name="Verify")).to_be_hidden()
+    clean(desk, "document of one's own")
+
+    boss = at_desk(Role.SUPERVISOR, viewport=WIDE)
+    boss.goto(reverse("consumer_documents", args=[account]))
+    boss.get_by_role("link", name="Agreement of supply").click()
+    clean(boss, "document to verify")
+    boss.get_by_role("button", name="Verify").click()
+    expect(boss.get_by_text("Verified: version 1")).to_be_visible()
+    go_to(boss, "Documents")
+    rows = boss.locator("#document-rows tbody tr")
+    expect(rows).to_contain_text("Verified")
+    boss.get_by_label("Verification").select_option("WITHDRAWN")
+    expect(boss.get_by_text("Nothing matches these filters")).to_be_visible()
+    clean(boss, "Documents, narrowed")
