@@ -173,7 +173,7 @@ def bench(arguments: list[str]) -> int:
         product.environment |= {"DB_POOL": "1", "LOG_LEVEL": "ERROR"}  # as for the web, but quiet
         product.prepare(with_demo=False)
         sizes = ("--rows", str(chosen.rows), "--complaints", str(chosen.complaints))
-        code = product.manage("load_bench", *sizes)
+        code = product.manage("load_bench", *sizes, "--standing")
         if code or chosen.load_only:
             return code
         return product.manage("bench", *others)

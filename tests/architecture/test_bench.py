@@ -12,7 +12,13 @@ from django.db.models import Sum
 from billing.models import Invoice, LedgerAccount, LedgerEntry
 from billing.queries.ageing import allocation_of
 from complaints.models import Complainant, Complaint
-from consumers.models import Consumer, ConsumerFigures, MeterAssignment, ServiceConnection
+from consumers.models import (
+    AccountHold,
+    Consumer,
+    ConsumerFigures,
+    MeterAssignment,
+    ServiceConnection,
+)
 from smart360.cases.choices import OPEN_STATUSES, CaseKind
 from smart360.cases.models import Case, Hold
 from smart360.cases.oracles import tallies_that_differ_from_the_cases
@@ -27,6 +33,7 @@ from smart360.local.bench.operations import (
     load,
     load_complaints,
     load_ledger,
+    load_standing,
     load_year,
     loaded,
 )
@@ -77,6 +84,17 @@ def test_what_is_loaded_is_sound(full: None) -> None:
     assert_sound(clock.now())
     assert Consumer.objects.count() == Case.objects.count() == ROWS
     assert loaded() is not None
+
+
+def test_some_owe_and_a_few_are_protected(full: None) -> None:
+    """What the list of accounts is narrowed by is there, and the books balance; once."""
+    owing = load_standing(at=clock.now(), tell=lambda words: None)
+    assert_sound(clock.now())
+    assert owing == ConsumerFigures.objects.exclude(balance=0).count() == ROWS / 5
+    assert 0 < ConsumerFigures.objects.filter(balance__lt=0).count() < owing / 2
+    assert AccountHold.objects.filter(lifted_at=None).count() == ROWS / 200
+    with pytest.raises(UnableToLoad):
+        load_standing(at=clock.now(), tell=lambda words: None)
 
 
 def test_loaded_requests_stand_everywhere(full: None) -> None:

@@ -5,17 +5,22 @@ import queue
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import psycopg
 from django.db import connection
 
 from billing.choices import LedgerKind
+from billing.ledger import post_openings
 from billing.models import LedgerEntry
 from billing.queries.accounts import shared_accounts
+from consumers import guards
+from consumers.choices import AccountHoldKind
 from consumers.models import Consumer
 from consumers.operations.figures import give_every_account_figures, rebuild_account_tallies
+from consumers.rules.importing import ImportedMoney
 from smart360.cases.choices import CaseKind
 from smart360.cases.handling import SERIES, rebuild_tallies
 from smart360.cases.models import Case
@@ -32,6 +37,8 @@ from smart360.owed.choices import OwedState
 from smart360.owed.models import OwedWork
 
 BATCH = 4000
+OWES, PROTECTED = 5, 200
+"""One account in so many owes something, one in so many is protected."""
 MARK = "consumers_consumer"  # its comment says what was loaded
 Tell = Callable[[str], None]
 
@@ -131,6 +138,40 @@ def load_complaints(*, count: int, at: datetime, tell: Tell) -> None:
         )
         rebuild_tallies()
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+@operation
+def load_standing(*, at: datetime, tell: Tell) -> int:
+    """Let some accounts owe what they owed elsewhere, and protect a few; how many owe.
+
+    Everything goes by the steps of the product, triggers included: some 0.3 ms an account.
+    Raises UnableToLoad.
+    """
+    if LedgerEntry.objects.exists():
+        raise UnableToLoad("There is something in the ledger already.")
+    keys = list(Consumer.objects.order_by("pk").values_list("pk", flat=True))
+    owing = [key for key in keys if key % OWES == 0]
+    with connection.cursor() as cursor:
+        cursor.execute(ROOM_TO_LOAD)
+    for start in range(0, len(owing), BATCH):
+        tell(f"balances, {start:,} of {len(owing):,} …")
+        openings = {key: _opening(key, at.date()) for key in owing[start : start + BATCH]}
+        post_openings(openings, by=None, at=at)
+    until = at.date() + timedelta(days=90)
+    for key in keys:
+        if key % PROTECTED == 1:
+            guards.place_hold(
+                key, kind=AccountHoldKind.MEDICAL, source=f"MC-{key}", from_on=at.date(),
+                to_on=until, by=None, at=at,
+            )  # fmt: skip
+    return len(owing)
+
+
+def _opening(key: int, today: date) -> ImportedMoney:
+    """Up to a thousand, and one in ten of them a credit; due some day of the last year."""
+    amount = Decimal(key * 7919 % 100_000 + 1) / 100
+    day = today - timedelta(days=1 + key % 360)
+    return ImportedMoney(-amount if key % (10 * OWES) == 0 else amount, day, day)
 
 
 @operation

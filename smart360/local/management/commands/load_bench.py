@@ -17,7 +17,13 @@ from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
 from smart360.local.bench import complaints, ledger
 from smart360.local.bench.copying import COLUMNS
-from smart360.local.bench.operations import load, load_complaints, load_ledger, loaded
+from smart360.local.bench.operations import (
+    load,
+    load_complaints,
+    load_ledger,
+    load_standing,
+    loaded,
+)
 from smart360.local.demo.cast import PASSWORD, STAFF
 from smart360.local.operations import add_staff, set_up_utility
 
@@ -38,6 +44,11 @@ class Command(BaseCommand):
         )
 
         parser.add_argument("--complaints", type=int, default=0, help="beside the requests")
+        parser.add_argument(
+            "--standing",
+            action="store_true",
+            help="some accounts owe, a few are protected; not beside a ledger",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load what is missing, or say why not."""
@@ -52,6 +63,7 @@ class Command(BaseCommand):
             self._tell(f"{rows:,} accounts and requests are here since {there.at[:16]}")
             self._load_complaints(options["complaints"])
             self._load_ledger(options["entries"])
+            self._load_standing(options["standing"])
             return
         if Consumer.objects.exists():
             raise CommandError("There are consumers already; only an empty database is filled.")
@@ -76,6 +88,7 @@ class Command(BaseCommand):
         )
         self._load_complaints(options["complaints"])
         self._load_ledger(options["entries"])
+        self._load_standing(options["standing"])
 
     def _load_complaints(self, count: int) -> None:
         """Complaints beside the requests, unless they are there or nobody asked for any."""
@@ -103,6 +116,17 @@ class Command(BaseCommand):
             f"{made:,} entries in {time.monotonic() - began:.0f} s,"
             f" {self._size() - before:.2f} GB on disk, load {os.getloadavg()[0]:.1f}"
         )
+
+    def _load_standing(self, is_wanted: bool) -> None:
+        """What some owe and what protects a few, unless it is there or nobody asked for it."""
+        if not is_wanted or LedgerEntry.objects.exists():
+            return
+        began = time.monotonic()
+        owing = load_standing(at=clock.now(), tell=self._tell)
+        with connection.cursor() as cursor:
+            for table in (*ledger.COLUMNS, "consumers_accounthold", "trail_entry"):
+                cursor.execute(f"VACUUM (ANALYZE) {table}")
+        self._tell(f"{owing:,} accounts owe something, in {time.monotonic() - began:.0f} s")
 
     def _size(self) -> float:
         """Gigabytes of the database."""
