@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
 from consumers.models.collecting import STATUS_IS_COLLECTION_BY_A_MOVE
+from consumers.models.ending import ENDS_BY_EXECUTION
 from consumers.models.erasing import STAYS_ERASED
 from consumers.models.listing import LISTED_BY, SEARCHED_BY
 from consumers.models.tallying import (
@@ -140,30 +141,7 @@ class Consumer(models.Model):
                 ),
             ),
             STAYS_ERASED,
-            pgtrigger.Trigger(
-                name="an_account_ends_by_execution",
-                when=pgtrigger.Before,
-                operation=pgtrigger.UpdateOf("status"),
-                func=pgtrigger.Func(
-                    """
-                    IF NEW.status IN ('INACTIVE', 'DISCONNECTED') AND NEW.status <> OLD.status
-                       AND NOT EXISTS (
-                           SELECT 1 FROM disconnections_execution x
-                             JOIN cases_case c ON c.id = x.request_id
-                            WHERE c.consumer_id = NEW.id
-                              AND x.in_transaction = pg_current_xact_id()::text::bigint)
-                       AND (NEW.status <> 'INACTIVE' OR NOT EXISTS (
-                           SELECT 1 FROM consumers_occupancychange o WHERE o.moved_out_id = NEW.id
-                              AND o.in_transaction = pg_current_xact_id()::text::bigint))
-                    THEN
-                        RAISE EXCEPTION 'an account ends when its disconnection is carried out'
-                            USING ERRCODE = 'check_violation',
-                                  CONSTRAINT = 'an_account_ends_by_execution';
-                    END IF;
-                    RETURN NEW;
-                    """
-                ),
-            ),
+            ENDS_BY_EXECUTION,
             pgtrigger.Trigger(
                 name="an_account_comes_back_by_execution",
                 when=pgtrigger.Before,

@@ -132,6 +132,22 @@ class ConsumerDocument(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 func=pgtrigger.Func(MOVES),
             ),
+            pgtrigger.Trigger(
+                name="a_version_has_a_file",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("version"),
+                timing=pgtrigger.Deferred,
+                func=pgtrigger.Func(
+                    """
+                    IF NOT EXISTS (SELECT 1 FROM consumers_consumerdocumentversion v
+                                    WHERE (v.document_id, v.number) = (NEW.id, NEW.version)) THEN
+                        RAISE EXCEPTION 'a document without a file'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'a_version_has_a_file';
+                    END IF;
+                    RETURN NULL;
+                    """
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,6 +19,8 @@ STAYS_ERASED = pgtrigger.Trigger(
                         WHERE a.consumer_id = NEW.id AND a.state = 'ERASED'
                           AND a.in_transaction = pg_current_xact_id()::text::bigint)
            OR NEW.status <> 'INACTIVE'
+           OR (NEW.name, NEW.phone, NEW.phone_digits, NEW.email, NEW.billing_address,
+               NEW.search_text, NEW.is_vip) <> ('Erased consumer', '', '', '', '', '', false)
            OR EXISTS (SELECT 1 FROM cases_case c
                        WHERE c.consumer_id = NEW.id AND c.ended_at IS NULL)
            OR EXISTS (SELECT 1 FROM consumers_serviceconnection s

@@ -70,6 +70,24 @@ class OccupancyChange(models.Model):
                     """
                 ),
             ),
+            pgtrigger.Trigger(
+                name="a_move_hands_something_over",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                timing=pgtrigger.Deferred,
+                func=pgtrigger.Func(
+                    """
+                    -- Asked at the commit: its row alone would let an account end or come back.
+                    IF NOT EXISTS (SELECT 1 FROM consumers_handedoverservice h
+                                    WHERE h.change_id = NEW.id) THEN
+                        RAISE EXCEPTION 'nobody moves without a service that goes over'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'a_move_hands_something_over';
+                    END IF;
+                    RETURN NULL;
+                    """
+                ),
+            ),
             pgtrigger.Protect(name="moves_stay", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
 

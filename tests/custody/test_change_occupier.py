@@ -42,6 +42,7 @@ from smart360.trail.models import Entry
 from tests.billing.paying import owe
 from tests.billing.rates import make_tariff
 from tests.invariants import assert_sound
+from tests.looking import put_back
 
 pytestmark = pytest.mark.django_db
 MakeConsumer = Callable[..., Consumer]
@@ -325,6 +326,20 @@ def test_the_database_takes_no_half_move(make_consumer: MakeConsumer, by: Person
     assert refused_by(insert, *facts, tomorrow, by.pk) == "a_move_is_not_of_the_future"
     itself = (mine.premise_id, old.pk, old.pk)
     assert refused_by(insert, *itself, MOVED_ON, by.pk) == "nobody_moves_in_after_themselves"
+    alone = refused_by(insert, *facts, MOVED_ON, by.pk)
+    assert alone == "a_move_hands_something_over", "its row alone would end accounts"
+    with put_back():
+        _refuses_half_a_service(insert, facts, mine, new, by)
+    with put_back(), connection.cursor() as cursor:
+        cursor.execute(insert, [*facts, MOVED_ON, by.pk])
+        assert refused_by(inactive, old.pk) == "an_account_ends_by_execution", "still supplied"
+    disconnected = "UPDATE consumers_consumer SET status = 'DISCONNECTED' WHERE id = %s"
+    assert refused_by(disconnected, old.pk) == "an_account_ends_by_execution"
+
+
+def _refuses_half_a_service(
+    insert: str, facts: tuple[int, int, int], mine: ServiceConnection, new: Consumer, by: Person
+) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"{insert} RETURNING id", [*facts, MOVED_ON, by.pk])
         (change,) = cursor.fetchone()
@@ -339,8 +354,6 @@ def test_the_database_takes_no_half_move(make_consumer: MakeConsumer, by: Person
         utility_type=mine.utility_type,
     )  # fmt: skip
     assert refused_by(service, change, mine.pk, there.pk) == "a_service_goes_over_whole"
-    disconnected = "UPDATE consumers_consumer SET status = 'DISCONNECTED' WHERE id = %s"
-    assert refused_by(disconnected, old.pk) == "an_account_ends_by_execution"
 
 
 def test_a_move_stays_and_bills_nothing_more(make_consumer: MakeConsumer, by: Person) -> None:
@@ -370,6 +383,7 @@ def test_the_demo_shows_some_who_moved(make_consumer: MakeConsumer, person: Make
     assert {each.moved_in.name for each in moved} == set(NEWCOMERS)
 
 
+@pytest.mark.django_db(transaction=True)  # the move and the end are two transactions
 def test_who_left_with_debts_is_inactive_after_collection(
     make_consumer: MakeConsumer, person: MakePerson, by: Person
 ) -> None:

@@ -163,6 +163,26 @@ class PrivacyAct(models.Model):
                     """  # noqa: S608  (put together from our own words)
                 ),
             ),
+            pgtrigger.Trigger(
+                name="an_erasure_erases_the_account",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("state"),
+                timing=pgtrigger.Deferred,
+                func=pgtrigger.Func(
+                    """
+                    -- Asked at the commit: its row alone would open the doors to anybody's words.
+                    IF NEW.state = 'ERASED' AND NOT EXISTS (
+                        SELECT 1 FROM consumers_consumer c
+                         WHERE c.id = NEW.consumer_id AND c.erased_at IS NOT NULL)
+                    THEN
+                        RAISE EXCEPTION 'whoever is erased is erased whole'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'an_account_is_erased_by_two_people';
+                    END IF;
+                    RETURN NULL;
+                    """
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

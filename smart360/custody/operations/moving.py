@@ -33,6 +33,7 @@ refuses(
         ),
         "a_service_goes_over_as_it_is": UnableToMove(FASTER, is_conflict=True),
         "a_service_goes_over_whole": UnableToMove(FASTER, is_conflict=True),
+        "a_move_hands_something_over": UnableToMove(FASTER, is_conflict=True),
     }
 )
 

@@ -129,9 +129,17 @@ class VipSuggestion(models.Model):
             pgtrigger.Trigger(
                 name="suggestions_are_decided_once",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Update | pgtrigger.Delete,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 func=pgtrigger.Func(
                     """
+                    IF TG_OP = 'INSERT' THEN
+                        IF NEW.state = 'WAITING' THEN
+                            RETURN NEW;
+                        END IF;
+                        RAISE EXCEPTION 'somebody is suggested before it is decided'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'suggestions_are_decided_once';
+                    END IF;
                     IF TG_OP = 'UPDATE' AND OLD.state = 'WAITING' THEN
                         IF to_jsonb(NEW) - ARRAY['state', 'decided_at', 'decided_by_id']
                            = to_jsonb(OLD) - ARRAY['state', 'decided_at', 'decided_by_id']

@@ -1,0 +1,40 @@
+"""The trigger that lets an account end by what ends its supply alone (W10)."""
+
+import pgtrigger
+
+ENDS_BY_EXECUTION = pgtrigger.Trigger(
+    name="an_account_ends_by_execution",
+    when=pgtrigger.Before,
+    operation=pgtrigger.UpdateOf("status"),
+    func=pgtrigger.Func(
+        """
+        IF NEW.status IN ('INACTIVE', 'DISCONNECTED') AND NEW.status <> OLD.status
+           AND NOT EXISTS (
+               SELECT 1 FROM disconnections_execution x
+                 JOIN cases_case c ON c.id = x.request_id
+                WHERE c.consumer_id = NEW.id
+                  AND x.in_transaction = pg_current_xact_id()::text::bigint)
+           -- Who moved out, now or while a collector had the account, is supplied
+           -- nowhere any more.
+           AND (NEW.status <> 'INACTIVE'
+                OR EXISTS (
+                   SELECT 1 FROM consumers_serviceconnection s
+                    WHERE s.consumer_id = NEW.id AND s.supply_state = 'CONNECTED')
+                OR NOT EXISTS (
+                   SELECT 1 FROM consumers_occupancychange o
+                    WHERE o.moved_out_id = NEW.id
+                      AND (o.in_transaction = pg_current_xact_id()::text::bigint
+                           OR OLD.status = 'COLLECTION' AND EXISTS (
+                              SELECT 1 FROM consumers_collectionmove m
+                               WHERE m.consumer_id = NEW.id AND m.is_back
+                                 AND m.in_transaction
+                                     = pg_current_xact_id()::text::bigint))))
+        THEN
+            RAISE EXCEPTION 'an account ends when its disconnection is carried out'
+                USING ERRCODE = 'check_violation',
+                      CONSTRAINT = 'an_account_ends_by_execution';
+        END IF;
+        RETURN NEW;
+        """
+    ),
+)
