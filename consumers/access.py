@@ -85,6 +85,14 @@ def knows_protections(consumer: int, person: Person) -> bool:
     return ports.works_on(consumer, person.pk) or own.exists()
 
 
+def known_certificates(consumer: int, *, to: Person) -> QuerySet[ConsumerDocument]:
+    """The certificates that this person may rest a protection on: all, or those they uploaded."""
+    certificates = ConsumerDocument.objects.filter(consumer=consumer, kind=DocumentKind.CERTIFICATE)
+    if knows_protections(consumer, to):
+        return certificates
+    return certificates.filter(uploaded_by=to)
+
+
 def kinds_of_documents(person: Person) -> list[str]:
     """The kinds of documents that this person may add, in their order."""
     if not person.has_permission(Permission.UPLOAD_DOCUMENT):

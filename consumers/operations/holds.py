@@ -140,11 +140,16 @@ def refuse_wrong_entry(wish: HoldWish, consumer: int) -> None:
         if kind.needs_certificate:
             raise UnableToProtect(NO_CERTIFICATE, field="certificate")
         return
+    if not is_certificate(wish.certificate, consumer):
+        raise UnableToProtect(NOT_OFFERED, field="certificate")
+
+
+def is_certificate(document: int, consumer: int) -> bool:
+    """Whether an entry can rest on this document of the consumer: none that was taken back."""
     certificates = ConsumerDocument.objects.filter(
         consumer=consumer, kind=DocumentKind.CERTIFICATE, withdrawn_at__isnull=True
     ).exclude(state=DocumentState.REJECTED)
-    if not certificates.filter(pk=wish.certificate).exists():
-        raise UnableToProtect(NOT_OFFERED, field="certificate")
+    return certificates.filter(pk=document).exists()
 
 
 @operation

@@ -14,6 +14,7 @@ from consumers.models import AccountHold, HoldProposal
 from consumers.operations.holds import (
     HoldWish,
     UnableToProtect,
+    is_certificate,
     refuse_wrong_entry,
     refuse_wrong_wish,
 )
@@ -35,6 +36,7 @@ DECLINE = "consumers.decline_account_hold"
 LONGEST_NOTE = 250
 SECOND_PERSON = "Somebody else must decide a hold that you proposed"
 STANDS_ALREADY = "This source protects the account already"
+LOST_CERTIFICATE = "Its certificate was withdrawn or rejected since it was proposed"
 WAITS_ALREADY = "This hold was proposed already"
 
 
@@ -126,6 +128,8 @@ def accept_account_hold(
         return locked
     _refuse_if_decided(locked)
     _refuse_if_own(locked, by)
+    if locked.certificate_id and not is_certificate(locked.certificate_id, locked.consumer_id):
+        raise UnableToProtect(LOST_CERTIFICATE, is_conflict=True)
     locked.hold = guards.place_hold(
         locked.consumer_id,
         kind=AccountHoldKind(locked.kind),

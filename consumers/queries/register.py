@@ -78,10 +78,10 @@ def kinds_of_protection(*, is_active: bool = False) -> list[ProtectionKind]:
     return list(kinds.filter(is_active=True) if is_active else kinds)
 
 
-def certificates_of(consumer: int) -> list[tuple[str, str]]:
-    """The certificates that an entry can rest on, newest first: key and title."""
-    certificates = ConsumerDocument.objects.filter(
-        consumer=consumer, kind=DocumentKind.CERTIFICATE, withdrawn_at__isnull=True
+def certificates_among(documents: QuerySet[ConsumerDocument]) -> list[tuple[str, str]]:
+    """Those of ``documents`` that an entry can rest on, newest first: key and title."""
+    certificates = documents.filter(
+        kind=DocumentKind.CERTIFICATE, withdrawn_at__isnull=True
     ).exclude(state=DocumentState.REJECTED)
     rows = certificates.select_related("title").order_by("-pk")[:MOST_CERTIFICATES]
     return [(str(each.pk), f"{each.title.text}, {each.get_state_display()}") for each in rows]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from consumers import access, operations, queries
 from consumers.forms import AccountHoldForm, HoldProposalForm, LiftForm
 from consumers.models import Consumer
-from consumers.queries.register import certificates_of, kinds_of_protection
+from consumers.queries.register import certificates_among, kinds_of_protection
 from consumers.views.profiles import found_consumer, shell
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
@@ -162,7 +162,7 @@ def _form(request: HttpRequest, consumer: Consumer, data: Any = None) -> Account
         data,
         initial={"from_on": today},
         kinds=kinds_of_protection(is_active=True),
-        certificates=certificates_of(consumer.pk),
+        certificates=certificates_among(access.known_certificates(consumer.pk, to=person)),
         is_only_registering=form is None and not proposes,
     )
 

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from consumers.models import AccountHold, Consumer, ProtectionKind
+from consumers.models import AccountHold, Consumer, ConsumerDocument, ProtectionKind
 from consumers.operations import (
     HoldWish,
     UnableToProtect,
@@ -29,7 +29,7 @@ from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from smart360.trail.models import Entry
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
-from tests.consumers.documenting import add
+from tests.consumers.documenting import TITLE, add, decide
 
 TODAY = date(2024, 12, 10)
 END = TODAY + timedelta(days=60)
@@ -175,6 +175,52 @@ def test_only_those_who_need_to_know_read_why(
     assert NAME in overview(consumer, client_as(sarah))
     assert "CERT-7" in client_as(sarah).get(holds).text
     assert NAME not in overview(consumer, client_as(Role.CSE))
+
+
+def test_the_form_names_certificates_to_those_who_need_to_know_alone(
+    consumer: Consumer,
+    wish: HoldWish,
+    person: MakePerson,
+    make_request: MakeRequest,
+    client_as: ClientAs,
+    at: datetime,
+    stands: SetClock,
+) -> None:
+    page = reverse("account_holds", args=[consumer.account_number])
+    sarah = person(Role.CSE)
+    for who in (Role.CALL_CENTRE, sarah):
+        client = client_as(who)
+        assert TITLE not in client.get(page).text, who
+        said = {
+            "kind": f"R{wish.protection}", "source": "CERT-7", "from_on": "2024-12-10",
+            "to_on": END.isoformat(), "certificate": str(wish.certificate), "note": NOTE,
+            "form_key": str(uuid4()),
+        }  # fmt: skip
+        guessed = client.post(page, said)
+        assert (guessed.status_code, TITLE in guessed.text) == (422, False), who
+    assert TITLE in client_as(Role.RECOVERY).get(page).text
+    own = add(consumer, sarah, at, kind="CERTIFICATE", title="Hers alone")
+    assert "Hers alone" in client_as(sarah).get(page).text
+    assert TITLE not in client_as(sarah).get(page).text, own
+    make_request(consumer, by=sarah, reason="CR-001")  # now it is her work
+    assert TITLE in client_as(sarah).get(page).text
+
+
+@pytest.mark.parametrize("way", ["withdrawn", "rejected"])
+def test_a_certificate_that_was_taken_back_meanwhile_protects_nobody(
+    consumer: Consumer, wish: HoldWish, emily: Person, david: Person, at: datetime, way: str
+) -> None:
+    proposal = propose_account_hold(
+        consumer=consumer.pk, wish=wish, note=NOTE, by=emily, at=at, form_key=uuid4()
+    )
+    certificate = ConsumerDocument.objects.get()
+    if way == "withdrawn":
+        withdraw_document(document=certificate.pk, by=david, at=at)
+    else:
+        decide(certificate, "REJECTED", david, at, reason="It is of somebody else")
+    with pytest.raises(UnableToProtect, match="withdrawn or rejected"):
+        accept_account_hold(proposal=proposal.pk, by=david, at=at, form_key=uuid4())
+    assert not AccountHold.objects.exists()
 
 
 def test_it_is_registered_on_the_account_s_page(
