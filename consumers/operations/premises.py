@@ -80,7 +80,8 @@ def correct_address(
 
 
 def _supplied_at(premise: int) -> list[int]:
-    found = Consumer.objects.filter(connections__premise=premise).distinct()
+    """Everybody who is or was supplied there, but for who was erased since."""
+    found = Consumer.objects.filter(connections__premise=premise, erased_at__isnull=True).distinct()
     return list(found.order_by("pk").values_list("pk", flat=True))
 
 

@@ -169,8 +169,12 @@ def search_text_now(consumer: Consumer) -> str:
 
 
 def accounts_at(premise: int, *, but: int) -> list[str]:
-    """The other accounts that are or were supplied at a premise; at most a dozen."""
-    others = Consumer.objects.filter(connections__premise=premise).exclude(pk=but).distinct()
+    """The other accounts that are or were supplied at a premise; at most a dozen.
+
+    Nobody is behind an erased one: no line of its timeline tells of the address.
+    """
+    others = Consumer.objects.filter(connections__premise=premise, erased_at__isnull=True)
+    others = others.exclude(pk=but).distinct()
     return list(others.order_by("account_number").values_list("account_number", flat=True)[:12])
 
 

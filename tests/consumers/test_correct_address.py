@@ -2,22 +2,24 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from consumers.choices import LockPurpose, UtilityType
+from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
 from consumers.guards import LockIsHeld
 from consumers.models import Consumer, Premise, ServiceConnection
 from consumers.operations import take_profile_lock
 from consumers.operations.premises import PlaceName, UnableToCorrectAddress, correct_address
 from consumers.queries import search
+from smart360.custody.operations.erasing import ask_for_erasure, erase_person
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.models import Entry
-from tests.conftest import MakeConsumer, MakePerson, MakeRequest
+from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
 from tests.looking import checksums
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +82,28 @@ def test_everybody_there_follows(
         before = each.version
         each.refresh_from_db()
         assert each.version == before + 1
+
+
+def test_who_was_erased_is_left_in_peace(
+    smith: Consumer, make_consumer: MakeConsumer, sarah: Person, person: MakePerson,
+    client_as: ClientAs, stands: SetClock,
+) -> None:  # fmt: skip
+    """Somebody who lived there once and was erased neither stops it nor is told."""
+    gone = make_consumer("Zoe", status=AccountStatus.INACTIVE, services={})
+    ServiceConnection.objects.create(
+        consumer=gone, premise=home(smith), utility_type=UtilityType.GAS,
+        supply_state=SupplyState.MOVED_OUT, connected_on=gone.registered_on,
+    )  # fmt: skip
+    act = ask_for_erasure(
+        consumer=gone.pk, reason="A letter", by=person(Role.SUPERVISOR), at=stands.at,
+        form_key=uuid4(),
+    )  # fmt: skip
+    erase_person(act=act.pk, account_typed=gone.account_number, by=person(Role.ADMIN), at=stands.at)
+    page = reverse("premise_correct", args=[smith.account_number, home(smith).pk])
+    assert gone.account_number not in client_as(sarah).get(page).text
+    correct(home(smith), by=sarah, at=stands.at)
+    assert home(smith).address == RIGHT.address
+    assert (len(lines(smith)), lines(gone)) == (1, [])
 
 
 def test_the_same_again_changes_nothing(smith: Consumer, sarah: Person, at: datetime) -> None:

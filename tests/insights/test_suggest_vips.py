@@ -10,8 +10,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
+from consumers.choices import AccountStatus, SupplyState, UtilityType
 from consumers.models import Consumer
 from smart360.comms.models import Notice
+from smart360.custody.operations.erasing import ask_for_erasure, erase_person
 from smart360.insights.models import VipPolicy, VipSuggestion
 from smart360.insights.operations import (
     UnableToDecideVip,
@@ -20,6 +22,7 @@ from smart360.insights.operations import (
     go_on_with_scores,
 )
 from smart360.insights.rules.vip import VipCriteria, VipFigures, is_to_be_suggested
+from smart360.kernel.errors import constraint_of
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
@@ -139,7 +142,40 @@ def test_accepted_is_vip_with_the_figures(good: Consumer, boss: Person, at: date
         VipSuggestion.objects.filter(pk=found.pk).update(state="DECLINED")
 
 
+@in_database
+def test_nothing_is_suggested_that_is_decided_already(
+    make_consumer: MakeConsumer, boss: Person, at: datetime
+) -> None:
+    for state, by in (("ACCEPTED", boss), ("DECLINED", boss)):
+        with pytest.raises(IntegrityError) as refused, transaction.atomic():  # noqa: TID251
+            suggest(make_consumer(), at, state=state, decided_at=at, decided_by=by)
+        assert constraint_of(refused.value) == "suggestions_are_decided_once"
+
+
+def suggest(consumer: Consumer, at: datetime, **more: object) -> VipSuggestion:
+    figures = {"bills_due": 12, "bills_on_time": 12, "days": 3000, "suggested_at": at}
+    return VipSuggestion.objects.create(consumer=consumer, **figures, **more)
+
+
 # ------------------------------------------------------------------ the page
+@in_database
+def test_who_was_erased_waits_no_more(
+    make_consumer: MakeConsumer, person: MakePerson, client_as: ClientAs, stands: SetClock
+) -> None:
+    """Nobody could decide it: the account takes no act."""
+    off = {UtilityType.ELECTRICITY: SupplyState.OFF_FOR_GOOD}
+    gone = make_consumer(status=AccountStatus.INACTIVE, services=off)
+    suggest(gone, stands.at)
+    supervisor = person(Role.SUPERVISOR)
+    boss = client_as(supervisor)
+    assert gone.account_number in text_of(boss.get(LIST))
+    act = ask_for_erasure(
+        consumer=gone.pk, reason="A letter", by=supervisor, at=stands.at, form_key=uuid4()
+    )
+    erase_person(act=act.pk, account_typed=gone.account_number, by=person(Role.ADMIN), at=stands.at)
+    assert gone.account_number not in text_of(boss.get(LIST))
+
+
 @in_database
 def test_the_page(good: Consumer, client_as: ClientAs, at: datetime, stands: SetClock) -> None:
     boss = client_as(Role.SUPERVISOR)

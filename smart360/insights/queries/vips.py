@@ -124,10 +124,10 @@ def _used(consumers: Collection[int], *, today: date) -> dict[int, dict[str, Dec
 
 # ------------------------------------------------------------------ what waits
 def waiting_suggestions(*, to: Person, cursor: str = "", size: int = 25) -> Page[ShownSuggestion]:
-    """A page of what waits, the longest waiting first; one statement."""
-    waiting = VipSuggestion.objects.filter(state=SuggestionState.WAITING).select_related(
-        "consumer__category", "consumer__subcategory"
-    )
+    """A page of what waits and can be decided, the longest waiting first; one statement."""
+    waiting = VipSuggestion.objects.filter(
+        state=SuggestionState.WAITING, consumer__erased_at__isnull=True
+    ).select_related("consumer__category", "consumer__subcategory")
     found = page_of(waiting, sort=LONGEST_WAITING, cursor=cursor, size=size)
     rows = [_shown(each, to) for each in found.rows]
     return Page(rows, found.next_cursor, found.previous_cursor)
