@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.apps import apps
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, IntegrityError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -30,6 +30,7 @@ from smart360.custody.queries.erasing import FILES, KEPT_FILES, TEXTS
 from smart360.documents.models import StoredFile
 from smart360.fieldwork.choices import Cancelled
 from smart360.fieldwork.operations import cancel_service_order
+from smart360.kernel.errors import constraint_of
 from smart360.owed.tasks import drain
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
@@ -263,6 +264,47 @@ def test_the_doors_are_shut_but_for_an_erasure(
     for forged in FORGED:
         with pytest.raises(DatabaseError), put_back(), connection.cursor() as cursor:
             cursor.execute(forged)
+
+
+def run_sql(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+@pytest.mark.database
+def test_nobody_is_erased_by_half(
+    zebulon: Consumer, make_consumer: MakeConsumer, person: MakePerson, stands: SetClock
+) -> None:
+    """A row of an erasure alone would open the doors to the words of somebody who lives here."""
+    asker, other = person(Role.SUPERVISOR), person(Role.SUPERVISOR)
+    act = ask_for_erasure(
+        consumer=zebulon.pk, reason="A letter", by=asker, at=stands.at, form_key=uuid4()
+    )
+    erased = (
+        f"UPDATE custody_privacyact SET state = 'ERASED', decided_by_id = {other.pk},"
+        " decided_at = now();"
+    )
+    for then in (
+        "SET CONSTRAINTS ALL IMMEDIATE",  # as a commit asks
+        f"UPDATE consumers_consumer SET erased_at = now() WHERE id = {zebulon.pk}",
+    ):
+        with pytest.raises(IntegrityError) as refused, put_back():
+            run_sql(erased + then)
+        assert constraint_of(refused.value) == "an_account_is_erased_by_two_people"
+    assert PrivacyAct.objects.get().pk == act.pk
+
+
+def test_a_longer_number_is_somebody_else_s(
+    zebulon: Consumer, person: MakePerson, stands: SetClock
+) -> None:
+    """What was typed about account 12 is no word about account 1."""
+    boss, number = person(Role.SUPERVISOR), zebulon.account_number
+    said = {"own": f"Rang {number}.", "longer": f"{number}7", "mail": f"a{EMAIL}"}
+    for form, words in said.items():
+        Draft.objects.create(person=boss, form=form, typed={"q": words}, saved_at=stands.at)
+    erase(zebulon, boss, person(Role.ADMIN), stands.at)
+    kept = Draft.objects.filter(person=boss).values_list("form", flat=True)
+    assert set(kept) == {"longer", "mail"}
 
 
 # ------------------------------------------------------------------ nothing is forgotten

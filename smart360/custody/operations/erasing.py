@@ -22,7 +22,7 @@ from smart360.custody.operations.privacy import (
     lock_act,
     refuse_decided,
 )
-from smart360.custody.queries.erasing import BLANKS, LINKS, files_of, in_the_way, texts_of
+from smart360.custody.queries.erasing import BLANKS, LINKS, files_of, in_the_way, texts_of, whole
 from smart360.custody.queries.privacy import find_under_way
 from smart360.documents.store import drop, let_go
 from smart360.kernel.db import operation, refuses, step
@@ -146,9 +146,9 @@ def _forget_drafts(consumer: Consumer) -> None:
         upload.delete()
         drop(upload.file)
     named = [each for each in (consumer.account_number, consumer.email) if each]
-    for words in named:
-        Draft.objects.filter(typed__icontains=words).delete()
-        OwedWork.objects.filter(last_error__icontains=words).update(last_error=ERASED_WORDS)
+    for words in map(whole, named):
+        Draft.objects.filter(typed__iregex=words).delete()
+        OwedWork.objects.filter(last_error__iregex=words).update(last_error=ERASED_WORDS)
     ImportProblem.objects.filter(account_number=consumer.account_number).delete()
     ImportRow.objects.filter(key=consumer.account_number).delete()
 

@@ -1,5 +1,6 @@
 """What an erasure blanks, and what stands in its way (R8, docs/PRIVACY.md)."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -140,6 +141,15 @@ def files_of(consumer: int) -> list[UUID]:
     return sorted(found)
 
 
+def whole(words: str) -> str:
+    """The pattern of a number or an address where it is no part of a longer one.
+
+    >>> whole("ACC1")
+    '(?<![[:alnum:]])ACC1(?![[:alnum:]])'
+    """
+    return f"(?<![[:alnum:]]){re.escape(words)}(?![[:alnum:]])"
+
+
 # ------------------------------------------------------------------ what stands in the way
 def in_the_way(consumer: Consumer, *, today: date, currency: str) -> list[str]:
     """Why this person cannot be erased now, each in a sentence; nothing when they can.
@@ -200,7 +210,7 @@ def _of_what_waits(consumer: Consumer, currency: str) -> Iterator[str]:
             on_its_way, state=DeliveryState.QUEUED
         ),
         "Somebody is writing a complaint for this account.": ComplaintDraft.objects.filter(
-            typed__icontains=consumer.account_number
+            typed__iregex=whole(consumer.account_number)
         ),
     }
     questions = {f"question_{nth}": Exists(rows) for nth, rows in enumerate(asked.values())}

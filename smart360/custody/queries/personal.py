@@ -56,6 +56,7 @@ from smart360.comms.choices import Visibility
 from smart360.comms.models import Message
 from smart360.custody.models import PrivacyAct
 from smart360.fieldwork.models import OrderedService, ServiceOrder
+from smart360.trail.choices import Event
 from smart360.trail.models import Entry
 
 AT_ONCE = 500
@@ -112,6 +113,8 @@ def _same(*names: str, **others: str) -> dict[str, str]:
 
 
 NOT_ABOUT_STAFF = ~Q(case__complaint__category__is_about_staff=True)
+NAMES_NOBODY_ELSE = ~Q(kind__in=(Event.MOVED_OUT, Event.MOVED_IN))
+"""The lines of a move say whose account the other one is; ``moves`` has the move."""
 SECTIONS: tuple[Section, ...] = (
     Section(
         "consumer", "Who you are to us", Consumer, "pk",
@@ -434,7 +437,7 @@ SECTIONS: tuple[Section, ...] = (
             "at", "kind", "old", "new", words="text__text", number="case__number",
         ),
         ("at", "kind", "words", "number"), order=("-at", "-pk"),
-        only=NOT_ABOUT_STAFF, also="case__consumer",
+        only=NOT_ABOUT_STAFF & NAMES_NOBODY_ELSE, also="case__consumer",
     ),
 )  # fmt: skip
 
