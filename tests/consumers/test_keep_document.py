@@ -423,6 +423,19 @@ class TestPage:
             ("Sarah Johnson", None), ("Sarah Johnson", file), ("David Chen", None),
         ]  # fmt: skip
 
+    def test_a_look_by_a_refused_decision_is_written_down_too(
+        self, consumer: Consumer, sarah: Person, client_as: ClientAs, at: datetime
+    ) -> None:
+        made = add(consumer, sarah, at, kind=DocumentKind.IDENTITY)
+        boss = client_as(Role.SUPERVISOR)
+        late = {"decision": "VERIFIED", "version": "2", "reason": "", "form_key": str(uuid4())}
+        for sent, status in (({"form_key": str(uuid4())}, 422), (late, 409)):
+            answer = boss.post(self.url("document_decide", consumer, made.pk), sent)
+            assert answer.status_code == status
+            assert TITLE in answer.text
+        looks = ViewLogEntry.objects.values_list("person__full_name", flat=True)
+        assert list(looks) == ["David Chen"] * 2
+
     def test_pages_through_all_in_few_statements(
         self, consumer: Consumer, sarah: Person, client_as: ClientAs, at: datetime,
         django_assert_max_num_queries: Any,

@@ -92,7 +92,6 @@ def _address(wish: dict[str, str], cursor: str, name: str = "cursor") -> str:
 def document_detail(request: HttpRequest, account: str, document: int) -> HttpResponse:
     """Its versions and history; a proof of identity is looked at by name (X5)."""
     consumer, found = found_document(request, account, document)
-    _note(request, found)
     return _page(request, consumer, found)
 
 
@@ -179,6 +178,7 @@ def _page(
     refusal: Refusal | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    _note(request, found)
     person = signed_in_person(request)
     sees_looks = found.is_identity and person.has_permission(Permission.VERIFY_DOCUMENT)
     context: dict[str, Any] = shell(request, access.shown(consumer, to=person), tab=TAB) | {
