@@ -29,6 +29,10 @@ def plant(id_: str, find: str, *sql: str, urls: str = "") -> Plant:
     return Plant(id_, find, sql, urls)
 
 
+ERASED = (
+    "UPDATE consumers_consumer SET erased_at = now()"
+    " WHERE id = (SELECT consumer_id FROM cases_case WHERE id = OPEN)"
+)
 SECOND_ALERT = (
     "INSERT INTO cases_alert (case_id, metric, level, was_due_at, raised_at)"
     " VALUES (OPEN, 'RESPONSE', 'WARNING', now(), now())"
@@ -869,6 +873,16 @@ PLANTS = (
         "R7",
         "receipts_that_nobody_owes",
         "DELETE FROM owed_owedwork WHERE kind = 'disconnections.receipt'",
+    ),
+    plant("R8", "people_erased_by_half", ERASED),
+    plant(
+        "R8",
+        "words_of_the_erased",
+        ERASED,
+        "INSERT INTO trail_personaltext (text, digest) VALUES ('Her dog bites', repeat('0', 64))",
+        "INSERT INTO consumers_consumernote (consumer_id, text_id, written_at, written_by_id)"
+        " SELECT consumer_id, (SELECT max(id) FROM trail_personaltext), now(),"
+        " (SELECT min(id) FROM staff_person) FROM cases_case WHERE id = OPEN",
     ),
     plant("X1", "views_that_declare_nothing", urls="tests.access.undeclared_urls"),
     plant(

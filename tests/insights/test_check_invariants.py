@@ -220,7 +220,7 @@ def test_every_invariant_has_an_oracle() -> None:
         *(f"T{n}" for n in range(1, 6)),
         *(f"N{n}" for n in (1, 2, 3, 4, 6)),
         *(f"X{n}" for n in range(1, 7)),
-        *("A1", "A2", "F5", "R1", "R2", "R3", "R4", "R7"),
+        *("A1", "A2", "F5", "R1", "R2", "R3", "R4", "R7", "R8"),
     }
     asked = {oracle.id for oracle in EVERY_ORACLE}
     assert applies - asked == NOT_IN_THE_DATA.keys()
