@@ -31,6 +31,7 @@ from consumers.rules.occupancy import NewAccount
 from disconnections.queries.create import find_chosen
 from smart360.comms.models import Message
 from smart360.custody.operations.moving import change_occupier
+from smart360.custody.render import to_json
 from smart360.custody.rules.moving import MoveOut, MoveWish
 from smart360.fieldwork.queries.offers import offer_for
 from smart360.kernel.errors import Refusal, constraint_of
@@ -150,6 +151,9 @@ def test_states_meters_and_timelines_say_who_lives_there(
     said = Message.objects.order_by("pk")
     assert [each.consumer_id for each in said] == [old.pk, new.pk]
     assert "Ruiz" not in said[0].body.text, "neither learns of the other"
+    mine, theirs = (to_json(each, at=AT).decode() for each in (old, new))
+    assert new.account_number not in mine, "nor from an export of their data"
+    assert old.account_number not in theirs
     assert "Electricity 18345 kWh; Water 18260 m³" in said[1].body.text
     assert_sound()
 
