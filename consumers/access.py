@@ -114,10 +114,18 @@ def visible_documents(consumer: int, *, to: Person) -> QuerySet[ConsumerDocument
         documents = documents.exclude(kind=DocumentKind.IDENTITY)
     if not knows_protections(consumer, to):
         documents = documents.exclude(~Q(uploaded_by=to), kind=DocumentKind.CERTIFICATE)
-    works_on_them = (Permission.UPLOAD_DOCUMENT, Permission.VERIFY_DOCUMENT)
-    if not any(to.has_permission(each) for each in works_on_them):
+    if not sees_every_version(to):
         documents = documents.filter(state=DocumentState.PUBLISHED, withdrawn_at__isnull=True)
     return documents
+
+
+def sees_every_version(person: Person) -> bool:
+    """Whether a person works on documents; others see the version that is published alone.
+
+    One before it may have been rejected because it was somebody else's paper.
+    """
+    works_on_them = (Permission.UPLOAD_DOCUMENT, Permission.VERIFY_DOCUMENT)
+    return any(person.has_permission(each) for each in works_on_them)
 
 
 def shown(

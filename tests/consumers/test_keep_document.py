@@ -436,6 +436,25 @@ class TestPage:
         looks = ViewLogEntry.objects.values_list("person__full_name", flat=True)
         assert list(looks) == ["David Chen"] * 2
 
+    def test_who_only_reads_sees_the_published_version_alone(
+        self, consumer: Consumer, sarah: Person, person: MakePerson, client_as: ClientAs,
+        at: datetime,
+    ) -> None:  # fmt: skip
+        """The one before it was rejected: it was somebody else's paper."""
+        made, boss = add(consumer, sarah, at), person(Role.SUPERVISOR)
+        decide(made, "REJECTED", boss, at, reason="It is of somebody else")
+        lay(consumer, sarah, at)
+        made = renew_document(document=made.pk, by=sarah, at=at, form_key=uuid4())
+        for decision in ("VERIFIED", "PUBLISHED"):
+            made = decide(made, decision, boss, at)
+        page = self.url("document_detail", consumer, made.pk)
+        old, new = (self.url("document_file", consumer, made.pk, each, 1) for each in (1, 2))
+        for role, first in ((Role.CALL_CENTRE, 404), (Role.BILLING, 200)):
+            client = client_as(role)
+            assert [client.get(each).status_code for each in (old, new)] == [first, 200], role
+            assert (old in client.get(page).text) == (first == 200), role
+            assert new in client.get(page).text
+
     def test_pages_through_all_in_few_statements(
         self, consumer: Consumer, sarah: Person, client_as: ClientAs, at: datetime,
         django_assert_max_num_queries: Any,

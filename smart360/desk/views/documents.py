@@ -103,11 +103,15 @@ def document_file(
     """One file of one version, to be saved."""
     _, found = found_document(request, account, document)
     file = find_file(found.id, number, position) if max(number, position) < MOST_ID else None
-    if file is None:
+    if file is None or not _sees(request, found, number):
         raise Http404
     answer = as_download(file.file)
     _note(request, found, file.pk)
     return answer
+
+
+def _sees(request: HttpRequest, found: ShownDocument, version: int) -> bool:
+    return version == found.version or access.sees_every_version(signed_in_person(request))
 
 
 def _note(request: HttpRequest, found: ShownDocument, file: int | None = None) -> None:
@@ -183,7 +187,7 @@ def _page(
     sees_looks = found.is_identity and person.has_permission(Permission.VERIFY_DOCUMENT)
     context: dict[str, Any] = shell(request, access.shown(consumer, to=person), tab=TAB) | {
         "document": found,
-        "versions": versions_of(found.id),
+        "versions": [each for each in versions_of(found.id) if _sees(request, found, each.number)],
         "history": history_of(consumer.pk, found.id, to=person),
         "sees_looks": sees_looks,
         "looks": looks_at(found.id) if sees_looks else [],
