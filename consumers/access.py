@@ -9,7 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet
 
 from consumers import ports
-from consumers.choices import AccountStatus, DocumentKind, DocumentState
+from consumers.choices import AccountStatus, DocumentKind, DocumentState, HoldProposalState
 from consumers.models import (
     LIVED_IN_FIRST,
     Consumer,
@@ -75,13 +75,16 @@ def knows_protections(consumer: int, person: Person) -> bool:
     """Whether a person may read why a household is protected (need to know, roles.md).
 
     Recovery and supervisors may; others who propose such while they work on an open case of the
-    consumer, or once they have proposed something for them.
+    consumer, or once a supervisor has accepted what they proposed. To propose is not enough: it
+    would open each certificate to whoever asks.
     """
     if person.has_permission(Permission.SEE_PROTECTIONS):
         return True
     if not person.has_permission(Permission.PROPOSE_PROTECTION):
         return False
-    own = HoldProposal.objects.filter(consumer=consumer, proposed_by=person)
+    own = HoldProposal.objects.filter(
+        consumer=consumer, proposed_by=person, state=HoldProposalState.ACCEPTED
+    )
     return ports.works_on(consumer, person.pk) or own.exists()
 
 

@@ -211,7 +211,7 @@ def _holds_page(
         "proposals": [
             (each, decline_form if each.id == declining else _decline_form(each.id))
             for each in proposals
-            if knows_why or not each.is_close
+            if knows_why or each.is_own or not each.is_close
         ],
         "is_kept_close": not knows_why and any(are_close),
     }

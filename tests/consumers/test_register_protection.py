@@ -206,6 +206,24 @@ def test_the_form_names_certificates_to_those_who_need_to_know_alone(
     assert TITLE in client_as(sarah).get(page).text
 
 
+def test_to_propose_a_hold_opens_nobody_s_certificate(
+    consumer: Consumer, wish: HoldWish, emily: Person, david: Person, client_as: ClientAs,
+    at: datetime, stands: SetClock,
+) -> None:  # fmt: skip
+    """Who asks reads what they asked; more, once a supervisor has accepted it."""
+    place(consumer, wish, david, at)
+    holds = reverse("account_holds", args=[consumer.account_number])
+    own = HoldWish(kind="MEDICAL", source="BY-PHONE", from_on=TODAY)
+    asked = propose_account_hold(
+        consumer=consumer.pk, wish=own, note=NOTE, by=emily, at=at, form_key=uuid4()
+    )
+    page = client_as(emily).get(holds).text
+    assert ("BY-PHONE" in page, "CERT-7" in page, TITLE in page) == (True, False, False)
+    assert NAME not in overview(consumer, client_as(emily))
+    accept_account_hold(proposal=asked.pk, by=david, at=at, form_key=uuid4())
+    assert "CERT-7" in client_as(emily).get(holds).text
+
+
 @pytest.mark.parametrize("way", ["withdrawn", "rejected"])
 def test_a_certificate_that_was_taken_back_meanwhile_protects_nobody(
     consumer: Consumer, wish: HoldWish, emily: Person, david: Person, at: datetime, way: str
