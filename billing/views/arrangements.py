@@ -21,7 +21,7 @@ from smart360.kernel.errors import Refusal
 from smart360.kernel.money import CENT
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
-from smart360.web.fields import posted_form_key
+from smart360.web.fields import posted_form_key, put_beside
 from smart360.web.gate import requires
 
 NEW = "billing/arrangement_new.html"
@@ -46,7 +46,7 @@ def arrangement_new(request: HttpRequest, account: str) -> HttpResponse:
             wish=form.wish(consumer.pk), by=signed_in_person(request), at=clock.now(), form_key=key
         )
     except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        put_beside(form, refusal)
         return _new(request, consumer, form, status=refusal.http_status)
     messages.success(request, f"{made.number} is agreed.")
     return HttpResponseRedirect(reverse("consumer_financial", args=[account]))
@@ -114,7 +114,7 @@ def arrangement_cancel(request: HttpRequest, account: str, number: str) -> HttpR
             form_key=key,
         )
     except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        put_beside(form, refusal)
         whole = context | {"form": form}
         return profile_page(request, consumer, CANCEL, whole, status=refusal.http_status)
     messages.success(request, f"{number} is cancelled.")

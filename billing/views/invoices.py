@@ -23,7 +23,7 @@ from smart360.kernel.errors import Refusal
 from smart360.organisation.queries import get_utility
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
-from smart360.web.fields import posted_form_key
+from smart360.web.fields import posted_form_key, put_beside
 from smart360.web.gate import requires
 from smart360.web.htmx import page_or_fragment
 
@@ -134,7 +134,7 @@ def invoice_take_back(request: HttpRequest, number: int) -> HttpResponse:
             form_key=key,
         )
     except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        put_beside(form, refusal)
         return _page(request, invoice, status=refusal.http_status, note_form=form)
     messages.success(request, "The credit note waits for a second person.")
     return _back(invoice)

@@ -34,7 +34,7 @@ from smart360.organisation.queries import get_utility
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
 from smart360.web import form_keys
-from smart360.web.fields import posted_form_key
+from smart360.web.fields import posted_form_key, put_beside
 from smart360.web.formats import shown_money
 from smart360.web.gate import requires
 from smart360.web.htmx import is_fragment, page_or_fragment
@@ -107,7 +107,7 @@ def payment_new(request: HttpRequest, account: str) -> HttpResponse:
             form_key=key,
         )
     except Refusal as refusal:
-        _put_beside(form, refusal)
+        put_beside(form, refusal)
         return _payment_again(request, consumer, form, refusal.http_status)
     if is_fragment(request):
         context = {"payment": payment, "consumer": consumer, "amount": shown(payment.amount)}
@@ -122,11 +122,6 @@ def _payment_again(
     """The form with its messages, what was typed and a key of its own."""
     context = account_figures(request, consumer) | {"form": form}
     return page_or_fragment(request, NEW, "payment-form", context, status=status)
-
-
-def _put_beside(form: forms.Form, refusal: Refusal) -> None:
-    """What the operation refused, at its field."""
-    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
 
 
 # ------------------------------------------------------------------ one payment
@@ -176,7 +171,7 @@ def payment_refused(
     is_of_form = isinstance(refusal, form_keys.UnableToSubmitAgain)
     if status == 422 or is_of_form:
         for form in given.values():
-            _put_beside(form, refusal)
+            put_beside(form, refusal)
         return payment_page(request, fresh, status=status, **given)
     return payment_page(request, fresh, status=status, refusal=refusal)
 

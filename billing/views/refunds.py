@@ -20,7 +20,7 @@ from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
-from smart360.web.fields import posted_form_key
+from smart360.web.fields import posted_form_key, put_beside
 from smart360.web.gate import requires
 from smart360.web.htmx import is_fragment, page_or_fragment
 
@@ -47,8 +47,7 @@ def refund_new(request: HttpRequest, account: str) -> HttpResponse:
             form_key=key,
         )
     except Refusal as refusal:
-        field = refusal.field if refusal.field in form.fields else None
-        form.add_error(field, refusal.sentence)
+        put_beside(form, refusal)
         return _new(request, consumer, form, status=refusal.http_status)
     messages.success(request, f"{refund.number} waits for approval.")
     return HttpResponseRedirect(reverse("refund_list"))

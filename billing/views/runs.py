@@ -16,7 +16,7 @@ from smart360.kernel.errors import Refusal
 from smart360.organisation.context import zone_in_use
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
-from smart360.web.fields import form_key_if_sent, posted_form_key
+from smart360.web.fields import form_key_if_sent, posted_form_key, put_beside
 from smart360.web.gate import requires
 from smart360.web.htmx import page_or_fragment
 
@@ -43,8 +43,7 @@ def billing_run_start(request: HttpRequest) -> HttpResponse:
             **form.cleaned_data, by=signed_in_person(request), at=clock.now(), form_key=key
         )
     except Refusal as refusal:
-        field = refusal.field if refusal.field in form.fields else None
-        form.add_error(field, refusal.sentence)
+        put_beside(form, refusal)
         return _page(request, form, status=refusal.http_status)
     messages.success(request, "The billing run has started.")
     return HttpResponseRedirect(reverse("billing_run_list"))

@@ -35,7 +35,7 @@ from smart360.staff.access import signed_in_person
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from smart360.web import form_keys
-from smart360.web.fields import posted_form_key
+from smart360.web.fields import posted_form_key, put_beside
 from smart360.web.formats import shown_money
 from smart360.web.gate import requires
 from smart360.web.htmx import is_fragment, page_or_fragment
@@ -400,8 +400,7 @@ def _refused(
     keeps = status == 422 or isinstance(refusal, form_keys.UnableToSubmitAgain)
     for name, form in forms.items():
         if keeps:
-            field = refusal.field if refusal.field in form.fields else None
-            form.add_error(field, refusal.sentence)
+            put_beside(form, refusal)
             return _again(request, case, panel, status, **{name: form})
     return _again(request, case, panel, status, refusal=refusal)
 

@@ -18,7 +18,7 @@ from smart360.kernel.errors import Refusal
 from smart360.organisation.context import zone_in_use
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
-from smart360.web.fields import posted_form_key
+from smart360.web.fields import posted_form_key, put_beside
 from smart360.web.gate import requires
 from smart360.web.htmx import page_or_fragment
 
@@ -53,7 +53,7 @@ def account_holds(request: HttpRequest, account: str) -> HttpResponse:
         else:
             operations.propose_account_hold(note=form.cleaned_data["note"], **asked)
     except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        put_beside(form, refusal)
         return _holds_page(request, consumer, form, status=refusal.http_status)
     done = "The account is protected" if decides else "A supervisor decides on the hold"
     messages.success(request, done)

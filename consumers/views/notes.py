@@ -18,7 +18,7 @@ from smart360.kernel.errors import Refusal
 from smart360.kernel.text import why_unshowable
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
-from smart360.web.fields import posted_form_key
+from smart360.web.fields import posted_form_key, put_beside
 from smart360.web.gate import requires
 
 NOTES = "consumers/consumer_notes.html"
@@ -44,7 +44,7 @@ def consumer_notes(request: HttpRequest, account: str) -> HttpResponse:
             form_key=key,
         )
     except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        put_beside(form, refusal)
         return _page(request, consumer, form, status=refusal.http_status)
     messages.success(request, "Note added")
     return HttpResponseRedirect(resolve_url("consumer_notes", account))

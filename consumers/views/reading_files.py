@@ -28,7 +28,7 @@ from smart360.kernel.errors import Refusal
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
 from smart360.web.export import csv_response
-from smart360.web.fields import posted_form_key
+from smart360.web.fields import posted_form_key, put_beside
 from smart360.web.gate import requires
 from smart360.web.htmx import page_or_fragment
 
@@ -59,7 +59,7 @@ def reading_file_list(request: HttpRequest) -> HttpResponse:
             form_key=key,
         )
     except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        put_beside(form, refusal)
         return _list(request, form, status=refusal.http_status)
     return HttpResponseRedirect(resolve_url("reading_file", file))
 

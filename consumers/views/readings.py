@@ -19,7 +19,7 @@ from smart360.kernel.errors import Refusal
 from smart360.organisation.context import zone_in_use
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
-from smart360.web.fields import form_key_if_sent, posted_form_key
+from smart360.web.fields import form_key_if_sent, posted_form_key, put_beside
 from smart360.web.gate import requires
 
 ENTER = "consumers/reading_enter.html"
@@ -45,7 +45,7 @@ def reading_enter(request: HttpRequest, account: str) -> HttpResponse:
         context = {"form": form, "unusual": warned.sentence}
         return _page(request, consumer, ENTER, context, status=warned.http_status)
     except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        put_beside(form, refusal)
         return _page(request, consumer, ENTER, {"form": form}, status=refusal.http_status)
     messages.success(request, "The reading is saved and waits for verification")
     return HttpResponseRedirect(resolve_url("consumer_connections", account))
@@ -127,7 +127,7 @@ def reading_reject(request: HttpRequest, account: str, reading: int) -> HttpResp
             form_key=key,
         )
     except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        put_beside(form, refusal)
         context = {"form": form, "row": row}
         return _page(request, consumer, REJECT, context, status=refusal.http_status)
     messages.success(request, "The reading is rejected")

@@ -15,7 +15,7 @@ from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
-from smart360.web.fields import posted_form_key
+from smart360.web.fields import posted_form_key, put_beside
 from smart360.web.gate import requires
 
 
@@ -40,7 +40,7 @@ def consumer_register(request: HttpRequest) -> HttpResponse:
     except SamePhone:
         return _page(request, form, alike=_alike(request, form), status=422)
     except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        put_beside(form, refusal)
         return _page(request, form, status=refusal.http_status)
     messages.success(request, f"Account {made.account_number} opened. It waits for its approval.")
     return HttpResponseRedirect(resolve_url("consumer_detail", made.account_number))

@@ -21,7 +21,7 @@ from smart360.kernel.errors import Refusal
 from smart360.staff.access import signed_in_person
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
-from smart360.web.fields import posted_form_key
+from smart360.web.fields import posted_form_key, put_beside
 from smart360.web.gate import requires
 
 
@@ -132,7 +132,7 @@ def _decided(
             form_key=key,
         )
     except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        put_beside(form, refusal)
         return _page(request, consumer, now, form, status=refusal.http_status)
     messages.success(request, meant.done)
     return HttpResponseRedirect(resolve_url("consumer_detail", consumer.account_number))

@@ -17,6 +17,7 @@ from django.core.exceptions import BadRequest, ValidationError
 from django.core.validators import MaxLengthValidator, MinLengthValidator
 from django.http import QueryDict
 
+from smart360.kernel.errors import Refusal
 from smart360.kernel.text import (
     NOT_OFFERED,
     REQUIRED,
@@ -248,3 +249,12 @@ def form_key_if_sent(post: QueryDict) -> uuid.UUID | None:
     Raises `BadRequest` for one that is no key.
     """
     return posted_form_key(post) if "form_key" in post else None
+
+
+def put_beside(form: forms.BaseForm, refusal: Refusal, *, field: str | None = None) -> None:
+    """Say what an operation refused at its field, or above the form when it has no such field.
+
+    ``field`` is what the form calls it, where that is not what the operation calls it.
+    """
+    name = refusal.field if field is None else field
+    form.add_error(name if name in form.fields else None, refusal.sentence)

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import BadRequest, ValidationError
 from django.http import QueryDict
 
+from smart360.kernel.errors import Refusal
 from smart360.kernel.text import NULL_SENTENCE, UNSHOWN_SENTENCE
 from smart360.web.fields import (
     ClockTimeField,
@@ -19,6 +20,7 @@ from smart360.web.fields import (
     ShownTextField,
     TickField,
     posted_form_key,
+    put_beside,
 )
 
 
@@ -190,3 +192,16 @@ def test_a_form_without_its_key_is_malformed(sent: str) -> None:
 def test_the_form_key_is_read() -> None:
     key = uuid.uuid4()
     assert posted_form_key(QueryDict(f"form_key={key}")) == key
+
+
+def test_a_refusal_stands_at_its_field_or_above_the_form() -> None:
+    class Dates(forms.Form):
+        starts = IsoDateField()
+
+    form = Dates({"starts": "2026-01-05"})
+    put_beside(form, Refusal("Too early", field="starts"))
+    put_beside(form, Refusal("Too late", field="window"), field="starts")
+    put_beside(form, Refusal("Not now", field="window"))
+    put_beside(form, Refusal("Not at all"))
+    assert form.errors["starts"] == ["Too early", "Too late"]
+    assert form.non_field_errors() == ["Not now", "Not at all"]

@@ -37,7 +37,7 @@ from smart360.kernel.errors import Refusal
 from smart360.organisation.context import zone_in_use
 from smart360.staff.access import signed_in_person
 from smart360.web import form_keys
-from smart360.web.fields import form_key_if_sent, posted_form_key
+from smart360.web.fields import form_key_if_sent, posted_form_key, put_beside
 from smart360.web.htmx import is_fragment
 
 TOP = "#case-top"
@@ -179,8 +179,7 @@ def _say(
             status = refusal.http_status
             if refusal.is_conflict and not isinstance(refusal, form_keys.UnableToSubmitAgain):
                 return conflict(kind, request, case, refusal)
-            field = refusal.field if refusal.field in form.fields else None
-            form.add_error(field, refusal.sentence)
+            put_beside(form, refusal)
     if form.errors:
         return _talk_again(kind, request, case, name, form, status)
     if not is_fragment(request):
@@ -331,8 +330,7 @@ def _refused(
         return _form_again(kind, request, fresh, name, form, refusal.http_status, refusal=refusal)
     if refusal.is_conflict or refusal.is_forbidden:
         return conflict(kind, request, case, refusal)
-    field = fields.get(refusal.field, refusal.field)
-    form.add_error(field if field in form.fields else None, refusal.sentence)
+    put_beside(form, refusal, field=fields.get(refusal.field))
     return _form_again(kind, request, case, name, form)
 
 

@@ -41,7 +41,7 @@ from smart360.staff.access import signed_in_person
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from smart360.web import drafts
-from smart360.web.fields import posted_form_key
+from smart360.web.fields import posted_form_key, put_beside
 from smart360.web.gate import requires
 from smart360.web.shown import Link
 
@@ -195,7 +195,7 @@ def _is_right(form: MoveOutForm, sheet: Sheet) -> bool:
     today = day_of(clock.now())
     _, _, wrong = judge_move_out(sheet.consumer.pk, form.move_out(), today=today)
     for each in wrong:
-        form.add_error(each.field if each.field in form.fields else None, each.sentence)
+        put_beside(form, each)
     return not wrong
 
 
@@ -274,8 +274,7 @@ def _review(sheet: Sheet, form: MoveOutForm, more: dict[str, Any]) -> dict[str, 
         try:
             outlook = outlook_of(sheet.consumer.pk, form.move_out(), today=day_of(clock.now()))
         except UnableToMove as refusal:
-            name = refusal.field if refusal.field in form.fields else None
-            form.add_error(name, refusal.sentence)
+            put_beside(form, refusal)
     if outlook is None:
         return {"instead": OUT}
     new, chosen = sheet.new_form(), sheet.account

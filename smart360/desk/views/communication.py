@@ -21,7 +21,7 @@ from smart360.kernel.errors import Refusal
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
 from smart360.web import form_keys
-from smart360.web.fields import posted_form_key
+from smart360.web.fields import posted_form_key, put_beside
 from smart360.web.gate import requires
 from smart360.web.htmx import done, is_fragment
 
@@ -71,8 +71,7 @@ def _speak(
             )
         except Refusal as refusal:
             status = refusal.http_status
-            field = refusal.field if refusal.field in form.fields else None
-            form.add_error(field, refusal.sentence)
+            put_beside(form, refusal)
     if not form.errors:
         messages.success(request, sentence)
         return done(request, to=resolve_url("consumer_communication", account))

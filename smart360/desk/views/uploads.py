@@ -27,7 +27,7 @@ from smart360.kernel.errors import Refusal
 from smart360.kernel.text import key_in
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
-from smart360.web.fields import posted_form_key
+from smart360.web.fields import posted_form_key, put_beside
 from smart360.web.gate import requires
 from smart360.web.htmx import is_fragment
 from smart360.web.shown import RefusedUpload, Upload, UploadList
@@ -52,7 +52,7 @@ def document_new(request: HttpRequest, account: str) -> HttpResponse:
             consumer=consumer.pk, by=person, at=clock.now(), form_key=key, **form.cleaned_data
         )
     except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        put_beside(form, refusal)
         return _page(request, consumer, form=form, status=refusal.http_status)
     messages.success(request, "Document added. A supervisor verifies it.")
     return HttpResponseRedirect(resolve_url("document_detail", account, made.pk))

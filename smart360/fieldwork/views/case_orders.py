@@ -18,7 +18,7 @@ from smart360.fieldwork.queries.orders import orders_of_case
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
 from smart360.staff.access import signed_in_person
-from smart360.web.fields import posted_form_key
+from smart360.web.fields import posted_form_key, put_beside
 from smart360.web.htmx import is_fragment
 
 TAB = "fieldwork/case_service_orders.html"
@@ -41,7 +41,7 @@ def add_order(kind: KindPages, request: HttpRequest, number: str) -> HttpRespons
             case=case.pk, by=me, at=clock.now(), form_key=key, **form.cleaned_data
         )
     except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        put_beside(form, refusal)
         return _tab(kind, request, case, status=refusal.http_status, order_form=form)
     sentence = f"{made.number} is {made.get_status_display().lower()}."
     if is_fragment(request):

@@ -27,7 +27,7 @@ from smart360.kernel.errors import Refusal
 from smart360.organisation.context import zone_in_use
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
-from smart360.web.fields import form_key_if_sent
+from smart360.web.fields import form_key_if_sent, put_beside
 from smart360.web.gate import requires
 from smart360.web.htmx import is_fragment, page_or_fragment
 from smart360.web.shown import Link
@@ -289,8 +289,7 @@ def _refused(
     fresh = found_or_404(request, found.number)
     if form is None or refusal.is_forbidden or (refusal.is_conflict and not refusal.field):
         return shown(request, fresh, status=refusal.http_status, refusal=refusal)
-    field = {"window": "starts"}.get(refusal.field, refusal.field)
-    form.add_error(field if field in form.fields else None, refusal.sentence)
+    put_beside(form, refusal, field={"window": "starts"}.get(refusal.field))
     return shown(request, fresh, status=refusal.http_status, **{name: form})
 
 

@@ -19,7 +19,7 @@ from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
-from smart360.web.fields import posted_form_key
+from smart360.web.fields import posted_form_key, put_beside
 from smart360.web.gate import requires
 
 PAGE = "fieldwork/profile_order_new.html"
@@ -57,7 +57,7 @@ def _create(
             **form.cleaned_data,
         )
     except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        put_beside(form, refusal)
         return _page(request, consumer, form, status=refusal.http_status)
     messages.success(request, f"{made.number} is {made.get_status_display().lower()}.")
     return HttpResponseRedirect(resolve_url("order_detail", made.number))
