@@ -18,7 +18,7 @@ from smart360.kernel.db import operation, refuses, step
 from smart360.kernel.errors import Refusal
 from smart360.kernel.money import ZERO
 from smart360.kernel.numbering import next_number
-from smart360.kernel.text import REQUIRED, is_blank
+from smart360.kernel.text import why_unsaid
 from smart360.organisation.queries import day_of, get_utility
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
@@ -220,11 +220,8 @@ def cancel_arrangement(
         raise UnableToCancelArrangement(
             f"{number} is {arrangement.get_state_display().lower()} already", is_conflict=True
         )
-    if is_blank(reason):
-        raise UnableToCancelArrangement(REQUIRED, field="reason")
-    if len(reason) > LONGEST_REASON:
-        sentence = f"Use at most {LONGEST_REASON} characters."
-        raise UnableToCancelArrangement(sentence, field="reason")
+    if wrong := why_unsaid(reason, at_most=LONGEST_REASON):
+        raise UnableToCancelArrangement(wrong, field="reason")
     arrangement.reason = reason.strip()
     _end(arrangement, ArrangementState.CANCELLED, by=by.pk, at=at)
     record(

@@ -15,7 +15,7 @@ from smart360.cases import handling
 from smart360.kernel.db import operation, refuses, step
 from smart360.kernel.errors import Refusal
 from smart360.kernel.numbering import next_number
-from smart360.kernel.text import REQUIRED, is_blank
+from smart360.kernel.text import why_unsaid
 from smart360.organisation.queries import get_utility
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
@@ -67,10 +67,8 @@ def propose_credit_note(
     if bill.state not in (InvoiceState.ISSUED, InvoiceState.APPROVED):
         raise UnableToTakeBack(f"{bill} is {bill.get_state_display().lower()}", is_conflict=True)
     _refuse_between(bill)
-    if is_blank(reason):
-        raise UnableToTakeBack(REQUIRED, field="reason")
-    if len(reason) > LONGEST_REASON:
-        raise UnableToTakeBack(f"Use at most {LONGEST_REASON} characters.", field="reason")
+    if wrong := why_unsaid(reason, at_most=LONGEST_REASON):
+        raise UnableToTakeBack(wrong, field="reason")
     if bill.credit_notes.exclude(state=ProposalState.REJECTED).exists():
         raise UnableToTakeBack("A credit note for this invoice exists already.", is_conflict=True)
     note: CreditNote = CreditNote.objects.create(

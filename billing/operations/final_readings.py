@@ -23,7 +23,7 @@ from smart360.cases import handling
 from smart360.cases.models import Case
 from smart360.kernel.db import operation, refuses, step
 from smart360.kernel.errors import Refusal
-from smart360.kernel.text import NOT_OFFERED, REQUIRED, is_blank
+from smart360.kernel.text import NOT_OFFERED, REQUIRED, why_unsaid
 from smart360.organisation.queries import day_of
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
@@ -196,10 +196,8 @@ def add_adjustment(
         raise UnableToAdjust("Enter an amount that is not 0.00", field="amount")
     if amount != amount.quantize(Decimal("0.01")):
         raise UnableToAdjust("Ensure that there are no more than 2 decimal places.", field="amount")
-    if is_blank(reason):
-        raise UnableToAdjust(REQUIRED, field="reason")
-    if len(reason) > LONGEST_REASON:
-        raise UnableToAdjust(f"Use at most {LONGEST_REASON} characters.", field="reason")
+    if wrong := why_unsaid(reason, at_most=LONGEST_REASON):
+        raise UnableToAdjust(wrong, field="reason")
     added = BillAdjustment.objects.create(
         case=locked, amount=amount, reason=reason.strip(), added_at=at, added_by=by
     )

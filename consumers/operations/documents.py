@@ -25,7 +25,7 @@ from smart360.documents import store
 from smart360.documents.intake import Taken, why_too_much
 from smart360.kernel.db import operation, refuses, step
 from smart360.kernel.errors import Refusal
-from smart360.kernel.text import NOT_OFFERED, REQUIRED, is_blank
+from smart360.kernel.text import NOT_OFFERED, why_unsaid
 from smart360.staff.access import people_who_may
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
@@ -152,8 +152,8 @@ def add_document(
         return ConsumerDocument.objects.get(pk=int(earlier))
     if kind not in kinds_of_documents(by):
         raise UnableToKeepDocument(NOT_OFFERED, field="kind")
-    if is_blank(title) or len(title) > LONGEST_TITLE:
-        raise UnableToKeepDocument(REQUIRED, field="title")
+    if wrong := why_unsaid(title, at_most=LONGEST_TITLE):
+        raise UnableToKeepDocument(wrong, field="title")
     made = ConsumerDocument(
         consumer=locked, kind=kind, title=keep_words(title), uploaded_at=at, uploaded_by=by
     )
@@ -218,8 +218,8 @@ def decide_document(
             f"{found.get_state_display()} by {who} already", is_conflict=True
         )
     is_rejected = decision == DocumentState.REJECTED
-    if is_rejected and (is_blank(reason) or len(reason) > LONGEST_REASON):
-        raise UnableToDecideDocument(REQUIRED, field="reason")
+    if is_rejected and (wrong := why_unsaid(reason, at_most=LONGEST_REASON)):
+        raise UnableToDecideDocument(wrong, field="reason")
     found.state, found.decided_at, found.decided_by = decision, at, by
     found.reason = keep_words(reason) if is_rejected else None
     found.save(update_fields=["state", "decided_at", "decided_by", "reason"])

@@ -13,7 +13,7 @@ from consumers.models import AccountHold, ConsumerDocument, HoldProposal, Protec
 from smart360.comms.outbox import notify_staff
 from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
-from smart360.kernel.text import NOT_OFFERED, REQUIRED, is_blank
+from smart360.kernel.text import NOT_OFFERED, why_unsaid
 from smart360.organisation.queries import day_of
 from smart360.staff.access import people_who_may
 from smart360.staff.models import Person
@@ -111,8 +111,8 @@ def refuse_wrong_wish(wish: HoldWish, today: date) -> None:
     """Say what is wrong with a wish, as UnableToProtect with the field."""
     if wish.kind not in BY_HAND:
         raise UnableToProtect(NOT_OFFERED, field="kind")
-    if is_blank(wish.source) or len(wish.source) > LONGEST_SOURCE:
-        raise UnableToProtect(REQUIRED, field="source")
+    if wrong := why_unsaid(wish.source, at_most=LONGEST_SOURCE):
+        raise UnableToProtect(wrong, field="source")
     if wish.kind == AccountHoldKind.DISPUTE and (instead := ports.held_by(wish.source)):
         raise UnableToProtect(instead, field="source")
     if not today - FURTHEST <= wish.from_on <= today + SOON:
@@ -200,7 +200,7 @@ def lift_account_hold(
         instead := ports.held_by(placed.source, consumer=consumer)
     ):
         raise UnableToLift(instead, is_conflict=True)
-    if is_blank(reason):
-        raise UnableToLift(REQUIRED, field="reason")
+    if wrong := why_unsaid(reason):
+        raise UnableToLift(wrong, field="reason")
     guards.lift_hold(placed, by=by.pk, at=at, words=reason)
     return placed

@@ -7,7 +7,7 @@ from consumers import guards
 from consumers.models import Consumer, ConsumerNote
 from smart360.kernel.db import operation, refuses, step
 from smart360.kernel.errors import Refusal
-from smart360.kernel.text import REQUIRED, is_blank
+from smart360.kernel.text import why_unsaid
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from smart360.trail.choices import Event
@@ -44,10 +44,8 @@ def add_consumer_note(
     earlier = form_keys.claim(form_key, by=by.pk, act=ADD, about=about, at=at)
     if earlier:
         return ConsumerNote.objects.get(pk=int(earlier))
-    if is_blank(words):
-        raise UnableToNote(REQUIRED, field="words")
-    if len(words) > LONGEST_NOTE:
-        raise UnableToNote(f"At most {LONGEST_NOTE} characters", field="words")
+    if wrong := why_unsaid(words, at_most=LONGEST_NOTE):
+        raise UnableToNote(wrong, field="words")
     if is_pinned:
         _refuse_too_many(locked, field="is_pinned")
     made = ConsumerNote.objects.create(

@@ -21,7 +21,7 @@ from consumers.operations.holds import (
 from smart360.comms.outbox import notify_staff
 from smart360.kernel.db import operation, refuses, step
 from smart360.kernel.errors import Refusal
-from smart360.kernel.text import REQUIRED, is_blank
+from smart360.kernel.text import why_unsaid
 from smart360.organisation.queries import day_of
 from smart360.staff.access import people_who_may
 from smart360.staff.models import Person
@@ -75,8 +75,8 @@ def propose_account_hold(
         return HoldProposal.objects.get(pk=int(earlier))
     refuse_wrong_wish(wish, day_of(at))
     refuse_wrong_entry(wish, consumer)
-    if is_blank(note) or len(note) > LONGEST_NOTE:
-        raise UnableToProtect(REQUIRED, field="note")
+    if wrong := why_unsaid(note, at_most=LONGEST_NOTE):
+        raise UnableToProtect(wrong, field="note")
     _refuse_twice(consumer, wish)
     proposal = HoldProposal.objects.create(
         consumer_id=consumer,
@@ -157,8 +157,8 @@ def decline_account_hold(
         return locked
     _refuse_if_decided(locked)
     _refuse_if_own(locked, by)
-    if is_blank(reason) or len(reason) > LONGEST_NOTE:
-        raise UnableToDecideHold(REQUIRED, field="reason")
+    if wrong := why_unsaid(reason, at_most=LONGEST_NOTE):
+        raise UnableToDecideHold(wrong, field="reason")
     locked.decision = reason
     _decide(locked, HoldProposalState.DECLINED, by=by, at=at)
     words = "" if locked.protection_id else reason

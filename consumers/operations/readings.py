@@ -25,7 +25,7 @@ from consumers.rules.readings import (
 )
 from smart360.kernel.db import operation, refuses, step
 from smart360.kernel.errors import Refusal
-from smart360.kernel.text import NOT_OFFERED, REQUIRED, is_blank
+from smart360.kernel.text import NOT_OFFERED, why_unsaid
 from smart360.organisation.queries import day_of, get_utility
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
@@ -222,10 +222,8 @@ def reject_reading(
         return locked
     if locked.verification == Verification.REJECTED:
         raise UnableToCheckReading(checked_sentence(locked), is_conflict=True)
-    if is_blank(reason):
-        raise UnableToCheckReading(REQUIRED, field="reason")
-    if len(reason) > LONGEST_REASON:
-        raise UnableToCheckReading(f"Use at most {LONGEST_REASON} characters.", field="reason")
+    if wrong := why_unsaid(reason, at_most=LONGEST_REASON):
+        raise UnableToCheckReading(wrong, field="reason")
     _refuse_if_counted_from(locked)
     locked.rejection = reason
     _check(locked, Verification.REJECTED, by=by, at=at)

@@ -18,7 +18,7 @@ from consumers.rules.profiles import LONGEST_REASON, SHORTEST_REASON
 from consumers.store import mark_vip
 from smart360.kernel.db import operation, refuses, step
 from smart360.kernel.errors import Refusal
-from smart360.kernel.text import REQUIRED, is_blank
+from smart360.kernel.text import why_unsaid
 from smart360.organisation.queries import day_of
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
@@ -140,10 +140,8 @@ def _refuse_status(row: Consumer, needed: AccountStatus) -> None:
 
 
 def _refuse_without_reason(reason: str, refusal: type[Refusal]) -> None:
-    if is_blank(reason):
-        raise refusal(REQUIRED, field="reason")
-    if not SHORTEST_REASON <= len(reason.strip()) <= LONGEST_REASON:
-        raise refusal(f"{SHORTEST_REASON} to {LONGEST_REASON} characters", field="reason")
+    if wrong := why_unsaid(reason, at_least=SHORTEST_REASON, at_most=LONGEST_REASON):
+        raise refusal(wrong, field="reason")
 
 
 @step

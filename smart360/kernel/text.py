@@ -97,6 +97,22 @@ def is_blank(text: str) -> bool:
     )
 
 
+def why_unsaid(words: str, *, at_least: int = 1, at_most: int | None = None) -> str:
+    """The sentence that refuses words somebody has to say, such as a reason, or ``""``.
+
+    >>> why_unsaid(" ", at_most=250), why_unsaid("A letter of May 3", at_most=250)
+    ('This field is required.', '')
+    >>> why_unsaid("x", at_least=10, at_most=250), why_unsaid("No such", at_most=3)
+    ('10 to 250 characters', 'Use at most 3 characters.')
+    """
+    if is_blank(words):
+        return REQUIRED
+    is_too_long = at_most is not None and len(words) > at_most
+    if at_least > 1 and (is_too_long or len(words.strip()) < at_least):
+        return f"{at_least} to {at_most} characters"
+    return f"Use at most {at_most} characters." if is_too_long else ""
+
+
 def count_letters(text: str) -> int:
     """How many characters of ``text`` a reader would see: composed, without blanks.
 

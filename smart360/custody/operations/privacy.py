@@ -13,7 +13,7 @@ from smart360.documents.models import StoredFile
 from smart360.documents.store import let_go, store_json, store_pdf
 from smart360.kernel.db import operation, refuses, step
 from smart360.kernel.errors import Refusal
-from smart360.kernel.text import REQUIRED, is_blank
+from smart360.kernel.text import why_unsaid
 from smart360.owed.book import owe, owe_again
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
@@ -73,8 +73,8 @@ def ask(
     if earlier:
         return PrivacyAct.objects.get(pk=int(earlier))
     _refuse_stranger(consumer, by)
-    if is_blank(reason):
-        raise UnableToHandlePrivacy(REQUIRED, field="reason")
+    if wrong := why_unsaid(reason):
+        raise UnableToHandlePrivacy(wrong, field="reason")
     under_way = find_under_way(consumer, kind)
     if under_way is None:
         under_way = PrivacyAct.objects.create(
@@ -115,8 +115,8 @@ def decline_privacy(*, act: int, reason: str, by: Person, at: datetime) -> Priva
     """
     found = lock_act(act, by)
     refuse_decided(found)
-    if is_blank(reason):
-        raise UnableToHandlePrivacy(REQUIRED, field="reason")
+    if wrong := why_unsaid(reason):
+        raise UnableToHandlePrivacy(wrong, field="reason")
     found.state, found.decided_by, found.decided_at = PrivacyState.DECLINED, by, at
     found.decision = keep_words(reason)
     found.save(update_fields=["state", "decided_by", "decided_at", "decision"])
