@@ -53,34 +53,24 @@ def consumer_privacy(request: HttpRequest, account: str) -> HttpResponse:
 @requires(Permission.HANDLE_PRIVACY)
 def export_ask(request: HttpRequest, account: str) -> HttpResponse:
     """Ask for an export; somebody else approves it."""
-    consumer = found_consumer(request, account)
-    key, form = posted_form_key(request.POST), PrivacyForm(request.POST)
-    if not form.is_valid():
-        return _page(request, consumer, export_form=form, status=422)
-    try:
-        ask_for_export(
-            consumer=consumer.pk,
-            reason=form.cleaned_data["reason"],
-            by=signed_in_person(request),
-            at=clock.now(),
-            form_key=key,
-        )
-    except Refusal as refusal:
-        return _refused(request, consumer, refusal)
-    messages.success(request, "The export was asked for. Somebody else has to approve it.")
-    return _back(consumer)
+    return _ask(request, account, PrivacyKind.EXPORT)
 
 
 @require_POST
 @requires(Permission.HANDLE_PRIVACY)
 def erasure_ask(request: HttpRequest, account: str) -> HttpResponse:
     """Ask for the erasure of the person; somebody else does it."""
+    return _ask(request, account, PrivacyKind.ERASURE)
+
+
+def _ask(request: HttpRequest, account: str, kind: PrivacyKind) -> HttpResponse:
     consumer = found_consumer(request, account)
     key, form = posted_form_key(request.POST), PrivacyForm(request.POST)
     if not form.is_valid():
-        return _page(request, consumer, erasure_form=form, status=422)
+        return _page(request, consumer, asks={kind: form}, status=422)
+    ask = ask_for_erasure if kind == PrivacyKind.ERASURE else ask_for_export
     try:
-        ask_for_erasure(
+        ask(
             consumer=consumer.pk,
             reason=form.cleaned_data["reason"],
             by=signed_in_person(request),
@@ -89,7 +79,8 @@ def erasure_ask(request: HttpRequest, account: str) -> HttpResponse:
         )
     except Refusal as refusal:
         return _refused(request, consumer, refusal)
-    messages.success(request, "The erasure was asked for. Somebody else has to approve it.")
+    done = f"The {kind.label.lower()} was asked for. Somebody else has to approve it."
+    messages.success(request, done)
     return _back(consumer)
 
 
@@ -216,14 +207,14 @@ def _page(
     request: HttpRequest,
     consumer: Consumer,
     *,
-    export_form: PrivacyForm | None = None,
-    erasure_form: PrivacyForm | None = None,
+    asks: dict[PrivacyKind, PrivacyForm] | None = None,
     erases: dict[int, ErasureForm] | None = None,
     declines: dict[int, PrivacyForm] | None = None,
     refusal: Refusal | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    person, acts = signed_in_person(request), list_acts(consumer.pk, to=signed_in_person(request))
+    person, asks = signed_in_person(request), asks or {}
+    acts = list_acts(consumer.pk, to=person)
     is_theirs, is_erased = knows_all_cases(consumer.pk, person), consumer.erased_at is not None
     context: dict[str, Any] = {
         "acts": [
@@ -238,8 +229,8 @@ def _page(
         "is_theirs": is_theirs,
         "asks_export": is_theirs and not is_erased and not _under_way(acts, PrivacyKind.EXPORT),
         "asks_erasure": is_theirs and not is_erased and not _under_way(acts, PrivacyKind.ERASURE),
-        "export_form": export_form or PrivacyForm(auto_id="export-%s"),
-        "erasure_form": erasure_form or PrivacyForm(auto_id="erasure-%s"),
+        "export_form": asks.get(PrivacyKind.EXPORT) or PrivacyForm(auto_id="export-%s"),
+        "erasure_form": asks.get(PrivacyKind.ERASURE) or PrivacyForm(auto_id="erasure-%s"),
         "kept_days": settings.EXPORT_KEPT_DAYS,
         "refusal": refusal,
     }
