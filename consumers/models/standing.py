@@ -10,7 +10,7 @@ from consumers.models.accounts import Consumer
 
 
 class CollectionMove(models.Model):
-    """Somebody, or the ageing worker, has moved an account to Collection or back to Active.
+    """Somebody, or the ageing worker, has moved an account to Collection or out of it.
 
     The status of the account follows in the same transaction, or the database refuses it. Why
     stands on the timeline.

@@ -57,10 +57,11 @@ COLLECT = _Act(
 )
 RELEASE = _Act(
     title="End Collection",
-    explains="The account shows as Active again. What it owes stays owed.",
+    explains="The account shows as Active again, or as Inactive where its household has moved out."
+    " What it owes stays owed.",
     icon="circle-check",
     busy="Ending …",
-    done="The account is Active again",
+    done="The account is in Collection no more",
     decide=standing.end_collection,
 )
 
@@ -97,7 +98,7 @@ TAKE_VIP = _Act(
 @require_http_methods(["GET", "POST"])
 @requires(Permission.COLLECT)
 def consumer_collection(request: HttpRequest, account: str) -> HttpResponse:
-    """Move an account to Collection, or one that is there back to Active."""
+    """Move an account to Collection, or out of it."""
     consumer = found_consumer(request, account)
     is_there = consumer.status == AccountStatus.COLLECTION
     return _decided(request, consumer, RELEASE if is_there else COLLECT, (COLLECT, RELEASE))

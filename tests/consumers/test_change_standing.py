@@ -226,6 +226,7 @@ def test_the_pages(debtor: Consumer, client_as: ClientAs, stands: SetClock) -> N
     assert late.status_code == 409
     assert "This account is Collection" in text_of(late)
     assert send(robert, "collection", act="End Collection").status_code == 302
+    assert "in Collection no more" in text_of(robert.get(at_path))
     assert status_of(debtor) == "ACTIVE"
     assert send(boss, "vip", act="Mark as VIP").status_code == 302
     assert "Take off VIP" in text_of(boss.get(at_path))
