@@ -8,8 +8,9 @@ from decimal import Decimal
 from django.urls import reverse
 
 from consumers import guards, ports
-from consumers.choices import AccountHoldKind, DocumentKind, DocumentState
-from consumers.models import AccountHold, ConsumerDocument, HoldProposal, ProtectionKind
+from consumers.choices import AccountHoldKind
+from consumers.models import AccountHold, HoldProposal
+from consumers.queries.register import find_kind, has_certificate
 from smart360.comms.outbox import notify_staff
 from smart360.kernel.db import operation, refuses
 from smart360.kernel.errors import Refusal
@@ -131,7 +132,7 @@ def refuse_wrong_entry(wish: HoldWish, consumer: int) -> None:
         if wish.certificate is not None:
             raise UnableToProtect(NOT_REGISTERED, field="certificate")
         return
-    kind = ProtectionKind.objects.filter(pk=wish.protection, is_active=True).first()
+    kind = find_kind(wish.protection)
     if kind is None or kind.hold_kind != wish.kind:
         raise UnableToProtect(NOT_OFFERED, field="kind")
     if wish.to_on is None:
@@ -140,16 +141,8 @@ def refuse_wrong_entry(wish: HoldWish, consumer: int) -> None:
         if kind.needs_certificate:
             raise UnableToProtect(NO_CERTIFICATE, field="certificate")
         return
-    if not is_certificate(wish.certificate, consumer):
+    if not has_certificate(consumer, wish.certificate):
         raise UnableToProtect(NOT_OFFERED, field="certificate")
-
-
-def is_certificate(document: int, consumer: int) -> bool:
-    """Whether an entry can rest on this document of the consumer: none that was taken back."""
-    certificates = ConsumerDocument.objects.filter(
-        consumer=consumer, kind=DocumentKind.CERTIFICATE, withdrawn_at__isnull=True
-    ).exclude(state=DocumentState.REJECTED)
-    return certificates.filter(pk=document).exists()
 
 
 @operation

@@ -14,10 +14,10 @@ from consumers.models import AccountHold, HoldProposal
 from consumers.operations.holds import (
     HoldWish,
     UnableToProtect,
-    is_certificate,
     refuse_wrong_entry,
     refuse_wrong_wish,
 )
+from consumers.queries.register import has_certificate
 from smart360.comms.outbox import notify_staff
 from smart360.kernel.db import operation, refuses, step
 from smart360.kernel.errors import Refusal
@@ -128,7 +128,7 @@ def accept_account_hold(
         return locked
     _refuse_if_decided(locked)
     _refuse_if_own(locked, by)
-    if locked.certificate_id and not is_certificate(locked.certificate_id, locked.consumer_id):
+    if locked.certificate_id and not has_certificate(locked.consumer_id, locked.certificate_id):
         raise UnableToProtect(LOST_CERTIFICATE, is_conflict=True)
     locked.hold = guards.place_hold(
         locked.consumer_id,

@@ -78,13 +78,26 @@ def kinds_of_protection(*, is_active: bool = False) -> list[ProtectionKind]:
     return list(kinds.filter(is_active=True) if is_active else kinds)
 
 
+def find_kind(kind: int) -> ProtectionKind | None:
+    """A kind that is offered now."""
+    return ProtectionKind.objects.filter(pk=kind, is_active=True).first()
+
+
 def certificates_among(documents: QuerySet[ConsumerDocument]) -> list[tuple[str, str]]:
-    """Those of ``documents`` that an entry can rest on, newest first: key and title."""
-    certificates = documents.filter(
-        kind=DocumentKind.CERTIFICATE, withdrawn_at__isnull=True
-    ).exclude(state=DocumentState.REJECTED)
-    rows = certificates.select_related("title").order_by("-pk")[:MOST_CERTIFICATES]
+    """The newest of ``documents`` that an entry can rest on, newest first: key and title."""
+    rows = _certificates(documents).select_related("title").order_by("-pk")[:MOST_CERTIFICATES]
     return [(str(each.pk), f"{each.title.text}, {each.get_state_display()}") for each in rows]
+
+
+def has_certificate(consumer: int, document: int) -> bool:
+    """Whether an entry can rest on this document of the consumer: none that was taken back."""
+    documents = ConsumerDocument.objects.filter(consumer=consumer, pk=document)
+    return _certificates(documents).exists()
+
+
+def _certificates(documents: QuerySet[ConsumerDocument]) -> QuerySet[ConsumerDocument]:
+    certificates = documents.filter(kind=DocumentKind.CERTIFICATE, withdrawn_at__isnull=True)
+    return certificates.exclude(state=DocumentState.REJECTED)
 
 
 def ending_soon(*, today: date) -> list[int]:
