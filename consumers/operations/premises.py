@@ -46,6 +46,7 @@ def correct_address(
     is changes nothing. Raises UnableToCorrectAddress, LockIsHeld.
     """
     supplied = _lock_all(premise, by, at)
+    # not NO KEY: whoever begins to be supplied there, whose row points here, has to wait, too
     row = Premise.objects.select_for_update().get(pk=premise)
     if _supplied_at(premise) != [each.pk for each in supplied]:
         raise UnableToCorrectAddress(OTHERS_CAME, is_conflict=True)
