@@ -68,10 +68,10 @@ def line_of(entry: Entry, to: Person) -> TimelineEntry:
     )
     words = entry.text.text if sees_words and entry.text else ""
     detail = entry.actor.full_name if entry.actor else "Smart360"
-    case = entry.case
+    case, case_kind = entry.case, entry.case.kind if entry.case else ""
     return TimelineEntry(
         at=entry.at,
-        sentence=sentence_of(entry.kind, entry.old, entry.new),
+        sentence=sentence_of(entry.kind, entry.old, entry.new, case_kind=case_kind),
         icon=icon,
         tone=tone,
         detail=f"{detail}: {words}" if words else detail,

@@ -123,15 +123,27 @@ NAMED_BY: dict[str, str] = {
 """Lines of which one fact is all that there is to say."""
 
 
-def sentence_of(kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
-    """What happened, in the users' words.
+def label_of(kind: str, case_kind: str = "") -> str:
+    """An event's own words; what was created says what it is.
+
+    >>> label_of("CREATED", "COMPLAINT"), label_of("CREATED", "DISCONNECTION")
+    ('Complaint created', 'Request created')
+    """
+    is_complaint = kind == Event.CREATED and case_kind == "COMPLAINT"
+    return "Complaint created" if is_complaint else str(Event(kind).label)
+
+
+def sentence_of(
+    kind: str, old: Mapping[str, Any], new: Mapping[str, Any], *, case_kind: str = ""
+) -> str:
+    """What happened, in the users' words; ``case_kind`` is that of the case of the line, if any.
 
     >>> sentence_of("PROFILE_CHANGED", {}, {"fields": ["name", "phone"]})
     'Profile changed: name, phone'
     >>> sentence_of("PAYMENT_RECORDED", {}, {"payment": "PAY-2026-000001"})
     'Payment recorded: PAY-2026-000001'
     """
-    label = Event(kind).label
+    label = label_of(kind, case_kind)
     if kind == Event.PROFILE_CHANGED:
         fields = [LABELS.get(name, name).lower() for name in new.get("fields", [])]
         return f"{label}: {', '.join(fields)}" if fields else label

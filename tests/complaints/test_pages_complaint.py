@@ -71,6 +71,7 @@ def test_it_says_what_was_complained_of(
     assert "We have your complaint and confirm it next, and expect to resolve it by" in html
     for tab in ("Details", "Service order", "Communication", "Timeline"):
         assert f">{tab}" in html
+    assert "Complaint created" in page_of(client_as(Role.CSE), at_path(complaint, "/timeline"))
 
 
 def test_of_an_account_it_shows_the_consumer(

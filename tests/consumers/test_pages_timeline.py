@@ -115,7 +115,8 @@ def test_a_hidden_complaint_is_hidden(
     number = make_complaint(
         consumer, name="Rude or disrespectful", staff_named=named.pk
     ).case.number
-    assert number in client_as(Role.SUPERVISOR).get(address_of(consumer)).text
+    known = client_as(Role.SUPERVISOR).get(address_of(consumer)).context["lines"]
+    assert [line.ref for line in known if line.sentence == "Complaint created"] == [number]
     for query in ("", f"?case={number}", "?group=cases"):
         page = client_as(named).get(address_of(consumer, query)).text
         assert "CMP-" not in page.replace(f"?case={number}", "")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
-from consumers.rules.timeline import look_of, what_it_is_about
+from consumers.rules.timeline import label_of, look_of, what_it_is_about
 from smart360.cases.choices import CaseStatus, ClosingReason, HoldEnding, Metric
 from smart360.cases.models import Case
 from smart360.cases.queries.history import entries_of
@@ -37,7 +37,7 @@ def case_timeline(
     more = entries[limit - 1].seq if len(entries) > limit else None
     entries = entries[:limit]
     names = _names_in(entries)
-    return [_line(entry, names, to=to) for entry in entries], more
+    return [_line(entry, names, to=to, kind=case.kind) for entry in entries], more
 
 
 def _names_in(entries: Iterable[Entry]) -> dict[int, str]:
@@ -54,7 +54,7 @@ def _names_in(entries: Iterable[Entry]) -> dict[int, str]:
     return dict(Person.objects.filter(pk__in=numbers).values_list("pk", "full_name"))
 
 
-def _line(entry: Entry, names: Mapping[int, str], *, to: Person) -> TimelineEntry:
+def _line(entry: Entry, names: Mapping[int, str], *, to: Person, kind: str) -> TimelineEntry:
     icon, tone = look_of(entry.kind)
     details = [entry.actor.full_name if entry.actor else SYSTEM]
     details += _more(entry)
@@ -62,14 +62,14 @@ def _line(entry: Entry, names: Mapping[int, str], *, to: Person) -> TimelineEntr
         details.append(f"“{words}”")
     return TimelineEntry(
         at=entry.at,
-        sentence=_sentence(entry, names),
+        sentence=_sentence(entry, names, kind),
         icon=icon,
         tone=tone,
         detail=" · ".join(details),
     )
 
 
-def _sentence(entry: Entry, names: Mapping[int, str]) -> str:
+def _sentence(entry: Entry, names: Mapping[int, str], case_kind: str) -> str:
     new = entry.new
     if entry.kind == Event.HELD:
         return f"{_status_step(entry)}: {new.get('reason', 'no reason')}"
@@ -87,12 +87,12 @@ def _sentence(entry: Entry, names: Mapping[int, str]) -> str:
         return f"{metric} target {'near' if entry.kind == Event.SLA_WARNED else 'missed'}"
     if "order" in new and entry.kind != Event.CHECKLIST_TICKED:
         return _order_step(entry, names)
-    return _labelled(entry)
+    return _labelled(entry, case_kind)
 
 
-def _labelled(entry: Entry) -> str:
+def _labelled(entry: Entry, case_kind: str) -> str:
     """The event's own words, and what it is about."""
-    new, label = entry.new, entry.get_kind_display()
+    new, label = entry.new, label_of(entry.kind, case_kind)
     if "paper" in new:
         return GIVEN.get(new["paper"], label)
     facts = what_it_is_about(entry.kind, new)
