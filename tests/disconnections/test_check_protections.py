@@ -110,7 +110,7 @@ def test_a_verdict_holds_no_personal_word(make_request: MakeRequest, indebted: C
 @pytest.mark.parametrize(
     ("kind", "sentence"),
     [
-        (AccountHoldKind.MEDICAL, "A medical certificate stands until it is lifted"),
+        (AccountHoldKind.MEDICAL, "A protection of the household stands until it is lifted"),
         (AccountHoldKind.DISPUTE, "A dispute stands until it is lifted"),
         (AccountHoldKind.ARRANGEMENT, "A payment arrangement is kept, until it is lifted"),
     ],

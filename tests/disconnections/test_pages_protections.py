@@ -51,7 +51,7 @@ def test_the_review_says_what_blocks_it_and_so_does_the_server(
     form = details(indebted, reason=reason("NP-001"), form_key=uuid4())
     answer = client.post(reverse("request_submit"), form)
     assert answer.status_code == 422
-    assert "A medical certificate stands until it is lifted" in answer.content.decode()
+    assert "A protection of the household stands until it is lifted" in answer.content.decode()
 
 
 def test_the_request_shows_its_verdict_with_reason_and_source(

@@ -48,7 +48,7 @@ def test_previews_counts_amount_and_why(
     make_debtor("300.00")
     hold(make_debtor("80.00"), at=run_of.at)
     page = words(robert.get(f"{RUNS}/new", chosen()))
-    for shown in ("$300.00", "$80.00", "Life support or medical",
+    for shown in ("$300.00", "$80.00", "Protected household",
                   "Utility policy: protections before a cut for non-payment"):  # fmt: skip
         assert shown in page
     assert not NonPaymentRun.objects.exists(), "looking changes nothing"
@@ -61,7 +61,7 @@ def test_lists_who_is_left_out_with_figures_and_rule(
     hold(kept, at=run_of.at)
     page = words(robert.get(f"{RUNS}/new", chosen(why="MEDICAL")))
     for shown in ("Jane Doe", kept.account_number, "70 days",
-                  "A medical certificate stands until it is lifted"):  # fmt: skip
+                  "A protection of the household stands until it is lifted"):  # fmt: skip
         assert shown in page
 
 

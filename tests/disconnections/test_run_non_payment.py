@@ -220,7 +220,7 @@ def test_each_exclusion_is_explained(
         each.consumer_id: [one["sentence"] for one in each.findings]
         for each in RunAccount.objects.filter(run=run, outcome="LEFT_OUT")
     }
-    assert kept[medical.pk] == ["A medical certificate stands until it is lifted"]
+    assert kept[medical.pk] == ["A protection of the household stands until it is lifted"]
     assert kept[open_one.pk] == [f"{number} is open for this account"]
     assert kept[disputed.pk] == [
         "All of the $120.00 is disputed", "A dispute stands until it is lifted",
@@ -228,7 +228,7 @@ def test_each_exclusion_is_explained(
     assert kept[edited.pk] == ["Being edited until 09:45 AM"]
     assert kept[both.pk] == [
         "A payment arrangement is kept, until it is lifted",
-        "A medical certificate stands until it is lifted",
+        "A protection of the household stands until it is lifted",
     ]
     assert kept[off.pk] == ["No service of the account is connected"]
     assert kept[ended.pk] == ["The account has ended or is disconnected already"]
