@@ -1,4 +1,4 @@
-"""The shape of what people enter about a consumer: the list's filters and the profile."""
+"""The shape of what people enter about a consumer: profile, holds, readings, documents, notes."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
