@@ -60,7 +60,8 @@ def statement_csv(request: HttpRequest, account: str) -> HttpResponseBase:
     if period.problem:
         return HttpResponse(period.problem, status=422, content_type="text/plain; charset=utf-8")
     name = plain_name(f"Statement {account} {period.from_on} {period.to_on}")
-    return csv_response(f"{name}.csv", HEAD, _rows(_statement(consumer, period)))
+    rows = _rows(_statement(consumer, period))
+    return csv_response(f"{name}.csv", HEAD, rows, by=signed_in_person(request).pk)
 
 
 @require_http_methods(["GET", "POST"])

@@ -200,7 +200,7 @@ def complaint_export(request: HttpRequest) -> StreamingHttpResponse:
     facts = facts_for_file(COMPLAINTS, me, wish.looks_for, sort=wish.sort, at=at, zone=zone)
     rows = (row_of(each, to=me, at=at) for each in facts)
     name = f"complaints-{at.astimezone(zone):%Y-%m-%d-%H%M}.csv"
-    return csv_response(name, EXPORT_HEAD, _file_lines(rows, zone))
+    return csv_response(name, EXPORT_HEAD, _file_lines(rows, zone), by=me.pk)
 
 
 def _file_lines(rows: Iterable[ComplaintRow], zone: ZoneInfo) -> Iterator[tuple[str, ...]]:

@@ -31,7 +31,7 @@ MONEY = ("Outstanding", "Unpaid since")
 def consumer_export(request: HttpRequest) -> StreamingHttpResponse:
     """What is filtered, as CSV; who collects gets those to be collected from."""
     name, head, rows = _file(request)
-    return csv_response(f"{name}.csv", head, rows)
+    return csv_response(f"{name}.csv", head, rows, by=signed_in_person(request).pk)
 
 
 @require_GET
@@ -39,7 +39,7 @@ def consumer_export(request: HttpRequest) -> StreamingHttpResponse:
 def consumer_export_xlsx(request: HttpRequest) -> StreamingHttpResponse:
     """The same as a workbook, where what is owed is a number."""
     name, head, rows = _file(request)
-    return xlsx_response(f"{name}.xlsx", head, rows)
+    return xlsx_response(f"{name}.xlsx", head, rows, by=signed_in_person(request).pk)
 
 
 def _file(request: HttpRequest) -> tuple[str, list[str], Iterator[list[Cell]]]:

@@ -96,7 +96,8 @@ def reading_file_errors(request: HttpRequest, file: int) -> StreamingHttpRespons
     """Every row that is not taken, with its reason, for a spreadsheet."""
     found = _found(file)
     rows = (problem.cells for problem in all_problems_of(found.key))
-    return csv_response(f"readings-{found.key}-problems.csv", PROBLEM_HEAD, rows)
+    name = f"readings-{found.key}-problems.csv"
+    return csv_response(name, PROBLEM_HEAD, rows, by=signed_in_person(request).pk)
 
 
 def _found(file: int) -> FileRow:

@@ -136,7 +136,7 @@ def request_export(request: HttpRequest) -> StreamingHttpResponse:
     currency = get_utility().currency
     rows = export_requests(me, looks_for, sort=wish.sort, at=at, zone=zone, currency=currency)
     name = f"requests-{at.astimezone(zone):%Y-%m-%d-%H%M}.csv"
-    return csv_response(name, EXPORT_HEAD, _file_lines(rows, zone))
+    return csv_response(name, EXPORT_HEAD, _file_lines(rows, zone), by=me.pk)
 
 
 def _file_lines(rows: Iterable[RequestRow], zone: ZoneInfo) -> Iterator[tuple[str, ...]]:

@@ -34,7 +34,7 @@ from smart360.organisation.models import Utility
 from smart360.staff import permissions
 from smart360.staff.choices import Role
 from smart360.staff.permissions import Permission
-from tests.conftest import MakeConsumer
+from tests.conftest import MakeConsumer, MakePerson
 from tests.disconnections.closing import past_every_guard
 from tests.seeds import chance_for
 
@@ -440,6 +440,15 @@ class TestExport:
     def test_who_collects_gets_those_to_be_collected_from(self, client_as: SignIn) -> None:
         found = lines(client_as(Role.RECOVERY))
         assert [line.split(",")[0] for line in found[1:]] == ['"L-1"']
+
+    def test_the_log_says_who_took_how_many(
+        self, client_as: SignIn, person: MakePerson, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        boss = person(Role.SUPERVISOR)
+        with caplog.at_level("INFO", "smart360.web.export"):
+            assert len(lines(client_as(boss), "?q=smith")) == 4
+        (told,) = [each.message for each in caplog.records if "took" in each.message]
+        assert told == f"person {boss.pk} took consumers-2024-12-10-0930.csv, 3 rows"
 
     def test_it_is_capped(self, client_as: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("consumers.queries.lists.EXPORT_CAP", 2)

@@ -97,7 +97,8 @@ def import_problems(request: HttpRequest, run: int) -> StreamingHttpResponse:
     """What was wrong: line, account, column and a sentence."""
     found = problems_of(_run(run).pk)
     rows = ((str(each.line), each.account_number, each.column, each.sentence) for each in found)
-    return csv_response(f"import-{run}-problems.csv", REPORT_HEAD, rows)
+    name, by = f"import-{run}-problems.csv", signed_in_person(request).pk
+    return csv_response(name, REPORT_HEAD, rows, by=by)
 
 
 @require_GET
@@ -105,7 +106,8 @@ def import_problems(request: HttpRequest, run: int) -> StreamingHttpResponse:
 def import_sample(request: HttpRequest) -> StreamingHttpResponse:
     """A file with every column and one account."""
     head = [column.name for column in COLUMNS]
-    return csv_response("accounts.csv", head, [[column.example for column in COLUMNS]])
+    row = [column.example for column in COLUMNS]
+    return csv_response("accounts.csv", head, [row], by=signed_in_person(request).pk)
 
 
 def _run(run: int) -> ImportRun:
