@@ -99,25 +99,6 @@ SELECT c.account_number FROM custody_privacyact a
   JOIN consumers_consumer c ON c.id = a.consumer_id
  WHERE a.state = 'ERASED' AND c.erased_at IS NULL
 """
-# Words that stand in the record of somebody else, too, stay (smart360_blank_texts).
-WORDS_OF_THE_ERASED = """
-SELECT c.account_number, t.id FROM consumers_consumer c
-  JOIN trail_entry e ON e.consumer_id = c.id
-  JOIN trail_personaltext t ON t.id = e.text_id
- WHERE c.erased_at IS NOT NULL AND t.text <> '' AND NOT EXISTS (
-       SELECT 1 FROM trail_entry o LEFT JOIN cases_case k ON k.id = o.case_id
-        WHERE o.text_id = t.id AND coalesce(o.consumer_id, k.consumer_id) IS DISTINCT FROM c.id)
-UNION ALL
-SELECT c.account_number, t.id FROM consumers_consumer c
-  JOIN consumers_consumernote n ON n.consumer_id = c.id
-  JOIN trail_personaltext t ON t.id = n.text_id
- WHERE c.erased_at IS NOT NULL AND t.text <> ''
-UNION ALL
-SELECT c.account_number, t.id FROM consumers_consumer c
-  JOIN consumers_consumerdocument d ON d.consumer_id = c.id
-  JOIN trail_personaltext t ON t.id IN (d.title_id, d.reason_id)
- WHERE c.erased_at IS NOT NULL AND t.text <> ''
-"""
 
 
 def locks_without_their_line(at: datetime) -> list[str]:
@@ -190,11 +171,6 @@ def people_erased_by_half() -> list[str]:
     return rows_of(ERASED_BY_HALF, words="account {}")
 
 
-def words_of_the_erased() -> list[str]:
-    """R8: nothing that was written about somebody who was erased can be read any more."""
-    return rows_of(WORDS_OF_THE_ERASED, words="account {}: text {}")
-
-
 ORACLES: tuple[Oracle, ...] = (
     Oracle(
         "W8",
@@ -214,6 +190,5 @@ ORACLES: tuple[Oracle, ...] = (
     Oracle("W17", "a tally that is not so many accounts", tallies_that_differ_from_the_accounts),
     Oracle("W18", "a subcategory of another category", subcategories_of_another_category),
     Oracle("R8", "somebody who was erased by half", people_erased_by_half),
-    Oracle("R8", "words about somebody who was erased", words_of_the_erased),
     Oracle("W20", "a number of two accounts or of two meters", numbers_given_twice),
 )

@@ -26,10 +26,11 @@ from disconnections.operations import close_request
 from smart360.cases.operations import acknowledge, add_note, send_message
 from smart360.custody.models import PrivacyAct
 from smart360.custody.operations.erasing import UnableToErase, ask_for_erasure, erase_person
-from smart360.custody.queries.erasing import FILES, KEPT_FILES, TEXTS
+from smart360.custody.queries.erasing import BLANKS, FILES, KEPT_FILES, LINKS, TEXTS
 from smart360.documents.models import StoredFile
 from smart360.fieldwork.choices import Cancelled
 from smart360.fieldwork.operations import cancel_service_order
+from smart360.insights.oracles import erasures
 from smart360.kernel.errors import constraint_of
 from smart360.owed.tasks import drain
 from smart360.staff.choices import Role
@@ -308,6 +309,22 @@ def test_a_longer_number_is_somebody_else_s(
 
 
 # ------------------------------------------------------------------ nothing is forgotten
+def test_every_night_what_an_erasure_blanks_is_looked_for() -> None:
+    """The oracle asks of each column that an erasure blanks."""
+    blanked = {
+        f"{blank.model._meta.db_table}.{column}" for blank in BLANKS for column in blank.columns
+    }
+    asked = {f"{table}.{name}" for table, _, _, names in erasures.COLUMNS for name in names}
+    assert asked == blanked
+    pointed = {
+        f"{model._meta.db_table}.{column}_id" for model, _, columns in TEXTS for column in columns
+    }
+    assert {f"{table}.{name}" for table, _, _, names in erasures.POINTERS for name in names} == (
+        pointed
+    )
+    assert {table for table, *_ in erasures.LINKS} == {model._meta.db_table for model, _ in LINKS}
+
+
 def test_each_pointer_to_words_and_files_is_known() -> None:
     """Whoever adds a column that points to personal words or to a file says who erases it."""
     known_texts = {

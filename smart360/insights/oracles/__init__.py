@@ -15,7 +15,7 @@ from smart360.cases import oracles as of_cases
 from smart360.comms import oracles as of_comms
 from smart360.documents import oracles as of_documents
 from smart360.fieldwork import oracles as of_fieldwork
-from smart360.insights.oracles import database, histories, messages
+from smart360.insights.oracles import database, erasures, histories, messages
 from smart360.kernel.oracle import Oracle
 from smart360.owed import oracles as of_owed
 from smart360.staff import oracles as of_staff
@@ -31,6 +31,7 @@ EVERY_ORACLE: tuple[Oracle, ...] = (
     *of_fieldwork.ORACLES,
     *of_comms.ORACLES,
     *messages.ORACLES,
+    *erasures.ORACLES,
     *of_documents.ORACLES,
     *of_trail.ORACLES,
     *of_staff.ORACLES,
