@@ -22,7 +22,6 @@ from smart360.web.fields import posted_form_key, put_beside
 from smart360.web.gate import requires
 
 NOTES = "consumers/consumer_notes.html"
-MOST_ID = 2**63
 
 
 @require_http_methods(["GET", "POST"])
@@ -82,7 +81,7 @@ def _act(
 ) -> HttpResponse:
     """One button beside one note."""
     consumer = found_consumer(request, account)
-    if note >= MOST_ID or not queries.has_note(consumer.pk, note):
+    if not queries.has_note(consumer.pk, note):
         raise Http404
     try:
         act(note=note, by=signed_in_person(request), at=clock.now())

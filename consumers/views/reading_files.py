@@ -101,7 +101,7 @@ def reading_file_errors(request: HttpRequest, file: int) -> StreamingHttpRespons
 
 
 def _found(file: int) -> FileRow:
-    found = get_file(file) if file < 2**63 else None
+    found = get_file(file)
     if found is None:
         raise Http404
     return found

@@ -16,6 +16,11 @@ def own_views(person: int, page: SavedPage) -> list[SavedView]:
     return list(SavedView.objects.filter(person=person, page=page).order_by("name"))
 
 
+def own_view(person: int, view: int) -> SavedView | None:
+    """One of a person's own views."""
+    return SavedView.objects.filter(pk=view, person=person).first()
+
+
 def view_links(person: int, page: SavedPage, asked: QueryDict) -> list[Link]:
     """The same as links, and last where they are renamed and removed, if there are any."""
     now, base = kept_query(asked), reverse(page.value)

@@ -18,7 +18,7 @@ from smart360.staff import operations, queries
 from smart360.staff.access import LOCKED_FOR, address_of, is_spraying, signed_in_person
 from smart360.staff.choices import SavedPage, SignInOutcome
 from smart360.staff.forms import WRONG, OwnPasswordForm, OwnSettingsForm, SignInForm, ViewForm
-from smart360.staff.models import Person, SavedView
+from smart360.staff.models import Person
 from smart360.web.fields import posted_form_key
 from smart360.web.gate import IDLE, OVER, is_own_address, public, signed_in
 
@@ -158,9 +158,6 @@ def why_out(request: HttpRequest) -> str:
 
 
 # ------------------------------------------------------------------ one's own views of lists
-MOST_ID = 2**63
-
-
 @require_http_methods(["GET", "POST"])
 @signed_in
 def saved_views(request: HttpRequest) -> HttpResponse:
@@ -194,7 +191,7 @@ def saved_views(request: HttpRequest) -> HttpResponse:
 def saved_view(request: HttpRequest, view: int) -> HttpResponse:
     """Rename one's own view, or remove it."""
     me = signed_in_person(request)
-    own = SavedView.objects.filter(pk=view, person=me).first() if view < MOST_ID else None
+    own = queries.own_view(me.pk, view)
     if own is None:
         raise Http404
     page = SavedPage(own.page)

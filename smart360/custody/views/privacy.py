@@ -38,7 +38,6 @@ from smart360.web.gate import requires
 from smart360.web.htmx import is_fragment
 
 PAGE = "custody/consumer_privacy.html"
-MOST_ID = 2**63
 
 
 @require_GET
@@ -189,7 +188,7 @@ def _press(
 
 
 def _act(consumer: Consumer, act: int, kind: PrivacyKind | None = None) -> PrivacyAct:
-    found = find_act(consumer.pk, act) if act < MOST_ID else None
+    found = find_act(consumer.pk, act)
     if found is None or (kind is not None and found.kind != kind):
         raise Http404
     return found

@@ -123,6 +123,11 @@ def _used(consumers: Collection[int], *, today: date) -> dict[int, dict[str, Dec
 
 
 # ------------------------------------------------------------------ what waits
+def has_suggestion(suggestion: int) -> bool:
+    """Whether there is such a suggestion, waiting or decided."""
+    return VipSuggestion.objects.filter(pk=suggestion).exists()
+
+
 def waiting_suggestions(*, to: Person, cursor: str = "", size: int = 25) -> Page[ShownSuggestion]:
     """A page of what waits and can be decided, the longest waiting first; one statement."""
     waiting = VipSuggestion.objects.filter(

@@ -10,8 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from smart360.insights import operations
-from smart360.insights.models import VipSuggestion
-from smart360.insights.queries.vips import vip_policy, waiting_suggestions
+from smart360.insights.queries.vips import has_suggestion, vip_policy, waiting_suggestions
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
 from smart360.staff.access import signed_in_person
@@ -47,7 +46,7 @@ def vip_suggestion_decline(request: HttpRequest, suggestion: int) -> HttpRespons
 def _decided(
     request: HttpRequest, suggestion: int, decide: Callable[..., Any], done: str
 ) -> HttpResponse:
-    if not VipSuggestion.objects.filter(pk=suggestion).exists():
+    if not has_suggestion(suggestion):
         raise Http404
     try:
         decide(
