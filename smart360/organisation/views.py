@@ -11,6 +11,7 @@ from smart360.organisation import operations
 from smart360.organisation.forms import UtilityForm
 from smart360.organisation.queries import get_logo, get_utility
 from smart360.organisation.rules import SIGNS, preview, zone_names
+from smart360.web.fields import put_beside
 from smart360.web.gate import ADMIN_PERMISSION, person_id, public, requires
 from smart360.web.htmx import page_or_fragment
 
@@ -38,7 +39,7 @@ def utility_change(request: HttpRequest) -> HttpResponse:
             at=clock.now(),
         )
     except operations.UnableToChangeUtility as refusal:
-        form.add_error(refusal.field or None, refusal.sentence)
+        put_beside(form, refusal)
         return settings_page(request, form, status=refusal.http_status)
     words = operations.changed_fields_in_words(changed)
     messages.success(request, f"Saved: {words}." if changed else "Nothing was changed.")

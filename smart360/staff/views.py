@@ -19,7 +19,7 @@ from smart360.staff.access import LOCKED_FOR, address_of, is_spraying, signed_in
 from smart360.staff.choices import SavedPage, SignInOutcome
 from smart360.staff.forms import WRONG, OwnPasswordForm, OwnSettingsForm, SignInForm, ViewForm
 from smart360.staff.models import Person
-from smart360.web.fields import posted_form_key
+from smart360.web.fields import posted_form_key, put_beside
 from smart360.web.gate import IDLE, OVER, is_own_address, public, signed_in
 
 TOO_MANY = "Too many wrong passwords. Wait {minutes} minutes and try again."
@@ -179,7 +179,7 @@ def saved_views(request: HttpRequest) -> HttpResponse:
                 form_key=key,
             )
         except Refusal as refusal:
-            form.add_error(refusal.field or None, refusal.sentence)
+            put_beside(form, refusal)
             return _views(request, page, query, form, status=refusal.http_status)
         messages.success(request, f"View {made.name} saved")
         return redirect(f"{reverse(page.value)}?{made.query}")
@@ -204,7 +204,7 @@ def saved_view(request: HttpRequest, view: int) -> HttpResponse:
         try:
             operations.rename_view(view=view, name=form.cleaned_data["name"], by=me)
         except Refusal as refusal:
-            form.add_error(refusal.field or None, refusal.sentence)
+            put_beside(form, refusal)
         else:
             messages.success(request, "View renamed")
             return redirect(queries.views_address(page))
