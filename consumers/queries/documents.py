@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from consumers.choices import DocumentKind
+from consumers.choices import DocumentKind, DocumentState
 from consumers.models import (
     ConsumerDocument,
     ConsumerDocumentVersion,
@@ -16,6 +16,7 @@ from consumers.models import (
 from consumers.queries.timeline import line_of
 from consumers.rules.documents import ARROWS
 from consumers.rules.timeline import DOCUMENT_EVENTS
+from smart360.documents.choices import ContentType
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from smart360.trail.models import Entry
@@ -58,6 +59,16 @@ class ShownDocument:
         """Whether each look at it is written down."""
         return self.kind == DocumentKind.IDENTITY
 
+    @property
+    def waits_for_another(self) -> bool:
+        """Whether somebody else than this person verifies it."""
+        return self.is_own and self.state == DocumentState.PROCESSING
+
+    @property
+    def can_verify(self) -> bool:
+        """Whether this person may verify it now."""
+        return DocumentState.VERIFIED in self.decisions
+
 
 @dataclass(frozen=True, slots=True)
 class ShownFile:
@@ -66,6 +77,11 @@ class ShownFile:
     position: int
     kind: str
     size: str
+
+    @property
+    def is_paper(self) -> bool:
+        """Whether it is a PDF and no picture."""
+        return self.kind == ContentType.PDF
 
 
 @dataclass(frozen=True, slots=True)

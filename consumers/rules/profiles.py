@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import phonenumbers
 
+from consumers.choices import AccountStatus
 from smart360.kernel.text import digits, normalise
 from smart360.staff.permissions import Permission
 from smart360.web.formats import MISSING
@@ -43,6 +44,11 @@ class ShownConsumer:
     sees_contact_data: bool = False
     sees_personal_data: bool = False
     erased_at: datetime | None = None
+
+    @property
+    def is_in_collection(self) -> bool:
+        """Whether a collector has the account."""
+        return self.status == AccountStatus.COLLECTION
 
     @property
     def billing_shown(self) -> str:
