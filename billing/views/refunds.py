@@ -141,11 +141,6 @@ def _list(
     context = {
         "rows": [(row, shown(row.amount), form_of(row)) for row in page.rows],
         "can_decide": person.has_permission(Permission.APPROVE_REFUND),
-        "next_url": _address(page.next_cursor),
-        "previous_url": _address(page.previous_cursor),
+        **page.urls(reverse("refund_list")),
     }
     return page_or_fragment(request, LIST, "refunds", context | more, status=status)
-
-
-def _address(cursor: str) -> str:
-    return f"{reverse('refund_list')}?cursor={cursor}" if cursor else ""

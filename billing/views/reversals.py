@@ -37,14 +37,9 @@ def reversal_list(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [(row, shown(row.amount)) for row in page.rows],
         "can_decide": person.has_permission(Permission.APPROVE_REVERSAL),
-        "next_url": _address(page.next_cursor),
-        "previous_url": _address(page.previous_cursor),
+        **page.urls(reverse("reversal_list")),
     }
     return page_or_fragment(request, LIST, "reversals", context)
-
-
-def _address(cursor: str) -> str:
-    return f"{reverse('reversal_list')}?cursor={cursor}" if cursor else ""
 
 
 @require_POST

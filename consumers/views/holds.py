@@ -95,14 +95,9 @@ def hold_proposal_list(request: HttpRequest) -> HttpResponse:
     page = queries.waiting_proposals(access.visible_proposals(person), to=person, cursor=cursor)
     context = {
         "rows": [(row, access.shown(row.consumer, to=person, addresses=())) for row in page.rows],
-        "next_url": _address(page.next_cursor),
-        "previous_url": _address(page.previous_cursor),
+        **page.urls(reverse("hold_proposal_list")),
     }
     return page_or_fragment(request, LIST, "proposals", context)
-
-
-def _address(cursor: str) -> str:
-    return f"{reverse('hold_proposal_list')}?cursor={cursor}" if cursor else ""
 
 
 @require_POST

@@ -106,7 +106,6 @@ def _page(
         "form": form,
         "refusal": refusal,
         "notes": page.rows,
-        "next_url": f"?cursor={page.next_cursor}" if page.next_cursor else "",
-        "previous_url": f"?cursor={page.previous_cursor}" if page.previous_cursor else "",
+        **page.urls(),
     }
     return render(request, NOTES, context, status=status)

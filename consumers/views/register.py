@@ -1,7 +1,5 @@
 """The register of protected consumers, for those who always need to know (BEY11)."""
 
-from urllib.parse import urlencode
-
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
@@ -42,13 +40,6 @@ def protection_list(request: HttpRequest) -> HttpResponse:
         "states": STATES,
         "kinds": [(str(each.pk), each.name) for each in kinds],
         "has_unknown": any(asked[name] and asked[name] != wish[name] for name in wish),
-        "next_url": _address(wish, page.next_cursor),
-        "previous_url": _address(wish, page.previous_cursor),
+        **page.urls(**wish),
     }
     return page_or_fragment(request, REGISTER, "entries", context)
-
-
-def _address(wish: dict[str, str], cursor: str) -> str:
-    """The same list from an entry on, or nothing where there is no more."""
-    kept = {name: value for name, value in (wish | {"cursor": cursor}).items() if value}
-    return f"?{urlencode(kept)}" if cursor else ""

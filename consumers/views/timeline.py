@@ -1,7 +1,6 @@
 """The Timeline tab of a consumer's profile: everything that happened, newest first (CON4, CON5)."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
@@ -42,16 +41,8 @@ def consumer_timeline(request: HttpRequest, account: str) -> HttpResponse:
         "group": group,
         "case": case,
         "has_unknown": (group, case) != (asked_group, asked_case),
-        "next_url": _address(group, case, page.next_cursor),
-        "previous_url": _address(group, case, page.previous_cursor),
+        **page.urls(group=group, case=case),
     }
     if not is_fragment(request):
         context |= shell(request, access.shown(consumer, to=person), tab="Timeline")
     return page_or_fragment(request, TIMELINE, "timeline-lines", context)
-
-
-def _address(group: str, case: str, cursor: str) -> str:
-    """The same timeline from a line on, or nothing where there is no more."""
-    asked = {"group": group, "case": case, "cursor": cursor}
-    kept = {name: value for name, value in asked.items() if value}
-    return f"?{urlencode(kept)}" if cursor else ""

@@ -23,8 +23,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "unread": unread,
         "words": f"{len(page.rows)} shown, newest first; {unread} new",
-        "previous_url": f"?cursor={page.previous_cursor}" if page.previous_cursor else "",
-        "next_url": f"?cursor={page.next_cursor}" if page.next_cursor else "",
+        **page.urls(),
     }
     return page_or_fragment(request, "comms/notice_list.html", "notices", context)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
 
 from django.core.signing import BadSignature, Signer
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -60,6 +61,19 @@ class Page(Generic[Row]):
     def is_all(self) -> bool:
         """Whether there is no other page."""
         return not self.next_cursor and not self.previous_cursor
+
+    def urls(self, at: str = "", *, name: str = "cursor", **kept: str) -> dict[str, str]:
+        """The addresses of the pages before and after, ``""`` for one that is not there.
+
+        ``at`` is the list's own path where the page may be shown at another one; ``kept`` is what
+        was asked of the list.
+        """
+        asked = {key: value for key, value in kept.items() if value}
+        cursors = {"next_url": self.next_cursor, "previous_url": self.previous_cursor}
+        return {
+            word: f"{at}?{urlencode(asked | {name: cursor})}" if cursor else ""
+            for word, cursor in cursors.items()
+        }
 
 
 def page_of(

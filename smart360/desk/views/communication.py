@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -125,12 +124,5 @@ def _said(request: HttpRequest, consumer: Consumer) -> dict[str, Any]:
         "channels": Channel.choices,
         "directions": Direction.choices,
         "has_unknown": wish != asked,
-        "next_url": _address(wish, page.next_cursor),
-        "previous_url": _address(wish, page.previous_cursor),
+        **page.urls(**wish),
     }
-
-
-def _address(wish: dict[str, str], cursor: str) -> str:
-    """The same log from a message on, or nothing where there is no more."""
-    kept = {name: value for name, value in (wish | {"cursor": cursor}).items() if value}
-    return f"?{urlencode(kept)}" if cursor else ""

@@ -1,7 +1,6 @@
 """The Documents tab of a profile: what was uploaded, what was made, one document (CON13)."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -58,8 +57,7 @@ def consumer_documents(request: HttpRequest, account: str) -> HttpResponse:
         "kinds": [(code, KINDS[code]) for code in KINDS],
         "states": list(STATES.items()),
         "has_unknown": wish != asked,
-        "next_url": _address(wish, page.next_cursor),
-        "previous_url": _address(wish, page.previous_cursor),
+        **page.urls(**wish),
     }
     if not is_fragment(request):
         context |= shell(request, access.shown(consumer, to=person), tab=TAB)
@@ -72,17 +70,8 @@ def _papers(request: HttpRequest, consumer: Consumer, wish: dict[str, str]) -> d
     person, cursor = signed_in_person(request), request.GET.get("papers", "")
     hidden = ports.hidden_cases(consumer.pk, person.pk)
     page = papers_of(consumer.pk, to=person, hidden=hidden, cursor=cursor)
-    return {
-        "papers": page.rows,
-        "papers_next_url": _address(wish, page.next_cursor, "papers"),
-        "papers_previous_url": _address(wish, page.previous_cursor, "papers"),
-    }
-
-
-def _address(wish: dict[str, str], cursor: str, name: str = "cursor") -> str:
-    """The same tab from a row on, or nothing where there is no more."""
-    kept = {each: value for each, value in (wish | {name: cursor}).items() if value}
-    return f"?{urlencode(kept)}" if cursor else ""
+    urls = page.urls(name="papers", **wish)
+    return {"papers": page.rows} | {f"papers_{word}": url for word, url in urls.items()}
 
 
 # ------------------------------------------------------------------ one document

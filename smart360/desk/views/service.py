@@ -1,7 +1,6 @@
 """The Service tab of a consumer's profile (CON11)."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
@@ -36,17 +35,9 @@ def consumer_service(request: HttpRequest, account: str) -> HttpResponse:
         "states": STATES,
         "kinds": KINDS,
         "has_unknown": (state, kind) != (wish.state, wish.kind),
-        "next_url": _address(wish, page.next_cursor),
-        "previous_url": _address(wish, page.previous_cursor),
+        **page.urls(state=wish.state, kind=wish.kind),
     }
     if not is_fragment(request):
         context |= shell(request, access.shown(consumer, to=person), tab="Service")
         context["can_order"] = person.has_permission(Permission.CREATE_SERVICE_ORDER)
     return page_or_fragment(request, SERVICE, "service-rows", context)
-
-
-def _address(wish: ServiceFilter, cursor: str) -> str:
-    """The same list from a row on, or nothing where there is no more."""
-    asked = {"state": wish.state, "kind": wish.kind, "cursor": cursor}
-    kept = {name: value for name, value in asked.items() if value}
-    return f"?{urlencode(kept)}" if cursor else ""

@@ -70,13 +70,8 @@ def _page(
         "rows": page.rows,
         "refusal": refusal,
         "is_on": vip_policy().is_on,
-        "next_url": _address(page.next_cursor),
-        "previous_url": _address(page.previous_cursor),
+        **page.urls(reverse("vip_suggestion_list")),
     }
     answer = page_or_fragment(request, LIST, "suggestions", context)
     answer.status_code = status
     return answer
-
-
-def _address(cursor: str) -> str:
-    return f"{reverse('vip_suggestion_list')}?cursor={cursor}" if cursor else ""
