@@ -85,6 +85,16 @@ SELECT status, is_archived, sum(tallied) - sum(counted) FROM (
 ) AS together GROUP BY 1, 2 HAVING sum(tallied) <> sum(counted)
 """
 
+LEFT_BY_HALF = """
+SELECT c.account_number, s.id FROM consumers_serviceconnection s
+  JOIN consumers_consumer c ON c.id = s.consumer_id
+ WHERE s.supply_state = 'MOVED_OUT'
+   AND (s.billing_frozen_at IS NULL
+        OR NOT EXISTS (SELECT 1 FROM consumers_handedoverservice h
+                        WHERE h.from_connection_id = s.id)
+        OR EXISTS (SELECT 1 FROM consumers_meterassignment a
+                    WHERE a.service_connection_id = s.id AND upper_inf(a.during)))
+"""
 ERASED_BY_HALF = """
 SELECT c.account_number FROM consumers_consumer c
  WHERE c.erased_at IS NOT NULL
@@ -166,6 +176,11 @@ def tallies_that_differ_from_the_accounts() -> list[str]:
     return rows_of(TALLIES_ASTRAY, words="{} (archived: {}): {} too many")
 
 
+def services_left_by_half() -> list[str]:
+    """W9: a service of which somebody moved out went over, unmetered and never billed again."""
+    return rows_of(LEFT_BY_HALF, words="account {}: service {}")
+
+
 def people_erased_by_half() -> list[str]:
     """R8: whoever was erased is gone from the account, by two people; and nobody else is."""
     return rows_of(ERASED_BY_HALF, words="account {}")
@@ -189,6 +204,7 @@ ORACLES: tuple[Oracle, ...] = (
     Oracle("W17", "an account without figures", accounts_without_figures),
     Oracle("W17", "a tally that is not so many accounts", tallies_that_differ_from_the_accounts),
     Oracle("W18", "a subcategory of another category", subcategories_of_another_category),
+    Oracle("W9", "a service of which somebody moved out by half", services_left_by_half),
     Oracle("R8", "somebody who was erased by half", people_erased_by_half),
     Oracle("W20", "a number of two accounts or of two meters", numbers_given_twice),
 )

@@ -874,6 +874,12 @@ PLANTS = (
         "receipts_that_nobody_owes",
         "DELETE FROM owed_owedwork WHERE kind = 'disconnections.receipt'",
     ),
+    plant(
+        "W9",
+        "services_left_by_half",
+        "UPDATE consumers_serviceconnection SET supply_state = 'MOVED_OUT'"
+        " WHERE consumer_id = (SELECT consumer_id FROM cases_case WHERE id = OPEN)",
+    ),
     plant("R8", "people_erased_by_half", ERASED),
     plant(
         "R8",
