@@ -123,6 +123,10 @@ SESSION_SETTINGS = (
     "-c statement_timeout=10000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=30000"
     " -c random_page_cost=1.1"  # what is looked at lies in memory; 4 is for disks that turn
 )
+IS_POOLED = env.bool("DB_POOL", default=False)  # on for web, off in Celery
+if IS_POOLED:
+    # A page takes the first rows of an order: parallel workers read on and double its time.
+    SESSION_SETTINGS += " -c max_parallel_workers_per_gather=0"
 if AS_OWNER:
     SESSION_SETTINGS = "-c lock_timeout=2000"
 # Lists join a dozen tables: their plans stay with the connection (smart360/kernel/prepared.py). Not
@@ -140,7 +144,7 @@ if KEEPS_PLANS:
     DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 5  # without a number never
 # A connection that the server has ended is found out before a page uses it, not by the page.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-if env.bool("DB_POOL", default=False):  # on for web, off in Celery, which closes it at each task
+if IS_POOLED:  # Celery would close a pool at each task
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 2,
         "max_size": 10,
