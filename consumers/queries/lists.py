@@ -113,7 +113,8 @@ def list_accounts(
 ) -> Page[Facts]:
     """One page of the accounts that fit, 25 rows; one statement.
 
-    It says how many fit up to the cap, but where the tallies know it.
+    It says how many fit up to the cap, but where the tallies know it: counted in no order, so
+    that the rarest filter leads the way (by number, 101 protected accounts are 20,000 read).
     """
 
     if consumers.query.is_empty() or wish.consumers == ():
@@ -124,7 +125,7 @@ def list_accounts(
         facts = _facts(fitting, sort)
         if wish.is_tallied:
             return facts
-        return facts.annotate(found=capped(_ordered_by(fitting, sort), cap=FOUND_CAP))
+        return facts.annotate(found=capped(fitting, cap=FOUND_CAP))
 
     return page_prepared(
         rows,
@@ -199,12 +200,6 @@ def _sortable(consumers: QuerySet[Consumer]) -> QuerySet[Consumer]:
         owner=F("figures__consumer_id"),
         due=Coalesce(F("figures__oldest_due_on"), Value(NEVER_DUE)),
     )
-
-
-def _ordered_by(consumers: QuerySet[Consumer], sort: Sort) -> QuerySet[Consumer]:
-    """In the order of the page, whose index is read anyway."""
-    rows = _sortable(consumers) if sort.name in SORTS_BY_MONEY else consumers
-    return rows.order_by(*sort.ordering)
 
 
 def _facts(
