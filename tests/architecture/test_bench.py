@@ -92,7 +92,7 @@ def test_some_owe_and_a_few_are_protected(full: None) -> None:
     assert_sound(clock.now())
     assert owing == ConsumerFigures.objects.exclude(balance=0).count() == ROWS / 5
     assert 0 < ConsumerFigures.objects.filter(balance__lt=0).count() < owing / 2
-    assert AccountHold.objects.filter(lifted_at=None).count() == ROWS / 200
+    assert AccountHold.objects.filter(lifted_at=None).count() in (2, 3)
     with pytest.raises(UnableToLoad):
         load_standing(at=clock.now(), tell=lambda words: None)
 

@@ -37,8 +37,8 @@ from smart360.owed.choices import OwedState
 from smart360.owed.models import OwedWork
 
 BATCH = 4000
-OWES, PROTECTED = 5, 200
-"""One account in so many owes something, one in so many is protected."""
+OWES, PROTECTED = 5, 199
+"""One account in so many owes something, one in so many is protected; some are both."""
 MARK = "consumers_consumer"  # its comment says what was loaded
 Tell = Callable[[str], None]
 

@@ -266,11 +266,16 @@ class Bench:
                 lambda _, query=query: me.get(LIMIT_ACCOUNTS + query, is_htmx=True),  # type: ignore[misc]
             )  # fmt: skip
         offered = offered_filters()
+        common = (
+            "status=ACTIVE", f"category={offered.categories[-1][0]}",
+            f"area={quote(offered.areas[-1])}", "balance_from=1",
+        )  # fmt: skip
+        rare = f"status=ACTIVE&vip=yes&balance_from=1&area={quote(offered.areas[0])}"
         for name, query in (
-            ("status", "status=INACTIVE"), ("category", f"category={offered.categories[-1][0]}"),
-            ("VIP", "vip=yes"), ("area", f"area={quote(offered.areas[-1])}"),
-            ("balance", "balance_from=100"), ("protected", "protected=yes"),
-            ("4 filters", f"status=ACTIVE&vip=yes&balance_from=1&area={quote(offered.areas[0])}"),
+            ("status", "status=INACTIVE"), ("category", common[1]), ("VIP", "vip=yes"),
+            ("area", common[2]), ("balance", "balance_from=100"), ("protected", "protected=yes"),
+            *((f"{number} filters", "&".join(common[:number])) for number in (2, 3, 4)),
+            ("4 rare filters", rare),
         ):  # fmt: skip
             asks: list[Ask] = [
                 lambda _, query=query: me.get(f"{ACCOUNTS}?{query}"),  # type: ignore[misc]
