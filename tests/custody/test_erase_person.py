@@ -17,8 +17,8 @@ from complaints.operations.deciding import resolve_complaint
 from complaints.operations.rating import rate_complaint
 from consumers.choices import AccountHoldKind, AccountStatus, SupplyState, UtilityType
 from consumers.guards import AccountIsErased
-from consumers.models import Consumer
-from consumers.operations import add_consumer_note
+from consumers.models import Consumer, Reading
+from consumers.operations import add_consumer_note, reject_reading
 from consumers.operations.holds import HoldWish
 from consumers.operations.proposals import decline_account_hold, propose_account_hold
 from disconnections.models import DisconnectionRequest
@@ -95,6 +95,11 @@ def zebulon(
         at=stands.at,
     )
     decline_account_hold(proposal=asked.pk, reason=f"{MARK} is well", form_key=uuid4(), **key)
+    reading = Reading.objects.get(meter__assignments__service_connection__consumer=consumer)
+    reject_reading(
+        consumer=consumer.pk, reading=reading.pk, reason=f"{MARK} misread it", form_key=uuid4(),
+        **key,
+    )  # fmt: skip
     Draft.objects.create(
         person=boss, form="x", typed={"email": EMAIL, "words": MARK}, saved_at=stands.at
     )
@@ -140,7 +145,7 @@ def test_nothing_of_the_person_is_left(
     assert {
         "consumers_consumer.name", "trail_personaltext.text", "cases_case.closing_note",
         "complaints_complaint.description", "disconnections_disconnectionrequest.notes",
-        "web_draft.typed",
+        "web_draft.typed", "consumers_reading.rejection",
     } <= before  # fmt: skip
     links = [
         *Complaint.objects.values_list("tracking_token", flat=True),

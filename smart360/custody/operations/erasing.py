@@ -119,7 +119,7 @@ def _blank(consumer: Consumer, at: datetime) -> None:
         cursor.execute("SELECT smart360_blank_texts(%s)", [texts_of(consumer.pk)])
     for blank in BLANKS:
         says = Q(*(~Q(**{column: ""}) for column in blank.columns), _connector=Q.OR)
-        rows = blank.model._default_manager.filter(says, **{blank.path: consumer.pk})
+        rows = blank.model._default_manager.filter(says & blank.only, **{blank.path: consumer.pk})
         rows.update(**{column: _instead(column, to) for column, to in blank.columns.items()})
     for model, path in LINKS:
         for row in model._default_manager.filter(**{path: consumer.pk}).values_list(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from consumers.models import (
     ConsumerDocumentVersion,
     ConsumerNote,
     HoldProposal,
+    Reading,
     ServiceConnection,
 )
 from disconnections.models import DisconnectionRequest
@@ -28,6 +29,7 @@ from smart360.cases.models import Approval, Case
 from smart360.comms.choices import DeliveryState
 from smart360.comms.models import Delivery, Message
 from smart360.custody.models import PrivacyAct
+from smart360.custody.queries.personal import READ_WHILE_THEIRS, WHOSE_READING
 from smart360.fieldwork.choices import LIVE_STATUSES
 from smart360.fieldwork.models import ServiceOrder
 from smart360.trail.models import Entry
@@ -44,6 +46,8 @@ class Blank:
     model: type[Model]
     path: str
     columns: dict[str, str]
+    only: Q = field(default_factory=Q)
+    """Which of its rows are about them, where the path alone does not say."""
 
 
 BLANKS: tuple[Blank, ...] = (
@@ -84,6 +88,7 @@ BLANKS: tuple[Blank, ...] = (
             "completion": ERASED_WORDS,
         },
     ),
+    Blank(Reading, WHOSE_READING, {"rejection": ERASED_WORDS}, READ_WHILE_THEIRS),
     Blank(HoldProposal, "consumer", {"note": ERASED_WORDS, "decision": ERASED_WORDS}),
     Blank(Delivery, "message__consumer", {"why": ERASED_WORDS}),
     Blank(Delivery, "message__case__consumer", {"why": ERASED_WORDS}),

@@ -115,6 +115,11 @@ def _same(*names: str, **others: str) -> dict[str, str]:
 NOT_ABOUT_STAFF = ~Q(case__complaint__category__is_about_staff=True)
 NAMES_NOBODY_ELSE = ~Q(kind__in=(Event.MOVED_OUT, Event.MOVED_IN))
 """The lines of a move say whose account the other one is; ``moves`` has the move."""
+WHOSE_READING = "meter__assignments__service_connection__consumer"
+READ_WHILE_THEIRS = Q(meter__assignments__during__startswith__date__lte=F("read_on")) & (
+    Q(meter__assignments__during__endswith__isnull=True)
+    | Q(meter__assignments__during__endswith__date__gte=F("read_on"))
+)
 SECTIONS: tuple[Section, ...] = (
     Section(
         "consumer", "Who you are to us", Consumer, "pk",
@@ -149,17 +154,13 @@ SECTIONS: tuple[Section, ...] = (
     ),
     Section(
         "readings", "Readings while the meter was yours", Reading,
-        "meter__assignments__service_connection__consumer",
+        WHOSE_READING,
         _same(
             "value", "read_on", "verification", "exception", "rejection",
             meter_number="meter__number", unit="meter__unit",
         ),
         ("read_on", "meter_number", "value", "unit", "verification"), order=("-read_on", "-pk"),
-        only=Q(meter__assignments__during__startswith__date__lte=F("read_on"))
-        & (
-            Q(meter__assignments__during__endswith__isnull=True)
-            | Q(meter__assignments__during__endswith__date__gte=F("read_on"))
-        ),
+        only=READ_WHILE_THEIRS,
     ),
     Section(
         "holds", "What protects the account", AccountHold, "consumer",

@@ -6,7 +6,8 @@ That the account itself says nothing is asked in ``consumers/oracles.py``.
 from smart360.kernel.oracle import Oracle, rows_of
 from smart360.trail.rules import DEAD_LINK, INSTEAD
 
-# Whose rows they are: accounts whose person was erased, their cases, what was said to them.
+# Whose rows they are: accounts whose person was erased, their cases, what was said to them, what
+# their meters showed.
 THEIRS = """
 WITH accounts AS (
      SELECT id AS consumer, id AS key FROM consumers_consumer WHERE erased_at IS NOT NULL
@@ -17,6 +18,14 @@ WITH accounts AS (
      SELECT a.consumer, m.id AS key FROM comms_message m JOIN accounts a ON a.key = m.consumer_id
       UNION
      SELECT c.consumer, m.id FROM comms_message m JOIN cases c ON c.key = m.case_id
+), readings AS (
+     -- Of a day on which the meter was surely theirs; the days of a move are of two.
+     SELECT a.consumer, r.id AS key FROM accounts a
+       JOIN consumers_serviceconnection s ON s.consumer_id = a.key
+       JOIN consumers_meterassignment g ON g.service_connection_id = s.id
+       JOIN consumers_reading r ON r.meter_id = g.meter_id
+      WHERE r.read_on > lower(g.during)::date
+        AND (upper_inf(g.during) OR r.read_on < upper(g.during)::date)
 )
 """
 COLUMNS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
@@ -42,6 +51,7 @@ COLUMNS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
         "disconnections_disconnectionrequest", "cases", "case_id",
         ("notes", "identity_last_four"),
     ),
+    ("consumers_reading", "readings", "id", ("rejection",)),
     ("comms_delivery", "messages", "message_id", ("why",)),
 )  # fmt: skip
 """Tables with words in them: table, whose rows, by which column, the words."""
