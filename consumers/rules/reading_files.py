@@ -151,7 +151,9 @@ def _date_of(text: str) -> date:
 def _value_of(text: str) -> Decimal:
     value = Decimal(text) if _NUMBER.fullmatch(text) else None
     if value is None or value >= LARGEST or value != round_off(value):
-        raise UnableToEnterReading("The value is no number as 12580 or 12580.5.", field="value")
+        raise UnableToEnterReading(
+            "The value is not a number such as 12580 or 12580.5.", field="value"
+        )
     return value
 
 

@@ -1,12 +1,15 @@
 """The sentence, icon and tone of each line on a consumer's timeline."""
 
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from consumers.choices import AccountStatus, DocumentKind, LockPurpose, MeterPlace, SupplyState
 from consumers.rules.documents import KEPT_CLOSE
 from consumers.rules.profiles import LABELS
 from smart360.trail.choices import Event
+from smart360.web.formats import shown_date, shown_reading
 
 LOOKS: dict[str, tuple[str, str]] = {
     Event.CREATED: ("plus", "slate"),
@@ -169,6 +172,8 @@ def what_it_is_about(kind: str, new: Mapping[str, Any]) -> str:
 
     >>> what_it_is_about("METER_MOVED", {"meter": "EM-1", "warehouse": "Main warehouse"})
     'EM-1 to Main warehouse'
+    >>> what_it_is_about("MOVED_OUT", {"on": "2024-12-09", "account": "WU-2"})
+    'Dec 9, 2024, before WU-2'
     >>> what_it_is_about("SUPPLY_CHANGED", {"supply": "OFF_FOR_GOOD"})
     'Disconnected for good'
     >>> what_it_is_about("CHECKLIST_TICKED", {"item": "FINAL_BILL"})
@@ -178,10 +183,11 @@ def what_it_is_about(kind: str, new: Mapping[str, Any]) -> str:
         place = new.get("warehouse") or dict(MeterPlace.choices).get(new.get("place", ""), "--")
         return f"{new.get('meter', '')} to {place}"
     if kind in (Event.READING_ENTERED, Event.READING_VERIFIED, Event.READING_REJECTED):
-        return f"{new.get('meter', '')} showed {new.get('value', '')} on {new.get('read_on', '')}"
+        showed = _reading(str(new.get("value", "")))
+        return f"{new.get('meter', '')} showed {showed} on {_day(str(new.get('read_on', '')))}"
     if kind in (Event.MOVED_OUT, Event.MOVED_IN):
         who = "before" if kind == Event.MOVED_OUT else "after"
-        return f"{new.get('on', '')}, {who} {new.get('account', '')}"
+        return f"{_day(str(new.get('on', '')))}, {who} {new.get('account', '')}"
     if kind in (Event.SUPPLY_CHANGED, Event.STATUS_CHANGED):
         words = dict([*SupplyState.choices, *AccountStatus.choices])
         return words.get(new.get("supply") or new.get("status", ""), "")
@@ -315,3 +321,19 @@ def kinds_of(group: str) -> frozenset[Event]:
     if group == OTHER:
         return frozenset(Event).difference(*(kinds for _, kinds in GROUPS.values()))
     return GROUPS[group][1] if group in GROUPS else frozenset()
+
+
+def _day(iso: str) -> str:
+    """A day as it is shown; what is no day stays as it is."""
+    try:
+        return shown_date(date.fromisoformat(iso))
+    except ValueError:
+        return iso
+
+
+def _reading(stored: str) -> str:
+    """``61,000 kWh`` of ``61000 kWh``; what is no number stays as it is."""
+    number, _, unit = stored.partition(" ")
+    return (
+        shown_reading(Decimal(number), unit) if number.replace(".", "", 1).isdecimal() else stored
+    )

@@ -56,6 +56,7 @@ def connections_page(
             "next_url": _address(consumer, chosen, cursor=page.next_cursor),
             "previous_url": _address(consumer, chosen, cursor=page.previous_cursor),
             "account": consumer.account_number,
+            "enter_for": f"?service={chosen.id}",
             "can_verify": person.has_permission(Permission.VERIFY_READING),
         }
     if request.method == "GET" and request.headers.get("HX-Target") == "service-readings":
@@ -69,7 +70,6 @@ def connections_page(
         "connections": facts,
         "services": _services(consumer, facts, chosen),
         "meters": history,
-        "enter_for": f"?service={chosen.id}" if chosen else "",
         "can_correct": person.has_permission(Permission.EDIT_CONSUMER),
         "can_enter": person.has_permission(Permission.ENTER_READING)
         and bool(chosen and chosen.meter_number),

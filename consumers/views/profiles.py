@@ -26,6 +26,9 @@ from smart360.web.formats import shown_phone
 from smart360.web.gate import requires
 from smart360.web.shown import Link
 
+TAKEN_AGAIN = (
+    "Your hold on this profile has ended and was taken again. Check what you entered and submit."
+)
 EDIT = (
     Permission.EDIT_CONSUMER,
     Permission.EDIT_CONTACT,
@@ -200,6 +203,8 @@ def _edit_page(
             _hold(consumer, person)
         except LockIsHeld as held:
             refusal = held
+        else:
+            refusal = LockIsLost(TAKEN_AGAIN, is_conflict=True)
     seen = _number(request, "version") if request.method == "POST" else consumer.version
     if isinstance(refusal, operations.UnableToChangeProfile):  # it says who was faster with what
         consumer.refresh_from_db(fields=["version"])

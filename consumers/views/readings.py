@@ -16,6 +16,7 @@ from consumers.views.connections import connections_page
 from consumers.views.profiles import found_consumer, shell
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
+from smart360.kernel.text import key_in
 from smart360.organisation.context import zone_in_use
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
@@ -48,7 +49,10 @@ def reading_enter(request: HttpRequest, account: str) -> HttpResponse:
         put_beside(form, refusal)
         return _page(request, consumer, ENTER, {"form": form}, status=refusal.http_status)
     messages.success(request, "The reading is saved and waits for verification")
-    return HttpResponseRedirect(resolve_url("consumer_connections", account))
+    services = {each.meter_id: each.service_connection_id for each in meters_in_use(consumer.pk)}
+    chosen = services.get(form.cleaned_data["meter"])
+    address = resolve_url("consumer_connections", account)
+    return HttpResponseRedirect(f"{address}?service={chosen}" if chosen else address)
 
 
 def _form(request: HttpRequest, consumer: Consumer) -> ReadingForm:
@@ -82,7 +86,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     shown = access.shown(consumer, to=signed_in_person(request))
-    whole = shell(request, shown, tab="Connections") | context
+    whole = shell(request, shown, tab="Connections") | {"of_service": _asked(request)} | context
     return render(request, template, whole, status=status)
 
 
@@ -104,7 +108,7 @@ def reading_verify(request: HttpRequest, account: str, reading: int) -> HttpResp
     except Refusal as refusal:
         return connections_page(request, consumer, status=refusal.http_status, refusal=refusal)
     messages.success(request, "The reading is verified")
-    return HttpResponseRedirect(resolve_url("consumer_connections", account))
+    return HttpResponseRedirect(resolve_url("consumer_connections", account) + _asked(request))
 
 
 @require_http_methods(["GET", "POST"])
@@ -131,7 +135,13 @@ def reading_reject(request: HttpRequest, account: str, reading: int) -> HttpResp
         context = {"form": form, "row": row}
         return _page(request, consumer, REJECT, context, status=refusal.http_status)
     messages.success(request, "The reading is rejected")
-    return HttpResponseRedirect(resolve_url("consumer_connections", account))
+    return HttpResponseRedirect(resolve_url("consumer_connections", account) + _asked(request))
+
+
+def _asked(request: HttpRequest) -> str:
+    """What leads back to the service somebody was looking at: ``?service=12``, or ``""``."""
+    service = key_in(request.GET.get("service", ""))
+    return f"?service={service}" if service else ""
 
 
 def _found(request: HttpRequest, account: str, reading: int) -> tuple[Consumer, ReadingRow]:

@@ -248,7 +248,8 @@ def test_entering_on_the_page(john: Consumer, meter: Meter, client_as: ClientAs)
     assert lower.status_code == 422
     assert "Reading must be greater than the previous reading (18245)" in lower.content.decode()
     saved = client.post(path(john, "new"), {**typed, "value": "18300"})
-    assert saved.headers["Location"].endswith("/connections")
+    service = meter.assignments.get().service_connection_id
+    assert saved.headers["Location"].endswith(f"/connections?service={service}")
     tab = client.get(saved.headers["Location"]).content.decode()
     assert "Entered by Sarah Johnson" in tab
     assert "Verify" not in tab
@@ -277,12 +278,15 @@ def test_checking_on_the_page(
     kept = enter(john, clerk, at)
     client = client_as(Role.BILLING)
     tab = client.get(f"/cx/consumer-management/{john.account_number}/connections").content.decode()
-    assert path(john, f"{kept.pk}/verify") in tab
+    of_service = f"?service={kept.meter.assignments.get().service_connection_id}"
+    for act in ("verify", "reject"):
+        assert path(john, f"{kept.pk}/{act}{of_service}") in tab
     other = make_consumer("Ann Other")
     for act in ("verify", "reject"):
         theirs = client.post(path(other, f"{kept.pk}/{act}"), {"form_key": str(uuid4())})
         assert theirs.status_code == 404
-    assert client.post(path(john, f"{kept.pk}/verify")).status_code == 302
+    verified = client.post(path(john, f"{kept.pk}/verify{of_service}"))
+    assert verified.headers["Location"].endswith(f"/connections{of_service}")
     again = client.post(path(john, f"{kept.pk}/verify"))
     assert again.status_code == 409
     assert "already" in again.content.decode()
@@ -291,6 +295,7 @@ def test_checking_on_the_page(
     empty = client.post(path(john, f"{kept.pk}/reject"), {"form_key": key_of(page)})
     assert empty.status_code == 422
     done = {"form_key": key_of(page), "reason": "Wrong dial"}
-    assert client.post(path(john, f"{kept.pk}/reject"), done).status_code == 302
+    rejected = client.post(path(john, f"{kept.pk}/reject{of_service}"), done)
+    assert rejected.headers["Location"].endswith(f"/connections{of_service}")
     tab = client.get(f"/cx/consumer-management/{john.account_number}/connections").content.decode()
     assert "Wrong dial" in tab

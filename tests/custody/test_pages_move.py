@@ -56,7 +56,7 @@ def test_three_steps_and_one_button(make_consumer: MakeConsumer, desk: Client) -
     assert "is supplied there now" in done.content.decode()
     assert not Draft.objects.exists()
     profile = desk.get(reverse("consumer_detail", args=[old.account_number])).content.decode()
-    assert "Moved out: 2024-12-09, before" in profile
+    assert "Moved out: Dec 9, 2024, before" in profile
     assert "Nothing is supplied to this account" in desk.get(address(old)).content.decode()
 
 
