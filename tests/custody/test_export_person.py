@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from django.apps import apps
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, IntegrityError, connection
 from django.db.models import Model
 from django.test import Client
 from pypdf import PdfReader
@@ -31,6 +31,7 @@ from smart360.custody.operations.privacy import (
 from smart360.custody.queries.personal import ELSEWHERE, SECTIONS
 from smart360.custody.render import to_json, to_paper
 from smart360.documents.models import StoredFile
+from smart360.kernel.errors import constraint_of
 from smart360.owed.tasks import drain
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
@@ -200,6 +201,24 @@ def test_the_database_refuses(
         files = "ARRAY(SELECT id FROM documents_storedfile)"
         cursor.execute(f"SELECT smart360_let_go_of_files({files}, now())")
         assert cursor.fetchall() == []
+
+
+@pytest.mark.database
+def test_an_export_takes_no_other_file_with_it(
+    john: Consumer, person: MakePerson, stands: SetClock
+) -> None:
+    """Its files are deleted when it ends: a receipt that stood there would go."""
+    boss, other = person(Role.SUPERVISOR), person(Role.SUPERVISOR)
+    pay(john, by=boss, at=stands.at)
+    drain("PDF")
+    act = ask(john, boss, stands.at)
+    approve_export(act=act.pk, by=other, at=stands.at)
+    receipts = StoredFile.objects.filter(content_type="PDF").values_list("pk", flat=True)
+    for files in ({"data": receipts[0], "paper": receipts[0]}, {"data": None, "paper": None}):
+        wish = {f"{name}_id": key for name, key in files.items()}
+        with pytest.raises(IntegrityError) as refused, put_back():
+            PrivacyAct.objects.update(state=PrivacyState.READY, made_at=stands.at, **wish)
+        assert constraint_of(refused.value) == "a_ready_export_has_its_files"
 
 
 def test_a_thousand_lines_stay_small(john: Consumer, person: MakePerson, stands: SetClock) -> None:

@@ -22,6 +22,8 @@ ARROWS = (
     (PrivacyKind.ERASURE, PrivacyState.ASKED, PrivacyState.ERASED),
 )
 """From MAKING to GONE: an erasure overtakes an export that is being made."""
+TITLE = "Personal data"
+"""What the files of an export are called, before the account's number."""
 ARROWS_AS_SQL = ", ".join(f"('{kind}', '{old}', '{new}')" for kind, old, new in ARROWS)
 
 
@@ -155,6 +157,21 @@ class PrivacyAct(models.Model):
                         RAISE EXCEPTION 'the role of who decides is not one that may'
                             USING ERRCODE = 'check_violation',
                                   CONSTRAINT = 'who_decides_may_handle_privacy';
+                    END IF;
+                    -- Its files go when it ends: no other file may stand there.
+                    IF NEW.state = 'READY' AND NOT EXISTS (
+                        SELECT 1 FROM consumers_consumer c
+                          JOIN documents_storedfile d ON d.id = NEW.data_id
+                           AND d.content_type = 'JSON'
+                          JOIN documents_storedfile p ON p.id = NEW.paper_id
+                           AND p.content_type = 'PDF'
+                         WHERE c.id = NEW.consumer_id
+                           AND (d.title, p.title) = ('{TITLE} ' || c.account_number,
+                                                     '{TITLE} ' || c.account_number))
+                    THEN
+                        RAISE EXCEPTION 'an export is ready with its own two files'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'a_ready_export_has_its_files';
                     END IF;
                     IF NEW.state IN ('ERASED', 'GONE') THEN
                         NEW.in_transaction := pg_current_xact_id()::text::bigint;

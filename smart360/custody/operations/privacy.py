@@ -8,6 +8,7 @@ from django.conf import settings
 from consumers import guards
 from smart360.custody.choices import ExportFile, PrivacyKind, PrivacyState
 from smart360.custody.models import ExportDownload, PrivacyAct
+from smart360.custody.models.privacy import TITLE
 from smart360.custody.queries.privacy import MAKE, export_key, find_under_way, knows_all_cases
 from smart360.documents.models import StoredFile
 from smart360.documents.store import let_go, store_json, store_pdf
@@ -140,7 +141,7 @@ def attach_export(*, act: int, data: bytes, paper: bytes, at: datetime) -> Priva
     found = PrivacyAct.objects.select_related("consumer").get(pk=act)
     if found.state != PrivacyState.MAKING:
         return found
-    title = f"Personal data {found.consumer.account_number}"
+    title = f"{TITLE} {found.consumer.account_number}"
     found.data = store_json(title=title, body=data, by=None, at=at)
     found.paper = store_pdf(title=title, body=paper, by=None, at=at)
     found.state, found.made_at = PrivacyState.READY, at
