@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations
 
+from smart360.kernel.migrations._together import ChangeTogether
+
 
 class Migration(migrations.Migration):
 
@@ -12,6 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        ChangeTogether([
         pgtrigger.migrations.RemoveTrigger(
             model_name='complaintcategory',
             name='category_code_stays',
@@ -32,4 +35,5 @@ class Migration(migrations.Migration):
             model_name='evidence',
             trigger=pgtrigger.compiler.Trigger(name='evidence_is_within_limits', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE files integer; bytes bigint; most_files integer; most_megabytes bigint;', func="\n    -- The files come with the complaint: nobody adds proof once somebody looks into it.\n    IF NOT EXISTS (SELECT 1 FROM cases_case c\n                    WHERE c.id = NEW.complaint_id AND c.status = 'PENDING') THEN\n        RAISE EXCEPTION 'evidence comes with its complaint' USING ERRCODE = 'check_violation',\n            CONSTRAINT = 'evidence_comes_with_its_complaint';\n    END IF;\n\n    -- The row above is held, so that parallel uploads are counted one after the other (F2).\n    PERFORM 1 FROM complaints_complaint WHERE case_id = NEW.complaint_id FOR UPDATE;\n    SELECT count(*), coalesce(sum(f.size), 0) INTO files, bytes\n      FROM complaints_evidence e JOIN documents_storedfile f ON f.id = e.file_id WHERE e.complaint_id = NEW.complaint_id;\n    SELECT f.size + bytes INTO bytes FROM documents_storedfile f WHERE f.id = NEW.file_id;\n    SELECT s.most_files, s.most_megabytes INTO most_files, most_megabytes\n      FROM complaints_complaintsettings s WHERE s.id = 1;\n    IF files >= most_files THEN\n        RAISE EXCEPTION 'too many files' USING ERRCODE = 'check_violation',\n            CONSTRAINT = 'complaint_takes_so_many_files';\n    END IF;\n    IF bytes > most_megabytes * 1024 * 1024 THEN\n        RAISE EXCEPTION 'too many bytes' USING ERRCODE = 'check_violation',\n            CONSTRAINT = 'complaint_takes_so_many_bytes';\n    END IF;\n    RETURN NEW;\n", hash='c562fc6f1ab3e081854633a727a0efe36477cee2', operation='INSERT', pgid='pgtrigger_evidence_is_within_limits_14102', table='complaints_evidence', when='BEFORE')),
         ),
+        ]),
     ]

@@ -5,6 +5,8 @@ from django.conf import settings
 from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
+from smart360.kernel.migrations._together import ChangeTogether
+
 
 class Migration(migrations.Migration):
 
@@ -14,6 +16,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        ChangeTogether([
         migrations.AddField(
             model_name='reading',
             name='checked_at',
@@ -44,6 +47,7 @@ class Migration(migrations.Migration):
             name='source',
             field=models.CharField(choices=[('TAKEN_OVER', 'Taken over'), ('REQUEST', 'Final or opening reading'), ('HAND', 'Entered by hand'), ('FILE', 'From a file')], db_default='TAKEN_OVER', default='TAKEN_OVER', max_length=15),
         ),
+        ]),
         AddConstraintNotValid(
             model_name='reading',
             constraint=models.CheckConstraint(condition=models.Q(('source__in', ['TAKEN_OVER', 'REQUEST', 'HAND', 'FILE'])), name='source_of_a_reading_is_known'),

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from smart360.kernel.migrations._together import ChangeTogether, CreateTogether
+
 
 class Migration(migrations.Migration):
 
@@ -13,6 +15,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateTogether([
         migrations.CreateModel(
             name='ReadingFile',
             fields=[
@@ -46,6 +49,8 @@ class Migration(migrations.Migration):
                 ('file', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='consumers.readingfile')),
             ],
         ),
+        ]),
+        ChangeTogether([
         migrations.AddConstraint(
             model_name='readingfile',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['RUNNING', 'DONE', 'STOPPED'])), name='state_of_a_reading_file_is_known'),
@@ -58,4 +63,5 @@ class Migration(migrations.Migration):
             model_name='readingfilerow',
             constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['WAITING', 'NEW', 'SAME', 'WRONG'])), name='outcome_of_a_row_is_known'),
         ),
+        ]),
     ]

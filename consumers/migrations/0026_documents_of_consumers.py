@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from smart360.kernel.migrations._together import ChangeTogether, CreateTogether
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -16,6 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateTogether([
         migrations.CreateModel(
             name="ConsumerDocument",
             fields=[
@@ -236,6 +239,8 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "view log entries",
             },
         ),
+        ]),
+        ChangeTogether([
         migrations.AddIndex(
             model_name="consumerdocument",
             index=models.Index(fields=["consumer", "-id"], name="document_by_consumer"),
@@ -389,4 +394,5 @@ class Migration(migrations.Migration):
             model_name="viewlogentry",
             index=models.Index(fields=["document", "-id"], name="look_by_document"),
         ),
+        ]),
     ]

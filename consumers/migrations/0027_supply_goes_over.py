@@ -7,6 +7,8 @@ from django.conf import settings
 from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
+from smart360.kernel.migrations._together import ChangeTogether, CreateTogether
+
 
 class Migration(migrations.Migration):
 
@@ -16,6 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateTogether([
         migrations.CreateModel(
             name='HandedOverService',
             fields=[
@@ -32,6 +35,8 @@ class Migration(migrations.Migration):
                 ('in_transaction', models.BigIntegerField(default=0, editable=False)),
             ],
         ),
+        ]),
+        ChangeTogether([
         pgtrigger.migrations.RemoveTrigger(
             model_name='consumer',
             name='an_account_ends_by_execution',
@@ -52,6 +57,7 @@ class Migration(migrations.Migration):
             model_name='serviceconnection',
             name='supply_comes_back_by_execution',
         ),
+        ]),
         migrations.RemoveConstraint(
             model_name='serviceconnection',
             name='supply_state_is_known',
@@ -61,6 +67,7 @@ class Migration(migrations.Migration):
             name='supply_state',
             field=models.CharField(choices=[('CONNECTED', 'Connected'), ('OFF_FOR_NOW', 'Disconnected temporarily'), ('OFF_FOR_GOOD', 'Disconnected for good'), ('MOVED_OUT', 'Moved out')], default='CONNECTED', max_length=15),
         ),
+        ChangeTogether([
         pgtrigger.migrations.AddTrigger(
             model_name='consumer',
             trigger=pgtrigger.compiler.Trigger(name='an_account_ends_by_execution', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF NEW.status IN ('INACTIVE', 'DISCONNECTED') AND NEW.status <> OLD.status\n                       AND NOT EXISTS (\n                           SELECT 1 FROM disconnections_execution x\n                             JOIN cases_case c ON c.id = x.request_id\n                            WHERE c.consumer_id = NEW.id\n                              AND x.in_transaction = pg_current_xact_id()::text::bigint)\n                       AND (NEW.status <> 'INACTIVE' OR NOT EXISTS (\n                           SELECT 1 FROM consumers_occupancychange o WHERE o.moved_out_id = NEW.id\n                              AND o.in_transaction = pg_current_xact_id()::text::bigint))\n                    THEN\n                        RAISE EXCEPTION 'an account ends when its disconnection is carried out'\n                            USING ERRCODE = 'check_violation',\n                                  CONSTRAINT = 'an_account_ends_by_execution';\n                    END IF;\n                    RETURN NEW;\n                    ", hash='f91f22dfe400bfda6633aeff89fc438c68852519', operation='UPDATE OF "status"', pgid='pgtrigger_an_account_ends_by_execution_d164a', table='consumers_consumer', when='BEFORE')),
@@ -81,10 +88,12 @@ class Migration(migrations.Migration):
             model_name='serviceconnection',
             trigger=pgtrigger.compiler.Trigger(name='supply_comes_back_by_execution', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF NEW.supply_state <> 'CONNECTED' OR OLD.supply_state = 'CONNECTED' THEN\n                        RETURN NEW;\n                    END IF;\n                    IF NOT EXISTS (\n                        SELECT 1 FROM disconnections_execution x\n                          JOIN cases_case c ON c.id = x.request_id\n                          JOIN disconnections_requestedservice s ON s.request_id = x.request_id\n                         WHERE s.service_connection_id = NEW.id AND c.kind = 'RECONNECTION'\n                           AND x.in_transaction = pg_current_xact_id()::text::bigint)\n                       AND NOT EXISTS (\n                        SELECT 1 FROM consumers_handedoverservice h\n                          JOIN consumers_occupancychange o ON o.id = h.change_id\n                         WHERE h.to_connection_id = NEW.id\n                           AND o.in_transaction = pg_current_xact_id()::text::bigint)\n                    THEN\n                        RAISE EXCEPTION 'a service comes back by carrying out a reconnection'\n                            USING ERRCODE = 'check_violation',\n                                  CONSTRAINT = 'supply_comes_back_by_execution';\n                    END IF;\n                    -- Who moves in at the same moment waits here for the other.\n                    PERFORM 1 FROM consumers_premise p\n                      WHERE p.id = NEW.premise_id FOR NO KEY UPDATE;\n                    IF EXISTS (\n                        SELECT 1 FROM consumers_serviceconnection o\n                         WHERE o.premise_id = NEW.premise_id\n                           AND o.utility_type = NEW.utility_type\n                           AND o.consumer_id <> NEW.consumer_id\n                           AND o.supply_state = 'CONNECTED')\n                    THEN\n                        RAISE EXCEPTION 'somebody else is supplied there'\n                            USING ERRCODE = 'check_violation',\n                                  CONSTRAINT = 'a_premise_has_one_occupier';\n                    END IF;\n                    RETURN NEW;\n                    ", hash='aef7d8507110f6106caea32deea2cac87d63c0b8', operation='UPDATE OF "supply_state"', pgid='pgtrigger_supply_comes_back_by_execution_128dc', table='consumers_serviceconnection', when='BEFORE')),
         ),
+        ]),
         AddConstraintNotValid(
             model_name='serviceconnection',
             constraint=models.CheckConstraint(condition=models.Q(('supply_state__in', ['CONNECTED', 'OFF_FOR_NOW', 'OFF_FOR_GOOD', 'MOVED_OUT'])), name='supply_state_is_known'),
         ),
+        ChangeTogether([
         migrations.AddField(
             model_name='handedoverservice',
             name='from_connection',
@@ -157,4 +166,5 @@ class Migration(migrations.Migration):
             model_name='handedoverservice',
             trigger=pgtrigger.compiler.Trigger(name='handed_over_services_stay', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1e21b2120d6c01f2391859c3be28ac094f7a8cb4', operation='UPDATE OR DELETE', pgid='pgtrigger_handed_over_services_stay_2af1b', table='consumers_handedoverservice', when='BEFORE')),
         ),
+        ]),
     ]

@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from smart360.kernel.migrations._together import ChangeTogether, CreateTogether
+
 
 class Migration(migrations.Migration):
 
@@ -16,6 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateTogether([
         migrations.CreateModel(
             name='CollectionMove',
             fields=[
@@ -53,6 +56,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
+        ]),
+        ChangeTogether([
         pgtrigger.migrations.AddTrigger(
             model_name='consumer',
             trigger=pgtrigger.compiler.Trigger(name='status_is_collection_by_a_move', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.status <> NEW.status AND (NEW.status = 'COLLECTION' OR OLD.status = 'COLLECTION' AND NEW.status NOT IN ('INACTIVE', 'DISCONNECTED')))", func="\n        IF NOT EXISTS (\n            SELECT 1 FROM consumers_collectionmove m\n             WHERE m.consumer_id = NEW.id AND m.is_back = (OLD.status = 'COLLECTION')\n               AND m.in_transaction = pg_current_xact_id()::text::bigint)\n        THEN\n            RAISE EXCEPTION 'an account is collected by somebody who says why'\n                USING ERRCODE = 'check_violation', CONSTRAINT = 'status_is_collection_by_a_move';\n        END IF;\n        RETURN NEW;\n        ", hash='61a000e58b7cbb3951d31c1153d31c50d8101994', operation='UPDATE OF "status"', pgid='pgtrigger_status_is_collection_by_a_move_10f1b', table='consumers_consumer', when='BEFORE')),
@@ -109,4 +114,5 @@ class Migration(migrations.Migration):
             model_name='collectionpolicyevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='fbfaf5f96e416f6e9721776560b91e8e7fc049f8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_95b0c', table='consumers_collectionpolicyevent', when='BEFORE')),
         ),
+        ]),
     ]

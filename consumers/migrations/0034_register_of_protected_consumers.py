@@ -7,6 +7,8 @@ from django.conf import settings
 from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
+from smart360.kernel.migrations._together import ChangeTogether, CreateTogether
+
 
 class Migration(migrations.Migration):
 
@@ -17,6 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateTogether([
         migrations.CreateModel(
             name='ProtectionKind',
             fields=[
@@ -43,6 +46,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
+        ]),
+        ChangeTogether([
         pgtrigger.migrations.RemoveTrigger(
             model_name='accounthold',
             name='insert_insert',
@@ -143,10 +148,12 @@ class Migration(migrations.Migration):
             model_name='accounthold',
             index=models.Index(condition=models.Q(('protection__isnull', False)), fields=['to_on', 'id'], name='protection_by_end'),
         ),
+        ]),
         AddConstraintNotValid(
             model_name='accounthold',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('certificate__isnull', True), ('protection__isnull', True)), models.Q(('protection__isnull', False), ('to_on__isnull', False)), _connector='OR'), name='an_entry_of_the_register_has_an_end'),
         ),
+        ChangeTogether([
         migrations.AddField(
             model_name='protectionkindevent',
             name='pgh_context',
@@ -161,4 +168,5 @@ class Migration(migrations.Migration):
             model_name='protectionkindevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8e70820dfa89fa1f736a264eca97ceaf3706a2bd', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_072fc', table='consumers_protectionkindevent', when='BEFORE')),
         ),
+        ]),
     ]

@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations
 
+from smart360.kernel.migrations._together import ChangeTogether
+
 
 class Migration(migrations.Migration):
 
@@ -12,6 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        ChangeTogether([
         pgtrigger.migrations.RemoveTrigger(
             model_name='consumer',
             name='an_account_ends_by_execution',
@@ -36,4 +39,5 @@ class Migration(migrations.Migration):
             model_name='occupancychange',
             trigger=pgtrigger.compiler.Trigger(name='a_move_hands_something_over', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', func="\n                    -- Asked at the commit: its row alone would let an account end or come back.\n                    IF NOT EXISTS (SELECT 1 FROM consumers_handedoverservice h\n                                    WHERE h.change_id = NEW.id) THEN\n                        RAISE EXCEPTION 'nobody moves without a service that goes over'\n                            USING ERRCODE = 'check_violation',\n                                  CONSTRAINT = 'a_move_hands_something_over';\n                    END IF;\n                    RETURN NULL;\n                    ", hash='53a342c718f814246c8857e4cef3a20a6d037998', operation='INSERT', pgid='pgtrigger_a_move_hands_something_over_976f1', table='consumers_occupancychange', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
         ),
+        ]),
     ]

@@ -5,6 +5,8 @@ import django.db.models.expressions
 from django.conf import settings
 from django.db import migrations, models
 
+from smart360.kernel.migrations._together import ChangeTogether, CreateTogether
+
 
 class Migration(migrations.Migration):
 
@@ -15,6 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateTogether([
         migrations.CreateModel(
             name='ImportFile',
             fields=[
@@ -79,6 +82,8 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('file', 'key', 'line'), name='row_by_account')],
             },
         ),
+        ]),
+        ChangeTogether([
         migrations.AddConstraint(
             model_name='importrun',
             constraint=models.CheckConstraint(condition=models.Q(('mode__in', ['DRY', 'REAL'])), name='import_mode_is_known'),
@@ -103,4 +108,5 @@ class Migration(migrations.Migration):
             model_name='importproblem',
             index=models.Index(fields=['run', 'account_number'], name='problem_by_account'),
         ),
+        ]),
     ]

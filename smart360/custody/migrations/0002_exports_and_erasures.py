@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from smart360.kernel.migrations._together import ChangeTogether, CreateTogether
+
 
 class Migration(migrations.Migration):
 
@@ -18,6 +20,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateTogether([
         migrations.CreateModel(
             name='PrivacyAct',
             fields=[
@@ -48,6 +51,8 @@ class Migration(migrations.Migration):
                 ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='downloads', to='custody.privacyact')),
             ],
         ),
+        ]),
+        ChangeTogether([
         migrations.AddIndex(
             model_name='privacyact',
             index=models.Index(fields=['consumer', '-asked_at'], name='privacy_act_by_consumer'),
@@ -96,4 +101,5 @@ class Migration(migrations.Migration):
             model_name='exportdownload',
             constraint=models.CheckConstraint(condition=models.Q(('file__in', ['JSON', 'PDF'])), name='export_file_is_known'),
         ),
+        ]),
     ]

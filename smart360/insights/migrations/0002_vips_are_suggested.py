@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from smart360.kernel.migrations._together import ChangeTogether, CreateTogether
+
 
 class Migration(migrations.Migration):
 
@@ -16,6 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateTogether([
         migrations.CreateModel(
             name='VipPolicyEvent',
             fields=[
@@ -68,6 +71,8 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='there_is_one_vip_policy'), models.CheckConstraint(condition=models.Q(('least_compliance__range', (0, 100)), ('least_bills__range', (1, 60)), ('least_years__range', (0, 100)), ('months_between__range', (1, 120))), name='vip_criteria_are_within_reason'), models.CheckConstraint(condition=models.Q(models.Q(('least_electricity__isnull', True), ('least_electricity__gt', 0), _connector='OR'), models.Q(('least_water__isnull', True), ('least_water__gt', 0), _connector='OR'), models.Q(('least_gas__isnull', True), ('least_gas__gt', 0), _connector='OR')), name='vip_consumption_is_positive')],
             },
         ),
+        ]),
+        ChangeTogether([
         pgtrigger.migrations.AddTrigger(
             model_name='vippolicy',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "insights_vippolicyevent" ("id", "is_on", "least_bills", "least_compliance", "least_electricity", "least_gas", "least_water", "least_years", "months_between", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."id", NEW."is_on", NEW."least_bills", NEW."least_compliance", NEW."least_electricity", NEW."least_gas", NEW."least_water", NEW."least_years", NEW."months_between", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='a670f914791c7a2fc343d1fd88bd235367817c86', operation='INSERT', pgid='pgtrigger_insert_insert_5a23e', table='insights_vippolicy', when='AFTER')),
@@ -124,4 +129,5 @@ class Migration(migrations.Migration):
             model_name='vipsuggestion',
             trigger=pgtrigger.compiler.Trigger(name='suggestions_are_decided_once', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF TG_OP = 'UPDATE' AND OLD.state = 'WAITING' THEN\n                        IF to_jsonb(NEW) - ARRAY['state', 'decided_at', 'decided_by_id']\n                           = to_jsonb(OLD) - ARRAY['state', 'decided_at', 'decided_by_id']\n                        THEN\n                            RETURN NEW;\n                        END IF;\n                    END IF;\n                    RAISE EXCEPTION 'suggestion % stays as it was decided', OLD.id\n                        USING ERRCODE = 'check_violation',\n                              CONSTRAINT = 'suggestions_are_decided_once';\n                    ", hash='268448f7bbbf98b93d0496a662f76760d7372f4b', operation='UPDATE OR DELETE', pgid='pgtrigger_suggestions_are_decided_once_f58c4', table='insights_vipsuggestion', when='BEFORE')),
         ),
+        ]),
     ]

@@ -1,4 +1,4 @@
-"""Tables that a migration makes together, so that Django draws its models once and not for each.
+"""What a migration makes together, so that Django draws its models once and not for each.
 
 Django renders the state of every related model again after each operation; with 150 models that is
 most of the time that an empty database waits for. It skips modules whose names begin with ``_``.
@@ -48,3 +48,46 @@ class CreateTogether(Operation):
 
     def describe(self) -> str:
         return f"Create {len(self.models)} models together"
+
+
+class ChangeTogether(Operation):
+    """Make all these changes of tables that are there, from one rendered state, in this order.
+
+    Fields, constraints, indexes and triggers that are added, and triggers that are removed: none of
+    them reads what another one of the group has made of the models. What is changed further (a
+    field altered, data moved) stands apart.
+    """
+
+    category = OperationCategory.MIXED
+    serialization_expand_args = ["changes"]
+
+    def __init__(self, changes: Sequence[Operation]) -> None:
+        self.changes = changes
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        state.__dict__.pop("apps", None)  # rendered when it is next asked for
+        for change in self.changes:
+            change.state_forwards(app_label, state)
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        for change in self.changes:
+            change.database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        for change in reversed(self.changes):
+            change.database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        return f"Change {len(self.changes)} things together"
