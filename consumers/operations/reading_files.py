@@ -5,7 +5,7 @@ Lock order: the file, then the consumers in the order of their keys, then their 
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -52,6 +52,12 @@ class UnableToStoreFile(Refusal):
     """Only a file that was looked through, or was stopped, goes on."""
 
     sentence_by_default = "This file is being worked on, or stored already"
+
+
+class MetersWentOver(Refusal):
+    """Somebody moved, or a meter was taken away, before its consumer was held; tried again."""
+
+    sentence_by_default = "A meter of this file went over to somebody else just now"
 
 
 @operation
@@ -184,11 +190,12 @@ def _hold(file: int) -> ReadingFile:
 def _batch_of(file: ReadingFile, rows: Sequence[ReadingFileRow], *, today: date) -> _Batch:
     """The meters of these rows with what they showed, their consumers and they themselves held."""
     numbers = {each for row in rows for each in (row.meter_number, row.meter_number.upper())}
-    running = MeterAssignment.objects.filter(meter__number__in=numbers, during__upper_inf=True)
-    found = list(running.select_related("service_connection"))
-    consumers = {each.meter_id: each.service_connection.consumer_id for each in found}
+    found = _running(numbers)
+    consumers = _whose(found)
     held = Consumer.objects.select_for_update(of=("self",), no_key=True)
     list(held.filter(pk__in=set(consumers.values())).order_by("pk").values_list("pk"))
+    if _whose(_running(numbers)) != consumers:
+        raise MetersWentOver
     meters = {meter.number.upper(): meter for meter in lock_meters(consumers).values()}
     zone = get_utility().zone
     batch = _Batch(
@@ -209,6 +216,17 @@ def _batch_of(file: ReadingFile, rows: Sequence[ReadingFileRow], *, today: date)
     if file.is_dry_run:
         _remember_earlier_rows(batch)
     return batch
+
+
+def _running(numbers: Collection[str]) -> list[MeterAssignment]:
+    """Which service each of these meters measures now."""
+    running = MeterAssignment.objects.filter(meter__number__in=numbers, during__upper_inf=True)
+    return list(running.select_related("service_connection"))
+
+
+def _whose(running: Sequence[MeterAssignment]) -> dict[int, int]:
+    """Meter → the consumer whose service it measures."""
+    return {each.meter_id: each.service_connection.consumer_id for each in running}
 
 
 def _remember(batch: _Batch, meters: Sequence[int]) -> None:
