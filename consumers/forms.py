@@ -305,6 +305,13 @@ class RegisterForm(NewAccountForm):
 
     is_somebody_else = TickField(label="It is somebody else", widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, categories: Sequence[Category], **kwargs: Any) -> None:
+        super().__init__(*args, categories=categories, **kwargs)
+        offered = self.fields["category"]
+        assert isinstance(offered, KeyField)
+        named = ((str(each.pk), each.name) for each in categories)
+        offered.offer([("", "Choose a category"), *named])
+
     def account(self) -> NewAccount:
         """Who it is; the form is valid."""
         given = {name: self.cleaned_data[name] for name in NewAccountForm.base_fields}

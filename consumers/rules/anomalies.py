@@ -17,7 +17,8 @@ from enum import Enum
 from statistics import median
 
 from consumers.choices import ReadingException
-from consumers.rules.readings import shown_value, units_between
+from consumers.rules.readings import units_between
+from smart360.web.formats import shown_reading
 
 HISTORY = 12
 """Periods before the one that is judged: a year of monthly readings."""
@@ -113,16 +114,16 @@ class Anomaly:
     def sentence(self, unit: str) -> str:
         """What is unusual, for a reader."""
         if self.kind == Kind.BELOW_PREVIOUS and self.value is not None and self.before is not None:
-            return f"{shown_value(self.value)} {unit} after {shown_value(self.before)} {unit}"
+            return f"{shown_reading(self.value, unit)} after {shown_reading(self.before, unit)}"
         if self.kind == Kind.GAP:
             return f"{self.days} days without a reading"
         if self.a_day is None or self.usual is None:
             return self.kind.label
-        return f"{_short(self.a_day)} {unit} a day, usually {_short(self.usual)} {unit}"
+        return f"{_short(self.a_day, unit)} a day, usually {_short(self.usual, unit)}"
 
 
-def _short(a_day: Decimal) -> str:
-    return shown_value(a_day.quantize(Decimal("0.01")))
+def _short(a_day: Decimal, unit: str) -> str:
+    return shown_reading(a_day.quantize(Decimal("0.01")), unit)
 
 
 # ------------------------------------------------------------------ consumption

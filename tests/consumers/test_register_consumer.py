@@ -110,6 +110,9 @@ def test_from_the_list_to_the_approval(client_as: ClientAs) -> None:
     desk = client_as(Role.CSE)
     assert reverse("consumer_register") in desk.get(reverse("consumer_list")).content.decode()
     typed = {"name": "Ana Ruiz", "category": residential(), "phone": "(555) 010-9999"}
+    unsaid = desk.post(reverse("consumer_register"), typed | {"category": "", "form_key": uuid4()})
+    assert unsaid.status_code == 422  # the first of the list is nobody's category by chance
+    assert "Choose a category" in unsaid.content.decode()
     nobody = desk.post(reverse("consumer_register"), typed | {"phone": "", "form_key": uuid4()})
     assert nobody.status_code == 422
     assert "Enter a phone number or an e-mail address" in nobody.content.decode()
