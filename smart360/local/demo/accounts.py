@@ -129,7 +129,8 @@ def _street(chance: Random) -> str:
 
 def _email(name: str, serial: int | None = None) -> str:
     plain = "".join(c for c in name.lower().replace(" ", ".") if c.isascii() and c in LETTERS)
-    return f"{plain}{serial or ''}@example.com"
+    words = ".".join(filter(None, plain.split(".")))  # of "Route 66 Diner" no number is left
+    return f"{words}{serial or ''}@example.com"
 
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz."
