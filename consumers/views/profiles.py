@@ -122,10 +122,11 @@ TABS: tuple[tuple[str, str, Permission], ...] = (
 
 
 def _tabs(account: str, permissions: frozenset[Permission], tab: str) -> list[Link]:
+    """The tabs a person sees, each with its figure as key."""
+    seen = [(label, name) for label, name, permission in TABS if permission in permissions]
     return [
-        Link(label, resolve_url(name, account), label == tab)
-        for label, name, permission in TABS
-        if permission in permissions
+        Link(label, resolve_url(name, account), label == tab, key=str(at))
+        for at, (label, name) in enumerate(seen, start=1)
     ]
 
 

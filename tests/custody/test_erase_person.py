@@ -187,6 +187,7 @@ def test_it_takes_two_people_and_the_number(
     assert asker.post(f"{page}/erasure", wish).status_code == 302
     act = PrivacyAct.objects.get()
     right = {"account": zebulon.account_number}
+    assert all(words in text for words, text in offered(asker, zebulon))
     assert asker.post(f"{page}/{act.pk}/erase", right).status_code == 403
     wrong = other.post(f"{page}/{act.pk}/erase", {"account": "ACC-1"})
     assert wrong.status_code == 422
@@ -196,6 +197,20 @@ def test_it_takes_two_people_and_the_number(
     assert other.post(f"{page}/{act.pk}/erase", right).status_code == 409
     assert asker.post(f"{page}/erasure", {**wish, "form_key": str(uuid4())}).status_code == 409
     assert "Erased" in asker.get(page).content.decode()
+    assert not any(words in text for words, text in offered(asker, zebulon))
+
+
+def offered(client: Client, consumer: Consumer) -> list[tuple[str, str]]:
+    """What a tab offers a supervisor, with the tab's page."""
+    acts = {
+        "financial": "Record payment",
+        "service": "Create Service Order",
+        "communication": "Log a call",
+        "documents": "Add document",
+        "notes": "Add note",
+    }
+    at = f"/cx/consumer-management/{consumer.account_number}"
+    return [(words, client.get(f"{at}/{tab}").content.decode()) for tab, words in acts.items()]
 
 
 def test_what_stands_in_the_way_is_said(
