@@ -3,13 +3,16 @@
 import uuid
 from datetime import datetime
 
+from django.db import connection
+
 from consumers import guards
 from consumers.choices import AccountStatus
 from consumers.models import Category, Consumer
 from consumers.occupancy import open_account, set_status
 from consumers.queries.accounts import same_phone
 from consumers.rules.occupancy import NewAccount
-from smart360.kernel.db import operation
+from consumers.rules.profiles import phone_digits_of
+from smart360.kernel.db import operation, step
 from smart360.kernel.errors import Refusal
 from smart360.kernel.text import NOT_OFFERED, REQUIRED, is_blank
 from smart360.staff.models import Person
@@ -54,11 +57,23 @@ def register_consumer(
         raise UnableToRegister(REQUIRED, field="name")
     if not Category.objects.filter(pk=account.category).exists():
         raise UnableToRegister(NOT_OFFERED, field="category")
-    if account.phone and not is_somebody_else and same_phone(account.phone):
-        raise SamePhone(field="phone")
+    if account.phone and not is_somebody_else:
+        _wait_for(account.phone)
+        if same_phone(account.phone):
+            raise SamePhone(field="phone")
     made = open_account(account, status=AccountStatus.PENDING, by=by, at=at)
     form_keys.submitted(form_key, form="", by=by.pk, act=REGISTER, result=str(made.pk))
     return made
+
+
+@step
+def _wait_for(phone: str) -> None:
+    """Who opens an account with the same number at this moment is before us, or after us."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"consumers.phone:{phone_digits_of(phone)}"],
+        )
 
 
 @operation
