@@ -9,12 +9,18 @@ from django.db import connection
 
 from billing import ports
 from billing.choices import LedgerKind, PostingKind
-from billing.models import DepositReceipt, LedgerAccount, LedgerEntry, LedgerTransaction
+from billing.models import (
+    BalanceTransfer,
+    DepositReceipt,
+    LedgerAccount,
+    LedgerEntry,
+    LedgerTransaction,
+)
 from billing.models.ledger import OF_A_CONSUMER
 from billing.queries.accounts import balances_of, shared_accounts
 from billing.queries.ageing import allocation_of, last_billed_on
 from billing.queries.opening import DEPOSIT_REFERENCE, REFERENCE
-from consumers.models import ConsumerFigures, ServiceConnection
+from consumers.models import AccountMerge, ConsumerFigures, ServiceConnection
 from consumers.rules.importing import ImportedMoney
 from smart360.kernel.db import copy_rows, next_keys, refuses, step
 from smart360.kernel.errors import Broken, Refusal
@@ -226,6 +232,62 @@ def reverse(
         ]
     )
     return made
+
+
+@step
+def move_balance(merge: AccountMerge, *, by: int, at: datetime) -> BalanceTransfer | None:
+    """Let the survivor of a merge owe, or have in credit, what the merged account does.
+
+    Each posting names the other account. A debt is due when the newest of it was: nobody is
+    reminded sooner for being merged. None where there is nothing to move.
+    """
+    merged, survivor = merge.merged, merge.survivor
+    amount = balances_of(merged.pk).outstanding
+    if not amount:
+        return None
+    unpaid = allocation_of(merged.pk).unpaid
+    due_on = max((each.charge.due_on for each in unpaid), default=None)
+    leaves = _adjustment(merged.pk, -amount, survivor.account_number, at=at)
+    comes = _adjustment(survivor.pk, amount, merged.account_number, at=at, due_on=due_on)
+    before = balances_of(survivor.pk).outstanding
+    transfer: BalanceTransfer = BalanceTransfer.objects.create(
+        merge=merge,
+        amount=amount,
+        posting_out=post(leaves, by=by, at=at),
+        posting_in=post(comes, by=by, at=at),
+    )
+    _follow_transfer(merge, before, by=by, at=at)
+    return transfer
+
+
+@step
+def return_balance(transfer: BalanceTransfer, *, by: int, at: datetime) -> None:
+    """Take back what ``move_balance`` posted, to the last cent, whatever was paid since."""
+    merge, today = transfer.merge, day_of(at)
+    before = balances_of(merge.survivor_id).outstanding
+    for posting in (transfer.posting_out, transfer.posting_in):
+        reverse(posting, reference=posting.reference, valued_on=today, by=by, at=at)
+    _follow_transfer(merge, before, by=by, at=at)
+
+
+def _adjustment(
+    consumer: int, amount: Decimal, reference: str, *, at: datetime, due_on: date | None = None
+) -> Posting:
+    return Posting(
+        kind=PostingKind.ADJUSTMENT,
+        consumer=consumer,
+        reference=reference,
+        valued_on=day_of(at),
+        due_on=due_on,
+        legs=[Leg(LedgerKind.RECEIVABLE, amount), Leg(LedgerKind.ADJUSTMENTS, -amount)],
+    )
+
+
+def _follow_transfer(merge: AccountMerge, before: Decimal, *, by: int, at: datetime) -> None:
+    """The dates of both; and whoever waits for the survivor, who owed ``before``, to owe less."""
+    for consumer in (merge.merged_id, merge.survivor_id):
+        refresh_figures(consumer)
+    tell_if_lowered(merge.survivor_id, before=before, closing=None, by=by, at=at)
 
 
 @step

@@ -38,11 +38,15 @@ def get_consumer(account_number: str, *, to: Person) -> Consumer | None:
 
     Its service addresses come with it, for ``shown``.
     """
+    return with_account(with_places(visible_consumers(to)), account_number).first()
+
+
+def with_places(consumers: QuerySet[Consumer]) -> QuerySet[Consumer]:
+    """``consumers``, each with its service addresses for ``shown``."""
     places = Premise.objects.filter(connections__consumer=OuterRef("pk"))
-    whole = visible_consumers(to).annotate(
+    return consumers.annotate(
         places=ArraySubquery(places.order_by(*LIVED_IN_FIRST).values("address"))
     )
-    return with_account(whole, account_number).first()
 
 
 def with_account(consumers: QuerySet[Consumer], account_number: str) -> QuerySet[Consumer]:
@@ -229,6 +233,7 @@ def shown_account(facts: dict[str, Any], to: Person, *, currency: str) -> Listed
         status=facts["status"],
         request=facts["open_request"],
         held_by=facts.get("held_by_name") or "",
+        merged_into=facts["goes_on_as"],
         outstanding=shown_money(facts["balance"], currency) if sees_balance else None,
         since=_since(facts["due"]) if sees_balance else "",
     )

@@ -12,6 +12,7 @@ from decimal import Decimal
 from django.db import connection
 from django.db.models import F, Value
 from django.db.models.functions import Greatest
+from django.urls import reverse
 
 from consumers import ports
 from consumers.choices import AccountHoldKind, SupplyState
@@ -41,6 +42,12 @@ class AccountIsErased(Refusal):
     sentence_by_default = "The person behind this account was erased. Nothing can be done with it."
 
 
+class AccountIsMerged(Refusal):
+    """The account was merged into another one, which goes on instead."""
+
+    sentence_by_default = "This account was merged into another one. Go on with that one."
+
+
 class LockIsHeld(Refusal):
     """Somebody else holds the profile."""
 
@@ -64,6 +71,7 @@ class DataIsGuarded(Refusal):
 refuses(
     {
         "account_is_erased": AccountIsErased(is_conflict=True),
+        "account_is_merged": AccountIsMerged(is_conflict=True),
         "profile_is_held": LockIsHeld(is_conflict=True),
         "profile_is_guarded": DataIsGuarded(is_conflict=True),
     }
@@ -71,17 +79,31 @@ refuses(
 
 
 @step
-def lock_consumer(consumer: int) -> Consumer:
+def lock_consumer(consumer: int, *, even_merged: bool = False) -> Consumer:
     """The consumer's row, locked: the first thing that every operation on an account does.
 
-    Raises NoSuchConsumer, AccountIsErased.
+    ``even_merged`` is for what still happens to an account that was merged into another one: its
+    papers, its person's rights, the end of the merge. Raises NoSuchConsumer, AccountIsErased,
+    AccountIsMerged.
     """
     row = Consumer.objects.select_for_update(of=("self",), no_key=True).filter(pk=consumer).first()
     if row is None:
         raise NoSuchConsumer(field="consumer")
     if row.erased_at is not None:
         raise AccountIsErased(is_conflict=True)
+    if not even_merged:
+        refuse_if_merged(row)
     return row
+
+
+@step
+def refuse_if_merged(consumer: Consumer) -> None:
+    """Go on only for an account that goes on itself. Raises AccountIsMerged, which names it."""
+    if consumer.merged_into is not None:
+        other = consumer.merged_into.account_number
+        sentence = f"{consumer} was merged into {other}. Go on with {other}."
+        link = reverse("consumer_detail", args=[other])
+        raise AccountIsMerged(sentence, is_conflict=True, link=link)
 
 
 @step

@@ -111,6 +111,15 @@ SELECT c.account_number FROM custody_privacyact a
 """
 
 
+MERGED_ASTRAY = """
+SELECT c.account_number FROM consumers_consumer c
+  LEFT JOIN consumers_accountmerge m ON m.merged_id = c.id AND m.undone_at IS NULL
+  LEFT JOIN consumers_consumer s ON s.id = c.merged_into_id
+ WHERE c.merged_into_id IS DISTINCT FROM m.survivor_id
+    OR c.merged_into_id IS NOT NULL AND (s.merged_into_id IS NOT NULL OR c.status <> 'INACTIVE')
+"""
+
+
 def locks_without_their_line(at: datetime) -> list[str]:
     """W8: every live hold on a profile was taken by an act that stands on the timeline."""
     return rows_of(UNTOLD_LOCKS, [at], "consumer {} token {}")
@@ -186,6 +195,11 @@ def people_erased_by_half() -> list[str]:
     return rows_of(ERASED_BY_HALF, words="account {}")
 
 
+def merges_that_lead_nowhere() -> list[str]:
+    """W20: a merged account has its link, is Inactive, and leads to an account that goes on."""
+    return rows_of(MERGED_ASTRAY, words="account {}")
+
+
 ORACLES: tuple[Oracle, ...] = (
     Oracle(
         "W8",
@@ -207,4 +221,5 @@ ORACLES: tuple[Oracle, ...] = (
     Oracle("W9", "a service of which somebody moved out by half", services_left_by_half),
     Oracle("R8", "somebody who was erased by half", people_erased_by_half),
     Oracle("W20", "a number of two accounts or of two meters", numbers_given_twice),
+    Oracle("W20", "a merged account that leads nowhere", merges_that_lead_nowhere),
 )

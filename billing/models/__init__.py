@@ -35,10 +35,12 @@ from billing.models.tariffs import (
     TariffSlab,
     TariffTax,
 )
+from billing.models.transfers import BalanceTransfer
 
 __all__ = [
     "ApiKey",
     "Arrangement",
+    "BalanceTransfer",
     "BillAdjustment",
     "BillDraft",
     "BillingPolicy",

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from billing.choices import ArrangementState
 from consumers.models import AccountHold, Consumer
+from consumers.models.merging import nothing_begins
 
 
 class Arrangement(models.Model):
@@ -64,6 +65,7 @@ class Arrangement(models.Model):
             ),
         ]
         triggers = [
+            nothing_begins(),
             pgtrigger.Trigger(
                 name="ended_arrangements_stay",
                 when=pgtrigger.Before,
@@ -81,7 +83,7 @@ class Arrangement(models.Model):
                         USING ERRCODE = 'check_violation', CONSTRAINT = 'ended_arrangements_stay';
                     """
                 ),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from django.db.models import Q
 from billing.choices import LedgerKind, PostingKind
 from consumers.choices import UtilityType
 from consumers.models import Consumer, ServiceConnection
+from consumers.models.merging import nothing_begins
 
 OF_A_CONSUMER = (LedgerKind.RECEIVABLE, LedgerKind.DEPOSIT_HELD)
 
@@ -129,6 +130,7 @@ class LedgerTransaction(models.Model):
             models.Index(fields=["consumer", "kind", "-id"], name="posting_by_consumer_and_kind"),
         ]
         triggers = [
+            nothing_begins(),
             pgtrigger.Protect(
                 name="postings_are_never_changed", operation=pgtrigger.Update | pgtrigger.Delete
             ),

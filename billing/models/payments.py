@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from billing.choices import PaymentMethod, PaymentSource, PaymentState, ProposalState, RefundFrom
 from billing.models.ledger import LedgerTransaction
 from consumers.models import Consumer
+from consumers.models.merging import nothing_begins
 from smart360.documents.models import StoredFile
 
 
@@ -96,6 +97,7 @@ class Payment(models.Model):
             models.Index(fields=["consumer", "-paid_on", "-id"], name="payment_by_consumer"),
         ]
         triggers = [
+            nothing_begins(),
             pgtrigger.Trigger(
                 name="payments_move_once",
                 when=pgtrigger.Before,
@@ -222,6 +224,7 @@ class Refund(models.Model):
             ),
         ]
         triggers = [
+            nothing_begins(),
             pgtrigger.Trigger(
                 name="a_refund_begins_as_a_proposal",
                 when=pgtrigger.Before,

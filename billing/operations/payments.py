@@ -232,7 +232,7 @@ def attach_receipt(*, payment: int, body: bytes, at: datetime) -> Payment:
 
     Raises UnableToStore of ``documents.store``.
     """
-    locked, consumer = locked_payment(payment)
+    locked, consumer = locked_payment(payment, even_merged=True)
     if locked.receipt_id is not None:
         return locked
     locked.receipt = store_pdf(title=f"Receipt {locked.number}", body=body, by=None, at=at)
@@ -253,7 +253,7 @@ def retry_receipt(*, payment: int, by: Person, at: datetime) -> None:
 
     Raises UnableToRetry of ``owed.book`` when it has not failed.
     """
-    locked, consumer = locked_payment(payment)
+    locked, consumer = locked_payment(payment, even_merged=True)
     owe_again(receipt_key(locked.number), at=at)
     record(
         Event.DOCUMENT_RETRIED,
@@ -265,10 +265,14 @@ def retry_receipt(*, payment: int, by: Person, at: datetime) -> None:
 
 
 # ------------------------------------------------------------------ steps of these acts
-def locked_payment(payment: int) -> tuple[Payment, Consumer]:
-    """The payment under its consumer's lock: one order for all."""
+def locked_payment(payment: int, *, even_merged: bool = False) -> tuple[Payment, Consumer]:
+    """The payment under its consumer's lock: one order for all.
+
+    ``even_merged``: its paper alone is meant (``guards.lock_consumer``).
+    """
     consumer = guards.lock_consumer(
-        Payment.objects.values_list("consumer_id", flat=True).get(pk=payment)
+        Payment.objects.values_list("consumer_id", flat=True).get(pk=payment),
+        even_merged=even_merged,
     )
     locked = (
         Payment.objects.select_for_update(of=("self",), no_key=True)

@@ -78,6 +78,7 @@ def retry_statement(*, statement: int, by: Person, at: datetime) -> None:
 def _locked(statement: int) -> StatementPaper:
     """The statement under its consumer's lock: one order for all."""
     guards.lock_consumer(
-        StatementPaper.objects.values_list("consumer_id", flat=True).get(pk=statement)
+        StatementPaper.objects.values_list("consumer_id", flat=True).get(pk=statement),
+        even_merged=True,
     )
     return StatementPaper.objects.select_related("consumer").get(pk=statement)

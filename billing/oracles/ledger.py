@@ -56,6 +56,24 @@ SELECT kept, added FROM (
 """
 
 
+MERGED_WITH_MONEY = """
+SELECT c.account_number FROM consumers_accountmerge m
+  JOIN consumers_consumer c ON c.id = m.merged_id
+ WHERE m.undone_at IS NULL AND (
+       EXISTS (SELECT 1 FROM billing_ledgeraccount a
+                WHERE a.consumer_id = c.id AND a.balance <> 0)
+    OR EXISTS (SELECT 1 FROM billing_ledgertransaction t
+                WHERE t.consumer_id = c.id AND t.posted_at > m.made_at))
+"""
+UNLIKE_ITS_MERGE = """
+SELECT t.id, m.id FROM billing_balancetransfer t
+  JOIN consumers_accountmerge m ON m.id = t.merge_id
+ WHERE (m.undone_at IS NULL) = ANY (ARRAY[
+       EXISTS (SELECT 1 FROM billing_ledgertransaction r WHERE r.reverses_id = t.posting_out_id),
+       EXISTS (SELECT 1 FROM billing_ledgertransaction r WHERE r.reverses_id = t.posting_in_id)])
+"""
+
+
 def postings_that_do_not_balance() -> list[str]:
     """M1: a posting has the legs that it says, two or more, and their sum is zero."""
     return rows_of(UNBALANCED, words="posting {} {}")
@@ -86,6 +104,16 @@ def totals_that_differ_from_the_ledger() -> list[str]:
     return rows_of(OTHER_TOTAL, words="{} instead of {}")
 
 
+def merged_accounts_with_money() -> list[str]:
+    """M3: a merged account owes and holds nothing, and nothing is posted to it after its merge."""
+    return rows_of(MERGED_WITH_MONEY, words="account {}")
+
+
+def transfers_unlike_their_merge() -> list[str]:
+    """M2: what a merge moved stands while it stands, and is reversed when it is undone."""
+    return rows_of(UNLIKE_ITS_MERGE, words="transfer {} of merge {}")
+
+
 ORACLES: tuple[Oracle, ...] = (
     Oracle("M1", "a posting that does not balance", postings_that_do_not_balance),
     Oracle("M2", "a reversal that is no mirror", reversals_that_do_not_mirror),
@@ -93,4 +121,6 @@ ORACLES: tuple[Oracle, ...] = (
     Oracle("M3", "a balance that is not its entries' sum", balances_that_are_not_the_sum),
     Oracle("M3", "figures that are not the ledger's", figures_that_differ_from_the_ledger),
     Oracle("M3", "a total that is not the sum of balances", totals_that_differ_from_the_ledger),
+    Oracle("M3", "money on a merged account", merged_accounts_with_money),
+    Oracle("M2", "a transfer unlike its merge", transfers_unlike_their_merge),
 )

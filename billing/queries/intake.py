@@ -3,6 +3,7 @@
 import hmac
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from billing.choices import PaymentSource
 from billing.models import ApiKey, IntakeAnswer, Payment
@@ -33,9 +34,12 @@ def answer_under(api_key: int, key: str) -> IntakeAnswer | None:
 
 
 def consumer_with(account_number: str) -> int | None:
-    """The consumer with this account number, exactly as it stands on a bill, or None."""
+    """The consumer with this account number, exactly as it stands on a bill, or None.
+
+    Whoever pays for an account that was merged pays for the one that goes on instead.
+    """
     found = Consumer.objects.filter(account_number=account_number)
-    return found.values_list("pk", flat=True).first()
+    return found.values_list(Coalesce("merged_into", "pk"), flat=True).first()
 
 
 def told_payment(number: str, *, to: ApiKey) -> int | None:

@@ -76,6 +76,7 @@ def account_figures(request: HttpRequest, consumer: Consumer) -> dict[str, Any]:
     balances, last = balances_of(consumer.pk), last_payment(consumer.pk)
     return {
         "consumer": access.shown(consumer, to=signed_in_person(request), addresses=()),
+        "goes_on_as": consumer.merged_into,
         "outstanding": shown(max(Decimal("0.00"), balances.outstanding)),
         "credit": shown(balances.credit),
         "deposit": shown(balances.deposit),

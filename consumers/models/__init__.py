@@ -24,6 +24,7 @@ from consumers.models.figures import (
 )
 from consumers.models.holds import AccountHold, HoldProposal, ProtectionKind
 from consumers.models.inventory import InventoryMovement, Warehouse
+from consumers.models.merges import MAY_MERGE, AccountMerge
 from consumers.models.meters import Device, Meter, MeterAssignment, Reading
 from consumers.models.notes import ConsumerNote
 from consumers.models.occupancy import LIVED_IN_FIRST, HandedOverService, OccupancyChange
@@ -32,8 +33,10 @@ from consumers.models.standing import CollectionMove, CollectionPolicy
 
 __all__ = [
     "LIVED_IN_FIRST",
+    "MAY_MERGE",
     "AccountChange",
     "AccountHold",
+    "AccountMerge",
     "AccountTally",
     "BalanceChange",
     "BalanceTotal",

@@ -10,9 +10,10 @@ from django.db.models import F, Q
 
 from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
 from consumers.models.collecting import STATUS_IS_COLLECTION_BY_A_MOVE
-from consumers.models.ending import ENDS_BY_EXECUTION
+from consumers.models.ending import COMES_BACK_BY_EXECUTION, ENDS_BY_EXECUTION
 from consumers.models.erasing import STAYS_ERASED
 from consumers.models.listing import LISTED_BY, SEARCHED_BY
+from consumers.models.merging import STAYS_MERGED, nothing_begins
 from consumers.models.tallying import (
     ACCOUNTS_ARE_TALLIED,
     NEW_ACCOUNTS_ARE_TALLIED,
@@ -87,6 +88,16 @@ class Consumer(models.Model):
         editable=False,
         help_text="Since then nobody is behind the account: it takes no act any more (R8).",
     )
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        related_name="merged_accounts",
+        help_text="The account that goes on instead; this one takes no act meanwhile.",
+    )
 
     class Meta:
         constraints = [
@@ -141,32 +152,9 @@ class Consumer(models.Model):
                 ),
             ),
             STAYS_ERASED,
+            STAYS_MERGED,
             ENDS_BY_EXECUTION,
-            pgtrigger.Trigger(
-                name="an_account_comes_back_by_execution",
-                when=pgtrigger.Before,
-                operation=pgtrigger.UpdateOf("status"),
-                func=pgtrigger.Func(
-                    """
-                    IF OLD.status IN ('INACTIVE', 'DISCONNECTED')
-                       AND NEW.status NOT IN ('INACTIVE', 'DISCONNECTED')
-                       AND NOT EXISTS (
-                           SELECT 1 FROM disconnections_execution x
-                             JOIN cases_case c ON c.id = x.request_id
-                            WHERE c.consumer_id = NEW.id AND c.kind = 'RECONNECTION'
-                              AND x.in_transaction = pg_current_xact_id()::text::bigint)
-                       AND (OLD.status <> 'INACTIVE' OR NOT EXISTS (
-                           SELECT 1 FROM consumers_occupancychange o WHERE o.moved_in_id = NEW.id
-                              AND o.in_transaction = pg_current_xact_id()::text::bigint))
-                    THEN
-                        RAISE EXCEPTION 'an account comes back when it is reconnected'
-                            USING ERRCODE = 'check_violation',
-                                  CONSTRAINT = 'an_account_comes_back_by_execution';
-                    END IF;
-                    RETURN NEW;
-                    """
-                ),
-            ),
+            COMES_BACK_BY_EXECUTION,
             pgtrigger.Trigger(
                 name="an_account_is_archived_by_execution",
                 when=pgtrigger.Before,
@@ -263,6 +251,7 @@ class ServiceConnection(models.Model):
             ),
         ]
         triggers = [
+            nothing_begins(),
             pgtrigger.Trigger(
                 name="a_connection_stays_where_it_is",
                 when=pgtrigger.Before,

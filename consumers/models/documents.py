@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from consumers.choices import DocumentKind, DocumentState
 from consumers.models.accounts import Consumer
+from consumers.models.merging import nothing_begins
 from consumers.rules.documents import MOST_BYTES, MOST_FILES
 from smart360.documents.models import PendingFile, StoredFile
 from smart360.trail.models import PersonalText
@@ -126,6 +127,7 @@ class ConsumerDocument(models.Model):
         ]  # fmt: skip
         indexes = [models.Index(fields=["consumer", "-id"], name="document_by_consumer")]
         triggers = [
+            nothing_begins(),
             pgtrigger.Trigger(
                 name="documents_move_along_arrows",
                 when=pgtrigger.Before,

@@ -1,4 +1,4 @@
-"""The trigger that lets an account end by what ends its supply alone (W10)."""
+"""The triggers of an account that ends or comes back: by what acts alone (W10)."""
 
 import pgtrigger
 
@@ -9,6 +9,8 @@ ENDS_BY_EXECUTION = pgtrigger.Trigger(
     func=pgtrigger.Func(
         """
         IF NEW.status IN ('INACTIVE', 'DISCONNECTED') AND NEW.status <> OLD.status
+           -- Its own trigger looks at an account that is merged now, or parted again.
+           AND (NEW.merged_into_id IS NULL OR OLD.merged_into_id IS NOT NULL)
            AND NOT EXISTS (
                SELECT 1 FROM disconnections_execution x
                  JOIN cases_case c ON c.id = x.request_id
@@ -33,6 +35,32 @@ ENDS_BY_EXECUTION = pgtrigger.Trigger(
             RAISE EXCEPTION 'an account ends when its disconnection is carried out'
                 USING ERRCODE = 'check_violation',
                       CONSTRAINT = 'an_account_ends_by_execution';
+        END IF;
+        RETURN NEW;
+        """
+    ),
+)
+COMES_BACK_BY_EXECUTION = pgtrigger.Trigger(
+    name="an_account_comes_back_by_execution",
+    when=pgtrigger.Before,
+    operation=pgtrigger.UpdateOf("status"),
+    func=pgtrigger.Func(
+        """
+        IF OLD.status IN ('INACTIVE', 'DISCONNECTED')
+           AND NEW.status NOT IN ('INACTIVE', 'DISCONNECTED')
+           AND (OLD.merged_into_id IS NULL OR NEW.merged_into_id IS NOT NULL)
+           AND NOT EXISTS (
+               SELECT 1 FROM disconnections_execution x
+                 JOIN cases_case c ON c.id = x.request_id
+                WHERE c.consumer_id = NEW.id AND c.kind = 'RECONNECTION'
+                  AND x.in_transaction = pg_current_xact_id()::text::bigint)
+           AND (OLD.status <> 'INACTIVE' OR NOT EXISTS (
+               SELECT 1 FROM consumers_occupancychange o WHERE o.moved_in_id = NEW.id
+                  AND o.in_transaction = pg_current_xact_id()::text::bigint))
+        THEN
+            RAISE EXCEPTION 'an account comes back when it is reconnected'
+                USING ERRCODE = 'check_violation',
+                      CONSTRAINT = 'an_account_comes_back_by_execution';
         END IF;
         RETURN NEW;
         """

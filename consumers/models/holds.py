@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from consumers.choices import AccountHoldKind, HoldProposalState
 from consumers.models.accounts import Consumer
 from consumers.models.documents import ConsumerDocument
+from consumers.models.merging import nothing_begins
 from smart360.trail.rules import door_of_erasure
 
 REGISTRABLE = (AccountHoldKind.MEDICAL, AccountHoldKind.LEGAL, AccountHoldKind.DECEASED)
@@ -125,6 +126,7 @@ class AccountHold(models.Model):
             ),
         ]
         triggers = [
+            nothing_begins(),
             pgtrigger.Trigger(
                 name="an_entry_rests_on_its_own_certificate",
                 when=pgtrigger.Before,
@@ -147,7 +149,7 @@ class AccountHold(models.Model):
                     RETURN NEW;
                     """
                 ),
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -256,6 +258,7 @@ class HoldProposal(models.Model):
             ),
         ]
         triggers = [
+            nothing_begins(),
             pgtrigger.Trigger(
                 name="hold_proposals_are_decided_once",
                 when=pgtrigger.Before,
@@ -291,7 +294,7 @@ class HoldProposal(models.Model):
                               CONSTRAINT = 'hold_proposals_are_decided_once';
                     """
                 ),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -42,4 +42,10 @@ LISTED_BY = (
     models.Index(
         fields=["account_number"], name="consumer_vip_by_account", condition=Q(is_vip=True)
     ),
+    # The accounts that were merged into one.
+    models.Index(
+        fields=["merged_into"],
+        name="consumer_merged_into",
+        condition=Q(merged_into__isnull=False),
+    ),
 )

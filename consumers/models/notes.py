@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from consumers.models.accounts import Consumer
+from consumers.models.merging import nothing_begins
 from smart360.trail.models import PersonalText
 
 
@@ -57,6 +58,7 @@ class ConsumerNote(models.Model):
             ),
         ]
         triggers = [
+            nothing_begins(),
             pgtrigger.Trigger(
                 name="notes_stay_as_written",
                 when=pgtrigger.Before,
@@ -76,7 +78,7 @@ class ConsumerNote(models.Model):
                               CONSTRAINT = 'notes_stay_as_written';
                     """
                 ),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -81,8 +81,10 @@ def correct_address(
 
 
 def _supplied_at(premise: int) -> list[int]:
-    """Everybody who is or was supplied there, but for who was erased since."""
-    found = Consumer.objects.filter(connections__premise=premise, erased_at__isnull=True).distinct()
+    """Who is or was supplied there, but accounts that take no act any more."""
+    found = Consumer.objects.filter(
+        connections__premise=premise, merged_into=None, erased_at=None
+    ).distinct()
     return list(found.order_by("pk").values_list("pk", flat=True))
 
 

@@ -17,7 +17,8 @@ ROWS = """
 SELECT c.id, c.account_number, c.name, c.phone, c.phone_digits, c.status, c.is_vip,
        coalesce(place.address, ''), coalesce(place.meter_number, ''),
        held.holder_id, coalesce(held.full_name, ''), held.taken_at, held.expires_at,
-       coalesce(guard.placed_by, '')
+       coalesce(guard.placed_by, ''),
+       coalesce((SELECT account_number FROM consumers_consumer WHERE id = c.merged_into_id), '')
   FROM (SELECT id, min(rank) AS rank FROM ({hits}) AS hits
          GROUP BY id, account_number ORDER BY min(rank), account_number LIMIT %(limit)s) AS hit
   JOIN consumers_consumer c ON c.id = hit.id
@@ -49,7 +50,7 @@ SELECT id, false FROM (SELECT id FROM ({hits}) AS hits
 """
 OTHERS = "SELECT id, true FROM ({others}) AS others (id)"
 EITHER = "SELECT id, is_other FROM ({either}) AS either (id, is_other)"
-COLUMNS = 14
+COLUMNS = 15
 # The turn is counted in the same statement, and told by a row of its own; else nothing is searched.
 IN_TURN = """
 WITH turn AS ({turn})
@@ -168,6 +169,7 @@ def _found(row: Sequence[Any]) -> Found:
             lock_since=row[11],
             lock_until=row[12],
             open_request=row[13],
+            merged_into=row[14],
         ),
         phone_digits=row[4],
         meter_number=row[8],

@@ -207,15 +207,17 @@ def _facts(
 ) -> QuerySet[Consumer, Facts]:
     """All that a line shows, in the same statement; plain values."""
     guard = Guard.objects.filter(consumer=OuterRef("pk")).order_by("id").values("placed_by")
+    survivor = Consumer.objects.filter(pk=OuterRef("merged_into")).values("account_number")
     facts: QuerySet[Consumer, Facts] = (
         _sortable(consumers)
         .annotate(
             place=_first_of("address"),
             open_request=Coalesce(Subquery(guard[:1]), Value("")),
+            goes_on_as=Coalesce(Subquery(survivor[:1]), Value("")),
         )
         .values(
             *("id", "account_number", "name", "phone", "status", "is_vip"),
-            *("balance", "owner", "due", "place", "open_request"),
+            *("balance", "owner", "due", "place", "open_request", "goes_on_as"),
         )
     )
     if at is None:

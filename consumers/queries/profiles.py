@@ -1,7 +1,9 @@
 """Reads about one consumer: what it is supplied with, who holds it, what guards it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -12,6 +14,7 @@ from consumers.rules.profiles import ConnectionFacts, LockFacts, search_text_of
 from consumers.rules.protections import is_close
 from smart360.staff.models import Person
 
+MOST_MERGED = 12
 CONNECTIONS = """
 SELECT sc.id, sc.utility_type, sc.supply_state, sc.connected_on, p.address, p.area,
        coalesce(m.number, ''), coalesce(d.number, ''), coalesce(m.meter_type, ''),
@@ -66,7 +69,10 @@ HEAD = """
 SELECT ARRAY(SELECT g.placed_by FROM consumers_guard g WHERE g.consumer_id = c.id ORDER BY g.id),
        f.consumer_id, f.balance, f.deposit, f.last_billed_on, f.oldest_due_on, f.health_score,
        l.holder_id, p.full_name, l.purpose, l.token, l.taken_at, l.expires_at,
-       h.kinds, h.names, h.sources, h.from_ons, h.to_ons
+       h.kinds, h.names, h.sources, h.from_ons, h.to_ons,
+       m.account_number, m.made_at, m.full_name,
+       ARRAY(SELECT x.account_number FROM consumers_consumer x WHERE x.merged_into_id = c.id
+              ORDER BY x.id LIMIT %(most)s)
   FROM consumers_consumer c
   LEFT JOIN consumers_consumerfigures f ON f.consumer_id = c.id
   LEFT JOIN consumers_profilelock l ON l.consumer_id = c.id AND l.expires_at > %(at)s
@@ -79,6 +85,12 @@ SELECT ARRAY(SELECT g.placed_by FROM consumers_guard g WHERE g.consumer_id = c.i
          FROM consumers_accounthold s LEFT JOIN consumers_protectionkind k ON k.id = s.protection_id
         WHERE s.consumer_id = c.id AND s.lifted_at IS NULL AND s.from_on <= %(today)s
           AND (s.to_on IS NULL OR s.to_on >= %(today)s)) AS h
+  LEFT JOIN LATERAL (
+       SELECT s.account_number, a.made_at, w.full_name
+         FROM consumers_accountmerge a
+         JOIN consumers_consumer s ON s.id = a.survivor_id
+         JOIN staff_person w ON w.id = a.made_by_id
+        WHERE a.merged_id = c.id AND a.undone_at IS NULL) AS m ON true
  WHERE c.id = %(consumer)s
 """
 
@@ -98,24 +110,38 @@ class StandingHold:
 
 
 @dataclass(frozen=True, slots=True)
+class MergedFacts:
+    """Into which account this one was merged, when and by whom."""
+
+    account: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class HeadFacts:
     """What the head of every tab asks of an account.
 
     ``guards``  the numbers of the open requests that keep its data as it is
     ``lock``    who holds the profile; None when nobody does
     ``holds``   what protects the account today, oldest first
+    ``merged``  the account that goes on instead; None for one that goes on itself
+    ``also``    the numbers of the accounts that were merged into this one, a dozen at most
     """
 
     guards: list[str]
     figures: AccountFigures
     lock: LockFacts | None
     holds: list[StandingHold]
+    merged: MergedFacts | None = None
+    also: Sequence[str] = ()
 
 
 def head_facts(consumer: int, *, to: Person, at: datetime, today: date) -> HeadFacts:
     """Who holds the profile at ``at``, what guards and protects it, what it owes; one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(HEAD, {"consumer": consumer, "at": at, "today": today})
+        values: dict[str, Any] = {"consumer": consumer, "at": at, "today": today}
+        cursor.execute(HEAD, values | {"most": MOST_MERGED})
         row = cursor.fetchone()
     holder, name, purpose, token, taken_at, expires_at = row[7:13]
     lock = LockFacts(
@@ -133,10 +159,11 @@ def head_facts(consumer: int, *, to: Person, at: datetime, today: date) -> HeadF
             name or AccountHoldKind(kind).label, source, from_on, to_on, is_close(kind, name)
         )
         for kind, name, source, from_on, to_on in zip(
-            *(column or () for column in row[13:]), strict=True
+            *(column or () for column in row[13:18]), strict=True
         )
     ]
-    return HeadFacts(row[0], figures, lock if holder else None, holds)
+    merged = MergedFacts(*row[18:21]) if row[18] else None
+    return HeadFacts(row[0], figures, lock if holder else None, holds, merged, row[21])
 
 
 def hold_facts(lock: ProfileLock, *, to: Person) -> LockFacts:

@@ -31,6 +31,7 @@ class SearchHit:
     ``matched_by``  account, phone, meter, name or address
     ``lock_holder`` who holds the profile just now, and ``lock_since`` when; empty when nobody
     ``open_request`` the number of the request that guards the consumer, or empty
+    ``merged_into``  the number of the account that goes on instead, or empty
     """
 
     consumer: int
@@ -46,6 +47,7 @@ class SearchHit:
     lock_since: datetime | None = None
     lock_until: datetime | None = None
     open_request: str = ""
+    merged_into: str = ""
 
     @property
     def shown_phone(self) -> str:

@@ -65,6 +65,8 @@ LOOKS: dict[str, tuple[str, str]] = {
     Event.ACCOUNT_OPENED: ("plus", "green"),
     Event.MOVED_OUT: ("arrow-right", "orange"),
     Event.MOVED_IN: ("home", "green"),
+    Event.ACCOUNTS_MERGED: ("arrow-right", "orange"),
+    Event.MERGE_UNDONE: ("arrow-left", "slate"),
     Event.NOTE_PINNED: ("bookmark", "yellow"),
     Event.NOTE_UNPINNED: ("bookmark", "slate"),
     Event.NOTE_WITHDRAWN: ("circle-minus", "slate"),
@@ -117,6 +119,7 @@ NUMBERED = ("payment", "refund", "deposit", "order")
 
 NAMED_BY: dict[str, str] = {
     Event.ACCOUNT_OPENED: "account",
+    Event.MERGE_UNDONE: "account",
     Event.METER_ASSIGNED: "meter",
     Event.METER_UNASSIGNED: "meter",
     Event.CONSUMER_LINKED: "account",
@@ -185,9 +188,8 @@ def what_it_is_about(kind: str, new: Mapping[str, Any]) -> str:
     if kind in (Event.READING_ENTERED, Event.READING_VERIFIED, Event.READING_REJECTED):
         showed = _reading(str(new.get("value", "")))
         return f"{new.get('meter', '')} showed {showed} on {_day(str(new.get('read_on', '')))}"
-    if kind in (Event.MOVED_OUT, Event.MOVED_IN):
-        who = "before" if kind == Event.MOVED_OUT else "after"
-        return f"{_day(str(new.get('on', '')))}, {who} {new.get('account', '')}"
+    if kind in (Event.MOVED_OUT, Event.MOVED_IN, Event.ACCOUNTS_MERGED):
+        return _beside(kind, new)
     if kind in (Event.SUPPLY_CHANGED, Event.STATUS_CHANGED):
         words = dict([*SupplyState.choices, *AccountStatus.choices])
         return words.get(new.get("supply") or new.get("status", ""), "")
@@ -199,6 +201,15 @@ def what_it_is_about(kind: str, new: Mapping[str, Any]) -> str:
         files = new.get("files", 0)
         return f"{files} {'file' if files == 1 else 'files'}"
     return str(new.get(NAMED_BY.get(kind, ""), ""))
+
+
+def _beside(kind: str, new: Mapping[str, Any]) -> str:
+    """The other account of a move or a merge, and what it is to this one."""
+    account = new.get("account", "")
+    if kind == Event.ACCOUNTS_MERGED:
+        return f"into {account}" if new.get("is_merged") else f"{account} into this one"
+    who = "before" if kind == Event.MOVED_OUT else "after"
+    return f"{_day(str(new.get('on', '')))}, {who} {account}"
 
 
 def document_in_words(_: str, new: Mapping[str, Any]) -> str:

@@ -173,6 +173,7 @@ def _found_accounts(hits: Sequence[SearchHit], me: Person) -> list[ListedAccount
             request=hit.open_request,
             request_url=_request_url(hit.open_request),
             held_by=hit.lock_holder,
+            merged_into=hit.merged_into,
             outstanding=None
             if balances is None
             else formats.shown_money(balances.get(hit.consumer, ZERO), currency),
@@ -359,6 +360,8 @@ def consumer_search(request: HttpRequest) -> HttpResponse:
 
 def _why_not(hit: SearchHit, person: Person) -> str:
     """Why this consumer cannot be chosen for a request now, or empty."""
+    if hit.merged_into:
+        return "merged"
     if hit.lock_holder_id not in (None, person.pk):
         return "held"
     return ""

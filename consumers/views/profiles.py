@@ -13,7 +13,7 @@ from consumers import access, operations, ports, queries
 from consumers.choices import AccountStatus, LockPurpose
 from consumers.forms import BreakForm, ProfileForm
 from consumers.guards import LockIsHeld, LockIsLost
-from consumers.models import Consumer
+from consumers.models import MAY_MERGE, Consumer
 from consumers.rules.alerts import alerts_of
 from consumers.rules.profiles import EDITABLE, LABELS, ShownConsumer, editable_by
 from smart360.kernel import clock
@@ -62,11 +62,12 @@ def shell(
     """
     person, at = signed_in_person(request), clock.now()
     permissions = permissions_of(person.roles)
-    acts = permissions if shown.erased_at is None else frozenset[Permission]()
     knows_why = any(each in permissions for each in KNOWS_WHY)
     today = at.astimezone(zone_in_use()).date()
     head = queries.head_facts(shown.id, to=person, at=at, today=today)
     lock, figures = head.lock, head.figures if Permission.VIEW_BALANCE in permissions else None
+    takes_acts = shown.erased_at is None and head.merged is None
+    acts = permissions if takes_acts else frozenset[Permission]()
     holds = head.holds
     if any(each.is_close for each in holds) and not access.knows_protections(shown.id, person):
         holds = [replace(each, kind="", source="") if each.is_close else each for each in holds]
@@ -95,6 +96,13 @@ def shell(
         "can_create_request": Permission.CREATE_REQUEST in acts,
         "can_create_complaint": Permission.CREATE_COMPLAINT in acts,
         "can_move": Permission.CHANGE_OCCUPIER in acts,
+        "can_merge": Permission.MERGE_CONSUMERS in acts and shown.status in MAY_MERGE,
+        "can_undo_merge": bool(head.merged)
+        and shown.erased_at is None
+        and Permission.MERGE_CONSUMERS in permissions,
+        "merged": head.merged,
+        "also": head.also,
+        "is_over": not takes_acts,
         "can_set_vip": Permission.SET_VIP in acts,
         "can_collect": Permission.COLLECT in acts
         and shown.status in (AccountStatus.ACTIVE, AccountStatus.COLLECTION),

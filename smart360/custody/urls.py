@@ -1,8 +1,8 @@
-"""Addresses of custody: imports, moves, exports of a person's data."""
+"""Addresses of custody: imports, moves, merges, exports of a person's data."""
 
 from django.urls import path
 
-from smart360.custody.views import imports, moving, privacy
+from smart360.custody.views import imports, merging, moving, privacy
 
 ACCOUNT = "consumer-management/<account:account>"  # consumers say what an account number is
 PRIVACY = f"{ACCOUNT}/privacy"
@@ -12,6 +12,8 @@ urlpatterns = [
     path(f"{ACCOUNT}/move/out", moving.move_out, name="move_out"),
     path(f"{ACCOUNT}/move/in", moving.move_in, name="move_in"),
     path(f"{ACCOUNT}/move/new", moving.move_in_new, name="move_in_new"),
+    path(f"{ACCOUNT}/merge", merging.consumer_merge, name="consumer_merge"),
+    path(f"{ACCOUNT}/merge/undo", merging.merge_undo, name="merge_undo"),
     path("imports", imports.import_list, name="import_list"),
     path("imports/try", imports.import_try, name="import_try"),
     path("imports/sample.csv", imports.import_sample, name="import_sample"),

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     TAKE_PROFILE_LOCK = "consumers.take_profile_lock"
     BREAK_PROFILE_LOCK = "consumers.break_profile_lock"
     CHANGE_OCCUPIER = "consumers.change_occupier"  # move-out and move-in
+    MERGE_CONSUMERS = "consumers.merge"  # and undo it
     ENTER_READING = "consumers.enter_reading"
     VERIFY_READING = "consumers.verify_reading"  # or reject
     IMPORT_READINGS = "consumers.import_readings"
@@ -203,6 +204,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | {P.SET_DISPUTED_AMOUNT, P.EXPORT_COMPLAINTS, P.CREATE_ORDER_FROM_COMPLAINT}
         | {P.SET_VIP}
         | {P.WITHDRAW_NOTE, P.HANDLE_PRIVACY, P.CHANGE_OCCUPIER, P.EXPORT_CONSUMERS}
+        | {P.MERGE_CONSUMERS}
     ),
     Role.ADMIN: frozenset(
         {P.SEARCH_CONSUMERS, P.VIEW_CONSUMER, P.VIEW_REQUESTS, P.VIEW_KPIS, P.RETRY_MESSAGE}

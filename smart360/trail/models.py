@@ -7,6 +7,21 @@ from django.db.models import Q
 
 from smart360.trail.choices import Event
 
+KEPT_ABOUT_A_MERGED_ACCOUNT = (
+    Event.ACCOUNTS_MERGED,
+    Event.MERGE_UNDONE,
+    Event.DATA_EXPORT_ASKED,
+    Event.DATA_EXPORT_APPROVED,
+    Event.DATA_EXPORT_DECLINED,
+    Event.ERASURE_ASKED,
+    Event.ERASURE_DECLINED,
+    Event.PERSON_ERASED,
+    Event.DOCUMENT_MADE,
+    Event.DOCUMENT_RETRIED,
+)
+"""What still happens to an account that was merged into another: papers, and privacy (R8)."""
+OF_A_MERGED_ACCOUNT = ", ".join(f"'{event.value}'" for event in KEPT_ABOUT_A_MERGED_ACCOUNT)
+
 
 class PersonalText(models.Model):
     """Words that may name a person, kept apart so that erasure can blank them and nothing else.
@@ -105,17 +120,24 @@ class Entry(models.Model):
                 name="entries_are_chained",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
-                declare=[("last", "record"), ("words", "text")],
+                declare=[("account", "record"), ("last", "record"), ("words", "text")],
                 func=pgtrigger.Func(
-                    """
+                    f"""
                     IF NEW.at > clock_timestamp() + interval '5 seconds' THEN
                         RAISE EXCEPTION 'an entry cannot lie in the future'
                             USING ERRCODE = 'check_violation';
                     END IF;
-                    IF EXISTS (SELECT 1 FROM consumers_consumer p
-                                WHERE p.id = NEW.consumer_id AND p.erased_at IS NOT NULL) THEN
+                    SELECT p.erased_at, p.merged_into_id INTO account FROM consumers_consumer p
+                     WHERE p.id = NEW.consumer_id;
+                    IF account.erased_at IS NOT NULL THEN
                         RAISE EXCEPTION 'nobody is behind this account any more'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'account_is_erased';
+                    END IF;
+                    -- What is over may still be rated, answered or retried.
+                    IF account.merged_into_id IS NOT NULL AND NEW.case_id IS NULL
+                       AND NEW.kind NOT IN ({OF_A_MERGED_ACCOUNT}) THEN
+                        RAISE EXCEPTION 'this account was merged into another one'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'account_is_merged';
                     END IF;
                     IF NEW.case_id IS NULL THEN
                         NEW.seq := 0;
@@ -134,7 +156,7 @@ class Entry(models.Model):
                         extract(epoch from NEW.at)::numeric(20, 6), NEW.actor_id, NEW.case_version,
                         NEW.old::text, NEW.new::text, words), 'UTF8')), 'hex');
                     RETURN NEW;
-                    """
+                    """  # noqa: S608  (put together from our own words)
                 ),
             ),
         ]

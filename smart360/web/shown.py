@@ -81,8 +81,9 @@ class ListedAccount:
     """One account in a list; `status` is the stored code.
 
     `request` is the open request that guards it, with the address of its page for whoever may open
-    it, and `held_by` who holds the profile just now. `outstanding` is what it owes, as it is shown;
-    None for whoever may not see it. `since` is since when, where the list says so.
+    it, and `held_by` who holds the profile just now. `merged_into` is the number of the account
+    that goes on instead. `outstanding` is what it owes, as it is shown; None for whoever may not
+    see it. `since` is since when, where the list says so.
     """
 
     number: str
@@ -94,6 +95,7 @@ class ListedAccount:
     request: str = ""
     request_url: str = ""
     held_by: str = ""
+    merged_into: str = ""
     outstanding: str | None = None
     since: str = ""
 

@@ -190,6 +190,8 @@ ADDRESSES: dict[str, Address] = {
     "move_out": Address(f"{CONSUMER}/move/out", DECIDERS, post=422),
     "move_in": Address(f"{CONSUMER}/move/in", DECIDERS, post=422),
     "move_in_new": Address(f"{CONSUMER}/move/new", DECIDERS, post=422),
+    "consumer_merge": Address(f"{CONSUMER}/merge", SUPERVISORS, get=200, post=400),  # no form key
+    "merge_undo": Address(f"{CONSUMER}/merge/undo", SUPERVISORS, get=200, post=400),
     "profile_renew": Address(f"{CONSUMER}/renew/1", CREATORS, post=409),  # not held
     # a consumer's money
     "payment_new": Address(f"{CONSUMER}/payments/new", MONEY, get=200, post=400),

@@ -132,6 +132,11 @@ ROWS = (
         ("consumer_move", "move_out", "move_in", "move_in_new"),
     ),
     Row(
+        "Merge consumers",
+        ("–", "–", "–", "–", "✓", "–", "–", "–"),
+        ("consumer_merge", "merge_undo"),
+    ),
+    Row(
         "Readings from a file",
         ("–", "–", "–", "✓", "✓", "–", "–", "–"),
         ("reading_file_list", "reading_file", "reading_file_store", "reading_file_errors"),

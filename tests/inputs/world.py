@@ -130,6 +130,7 @@ NOT_FOUND_BY_WALKING = {
     "complaint_parts": "a script sends the form of `complaint_details`, and it only reads",
     "reading_verify": "no field",
     "consumer_collection": "the form of `consumer_vip`, for recovery; its own tests send wrong",
+    "merge_undo": "only of an account that was merged; its own tests send wrong values",
     "vip_suggestion_accept": "no field",
     "vip_suggestion_decline": "no field",
     "reading_reject": "only of a reading that stands; its own tests send wrong values",
@@ -273,6 +274,7 @@ class World:
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/readings/new"),
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/vip"),
                 (desk, f"{ONE_CONSUMER}{self.owing.account_number}/privacy"),
+                (desk, f"{ONE_CONSUMER}{self.owing.account_number}/merge?account=x&q=Ann"),
                 (
                     desk,
                     f"{ONE_CONSUMER}{self.owing.account_number}/premises/{_premise_of(self.owing)}",
@@ -587,6 +589,7 @@ def _right(world: World, boss: Person) -> dict[str, dict[str, str]]:
             "category": str(Category.objects.get(name="Residential").pk),
         },
         "consumer_move": {"notifies": "on"},
+        "consumer_merge": {"account": world.owing.account_number, "reason": "Registered twice"},
         "consumer_register": {
             "name": "Ana Ruiz", "phone": "(555) 010-9999",
             "category": str(Category.objects.get(name="Residential").pk),

@@ -100,6 +100,32 @@ BILLS = (
 )  # fmt: skip
 """Of invoices."""
 
+MERGED = (
+    "INSERT INTO consumers_accountmerge (merged_id, survivor_id, status_before, reason_id, made_at,"
+    " made_by_id, undone_at, undone_by_id, undo_reason_id, in_transaction)"
+    " SELECT p.consumer_id, c.consumer_id, 'ACTIVE', t.id, '2000-01-01', s.id, {}, 0"
+    " FROM billing_payment p, cases_case c, (SELECT min(id) AS id FROM trail_personaltext) t,"
+    " (SELECT min(id) AS id FROM staff_person) s WHERE p.id = PAID AND c.id = ENDED"
+).format
+STANDS, UNDONE = MERGED("NULL, NULL, NULL"), MERGED("now(), s.id, t.id")
+MERGES = (
+    plant(
+        "W20",
+        "merges_that_lead_nowhere",
+        "UPDATE consumers_consumer SET merged_into_id = id WHERE id ="
+        " (SELECT consumer_id FROM cases_case WHERE id = OPEN)",
+    ),
+    plant("W20", "merges_that_lead_nowhere", STANDS),
+    plant("M3", "merged_accounts_with_money", STANDS),
+    plant(
+        "M2", "transfers_unlike_their_merge", UNDONE,
+        "INSERT INTO billing_balancetransfer (merge_id, amount, posting_out_id, posting_in_id)"
+        " SELECT max(m.id), 1, max(t.id) - 1, max(t.id)"
+        " FROM consumers_accountmerge m, billing_ledgertransaction t",
+    ),
+)  # fmt: skip
+"""Of two accounts of one household."""
+
 FINAL = (
     "INSERT INTO billing_invoice (number, kind, state, consumer_id, case_id, period_from,"
     " period_to, version, made_at, issued_on, due_on, approved_at, approved_by_id, billed,"
@@ -898,6 +924,7 @@ PLANTS = (
         " SELECT p.id, g.id, now() FROM (SELECT min(id) AS id FROM staff_person) p, auth_group g"
         " ON CONFLICT DO NOTHING",
     ),
+    *MERGES,
     *BILLS,
     *FINAL_BILLS,
     *ARRANGEMENTS,

@@ -193,6 +193,8 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         "reading_reject": (f"{PROFILES}{{busy}}/readings/{{reading}}/reject",),
         "reading_enter": (f"{PROFILES}{{busy}}/readings/new",),
         "consumer_move": (f"{PROFILES}{{free}}/move", f"{PROFILES}{{busy}}/move"),
+        "consumer_merge": (f"{PROFILES}{{busy}}/merge",),
+        "merge_undo": (f"{PROFILES}{{busy}}/merge/undo",),
         "consumer_statement": (f"{PROFILES}{{busy}}/statement",),
         "statement_pdf": (f"{PROFILES}{{busy}}/statement.pdf",),
         "invoice_detail": ("/cx/billing/invoices/{invoice}",),

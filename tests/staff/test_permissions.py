@@ -42,6 +42,7 @@ TABLE: dict[Permission, str] = {
     P.TAKE_PROFILE_LOCK: "yyy-y---",
     P.BREAK_PROFILE_LOCK: "----y---",
     P.CHANGE_OCCUPIER: "y---y---",
+    P.MERGE_CONSUMERS: "----y---",
     P.ENTER_READING: "y--yy---",
     P.VERIFY_READING: "---yy---",
     P.IMPORT_READINGS: "---yy---",

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Func, IntegerField, Q
 from django.db.models.lookups import GreaterThanOrEqual
 
+from consumers.models.merging import nothing_begins
 from smart360.cases.choices import (
     ENDED_STATUSES,
     OPEN_STATUSES,
@@ -172,6 +173,7 @@ class Case(models.Model):
             models.Index(fields=["consumer", "-created_at"], name="case_by_consumer"),
         ]
         triggers = [
+            nothing_begins(also=pgtrigger.UpdateOf("status", "consumer_id")),
             COMPLETED_BY_EXECUTION,
             FOLLOWED_BY_ITS_RUN,
             pgtrigger.Trigger(

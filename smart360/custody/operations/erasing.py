@@ -59,7 +59,7 @@ def ask_for_erasure(
     Who asks while one waits gets that one. Raises NoSuchConsumer, UnableToHandlePrivacy, and
     UnableToErase while something stands in the way.
     """
-    locked = guards.lock_consumer(consumer)
+    locked = guards.lock_consumer(consumer, even_merged=True)
     _refuse_unsettled(locked, at)
     return ask(PrivacyKind.ERASURE, consumer, reason=reason, by=by, at=at, form_key=form_key)
 

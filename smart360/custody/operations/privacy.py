@@ -68,7 +68,7 @@ def ask(
     kind: PrivacyKind, consumer: int, *, reason: str, by: Person, at: datetime, form_key: uuid.UUID
 ) -> PrivacyAct:
     """Ask for an export or an erasure, once at a time."""
-    guards.lock_consumer(consumer)
+    guards.lock_consumer(consumer, even_merged=True)
     about = form_keys.with_contents(str(consumer), {"kind": kind.value, "reason": reason})
     earlier = form_keys.claim(form_key, by=by.pk, act=ASK, about=about, at=at)
     if earlier:
@@ -137,7 +137,8 @@ def attach_export(*, act: int, data: bytes, paper: bytes, at: datetime) -> Priva
 
     Raises UnableToStore of ``documents.store``.
     """
-    guards.lock_consumer(PrivacyAct.objects.values_list("consumer_id", flat=True).get(pk=act))
+    consumer = PrivacyAct.objects.values_list("consumer_id", flat=True).get(pk=act)
+    guards.lock_consumer(consumer, even_merged=True)
     found = PrivacyAct.objects.select_related("consumer").get(pk=act)
     if found.state != PrivacyState.MAKING:
         return found
@@ -174,7 +175,7 @@ def end_exports(*, at: datetime) -> int:
     old = PrivacyAct.objects.filter(state=PrivacyState.READY, made_at__lt=before)
     found = list(old.order_by("consumer_id").values_list("pk", "consumer_id")[:AT_ONCE])
     for pk, consumer in found:
-        guards.lock_consumer(consumer)
+        guards.lock_consumer(consumer, even_merged=True)
         end_export(PrivacyAct.objects.get(pk=pk), at=at)
     return len(found)
 
@@ -194,7 +195,7 @@ def end_export(act: PrivacyAct, *, at: datetime) -> None:
 def lock_act(act: int, by: Person, *, decides: bool = True) -> PrivacyAct:
     """The act, its consumer's row held; for who may, and to decide only for somebody else."""
     consumer = PrivacyAct.objects.values_list("consumer_id", flat=True).get(pk=act)
-    guards.lock_consumer(consumer)
+    guards.lock_consumer(consumer, even_merged=True)
     _refuse_stranger(consumer, by)
     found = PrivacyAct.objects.select_related("consumer", "data", "paper").get(pk=act)
     if decides:

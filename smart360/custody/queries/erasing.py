@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from complaints.models import Complainant, Complaint, ComplaintDraft, Evidence, 
 from consumers.choices import AccountHoldKind, AccountStatus, HoldProposalState, SupplyState
 from consumers.models import (
     AccountHold,
+    AccountMerge,
     Consumer,
     ConsumerDocument,
     ConsumerDocumentVersion,
@@ -32,11 +34,14 @@ from smart360.custody.models import PrivacyAct
 from smart360.custody.queries.personal import READ_WHILE_THEIRS, WHOSE_READING
 from smart360.fieldwork.choices import LIVE_STATUSES
 from smart360.fieldwork.models import ServiceOrder
+from smart360.kernel.money import ZERO
 from smart360.trail.models import Entry
 from smart360.trail.rules import ERASED, ERASED_NAME, ERASED_WORDS
 from smart360.web.formats import shown_money
 
 MOST_NAMED = 3
+SUPPLIED = "A service is still supplied."
+ENDED_HERE = "Another account was merged into this one. Erase that one first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,7 @@ TEXTS: tuple[tuple[type[Model], tuple[str, ...], tuple[str, ...]], ...] = (
     (Rating, ("complaint__case__consumer",), ("comment",)),
     (ConsumerDocument, ("consumer",), ("title", "reason")),
     (PrivacyAct, ("consumer",), ("reason", "decision")),
+    (AccountMerge, ("merged", "survivor"), ("reason", "undo_reason")),
 )
 """Every table that points to personal words: paths to the consumer, the columns that point."""
 
@@ -186,13 +192,33 @@ def _of_open_work(consumer: int) -> Iterator[str]:
 
 
 def _of_what_waits(consumer: Consumer, currency: str) -> Iterator[str]:
+    waiting = what_waits(consumer)
+    if waiting.balance:
+        word = "are owed" if waiting.balance > 0 else "are in credit"
+        yield f"{shown_money(abs(waiting.balance), currency)} {word}."
+    if waiting.deposit:
+        yield f"A deposit of {shown_money(waiting.deposit, currency)} is held."
+    yield from waiting.sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What is owed, below zero in credit; the deposit held; and in words what waits."""
+
+    balance: Decimal
+    deposit: Decimal
+    sentences: tuple[str, ...]
+
+
+def what_waits(consumer: Consumer) -> Waiting:
     """What is owed, held or waits for somebody, asked in one statement."""
     own, proposed = OuterRef("pk"), ProposalState.PROPOSED
     on_its_way = Q(message__consumer=own) | Q(message__case__consumer=own)
     asked: dict[str, QuerySet[Any]] = {
-        "A service is still supplied.": ServiceConnection.objects.filter(
+        SUPPLIED: ServiceConnection.objects.filter(
             consumer=own, supply_state=SupplyState.CONNECTED
         ),
+        ENDED_HERE: Consumer.objects.filter(merged_into=own, erased_at=None),
         "A proposed hold waits for a decision.": HoldProposal.objects.filter(
             consumer=own, state=HoldProposalState.PROPOSED
         ),
@@ -223,9 +249,5 @@ def _of_what_waits(consumer: Consumer, currency: str) -> Iterator[str]:
     balance, deposit, *found = answers.values_list(
         "figures__balance", "figures__deposit", *questions
     ).get()
-    if balance:
-        word = "are owed" if balance > 0 else "are in credit"
-        yield f"{shown_money(abs(balance), currency)} {word}."
-    if deposit:
-        yield f"A deposit of {shown_money(deposit, currency)} is held."
-    yield from (sentence for sentence, stands in zip(asked, found, strict=True) if stands)
+    sentences = tuple(each for each, stands in zip(asked, found, strict=True) if stands)
+    return Waiting(balance or ZERO, deposit or ZERO, sentences)

@@ -31,6 +31,7 @@ from billing.models import (
 from complaints.models import Complainant, Complaint, Evidence, Rating, Reopening
 from consumers.models import (
     AccountHold,
+    AccountMerge,
     Consumer,
     ConsumerDocument,
     ConsumerDocumentVersion,
@@ -319,6 +320,15 @@ SECTIONS: tuple[Section, ...] = (
         ("moved_on", "address"), also="moved_in",
     ),
     Section(
+        "merges", "Accounts that were merged", AccountMerge, "merged",
+        _same(
+            "made_at", "undone_at", account="merged__account_number",
+            into="survivor__account_number", reason="reason__text",
+            undo_reason="undo_reason__text",
+        ),
+        ("account", "into", "made_at", "undone_at"), also="survivor",
+    ),
+    Section(
         "bills", "Bills", Invoice, "consumer",
         _same(
             "number", "kind", "state", "period_from", "period_to", "issued_on", "due_on",
@@ -443,6 +453,7 @@ SECTIONS: tuple[Section, ...] = (
 )  # fmt: skip
 
 ELSEWHERE: dict[str, str] = {
+    "billing.BalanceTransfer": "what a merge moved; both postings stand in the ledger",
     "billing.BillDraft": "the inputs of a final bill before it was sealed; the bill has them",
     "billing.DepositUse": "says which posting a bill used; both stand there",
     "billing.IntakeAnswer": "what the payment gateway was answered; the payment has it",

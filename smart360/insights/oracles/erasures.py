@@ -62,6 +62,8 @@ POINTERS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("comms_message", "messages", "id", ("to_id", "subject_id", "body_id")),
     ("consumers_consumernote", "accounts", "consumer_id", ("text_id",)),
     ("consumers_consumerdocument", "accounts", "consumer_id", ("title_id", "reason_id")),
+    ("consumers_accountmerge", "accounts", "merged_id", ("reason_id", "undo_reason_id")),
+    ("consumers_accountmerge", "accounts", "survivor_id", ("reason_id", "undo_reason_id")),
     ("complaints_rating", "cases", "complaint_id", ("comment_id",)),
     ("custody_privacyact", "accounts", "consumer_id", ("reason_id", "decision_id")),
 )

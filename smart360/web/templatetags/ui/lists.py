@@ -184,6 +184,9 @@ def _account_row(row: ListedAccount, words: str) -> str:
     if row.held_by:
         held_by = escape(row.held_by)
         guard += f'<span class="s-tone t-orange s-small">{drawn("lock")} {held_by}</span>'
+    if row.merged_into:
+        into = escape(row.merged_into)
+        guard += f'<span class=s-small>Merged into <a href="{into}">{into}</a></span>'
     owed = ""
     if row.outstanding is not None:
         since = f"<small>{escape(row.since)}</small>" if row.since else ""

@@ -1,0 +1,61 @@
+"""A supervisor merges two accounts of one household and parts them again, in a real browser."""
+
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import Page, ViewportSize, expect
+
+from billing.queries.accounts import balances_of
+from consumers.models import AccountMerge
+from smart360.staff.choices import Role
+from tests.billing.paying import owe
+from tests.conftest import MakeConsumer, SetClock
+from tests.journeys.conftest import SignIn, accessibility_violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+PHONE = ViewportSize(width=390, height=844)
+
+
+def looks_right(page: Page) -> None:
+    """Clean for axe, wide and on a phone, and never wider than the window."""
+    wide = page.viewport_size
+    assert wide
+    for size in (PHONE, wide):
+        page.set_viewport_size(size)
+        page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
+        page.wait_for_timeout(250)  # the fade of 120 ms
+        assert accessibility_violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_two_accounts_become_one_and_two_again(
+    make_consumer: MakeConsumer, stands: SetClock, at_desk: SignIn
+) -> None:
+    survivor = make_consumer(account_number="ACC-2024-700001")
+    double = make_consumer(services={}, account_number="ACC-2024-700002")
+    owe(double, "120.00", at=stands.at)
+    page = at_desk(Role.SUPERVISOR)
+    page.goto(f"/cx/consumer-management/{double.account_number}")
+    page.get_by_role("link", name="Merge into another account").click()
+    expect(page.get_by_role("heading", name="Accounts that look alike")).to_be_visible()
+    looks_right(page)
+    page.get_by_role("link", name="Compare with ACC-2024-700001").click()
+    expect(page.locator("#review")).to_contain_text("$120.00")
+    looks_right(page)
+    page.get_by_label("Reason").fill("Registered twice at the desk")
+    page.get_by_role("button", name="Merge accounts").click()
+    expect(page.get_by_text("was merged into ACC-2024-700001")).to_be_visible()
+    assert balances_of(survivor.pk).outstanding == Decimal(120)
+    page.locator("#also").get_by_role("link", name="ACC-2024-700002").click()
+    expect(page.get_by_text("Merged into ACC-2024-700001 on")).to_be_visible()
+    expect(page.get_by_role("link", name="Create Request")).to_have_count(0)
+    looks_right(page)
+
+    page.get_by_role("link", name="Undo merge").click()
+    expect(page.locator("#undo")).to_contain_text("Registered twice at the desk")
+    looks_right(page)
+    page.get_by_label("Reason").fill("They are two households")
+    page.get_by_role("button", name="Undo merge").click()
+    expect(page.get_by_text("is an account of its own again")).to_be_visible()
+    assert AccountMerge.objects.get().undone_at is not None
+    assert balances_of(double.pk).outstanding == Decimal(120)
