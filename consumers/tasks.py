@@ -52,11 +52,20 @@ def sweep_trays() -> int:
 
 @shared_task(name="consumers.remind_of_ending_protections")
 def remind_of_ending_protections() -> int:
-    """Each day: tell of entries of the register that end soon, each once; how many."""
-    at, told = clock.now(), 0
-    for hold in ending_soon(today=day_of(at)):
-        told += remind_of_ending_protection(hold=hold, at=at)
-    return told
+    """Each day: tell of entries of the register that end soon, each once; how many.
+
+    What cannot be told of just now is told of tomorrow, and keeps nobody else waiting.
+    """
+    at = clock.now()
+    return sum(_reminded(hold, at) for hold in ending_soon(today=day_of(at)))
+
+
+def _reminded(hold: int, at: datetime) -> bool:
+    try:
+        return remind_of_ending_protection(hold=hold, at=at)
+    except Refusal as refusal:
+        log.info("hold %s is not told of: %s", hold, refusal.sentence)
+        return False
 
 
 def _folded(is_left: Callable[[], bool], fold: Callable[[], int]) -> int:

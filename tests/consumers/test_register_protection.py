@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from consumers import guards
 from consumers.models import AccountHold, Consumer, ConsumerDocument, ProtectionKind
 from consumers.operations import (
     HoldWish,
@@ -320,3 +321,32 @@ def test_somebody_is_reminded_once_before_it_ends(
     sentence = rung[0].sentence
     assert sentence == f"{consumer.account_number}: its protection ends on Feb 8, 2025"
     assert consumer.name not in sentence
+
+
+def test_one_that_cannot_be_told_of_keeps_no_other_waiting(
+    consumer: Consumer,
+    make_consumer: MakeConsumer,
+    wish: HoldWish,
+    david: Person,
+    at: datetime,
+    stands: SetClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first is refused tonight and told of tomorrow; the second is told of tonight."""
+    other = make_consumer(account_number="OTHER-1")
+    certificate = add(other, david, at, kind="CERTIFICATE").pk
+    first = place(consumer, wish, david, at)
+    place(other, replace(wish, certificate=certificate), david, at)
+    stands.go_on(days=50)
+    with monkeypatch.context() as patch:
+        lock = guards.lock_consumer
+
+        def refused(key: int) -> Consumer:
+            if key == consumer.pk:
+                raise guards.LockIsHeld(is_conflict=True)
+            return lock(key)
+
+        patch.setattr(guards, "lock_consumer", refused)
+        assert remind_of_ending_protections() == 1
+    assert AccountHold.objects.get(reminded_at=None) == first
+    assert remind_of_ending_protections() == 1
