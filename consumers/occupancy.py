@@ -20,13 +20,14 @@ from consumers.models import (
 from consumers.queries.occupancy import is_number_taken
 from consumers.queries.profiles import search_text_now
 from consumers.rules.occupancy import HandedService, NewAccount
-from consumers.rules.profiles import phone_digits_of, search_text_of
+from consumers.rules.profiles import LABELS, phone_digits_of, search_text_of
 from smart360.kernel.db import step
 from smart360.kernel.numbering import next_number
 from smart360.organisation.queries import day_of, get_utility
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.record import record
+from smart360.web.formats import MISSING
 
 SERIES = "ACC"
 ENDS = frozenset({AccountStatus.ACTIVE, AccountStatus.PENDING})
@@ -61,6 +62,27 @@ def open_account(
     new = {"account": number, "status": status.value}
     record(Event.ACCOUNT_OPENED, by=by.pk, at=at, consumer=made.pk, new=new)
     return made
+
+
+@step
+def forward_post(consumer: Consumer, address: str, *, by: Person, at: datetime) -> None:
+    """Where post for who moves out goes from now on; ``""`` leaves it as it is."""
+    if not address or address == consumer.billing_address:
+        return
+    before, version = consumer.billing_address or MISSING, consumer.version
+    guards.act_as(by)
+    consumer.billing_address, consumer.version = address, version + 1
+    consumer.search_text = search_text_now(consumer)
+    consumer.save(update_fields=["billing_address", "version", "search_text"])
+    record(
+        Event.PROFILE_CHANGED,
+        by=by.pk,
+        at=at,
+        consumer=consumer.pk,
+        old={"version": version},
+        new={"version": consumer.version, "fields": ["billing_address"], "guarded_by": []},
+        words=f"{LABELS['billing_address']}: {before} → {address}",
+    )
 
 
 @step

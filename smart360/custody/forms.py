@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from consumers.forms import LONGEST_ADDRESS
 from consumers.rules.occupancy import Place, ServiceThere
 from consumers.rules.readings import DECIMALS
 from smart360.custody.rules.moving import MoveOut
@@ -72,6 +73,14 @@ class MoveOutForm(forms.Form):
     moved_on = IsoDateField(
         label="Day of the move",
         help_text="The first day of who moves in. Who moves out pays up to the day before.",
+    )
+
+    forwarding_address = ShownTextField(
+        label="Forwarding address",
+        required=False,
+        at_most=LONGEST_ADDRESS,
+        is_one_line=True,
+        help_text="Where post goes from now on, the last invoice too. Empty: as before.",
     )
 
     use_required_attribute = False

@@ -123,6 +123,23 @@ def test_supply_goes_over_and_nobody_pays_for_the_other(
     assert_sound()
 
 
+def test_post_follows_who_moves_out(make_consumer: MakeConsumer, by: Person) -> None:
+    """The last invoice goes to the new address, and the timeline says so; or nothing changes."""
+    old, other = make_consumer(services=BOTH), make_consumer(account_number="OTHER-1")
+    move(old, by, forwards_to="7 Quarry Lane, Chatham")
+    old.refresh_from_db()
+    assert (old.billing_address, old.version) == ("7 Quarry Lane, Chatham", 2)
+    assert "7 QUARRY LANE" in old.search_text
+    line = Entry.objects.get(consumer=old, kind=Event.PROFILE_CHANGED)
+    assert line.new["fields"] == ["billing_address"]
+    assert line.text is not None
+    assert line.text.text == "Billing address: -- → 7 Quarry Lane, Chatham"
+    move(other, by)
+    other.refresh_from_db()
+    assert other.billing_address == ""
+    assert not Entry.objects.filter(consumer=other, kind=Event.PROFILE_CHANGED).exists()
+
+
 def test_states_meters_and_timelines_say_who_lives_there(
     make_consumer: MakeConsumer, by: Person
 ) -> None:

@@ -41,12 +41,20 @@ def test_three_steps_and_one_button(make_consumer: MakeConsumer, desk: Client) -
     old = make_consumer()
     page = desk.get(address(old))
     assert "Last reading 18,245 kWh on Nov 30, 2024" in page.content.decode()
-    kept = desk.post(address(old, "move_out"), out_of(old))
+    out = out_of(old) | {"forwarding_address": "7 Quarry Lane, Chatham"}
+    kept = desk.post(address(old, "move_out"), out)
     assert kept["Location"] == f"{address(old)}?step=2"
     assert "Or somebody new" in desk.get(kept["Location"]).content.decode()
     ready = desk.post(address(old, "move_in_new"), somebody_new())
     review = desk.get(ready["Location"]).content.decode()
-    for words in ("Ana Ruiz", "18,300 kWh", "Dec 8, 2024", "Dec 9, 2024", "Nothing to bill"):
+    for words in (
+        "Ana Ruiz",
+        "18,300 kWh",
+        "Dec 8, 2024",
+        "Dec 9, 2024",
+        "Nothing to bill",
+        "7 Quarry Lane",
+    ):
         assert words in review
     done = desk.post(address(old), {"form_key": str(uuid4()), "notifies": "on"}, follow=True)
     change = OccupancyChange.objects.get()
@@ -57,6 +65,7 @@ def test_three_steps_and_one_button(make_consumer: MakeConsumer, desk: Client) -
     assert not Draft.objects.exists()
     profile = desk.get(reverse("consumer_detail", args=[old.account_number])).content.decode()
     assert "Moved out: Dec 9, 2024, before" in profile
+    assert "7 Quarry Lane, Chatham" in profile
     assert "Nothing is supplied to this account" in desk.get(address(old)).content.decode()
 
 

@@ -62,6 +62,7 @@ def change_occupier(
     if outlook.warnings and not wish.confirms_unusual:
         raise UnableToMove(outlook.warnings[0], field="confirms_unusual")
     moved_in = _who_moves_in(consumer, wish, outlook, locked, by=by, at=at)
+    occupancy.forward_post(locked[consumer], wish.forwards_to, by=by, at=at)
     change = _hand_over(outlook, locked[consumer], moved_in, by=by, at=at)
     number = _bill(outlook.invoice, by=by, at=at)
     ledger.freeze_billing(

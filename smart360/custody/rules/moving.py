@@ -35,13 +35,17 @@ class MoveOut:
 
 @dataclass(frozen=True)
 class MoveWish:
-    """A whole move. Either ``account`` moves in, by primary key, or ``opens`` a new one."""
+    """A whole move. Either ``account`` moves in, by primary key, or ``opens`` a new one.
+
+    ``forwards_to`` is where post for who moves out goes from now on; empty: as before.
+    """
 
     out: MoveOut
     account: int | None = None
     opens: NewAccount | None = None
     confirms_unusual: bool = False
     notifies: bool = True
+    forwards_to: str = ""
 
 
 @dataclass(frozen=True)

@@ -69,9 +69,12 @@ class Sheet:
 
     def out_form(self, place: Place, data: Typed | None = None) -> MoveOutForm:
         """The first step, as it was typed."""
-        today = day_of(clock.now())
+        as_before = {
+            "moved_on": day_of(clock.now()),
+            "forwarding_address": self.consumer.billing_address,
+        }
         typed = self.typed if "moved_on" in self.typed else None
-        return MoveOutForm(data or typed, place=place, initial={"moved_on": today})
+        return MoveOutForm(data or typed, place=place, initial=as_before)
 
     def new_form(self, data: Typed | None = None) -> NewAccountForm:
         """The fields of who is no consumer yet."""
@@ -184,6 +187,7 @@ def _wish(sheet: Sheet, confirm: ConfirmMoveForm) -> MoveWish | None:
         out.move_out(),
         account=account.pk if account else None,
         opens=None if account else new.account(),
+        forwards_to=out.cleaned_data["forwarding_address"],
         **confirm.cleaned_data,
     )
 
