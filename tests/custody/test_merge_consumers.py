@@ -26,6 +26,7 @@ from smart360.custody.operations.privacy import ask_for_export
 from smart360.custody.queries.merging import find_alike
 from smart360.custody.queries.personal import SECTIONS
 from smart360.kernel.errors import Refusal, constraint_of
+from smart360.local.demo.merges import make_merges
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
@@ -402,4 +403,18 @@ def test_an_erasure_begins_with_the_merged_account(
     assert ask_for_erasure(consumer=gone.pk, **said, form_key=uuid4()).pk
     assert isinstance(refusal_of(lambda: merge(gone, double, by)), Refusal)
     committed("SELECT 1")
+    assert_sound()
+
+
+def test_the_demo_shows_a_pair_that_was_merged_and_one_that_waits(
+    make_consumer: MakeConsumer, person: MakePerson
+) -> None:
+    """A second start of the demo opens and merges nobody."""
+    person(Role.CSE, username="cse"), person(Role.SUPERVISOR, username="supervisor")
+    homes = [make_consumer(phone=f"+12175550{number:03}") for number in range(13)]
+    for _ in range(2):
+        make_merges(at=AT)
+    assert [each.survivor for each in AccountMerge.objects.all()] == homes[10:11]
+    waiting = Consumer.objects.get(status=AccountStatus.PENDING)
+    assert waiting.phone == homes[11].phone
     assert_sound()

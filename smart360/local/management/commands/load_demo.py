@@ -15,6 +15,7 @@ from smart360.local.demo.cast import CATEGORIES, PASSWORD, RECONNECTION_FEE, STA
 from smart360.local.demo.complaints import HOW_MANY as COMPLAINTS
 from smart360.local.demo.complaints import make_complaints
 from smart360.local.demo.documents import make_documents
+from smart360.local.demo.merges import make_merges
 from smart360.local.demo.money import make_invoices, make_money
 from smart360.local.demo.moves import make_moves
 from smart360.local.demo.operations import charge_for_reconnections
@@ -58,6 +59,7 @@ class Command(BaseCommand):
             make_standing(at=at)
             make_documents(at=at)
             make_privacy(at=at)
+            make_merges(at=at)
             self.stdout.write("demo: ready")
 
     def _is_whole(self) -> bool:
