@@ -381,7 +381,7 @@ def attach_paper(*, invoice: int, body: bytes, by: Person | None, at: datetime) 
     Raises UnableToStore of ``documents.store``.
     """
     consumer, case = Invoice.objects.values_list("consumer_id", "case_id").get(pk=invoice)
-    guards.lock_consumer(consumer)
+    guards.lock_consumer(consumer, even_merged=True)
     if case is not None:
         handling.lock_case(case)
     bill = Invoice.objects.select_for_update(of=("self",), no_key=True).get(pk=invoice)
@@ -411,7 +411,8 @@ def ask_for_paper(*, invoice: int, at: datetime) -> None:
 
     A draft has none, and that of an approved bill is owed since its approval. Nothing happens then.
     """
-    guards.lock_consumer(Invoice.objects.values_list("consumer_id", flat=True).get(pk=invoice))
+    consumer = Invoice.objects.values_list("consumer_id", flat=True).get(pk=invoice)
+    guards.lock_consumer(consumer, even_merged=True)
     bill = Invoice.objects.get(pk=invoice)
     if bill.state == InvoiceState.ISSUED and bill.pdf_id is None:
         owe(INVOICE_PAPER, dedupe_key=paper_key(str(bill)), about={"invoice": bill.pk}, at=at)
@@ -421,7 +422,7 @@ def ask_for_paper(*, invoice: int, at: datetime) -> None:
 def retry_paper(*, invoice: int, by: Person, at: datetime) -> None:
     """Let a worker try again to make a bill's PDF. Raises UnableToRetry of ``owed.book``."""
     consumer, case = Invoice.objects.values_list("consumer_id", "case_id").get(pk=invoice)
-    guards.lock_consumer(consumer)
+    guards.lock_consumer(consumer, even_merged=True)
     bill = Invoice.objects.get(pk=invoice)
     owe_again(paper_key(str(bill)), at=at)
     record(

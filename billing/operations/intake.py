@@ -66,9 +66,10 @@ def settle_told_payment(
 
     Raises UnableToTakeMessage, UnableToSettlePayment.
     """
-    locked, consumer = locked_payment(payment)
-    if earlier := _earlier(sent):
+    locked, consumer = locked_payment(payment, even_merged=True)
+    if earlier := _earlier(sent):  # whatever became of the account since
         return earlier
+    guards.refuse_if_merged(consumer)
     _check_failure(failure, has_failed=not has_come)
     settle(locked, consumer, has_come=has_come, failure=failure, by=None, at=at)
     return _answer(200, locked, consumer.account_number, sent=sent, at=at)

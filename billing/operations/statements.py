@@ -25,7 +25,7 @@ def ask_for_statement(
 
     Who asks again before anything was posted gets the same one. Raises NoSuchConsumer.
     """
-    guards.lock_consumer(consumer)
+    guards.lock_consumer(consumer, even_merged=True)
     paper, is_new = StatementPaper.objects.get_or_create(
         consumer_id=consumer,
         from_on=from_on,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -15,6 +16,7 @@ from billing.operations.api_keys import NewKey, UnableToMakeKey, make_key, retir
 from billing.queries.accounts import balances_of
 from billing.queries.payments import receipt_key
 from consumers.models import Consumer
+from smart360.custody.operations.merging import merge_consumers
 from smart360.kernel.clock import database_clock
 from smart360.owed.models import OwedWork
 from smart360.staff.choices import Role
@@ -171,6 +173,26 @@ def test_a_pending_payment_is_processed(key: NewKey, consumer: Consumer) -> None
     other = {"status": "FAILED", "failure": "x"}
     assert tell(key.secret, other, path=settled(number), under="done").status_code == 409
     assert checksums() == before
+
+
+def test_a_message_is_answered_the_same_after_a_merge(
+    key: NewKey, make_consumer: MakeConsumer, person: MakePerson, stands: SetClock
+) -> None:
+    """Another one is not taken for the account that ended; a payment is taken for who goes on."""
+    ends, goes_on = make_consumer(services={}, email="", phone=""), make_consumer()
+    boss = person(Role.SUPERVISOR)
+    number = told(tell(key.secret, message(ends, status="PENDING")))["number"]
+    first = tell(key.secret, {"status": "PROCESSED"}, path=settled(number), under="done")
+    merge_consumers(
+        merged=ends.pk, survivor=goes_on.pk, reason="Registered twice", by=boss, at=stands.at,
+        form_key=uuid4(),
+    )  # fmt: skip
+    again = tell(key.secret, {"status": "PROCESSED"}, path=settled(number), under="done")
+    assert (again.status_code, again.content) == (200, first.content)
+    late = tell(key.secret, {"status": "PROCESSED"}, path=settled(number))
+    assert (late.status_code, goes_on.account_number in told(late)["detail"]) == (409, True)
+    assert tell(key.secret, message(ends, "20.00")).status_code == 201
+    assert balances_of(goes_on.pk).outstanding == Decimal("-170.00")
 
 
 def test_a_pending_payment_fails(key: NewKey, consumer: Consumer) -> None:

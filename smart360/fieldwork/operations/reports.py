@@ -19,7 +19,7 @@ def attach_report(*, service_order: int, body: bytes, at: datetime) -> ServiceOr
 
     Raises UnableToStore of ``documents.store``.
     """
-    locked = orders.lock_order(service_order)
+    locked = orders.lock_order(service_order, even_merged=True)
     if locked.report_id is not None:
         return locked
     stored = store_pdf(title=f"Report {locked.number}", body=body, by=None, at=at)
@@ -39,7 +39,7 @@ def attach_report(*, service_order: int, body: bytes, at: datetime) -> ServiceOr
 @operation
 def retry_report(*, service_order: int, by: Person, at: datetime) -> None:
     """Let a worker try again. Raises UnableToRetry of ``owed.book`` when it has not failed."""
-    locked = orders.lock_order(service_order)
+    locked = orders.lock_order(service_order, even_merged=True)
     owe_again(report_key(locked.number), at=at)
     record(
         Event.DOCUMENT_RETRIED,

@@ -34,13 +34,16 @@ refuses(
 
 
 @step
-def lock_order(service_order: int) -> ServiceOrder:
-    """An order's case (or consumer), then the order itself, locked until the operation ends."""
+def lock_order(service_order: int, *, even_merged: bool = False) -> ServiceOrder:
+    """An order's case (or consumer), then the order itself, locked until the operation ends.
+
+    ``even_merged``: its paper alone is meant (``guards.lock_consumer``).
+    """
     about = ServiceOrder.objects.only("case", "consumer").get(pk=service_order)
     if about.case_id is not None:
         handling.lock_case(about.case_id)
     else:
-        guards.lock_consumer(about.consumer_id)
+        guards.lock_consumer(about.consumer_id, even_merged=even_merged)
     return (
         ServiceOrder.objects.select_for_update(of=("self",), no_key=True)
         .select_related("case", "consumer", "technician__person", "template__skill")
