@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
-from billing.models import BalanceTransfer, LedgerTransaction
+from billing.models import BalanceTransfer, Invoice, LedgerTransaction
+from billing.operations.final_bills import ask_for_paper, attach_paper, retry_paper
+from billing.operations.statements import ask_for_statement, attach_statement, retry_statement
 from billing.queries.accounts import balances_of
 from billing.queries.ageing import allocation_of
 from billing.queries.intake import consumer_with
@@ -25,16 +28,27 @@ from smart360.custody.operations.merging import merge_consumers, undo_merge
 from smart360.custody.operations.privacy import ask_for_export
 from smart360.custody.queries.merging import find_alike
 from smart360.custody.queries.personal import SECTIONS
+from smart360.fieldwork.operations import attach_report, complete_service_order, retry_report
 from smart360.kernel.errors import Refusal, constraint_of
 from smart360.local.demo.merges import make_merges
+from smart360.owed.book import UnableToRetry
+from smart360.owed.models import OwedWork
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.models import Entry
+from tests.billing.arranging import arrange
 from tests.billing.paying import cheque, deposit, owe, pay
+from tests.billing.rates import make_tariff
 from tests.complaints.conftest import complain
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest
+from tests.custody.test_change_occupier import AT as MOVED_AT
+from tests.custody.test_change_occupier import NOVEMBER, move, run_cycle
+from tests.fieldwork.conftest import MakeTechnician, make_technician
+from tests.fieldwork.working import MONDAY, MORNING, order_from_profile
 from tests.invariants import assert_sound
+
+__all__ = ["make_technician"]
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2024, 12, 10, 16, 0, tzinfo=UTC)
@@ -211,6 +225,23 @@ def test_what_would_be_lost_is_settled_first(
     assert "may come back: end it for good first" in sentence
 
 
+def test_what_begins_later_or_was_not_judged_yet_is_in_the_way(
+    survivor: Consumer, double: Consumer, make_consumer: MakeConsumer, by: Person
+) -> None:
+    """A hold of tomorrow; an arrangement whose day has passed, so that its hold ended."""
+    wish = HoldWish(kind=AccountHoldKind.LEGAL, source="CASE-1", from_on=date(2024, 12, 11))
+    place_account_hold(consumer=double.pk, wish=wish, by=by, at=AT, form_key=uuid4())
+    sentence = refusal_of(lambda: merge(double, survivor, by)).sentence
+    assert "The account is protected (Legal matter)" in sentence
+    late = make_consumer("Late", services={})
+    owe(late, "300.00", at=AT)
+    number = arrange(late, by=by, at=AT).number
+    for at in (AT, datetime(2024, 12, 22, 16, 0, tzinfo=UTC)):
+        sentence = refusal_of(partial(merge, late, survivor, by, at=at)).sentence
+        assert sentence.startswith(f"The account pays by arrangement {number}: wait until")
+        assert "protected" not in sentence
+
+
 def test_who_is_in_collection_or_held_is_not_merged(
     survivor: Consumer, double: Consumer, person: MakePerson, by: Person
 ) -> None:
@@ -276,6 +307,37 @@ def test_a_merged_account_takes_no_act(survivor: Consumer, double: Consumer, by:
         assert isinstance(refused, AccountIsMerged)
         assert refused.sentence.endswith(f"Go on with {survivor}.")
         assert refused.link.endswith(survivor.account_number)
+
+
+def test_its_papers_are_made_all_the_same(
+    make_consumer: MakeConsumer, make_technician: MakeTechnician, person: MakePerson,
+    survivor: Consumer, by: Person,
+) -> None:  # fmt: skip
+    """The bill's, the order's, the statement's: they tell of what was."""
+    make_tariff(), make_technician()
+    ends = make_consumer("Who Left", email="", phone="")
+    run_cycle(NOVEMBER, person(Role.BILLING))
+    order = order_from_profile(ends, by=by, at=AT, scheduled_on=MONDAY, window=MORNING)
+    complete_service_order(service_order=order.pk, words="Repaired the seal", by=by, at=AT)
+    move(ends, by)
+    at = MOVED_AT
+    bill = Invoice.objects.filter(consumer=ends).latest("pk")
+    merge(ends, survivor, by, at=at)
+    ask_for_paper(invoice=bill.pk, at=at)
+    assert OwedWork.objects.filter(kind="billing.invoice").exists()
+    bill = attach_paper(invoice=bill.pk, body=b"%PDF-1.7 b", by=None, at=at)
+    order = attach_report(service_order=order.pk, body=b"%PDF-1.7 o", at=at)
+    days = {"from_on": date(2024, 12, 1), "to_on": date(2024, 12, 20)}
+    paper = ask_for_statement(consumer=ends.pk, by=by, at=at, **days)
+    paper = attach_statement(statement=paper.pk, body=b"%PDF-1.7 s", at=at)
+    assert all((bill.pdf, order.report, paper.pdf))
+    for again in (
+        lambda: retry_paper(invoice=bill.pk, by=by, at=at),
+        lambda: retry_report(service_order=order.pk, by=by, at=at),
+        lambda: retry_statement(statement=paper.pk, by=by, at=at),
+    ):
+        assert isinstance(refusal_of(again), UnableToRetry), "it has not failed"
+    assert_sound()
 
 
 FORGED = {

@@ -14,6 +14,7 @@ from consumers.choices import AccountStatus, SupplyState, UtilityType
 from consumers.models import Consumer
 from smart360.comms.models import Notice
 from smart360.custody.operations.erasing import ask_for_erasure, erase_person
+from smart360.custody.operations.merging import merge_consumers, undo_merge
 from smart360.insights.models import VipPolicy, VipSuggestion
 from smart360.insights.operations import (
     UnableToDecideVip,
@@ -194,3 +195,18 @@ def test_the_page(good: Consumer, client_as: ClientAs, at: datetime, stands: Set
 
 def waiting_or_last() -> int:
     return VipSuggestion.objects.latest("pk").pk
+
+
+@in_database
+def test_who_was_merged_waits_no_more(
+    make_consumer: MakeConsumer, client_as: ClientAs, boss: Person, stands: SetClock
+) -> None:
+    """Nobody could decide it either; parted again, it waits again."""
+    double, goes_on = make_consumer(services={}), make_consumer()
+    suggest(double, stands.at)
+    desk = client_as(boss)
+    said = {"reason": "Registered twice", "by": boss, "at": stands.at}
+    merge_consumers(merged=double.pk, survivor=goes_on.pk, form_key=uuid4(), **said)
+    assert double.account_number not in text_of(desk.get(LIST))
+    undo_merge(merged=double.pk, form_key=uuid4(), **said)
+    assert double.account_number in text_of(desk.get(LIST))

@@ -14,7 +14,6 @@ from billing.queries.arrangements import running_arrangement
 from consumers.access import visible_consumers, with_places
 from consumers.choices import AccountHoldKind, SupplyState
 from consumers.models import AccountHold, AccountMerge, Consumer, Guard, ServiceConnection
-from consumers.queries.lists import standing_on
 from smart360.cases import ports as cases
 from smart360.cases.choices import OPEN_STATUSES
 from smart360.cases.models import Case
@@ -62,7 +61,15 @@ def _of_the_account(merged: Consumer, today: date) -> Iterator[Obstacle]:
         )
     if SupplyState.OFF_FOR_NOW in states:
         yield Obstacle("A service is cut off and may come back: end it for good first.")
-    held = AccountHold.objects.filter(standing_on(today), consumer=merged)
+    arrangement = running_arrangement(merged.pk)
+    if arrangement is not None:
+        yield Obstacle(
+            f"The account pays by arrangement {arrangement.number}: wait until it is kept, or"
+            " cancel it, first.",
+            [Link("Financial", reverse("consumer_financial", args=[number]))],
+        )
+    held = AccountHold.objects.filter(consumer=merged, lifted_at=None).exclude(to_on__lt=today)
+    held = held.exclude(kind=AccountHoldKind.ARRANGEMENT)  # said above
     for kind in held.order_by("pk").values_list("kind", flat=True)[:MOST_NAMED]:
         yield Obstacle(
             f"The account is protected ({AccountHoldKind(kind).label}): place it on the other"

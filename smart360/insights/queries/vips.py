@@ -131,7 +131,7 @@ def has_suggestion(suggestion: int) -> bool:
 def waiting_suggestions(*, to: Person, cursor: str = "", size: int = 25) -> Page[ShownSuggestion]:
     """A page of what waits and can be decided, the longest waiting first; one statement."""
     waiting = VipSuggestion.objects.filter(
-        state=SuggestionState.WAITING, consumer__erased_at__isnull=True
+        state=SuggestionState.WAITING, consumer__erased_at=None, consumer__merged_into=None
     ).select_related("consumer__category", "consumer__subcategory")
     found = page_of(waiting, sort=LONGEST_WAITING, cursor=cursor, size=size)
     rows = [_shown(each, to) for each in found.rows]
