@@ -56,14 +56,18 @@ SELECT kept, added FROM (
 """
 
 
+# Who waits for the account's row says a moment before that of who came first.
 MERGED_WITH_MONEY = """
 SELECT c.account_number FROM consumers_accountmerge m
   JOIN consumers_consumer c ON c.id = m.merged_id
+  LEFT JOIN billing_balancetransfer x ON x.merge_id = m.id
  WHERE m.undone_at IS NULL AND (
        EXISTS (SELECT 1 FROM billing_ledgeraccount a
                 WHERE a.consumer_id = c.id AND a.balance <> 0)
     OR EXISTS (SELECT 1 FROM billing_ledgertransaction t
-                WHERE t.consumer_id = c.id AND t.posted_at > m.made_at))
+                WHERE t.consumer_id = c.id
+                  AND CASE WHEN x.id IS NULL THEN t.posted_at > m.made_at + interval '10 minutes'
+                           ELSE t.id > x.posting_out_id END))
 """
 UNLIKE_ITS_MERGE = """
 SELECT t.id, m.id FROM billing_balancetransfer t

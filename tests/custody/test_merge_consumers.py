@@ -1,7 +1,7 @@
 """Merge of two accounts: a link and a balance, nothing re-pointed, and all of it taken back."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -144,6 +144,22 @@ def test_a_credit_goes_over_too_and_nothing_moves_nothing(
     moved = BalanceTransfer.objects.count()
     merge(double, survivor, by)
     assert BalanceTransfer.objects.count() == moved, "nothing is owed either way"
+    committed("SELECT 1")
+    assert_sound()
+
+
+def test_a_payment_that_came_first_may_say_a_later_moment(
+    make_consumer: MakeConsumer, survivor: Consumer, by: Person
+) -> None:
+    """The merge waited for it; each says when it was asked for."""
+    double = make_consumer(services={}, email="", phone="")
+    pay(double, "20.00", by=by, at=AT + timedelta(seconds=2))
+    merge(double, survivor, by)
+    assert owed(double, survivor) == [Decimal(0), Decimal(-20)]
+    undo(double, by)
+    pay(double, "20.00", by=by, at=AT + timedelta(seconds=2))
+    owe(double, "40.00", at=AT)
+    merge(double, survivor, by)
     committed("SELECT 1")
     assert_sound()
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -205,7 +206,7 @@ def test_who_was_merged_waits_no_more(
     double, goes_on = make_consumer(services={}), make_consumer()
     suggest(double, stands.at)
     desk = client_as(boss)
-    said = {"reason": "Registered twice", "by": boss, "at": stands.at}
+    said: dict[str, Any] = {"reason": "Registered twice", "by": boss, "at": stands.at}
     merge_consumers(merged=double.pk, survivor=goes_on.pk, form_key=uuid4(), **said)
     assert double.account_number not in text_of(desk.get(LIST))
     undo_merge(merged=double.pk, form_key=uuid4(), **said)
