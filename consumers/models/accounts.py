@@ -13,7 +13,7 @@ from consumers.models.collecting import STATUS_IS_COLLECTION_BY_A_MOVE
 from consumers.models.ending import COMES_BACK_BY_EXECUTION, ENDS_BY_EXECUTION
 from consumers.models.erasing import STAYS_ERASED
 from consumers.models.listing import LISTED_BY, SEARCHED_BY
-from consumers.models.merging import STAYS_MERGED, nothing_begins
+from consumers.models.merging import OPENS_UNMERGED, STAYS_MERGED, nothing_begins
 from consumers.models.tallying import (
     ACCOUNTS_ARE_TALLIED,
     NEW_ACCOUNTS_ARE_TALLIED,
@@ -153,6 +153,7 @@ class Consumer(models.Model):
             ),
             STAYS_ERASED,
             STAYS_MERGED,
+            OPENS_UNMERGED,
             ENDS_BY_EXECUTION,
             COMES_BACK_BY_EXECUTION,
             pgtrigger.Trigger(

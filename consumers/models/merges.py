@@ -159,6 +159,12 @@ class AccountMerge(models.Model):
                            OR EXISTS (
                                SELECT 1 FROM cases_case k
                                 WHERE k.consumer_id = m.merged_id AND k.ended_at IS NULL)))
+                       OR EXISTS (
+                        SELECT 1 FROM consumers_accountmerge m
+                          JOIN billing_balancetransfer x ON x.merge_id = m.id
+                         WHERE m.id = NEW.id AND m.undone_at IS NOT NULL
+                           AND 2 <> (SELECT count(*) FROM billing_ledgertransaction r
+                                      WHERE r.reverses_id IN (x.posting_out_id, x.posting_in_id)))
                     THEN
                         RAISE EXCEPTION 'two accounts were merged, or parted, by half'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'a_merge_is_whole';

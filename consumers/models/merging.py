@@ -40,6 +40,20 @@ STAYS_MERGED = pgtrigger.Trigger(
     ),
 )
 
+OPENS_UNMERGED = pgtrigger.Trigger(
+    name="an_account_opens_unmerged",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    condition=pgtrigger.Condition("NEW.merged_into_id IS NOT NULL"),
+    func=pgtrigger.Func(
+        """
+        RAISE EXCEPTION 'an account is merged, and parted again, by its link alone'
+            USING ERRCODE = 'check_violation',
+                  CONSTRAINT = 'an_account_is_merged_by_its_link';
+        """
+    ),
+)
+
 
 def nothing_begins(*, also: pgtrigger.Operation | None = None) -> pgtrigger.Trigger:
     """The guard of a table whose rows begin something for a consumer: not for a merged one.

@@ -439,6 +439,28 @@ def test_the_database_takes_no_half_merge(
         committed("DELETE FROM consumers_accountmerge")
 
 
+def test_an_account_neither_opens_merged_nor_is_parted_without_its_balance(
+    survivor: Consumer, double: Consumer, by: Person
+) -> None:
+    owe(double, "120.00", at=AT)
+    opens = (
+        "INSERT INTO consumers_consumer SELECT (jsonb_populate_record(c, jsonb_build_object("
+        "'id', c.id + 1000000, 'account_number', 'ACC-X', 'merged_into_id', c.id))).*"
+        " FROM consumers_consumer c WHERE c.id = %s"
+    )
+    assert refused_by(opens, survivor.pk) == "an_account_is_merged_by_its_link"
+    made = merge(double, survivor, by)
+    committed("SELECT 1")
+    parts = (
+        "UPDATE consumers_accountmerge SET undone_at = now(), undone_by_id = %s,"
+        f" undo_reason_id = reason_id WHERE id = %s; {LEADS}"
+    )
+    assert refused_by(parts, by.pk, made.pk, None, "ACTIVE", double.pk) == "a_merge_is_whole"
+    undo(double, by)
+    committed("SELECT 1")
+    assert owed(double, survivor) == [Decimal(120), Decimal(0)]
+
+
 def test_a_link_loses_nothing(survivor: Consumer, double: Consumer, by: Person) -> None:
     """Whoever forges all of it and leaves a debt behind is refused at the commit."""
     owe(double, "5.00", at=AT)
