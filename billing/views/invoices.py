@@ -76,7 +76,7 @@ def _page(
         "can_decide": is_regular and person.has_permission(Permission.APPROVE_CREDIT_NOTE),
         "me": person.pk,
     }
-    if is_regular and is_whole and may_propose:
+    if is_regular and is_whole and may_propose and invoice.consumer.merged_into_id is None:
         context["note_form"] = ReasonForm(auto_id="credit-note-%s")
     return profile_page(request, invoice.consumer, PAGE, context | given, status=status)
 

@@ -185,7 +185,8 @@ def payment_page(
     facts = payment_facts(payment.pk, to=person)
     reversals = reversals_of(payment.pk, to=person)
     waits = any(line.waits for line in reversals)
-    may_propose = person.has_permission(Permission.PROPOSE_REVERSAL)
+    is_merged = payment.consumer.merged_into_id is not None
+    may_propose = person.has_permission(Permission.PROPOSE_REVERSAL) and not is_merged
     context = {
         "payment": facts,
         "amount": shown(facts.amount),

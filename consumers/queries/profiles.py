@@ -198,9 +198,9 @@ def search_text_now(consumer: Consumer) -> str:
 def accounts_at(premise: int, *, but: int) -> list[str]:
     """The other accounts that are or were supplied at a premise; at most a dozen.
 
-    Nobody is behind an erased one: no line of its timeline tells of the address.
+    Without those that take no act any more: no line of their timelines tells of the address.
     """
-    others = Consumer.objects.filter(connections__premise=premise, erased_at__isnull=True)
+    others = Consumer.objects.filter(connections__premise=premise, merged_into=None, erased_at=None)
     others = others.exclude(pk=but).distinct()
     return list(others.order_by("account_number").values_list("account_number", flat=True)[:12])
 

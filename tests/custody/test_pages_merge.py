@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from consumers.models import AccountMerge, Consumer
 from smart360.staff.choices import Role
-from tests.billing.paying import owe
+from tests.billing.paying import owe, pay
 from tests.complaints.conftest import complain
 from tests.conftest import MakeConsumer, MakePerson, SetClock
 
@@ -97,6 +97,20 @@ def test_each_tab_of_a_merged_account_says_so(
     for name in ("payment_new", "deposit_new"):
         form = desk.get(address(double, name)).content.decode()
         assert "Nothing can be recorded here any more" in form, name
+
+
+def test_nothing_is_offered_beside_what_it_once_paid(
+    make_consumer: MakeConsumer, survivor: Consumer, desk: Client, person: MakePerson,
+    stands: SetClock,
+) -> None:  # fmt: skip
+    """A reversal would be refused; the payment itself stays to be read."""
+    ends = make_consumer("Ana Ruiz", services={}, email="", phone="")
+    number = pay(ends, "20.00", by=person(Role.BILLING), at=stands.at).number
+    payment = reverse("payment_detail", args=[number])
+    assert "Propose reversal" in desk.get(payment).content.decode()
+    assert desk.post(address(ends), said(survivor)).status_code == 302
+    shown = desk.get(payment)
+    assert (shown.status_code, "Propose reversal" in shown.content.decode()) == (200, False)
 
 
 def test_what_is_in_the_way_stands_there_with_its_link(
