@@ -73,7 +73,9 @@ def test_control_without_lock_and_triggers_both_win(
     gone: Consumer, person: MakePerson, at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clerk, act = person(Role.CSE), erasing(gone, person, at)
-    slowly(monkeypatch, "consumers.guards.lock_consumer", lambda key: Consumer.objects.get(pk=key))
+    slowly(
+        monkeypatch, "consumers.guards.lock_consumer", lambda key, **_: Consumer.objects.get(pk=key)
+    )
     slowly(monkeypatch, "smart360.cases.handling.open_case")
     with without_triggers("trail_entry"):
         race([act, partial(complain, gone, by=clerk, at=at)])
