@@ -71,8 +71,10 @@ SELECT ARRAY(SELECT g.placed_by FROM consumers_guard g WHERE g.consumer_id = c.i
        l.holder_id, p.full_name, l.purpose, l.token, l.taken_at, l.expires_at,
        h.kinds, h.names, h.sources, h.from_ons, h.to_ons,
        m.account_number, m.made_at, m.full_name,
-       ARRAY(SELECT x.account_number FROM consumers_consumer x WHERE x.merged_into_id = c.id
-              ORDER BY x.id LIMIT %(most)s)
+       ARRAY(SELECT x.account_number FROM consumers_accountmerge a
+               JOIN consumers_consumer x ON x.id = a.merged_id
+              WHERE a.survivor_id = c.id AND a.undone_at IS NULL
+              ORDER BY a.made_at, a.id LIMIT %(most)s)
   FROM consumers_consumer c
   LEFT JOIN consumers_consumerfigures f ON f.consumer_id = c.id
   LEFT JOIN consumers_profilelock l ON l.consumer_id = c.id AND l.expires_at > %(at)s

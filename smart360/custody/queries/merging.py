@@ -76,8 +76,8 @@ def _of_the_account(merged: Consumer, today: date) -> Iterator[Obstacle]:
             " account, then lift it here.",
             [Link("Account holds", reverse("account_holds", args=[number]))],
         )
-    others = Consumer.objects.filter(merged_into=merged).order_by("pk")
-    for other in others.values_list("account_number", flat=True)[:MOST_NAMED]:
+    others = AccountMerge.objects.filter(survivor=merged, undone_at=None).order_by("made_at", "pk")
+    for other in others.values_list("merged__account_number", flat=True)[:MOST_NAMED]:
         yield Obstacle(
             f"{other} was merged into this account: undo that first.",
             [Link(other, reverse("consumer_detail", args=[other]))],
