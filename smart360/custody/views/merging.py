@@ -30,7 +30,7 @@ from smart360.organisation.queries import day_of, get_utility
 from smart360.staff.access import signed_in_person
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
-from smart360.web.fields import posted_form_key
+from smart360.web.fields import posted_form_key, put_beside
 from smart360.web.gate import requires
 
 PAGE = "custody/consumer_merge.html"
@@ -84,7 +84,7 @@ def merge_undo(request: HttpRequest, account: str) -> HttpResponse:
             form_key=key,
         )
     except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        put_beside(form, refusal)
         return _undo_page(request, consumer, form, status=refusal.http_status)
     messages.success(request, f"{consumer} is an account of its own again")
     return HttpResponseRedirect(resolve_url("consumer_detail", consumer.account_number))
@@ -109,7 +109,7 @@ def _do(request: HttpRequest, consumer: Consumer, person: Person) -> HttpRespons
             form_key=key,
         )
     except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        put_beside(form, refusal)
         return _review(request, consumer, survivor, form, status=refusal.http_status)
     messages.success(request, f"{consumer} was merged into {survivor}")
     return HttpResponseRedirect(resolve_url("consumer_detail", survivor.account_number))
