@@ -8,23 +8,21 @@ from collections.abc import Sequence
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation, OperationCategory
-from django.db.migrations.operations.models import CreateModel
 from django.db.migrations.state import ProjectState
 
 
-class CreateTogether(Operation):
-    """Make all these tables from one rendered state; the foreign keys follow at the end."""
+class _Together(Operation):
+    """Operations in their order, with one rendered state before and one after all of them."""
 
-    category = OperationCategory.ADDITION
-    serialization_expand_args = ["models"]
+    serialization_expand_args = ["parts"]
 
-    def __init__(self, models: Sequence[CreateModel]) -> None:
-        self.models = models
+    def __init__(self, parts: Sequence[Operation]) -> None:
+        self.parts = parts
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         state.__dict__.pop("apps", None)  # rendered when it is next asked for
-        for model in self.models:
-            model.state_forwards(app_label, state)
+        for part in self.parts:
+            part.state_forwards(app_label, state)
 
     def database_forwards(
         self,
@@ -33,8 +31,8 @@ class CreateTogether(Operation):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        for model in self.models:
-            model.database_forwards(app_label, schema_editor, from_state, to_state)
+        for part in self.parts:
+            part.database_forwards(app_label, schema_editor, from_state, to_state)
 
     def database_backwards(
         self,
@@ -43,14 +41,20 @@ class CreateTogether(Operation):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        for model in reversed(self.models):
-            model.database_backwards(app_label, schema_editor, from_state, to_state)
+        for part in reversed(self.parts):
+            part.database_backwards(app_label, schema_editor, from_state, to_state)
+
+
+class CreateTogether(_Together):
+    """Make all these tables from one rendered state; the foreign keys follow at the end."""
+
+    category = OperationCategory.ADDITION
 
     def describe(self) -> str:
-        return f"Create {len(self.models)} models together"
+        return f"Create {len(self.parts)} models together"
 
 
-class ChangeTogether(Operation):
+class ChangeTogether(_Together):
     """Make all these changes of tables that are there, from one rendered state, in this order.
 
     Fields, constraints, indexes and triggers that are added, and triggers that are removed: none of
@@ -59,35 +63,6 @@ class ChangeTogether(Operation):
     """
 
     category = OperationCategory.MIXED
-    serialization_expand_args = ["changes"]
-
-    def __init__(self, changes: Sequence[Operation]) -> None:
-        self.changes = changes
-
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        state.__dict__.pop("apps", None)  # rendered when it is next asked for
-        for change in self.changes:
-            change.state_forwards(app_label, state)
-
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        for change in self.changes:
-            change.database_forwards(app_label, schema_editor, from_state, to_state)
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        for change in reversed(self.changes):
-            change.database_backwards(app_label, schema_editor, from_state, to_state)
 
     def describe(self) -> str:
-        return f"Change {len(self.changes)} things together"
+        return f"Change {len(self.parts)} things together"
