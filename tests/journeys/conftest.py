@@ -15,6 +15,7 @@ from playwright.sync_api import (
     Locator,
     Page,
     Route,
+    ViewportSize,
     expect,
     sync_playwright,
 )
@@ -32,6 +33,7 @@ EXPECTED = (
 PASSWORD = "a-long-enough-password"
 """What the fixture ``person`` gives everybody."""
 
+PHONE = ViewportSize(width=390, height=844)
 PATIENCE = 15_000  # milliseconds; a busy machine is slow, not wrong
 BROWSER_FLAGS = (
     "--no-sandbox",
@@ -208,3 +210,15 @@ def accessibility_violations(
         for each in found
         for node in each["nodes"]
     ]
+
+
+def looks_right(page: Page) -> None:
+    """Clean for axe, wide and on a phone, and never wider than the window."""
+    wide = page.viewport_size
+    assert wide
+    for size in (PHONE, wide):
+        page.set_viewport_size(size)
+        page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
+        page.wait_for_timeout(250)  # the fade of 120 ms
+        assert accessibility_violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

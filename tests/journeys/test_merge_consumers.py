@@ -3,29 +3,16 @@
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import expect
 
 from billing.queries.accounts import balances_of
 from consumers.models import AccountMerge
 from smart360.staff.choices import Role
 from tests.billing.paying import owe
 from tests.conftest import MakeConsumer, SetClock
-from tests.journeys.conftest import SignIn, accessibility_violations
+from tests.journeys.conftest import SignIn, looks_right
 
 pytestmark = [pytest.mark.browser, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-PHONE = ViewportSize(width=390, height=844)
-
-
-def looks_right(page: Page) -> None:
-    """Clean for axe, wide and on a phone, and never wider than the window."""
-    wide = page.viewport_size
-    assert wide
-    for size in (PHONE, wide):
-        page.set_viewport_size(size)
-        page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
-        page.wait_for_timeout(250)  # the fade of 120 ms
-        assert accessibility_violations(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def test_two_accounts_become_one_and_two_again(
