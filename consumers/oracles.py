@@ -59,6 +59,11 @@ WITHOUT_FIGURES = """
 SELECT c.account_number FROM consumers_consumer c
  WHERE NOT EXISTS (SELECT 1 FROM consumers_consumerfigures f WHERE f.consumer_id = c.id)
 """
+IN_ANOTHER_AREA = """
+SELECT s.id, s.area, p.area FROM consumers_serviceconnection s
+  JOIN consumers_premise p ON p.id = s.premise_id
+ WHERE s.area <> p.area
+"""
 FALLING_READINGS = """
 SELECT meter_id, read_on FROM (
     SELECT meter_id, read_on, value, exception,
@@ -180,6 +185,11 @@ def accounts_without_figures() -> list[str]:
     return rows_of(WITHOUT_FIGURES, words="account {}")
 
 
+def services_in_another_area() -> list[str]:
+    """W17: a service is found in the area of its premise, and in no other."""
+    return rows_of(IN_ANOTHER_AREA, words="service {} is found in {} and lies in {}")
+
+
 def tallies_that_differ_from_the_accounts() -> list[str]:
     """W17: what the cards say of accounts is what counting them gives."""
     return rows_of(TALLIES_ASTRAY, words="{} (archived: {}): {} too many")
@@ -216,6 +226,7 @@ ORACLES: tuple[Oracle, ...] = (
     Oracle("W13", "a reading below the one before, and nobody said why", readings_that_fall),
     Oracle("W13", "a reading of a day that has not come", readings_of_the_future),
     Oracle("W17", "an account without figures", accounts_without_figures),
+    Oracle("W17", "a service found in another area", services_in_another_area),
     Oracle("W17", "a tally that is not so many accounts", tallies_that_differ_from_the_accounts),
     Oracle("W18", "a subcategory of another category", subcategories_of_another_category),
     Oracle("W9", "a service of which somebody moved out by half", services_left_by_half),

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
+from consumers.models.areas import CONNECTIONS_FOLLOW_THE_AREA, THE_AREA_IS_THE_PREMISES
 from consumers.models.collecting import STATUS_IS_COLLECTION_BY_A_MOVE
 from consumers.models.ending import COMES_BACK_BY_EXECUTION, ENDS_BY_EXECUTION
 from consumers.models.erasing import STAYS_ERASED
@@ -199,6 +200,7 @@ class Premise(models.Model):
         constraints = [models.CheckConstraint(condition=~Q(address=""), name="premise_has_address")]
         indexes = [models.Index(fields=["area"], name="premise_by_area")]
         triggers = [
+            CONNECTIONS_FOLLOW_THE_AREA,
             pgtrigger.Trigger(
                 name="address_guarded",
                 when=pgtrigger.Before,
@@ -217,7 +219,7 @@ class Premise(models.Model):
                     RETURN NEW;
                     """
                 ),
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -237,6 +239,9 @@ class ServiceConnection(models.Model):
     billing_frozen_at = models.DateTimeField(
         null=True, blank=True, help_text="Since then nothing but settling is posted (M14)."
     )
+    area = models.CharField(
+        max_length=60, blank=True, editable=False, help_text="The premise's, which it follows."
+    )
 
     class Meta:
         constraints = [
@@ -251,8 +256,13 @@ class ServiceConnection(models.Model):
                 condition=Q(utility_type__in=UtilityType.values), name="utility_type_is_known"
             ),
         ]
+        indexes = [
+            # The list, by area: from one of a few accounts to its consumers, and from one to all.
+            models.Index(fields=["area", "consumer"], name="connection_by_area_consumer")
+        ]
         triggers = [
             nothing_begins(),
+            THE_AREA_IS_THE_PREMISES,
             pgtrigger.Trigger(
                 name="a_connection_stays_where_it_is",
                 when=pgtrigger.Before,

@@ -167,9 +167,7 @@ def _fitting(
     if wish.most is not None:
         fits &= Q(figures__balance__lte=wish.most)
     if wish.areas:
-        supplied = ServiceConnection.objects.filter(
-            consumer=OuterRef("pk"), premise__area__in=wish.areas
-        )
+        supplied = ServiceConnection.objects.filter(consumer=OuterRef("pk"), area__in=wish.areas)
         fits &= Q(Exists(supplied))
     if wish.is_protected:
         held = AccountHold.objects.filter(standing_on(today), consumer=OuterRef("pk"))

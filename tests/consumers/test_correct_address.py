@@ -13,6 +13,7 @@ from consumers.guards import LockIsHeld
 from consumers.models import Consumer, Premise, ServiceConnection
 from consumers.operations import take_profile_lock
 from consumers.operations.premises import PlaceName, UnableToCorrectAddress, correct_address
+from consumers.oracles import services_in_another_area
 from consumers.queries import search
 from smart360.custody.operations.erasing import ask_for_erasure, erase_person
 from smart360.staff.choices import Role
@@ -82,6 +83,33 @@ def test_everybody_there_follows(
         before = each.version
         each.refresh_from_db()
         assert each.version == before + 1
+
+
+def test_the_services_there_are_found_in_the_new_area(
+    smith: Consumer, neighbour: Consumer, sarah: Person, at: datetime
+) -> None:
+    correct(home(smith), by=sarah, at=at)
+    there = ServiceConnection.objects.filter(premise=home(smith))
+    areas = there.values_list("consumer", "area")
+    assert {*areas} == {(smith.pk, RIGHT.area), (neighbour.pk, RIGHT.area)}
+    assert services_in_another_area() == []
+
+
+@pytest.mark.database
+def test_a_service_is_in_the_area_of_its_premise_whatever_is_written(
+    smith: Consumer, neighbour: Consumer
+) -> None:
+    """By a statement of its own, by a whole row saved, or as it comes: the premise's counts."""
+    Premise.objects.update(area="North")
+    ServiceConnection.objects.update(area="Somewhere else")
+    mine = smith.connections.get()
+    mine.area = "Elsewhere"
+    mine.save()
+    ServiceConnection.objects.create(
+        consumer=neighbour, premise=home(smith), utility_type=UtilityType.GAS,
+        connected_on=neighbour.registered_on, area="Nowhere",
+    )  # fmt: skip
+    assert {*ServiceConnection.objects.values_list("area", flat=True)} == {"North"}
 
 
 def test_who_was_erased_is_left_in_peace(

@@ -797,6 +797,11 @@ PLANTS = (
     plant("W17", "accounts_without_figures", "DELETE FROM consumers_consumerfigures"),
     plant(
         "W17",
+        "services_in_another_area",
+        "UPDATE consumers_serviceconnection SET area = 'Planted'",
+    ),
+    plant(
+        "W17",
         "tallies_that_differ_from_the_accounts",
         "UPDATE consumers_consumer SET status = 'COLLECTION'",
     ),

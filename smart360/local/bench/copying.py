@@ -10,7 +10,7 @@ COLUMNS: dict[str, str] = {
     " phone, phone_digits, email, billing_address, registered_on, search_text, version",
     "consumers_premise": "id, address, area",
     "consumers_serviceconnection": "id, consumer_id, premise_id, utility_type, supply_state,"
-    " connected_on",
+    " connected_on, area",
     "consumers_device": "id, number",
     "consumers_meter": "id, number, device_id, utility_type, meter_type, model, condition, unit,"
     " installed_on",

@@ -16,7 +16,7 @@ from disconnections.rules import FURTHEST_DAYS
 from smart360.cases.choices import OPEN_STATUSES, AlertLevel, CaseKind, CaseStatus, ClosingReason
 from smart360.cases.handling import SERIES
 from smart360.cases.queries.receipts import receipt_key, tracking_url
-from smart360.local.bench.accounts import METER_FACTS, account
+from smart360.local.bench.accounts import METER_FACTS, Account, account
 from smart360.local.bench.copying import (
     EPOCH,
     NULL,
@@ -68,14 +68,14 @@ class Histories:
         lines["consumers_premise"].append(f"{consumer}\t{made.address}\t{made.area}")
         self.first_connection[serial] = spool.ids["consumers_serviceconnection"] + 1
         for utility in made.utilities:
-            self._add_connection(consumer, utility, became.supply_now, made.registered_on)
+            self._add_connection(consumer, utility, became.supply_now, made)
 
-    def _add_connection(self, consumer: int, utility: str, supply: str, since: str) -> None:
-        lines = self.spool.lines
+    def _add_connection(self, consumer: int, utility: str, supply: str, made: Account) -> None:
+        lines, since = self.spool.lines, made.registered_on
         own = self.spool.next_id("consumers_serviceconnection")
         prefix, unit, types, models = METER_FACTS[utility]
         lines["consumers_serviceconnection"].append(
-            f"{own}\t{consumer}\t{consumer}\t{utility}\t{supply}\t{since}"
+            f"{own}\t{consumer}\t{consumer}\t{utility}\t{supply}\t{since}\t{made.area}"
         )
         lines["consumers_device"].append(f"{own}\tD-{utility[0]}{5000000 + own}")
         lines["consumers_meter"].append(
