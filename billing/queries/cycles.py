@@ -55,7 +55,7 @@ SELECT c.id, c.category_id, c.status, coalesce(f.balance, 0), coalesce(f.deposit
                ORDER BY r.to_on DESC LIMIT 1), '-infinity')
           AND i.state IN ('ISSUED', 'APPROVED') AND i.taken_back_at IS NULL
        ) guessed ON true
- WHERE c.id = ANY(%s)
+ WHERE c.id = ANY(%(consumers)s)
  ORDER BY c.id, s.id
 """  # noqa: S608  (put together from our own words)
 
@@ -90,8 +90,12 @@ SELECT asked.meter, asked.from_on,
 def accounts_of(consumers: Sequence[int]) -> list[Account]:
     """These consumers with their services, by key; one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(SERVICES, [list(consumers)])
-        rows = cursor.fetchall()
+        cursor.execute(SERVICES, {"consumers": list(consumers)})
+        return accounts_from(cursor.fetchall())
+
+
+def accounts_from(rows: Iterable[tuple[Any, ...]]) -> list[Account]:
+    """The accounts of what ``SERVICES`` gave."""
     services: dict[int, list[Service]] = defaultdict(list)
     heads: dict[int, tuple[Any, ...]] = {}
     for row in rows:

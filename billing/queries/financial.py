@@ -4,24 +4,42 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db import connection
 
 from billing.models import Invoice
 from billing.models.invoices import SEALED
 from billing.queries.ageing import allocation_with
+from billing.queries.cycles import SERVICES, accounts_from
 from billing.queries.payments import LastPayment, balances_and_last_payment
 from billing.queries.tariffs import NamedRates, rates_since
 from billing.rules.allocation import Allocation
 from billing.rules.consumption import Shown
-from billing.rules.forecast import NextBill, Usage, next_bill, next_period
-from consumers.choices import SupplyState, Verification
-from consumers.models import Consumer, MeterAssignment, Reading
+from billing.rules.cycles import Account
+from billing.rules.forecast import NextBill, Usage, days_of_next_bill, next_bill
+from consumers.models import Consumer
 from smart360.kernel.money import ZERO
 
 MOST_INVOICES = 12
 READINGS_SINCE = timedelta(days=430)
+
+# Each service as a billing run sees it, in the columns of SERVICES; beside it the first day that
+# any run billed, and a year of verified readings of the meter that is there now.
+SERVICES_AND_USAGE = f"""
+SELECT s.*, (SELECT min(period_from) FROM billing_billingrun), m.unit, shown.values, shown.days
+  FROM ({SERVICES}) AS s (consumer, category, status, balance, deposit, oldest, service)
+  LEFT JOIN consumers_meterassignment a
+    ON a.service_connection_id = s.service AND upper_inf(a.during)
+  LEFT JOIN consumers_meter m ON m.id = a.meter_id
+  LEFT JOIN LATERAL (
+       SELECT array_agg(r.value ORDER BY r.read_on) AS values,
+              array_agg(r.read_on ORDER BY r.read_on) AS days
+         FROM consumers_reading r
+        WHERE r.meter_id = m.id AND r.verification = 'VERIFIED'
+          AND r.read_on BETWEEN %(since)s AND %(today)s) shown ON true
+ ORDER BY s.service
+"""  # noqa: S608  (put together from our own words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +135,18 @@ def account_of(consumer: int, *, today: date) -> tuple[Summary, Allocation]:
 def overview_of(consumer: Consumer, invoices: Sequence[InvoiceRow], *, today: date) -> Overview:
     """Rate plans, usual consumption and what to expect of the next bill; two statements.
 
-    ``invoices`` are the consumer's newest ones: the next bill goes on where the last one ended.
+    ``invoices`` are the consumer's newest ones, the newest first.
     """
     tariffs = rates_since(consumer.category_id, since=today - READINGS_SINCE)
-    usages = _usages_of(consumer.pk, today)
-    last = next((each.period for each in invoices if not each.is_taken_back), None)
-    supplied = [usage for usage, is_supplied in usages if is_supplied]
+    account, first_cycle_on, usages = _services_of(consumer.pk, today)
     rates = {utility: [each.rates for each in rows] for utility, rows in tariffs.items()}
-    utilities = dict.fromkeys(usage.utility_type for usage, _ in usages)
+    days = days_of_next_bill(account, first_cycle_on=first_cycle_on, today=today)
+    utilities = dict.fromkeys(usage.utility_type for usage in usages)
     return Overview(
         plans=tuple(_plan(utility, tariffs.get(utility, ()), today) for utility in utilities),
-        usages=tuple(UsageRow(each.utility_type, each.unit, each.a_month) for each, _ in usages),
-        last_period=last,
-        next_bill=next_bill(supplied, rates, period=next_period(last[1] if last else None, today)),
+        usages=tuple(UsageRow(each.utility_type, each.unit, each.a_month) for each in usages),
+        last_period=next((each.period for each in invoices if not each.is_taken_back), None),
+        next_bill=next_bill(usages, rates, days=days),
     )
 
 
@@ -140,31 +157,20 @@ def _plan(utility: str, tariffs: Sequence[NamedRates], today: date) -> Plan:
     return Plan(utility, found.name, found.rates.fixed_charge)
 
 
-def _usages_of(consumer: int, today: date) -> list[tuple[Usage, bool]]:
-    """The consumer's meters with a year of verified readings, and whether each is supplied."""
-    shown = Reading.objects.filter(
-        meter=OuterRef("meter"),
-        read_on__gte=today - READINGS_SINCE,
-        read_on__lte=today,
-        verification=Verification.VERIFIED,
-    ).order_by("read_on")
-    meters = (
-        MeterAssignment.objects.filter(
-            service_connection__consumer=consumer, during__upper_inf=True
-        )
-        .order_by("service_connection")
-        .values_list(
-            "meter__utility_type", "meter__unit", "service_connection__supply_state",
-            ArraySubquery(shown.values("value")), ArraySubquery(shown.values("read_on")),
-        )
-    )  # fmt: skip
-    return [
-        (
-            Usage(utility, unit, tuple(map(Shown, values, days))),
-            state == SupplyState.CONNECTED,
-        )
-        for utility, unit, state, values, days in meters
+def _services_of(consumer: int, today: date) -> tuple[Account, date | None, list[Usage]]:
+    """The account as a run sees it, the first day any run billed, and what its meters measured."""
+    since = today - READINGS_SINCE
+    asked: dict[str, Any] = {"consumers": [consumer], "since": since, "today": today}
+    with connection.cursor() as cursor:
+        cursor.execute(SERVICES_AND_USAGE, asked)
+        rows = cursor.fetchall()
+    (account,) = accounts_from(row[:-4] for row in rows)
+    usages = [
+        Usage(row[6], row[7], unit, tuple(map(Shown, values or (), days or ())))
+        for *row, _, unit, values, days in rows
+        if unit is not None
     ]
+    return account, rows[0][-4], usages
 
 
 def list_invoices(consumer: int, allocation: Allocation) -> list[InvoiceRow]:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from billing.rules.arrangements import months_later
 from billing.rules.consumption import Shown
+from billing.rules.cycles import Account, Cycle, Stretch, days_to_bill
 from billing.rules.rating import DAY, UNIT, NoTariff, Rates, rate
 from smart360.kernel.money import ZERO
 
@@ -17,8 +18,9 @@ MONTHS_OF_A_YEAR = 12
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What one meter measured: readings of about a year, the earliest first."""
+    """What one service's meter measured: readings of about a year, the earliest first."""
 
+    service: int
     utility_type: str
     unit: str
     readings: tuple[Shown, ...]
@@ -63,38 +65,65 @@ class NextBill:
     most: Decimal
 
 
-def next_period(billed_to: date | None, today: date) -> tuple[date, date]:
-    """The calendar month that is billed next: this one, or the one after the last billed."""
-    first = today.replace(day=1)
-    if billed_to is not None:
-        first = max(first, (billed_to + DAY).replace(day=1))
-    return first, months_later(first, 1) - DAY
+def ended_month(today: date) -> tuple[date, date]:
+    """The calendar month that ended last: what a billing run is proposed to bill."""
+    last = today.replace(day=1) - DAY
+    return last.replace(day=1), last
+
+
+def days_of_next_bill(
+    account: Account, *, first_cycle_on: date | None, today: date
+) -> dict[int, tuple[date, date]]:
+    """Of each service, the days that the next run charges; the rule is the run's own.
+
+    That run bills the month that ended last, with whatever was not billed before it; where
+    nothing until then is left to bill, it is the run of this month.
+    """
+    ended = ended_month(today)
+    this = ended[1] + DAY, months_later(ended[1] + DAY, 1) - DAY
+    for from_on, to_on in (ended, this):
+        cycle = Cycle(from_on, to_on, first=first_cycle_on or from_on)
+        found = {each.key: days_to_bill(account, each, cycle) for each in account.services}
+        days = {
+            key: (each.from_on, each.to_on)
+            for key, each in found.items()
+            if isinstance(each, Stretch)
+        }
+        if days:
+            return days
+    return {}
 
 
 def next_bill(
     usages: Iterable[Usage],
     tariffs: Mapping[str, Sequence[Rates]],
     *,
-    period: tuple[date, date],
+    days: Mapping[int, tuple[date, date]],
 ) -> NextBill | None:
-    """The next bill's range; None when a service has no tariff or there is nothing to go by."""
-    days = (period[1] - period[0]).days + 1
-    least, most, is_known = ZERO, ZERO, False
+    """The next bill's range; None when a service has no tariff or there is nothing to go by.
+
+    ``days``  of each service that will be charged, as ``days_of_next_bill`` says
+    """
+    least, most, billed = ZERO, ZERO, []
     for usage in usages:
-        a_day = usage.range_a_day
-        if a_day is None:
+        if (period := days.get(usage.service)) is None:
+            continue
+        if (a_day := usage.range_a_day) is None:
             return None
         try:
-            low, high = (
-                _cost(tariffs.get(usage.utility_type, ()), period, each * days) for each in a_day
-            )
+            low, high = (_cost(tariffs.get(usage.utility_type, ()), period, each) for each in a_day)
         except NoTariff:
             return None
-        least, most, is_known = least + low, most + high, True
-    return NextBill(*period, least, most) if is_known else None
+        least, most = least + low, most + high
+        billed.append(period)
+    if not billed:
+        return None
+    begins, ends = min(each[0] for each in billed), max(each[1] for each in billed)
+    return NextBill(begins, ends, least, most)
 
 
-def _cost(tariffs: Sequence[Rates], period: tuple[date, date], units: Decimal) -> Decimal:
+def _cost(tariffs: Sequence[Rates], period: tuple[date, date], a_day: Decimal) -> Decimal:
+    units = a_day * ((period[1] - period[0]).days + 1)
     consumption = units.quantize(UNIT, ROUND_HALF_UP)
     rated = rate(tariffs=tariffs, from_on=period[0], to_on=period[1], consumption=consumption)
     return sum((section.amount for section in rated), ZERO)

@@ -1,6 +1,6 @@
 """Billing runs: start one, watch it, see what came of it (BIL9)."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from billing.forms import BillingRunForm
 from billing.operations.runs import resume_run, start_billing_run
 from billing.queries.runs import has_run, list_runs
+from billing.rules.forecast import ended_month
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
 from smart360.organisation.context import zone_in_use
@@ -21,7 +22,6 @@ from smart360.web.gate import requires
 from smart360.web.htmx import page_or_fragment
 
 RUNS = "billing/run_list.html"
-DAY = timedelta(days=1)
 
 
 @require_GET
@@ -67,8 +67,8 @@ def billing_run_resume(request: HttpRequest, run: int) -> HttpResponse:
 
 def last_month() -> dict[str, date]:
     """The calendar month before this one, in the utility's zone."""
-    ended = clock.now().astimezone(zone_in_use()).date().replace(day=1) - DAY
-    return {"period_from": ended.replace(day=1), "period_to": ended}
+    from_on, to_on = ended_month(clock.now().astimezone(zone_in_use()).date())
+    return {"period_from": from_on, "period_to": to_on}
 
 
 def _page(

@@ -202,8 +202,8 @@ def test_plan_usage_and_the_next_bill(john: Consumer, client_as: ClientAs) -> No
     assert f"Rate plan Electricity {tariff.name} $12.50 a month fixed" in words
     assert "Billing cycle Monthly" in words
     assert "Average monthly usage Electricity 324.89 kWh" in words
-    # December has 31 days: 10 kWh a day are 310, 12 a day are 372.
-    least, most = Decimal("52.43"), Decimal("62.38")
+    # No run has billed November: its 30 days at 10 kWh are 300, at 12 they are 360.
+    least, most = Decimal("50.83"), Decimal("60.46")
     assert f"${least} – ${most}" in words
 
 
