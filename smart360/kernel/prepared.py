@@ -17,6 +17,8 @@ from psycopg import sql as written
 
 A_MOMENT = datetime(1, 1, 1, tzinfo=UTC)
 """Stands in a prepared statement for the moment at which it is asked."""
+A_KEY = -2
+"""Stands in a prepared statement for the key of the row that it is asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,11 @@ def prepared(rows: QuerySet[Any, dict[str, Any]]) -> Prepared:
     return Prepared(sql, tuple(values), tuple(query.selected or ()))
 
 
+def planned_once(sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    """What a statement that is always the same finds with these values; it keeps its plan."""
+    return Prepared(sql, values, keeps_plan=True).tuples({})
+
+
 _PLACE = re.compile("%[%s]")
 
 
@@ -104,6 +111,15 @@ class Shelf:
     def get(self, key: Hashable, rows: Callable[[], QuerySet[Any, dict[str, Any]]]) -> Prepared:
         """The statement kept under ``key``, else that of ``rows()``."""
         return self.keep(key, lambda: prepared(rows()))
+
+    def rows(
+        self,
+        key: Hashable,
+        rows: Callable[[], QuerySet[Any, dict[str, Any]]],
+        given: Mapping[Any, Any],
+    ) -> list[dict[str, Any]]:
+        """What the statement kept under ``key`` finds with what is ``given``; it keeps its plan."""
+        return self.keep(key, lambda: keeping_its_plan(prepared(rows()), given)).rows(given)
 
     def keep(self, key: Hashable, put_together: Callable[[], Prepared]) -> Prepared:
         """The statement kept under ``key``, else one that is put together now."""

@@ -6,7 +6,17 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from smart360.kernel.prepared import A_MOMENT, Prepared, keeping_its_plan
+from smart360.kernel.prepared import (
+    A_KEY,
+    A_MOMENT,
+    Prepared,
+    Shelf,
+    keeping_its_plan,
+    planned_once,
+)
+from smart360.staff.choices import Role
+from smart360.staff.models import Person
+from tests.conftest import MakePerson
 
 pytestmark = pytest.mark.django_db
 EVERY = """
@@ -53,3 +63,33 @@ def test_keeps_nothing_where_sessions_are_shared(monkeypatch: pytest.MonkeyPatch
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%360%'")
         assert cursor.fetchone() == (0,)
+
+
+def test_a_shelf_asks_about_each_row_by_one_statement(person: MakePerson) -> None:
+    """Put together for the first, it says of the others what stands there now."""
+    made = 0
+
+    def named() -> Any:
+        nonlocal made
+        made += 1
+        return Person.objects.filter(pk=A_KEY).values("full_name")
+
+    shelf, people = Shelf(), [person(Role.CSE), person(Role.SUPERVISOR)]
+    for each in people:
+        assert shelf.rows("named", named, {A_KEY: each.pk}) == [{"full_name": each.full_name}]
+    Person.objects.filter(pk=people[0].pk).update(full_name="Somebody Else")
+    assert shelf.rows("named", named, {A_KEY: people[0].pk}) == [{"full_name": "Somebody Else"}]
+    assert shelf.rows("named", named, {A_KEY: A_KEY}) == []
+    assert made == 1
+
+
+def test_what_is_always_the_same_is_planned_once() -> None:
+    asked = "SELECT count(*) FROM cases_case WHERE version = %s"
+    for number in range(8):
+        assert planned_once(asked, number) == [(0,)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements"
+            " WHERE statement LIKE 'SELECT count(*) FROM cases_case WHERE version = $1'"
+        )
+        assert cursor.fetchall() == [(8, 0)]
