@@ -1,8 +1,9 @@
 """The only doors to a complaint or a draft for a person (X2), and what they may do with it."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -11,8 +12,11 @@ from complaints.models import Complaint, ComplaintCategory, ComplaintDraft, Draf
 from smart360.cases.access import Act, acts_on
 from smart360.cases.choices import CaseKind
 from smart360.cases.models import Case
+from smart360.kernel.prepared import A_KEY, Shelf
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
+
+PREPARED = Shelf()
 
 
 def visible_complaints(person: Person, reader: int | None = None) -> QuerySet[Case]:
@@ -146,17 +150,25 @@ def kept_from(case: int, people: Collection[int]) -> frozenset[int]:
 
 def hidden_cases(consumer: int, person: int) -> frozenset[int]:
     """The complaints of a consumer that a person may not know of (a port of consumers)."""
-    return _hidden(Complaint.objects.filter(case__consumer=consumer), person)
+    about = PREPARED.rows(
+        "hidden", lambda: _about_staff(Complaint.objects.filter(case__consumer=A_KEY)),
+        {A_KEY: consumer},
+    )  # fmt: skip
+    return _hidden(about, person)
 
 
 def hidden_among(cases: Collection[int], person: int | None) -> frozenset[int]:
     """Which of some cases are complaints that a person may not know of (a port of cases)."""
-    return _hidden(Complaint.objects.filter(pk__in=cases), person)
+    return _hidden(_about_staff(Complaint.objects.filter(pk__in=cases)), person)
 
 
-def _hidden(complaints: QuerySet[Complaint], person: int | None) -> frozenset[int]:
-    about_staff = complaints.filter(category__is_about_staff=True)
-    found = dict(about_staff.values_list("pk", "staff_named"))
+def _about_staff(complaints: QuerySet[Complaint]) -> QuerySet[Complaint, Any]:
+    """Those about staff, each with whom it names."""
+    return complaints.filter(category__is_about_staff=True).values("case", "staff_named")
+
+
+def _hidden(about_staff: Iterable[Mapping[str, Any]], person: int | None) -> frozenset[int]:
+    found = {each["case"]: each["staff_named"] for each in about_staff}
     readers = Person.objects.filter(pk=person) if found and person is not None else ()
     if any(sees_staff_complaints(reader) for reader in readers):
         return frozenset(case for case, named in found.items() if named == person)

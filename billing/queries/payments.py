@@ -13,11 +13,13 @@ from billing.models import Payment
 from billing.queries.accounts import Balances, balances_of
 from consumers.access import shown
 from consumers.models import ConsumerFigures
+from smart360.kernel.prepared import A_KEY, Shelf
 from smart360.owed.choices import OwedState
 from smart360.owed.models import OwedWork
 from smart360.staff.models import Person
 from smart360.web.paging import Page, Sort, page_of
 
+PREPARED = Shelf()
 LAST = ("amount", "paid_on", "method")
 NEWEST_FIRST = Sort("newest", "Newest first", ("-paid_on", "-id"))
 REVERSED = "REVERSED"
@@ -100,8 +102,8 @@ class PaymentFacts:
 
 def last_payment(consumer: int) -> LastPayment | None:
     """The consumer's last payment, or None, which pages show as ``--``; one statement."""
-    row = _come(consumer).values_list(*LAST).first()
-    return _last(row) if row else None
+    rows = PREPARED.rows("last", lambda: _come(A_KEY).values(*LAST)[:1], {A_KEY: consumer})
+    return next((_last(tuple(row.values())) for row in rows), None)
 
 
 def balances_and_last_payment(consumer: int) -> tuple[Balances, LastPayment | None]:

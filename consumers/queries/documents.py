@@ -13,7 +13,7 @@ from consumers.models import (
     DocumentUpload,
     ViewLogEntry,
 )
-from consumers.queries.timeline import line_of
+from consumers.queries.timeline import line_of, shown_of
 from consumers.rules.documents import ARROWS
 from consumers.rules.timeline import DOCUMENT_EVENTS
 from smart360.documents.choices import ContentType
@@ -158,8 +158,8 @@ def history_of(consumer: int, document: int, *, to: Person) -> list[TimelineEntr
     lines = Entry.objects.filter(
         consumer=consumer, kind__in=DOCUMENT_EVENTS, new__document=document
     )
-    found = lines.select_related("actor", "text", "case").order_by("-at", "-id")[:MOST_LINES]
-    return [line_of(entry, to) for entry in found]
+    found = shown_of(lines).order_by("-at", "-id")[:MOST_LINES]
+    return [line_of(each, to) for each in found]
 
 
 def looks_at(document: int) -> list[Look]:

@@ -2,17 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
 from consumers.models import ConsumerNote
 from smart360.comms.queries import HIDDEN, free_words
+from smart360.kernel.prepared import A_KEY, Shelf
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from smart360.web.paging import Page, Sort, page_of
 
 PAGE_SIZE = 20
 NEWEST_FIRST = Sort("newest", "newest first", ("-id",))
+PREPARED = Shelf()
+Facts = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,12 @@ def pinned_notes(consumer: int, *, to: Person) -> list[ShownNote]:
     """What stands on the Overview, last pinned first; nothing for who reads no notes."""
     if not to.has_permission(Permission.ADD_NOTE):
         return []
-    pinned = _notes_of(consumer).filter(pinned_at__isnull=False).order_by("-pinned_at", "-id")
-    return [_shown(each, to) for each in pinned]
+    return [_shown(each, to) for each in PREPARED.rows("pinned", _pinned, {A_KEY: consumer})]
+
+
+def _pinned() -> QuerySet[ConsumerNote, Any]:
+    pinned = _notes_of(A_KEY).filter(pinned_at__isnull=False)
+    return pinned.order_by("-pinned_at", "-id")
 
 
 def has_note(consumer: int, note: int) -> bool:
@@ -55,22 +63,24 @@ def has_note(consumer: int, note: int) -> bool:
     return ConsumerNote.objects.filter(pk=note, consumer=consumer).exists()
 
 
-def _notes_of(consumer: int) -> QuerySet[ConsumerNote]:
-    people = ("written_by", "pinned_by", "withdrawn_by")
-    return ConsumerNote.objects.filter(consumer=consumer).select_related("text", *people)
+def _notes_of(consumer: int) -> QuerySet[ConsumerNote, Any]:
+    return ConsumerNote.objects.filter(consumer=consumer).values(
+        "id", "written_at", "pinned_at", "withdrawn_at", "written_by", "written_by__full_name",
+        "pinned_by__full_name", "withdrawn_by__full_name", "text__text",
+    )  # fmt: skip
 
 
-def _shown(note: ConsumerNote, to: Person) -> ShownNote:
-    is_withdrawn = note.withdrawn_at is not None
-    is_own = note.written_by_id == to.pk
+def _shown(note: Facts, to: Person) -> ShownNote:
+    is_withdrawn = note["withdrawn_at"] is not None
+    is_own = note["written_by"] == to.pk
     return ShownNote(
-        id=note.pk,
-        words="" if is_withdrawn else free_words(note.text.text, to=to) or HIDDEN,
-        written_at=note.written_at,
-        written_by=note.written_by.full_name,
-        is_pinned=note.pinned_at is not None,
-        pinned_by=note.pinned_by.full_name if note.pinned_by else "",
-        withdrawn_at=note.withdrawn_at,
-        withdrawn_by=note.withdrawn_by.full_name if note.withdrawn_by else "",
+        id=note["id"],
+        words="" if is_withdrawn else free_words(note["text__text"], to=to) or HIDDEN,
+        written_at=note["written_at"],
+        written_by=note["written_by__full_name"],
+        is_pinned=note["pinned_at"] is not None,
+        pinned_by=note["pinned_by__full_name"] or "",
+        withdrawn_at=note["withdrawn_at"],
+        withdrawn_by=note["withdrawn_by__full_name"] or "",
         can_withdraw=not is_withdrawn and (is_own or to.has_permission(Permission.WITHDRAW_NOTE)),
     )

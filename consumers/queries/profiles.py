@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
-
-from django.db import connection
 
 from consumers.choices import AccountHoldKind, SupplyState
 from consumers.models import Consumer, Guard, Premise, ProfileLock
 from consumers.queries.figures import AccountFigures
 from consumers.rules.profiles import ConnectionFacts, LockFacts, search_text_of
 from consumers.rules.protections import is_close
+from smart360.kernel.prepared import planned_once
 from smart360.staff.models import Person
 
 MOST_MERGED = 12
@@ -37,9 +35,7 @@ SELECT sc.id, sc.utility_type, sc.supply_state, sc.connected_on, p.address, p.ar
 
 def connection_facts(consumer: int) -> list[ConnectionFacts]:
     """What the consumer is supplied with, each with its meter, device and last reading."""
-    with connection.cursor() as cursor:
-        cursor.execute(CONNECTIONS, [consumer])
-        rows = cursor.fetchall()
+    rows = planned_once(CONNECTIONS, consumer)
     return [
         ConnectionFacts(
             id=row[0],
@@ -74,10 +70,10 @@ SELECT ARRAY(SELECT g.placed_by FROM consumers_guard g WHERE g.consumer_id = c.i
        ARRAY(SELECT x.account_number FROM consumers_accountmerge a
                JOIN consumers_consumer x ON x.id = a.merged_id
               WHERE a.survivor_id = c.id AND a.undone_at IS NULL
-              ORDER BY a.made_at, a.id LIMIT %(most)s)
+              ORDER BY a.made_at, a.id LIMIT %s)
   FROM consumers_consumer c
   LEFT JOIN consumers_consumerfigures f ON f.consumer_id = c.id
-  LEFT JOIN consumers_profilelock l ON l.consumer_id = c.id AND l.expires_at > %(at)s
+  LEFT JOIN consumers_profilelock l ON l.consumer_id = c.id AND l.expires_at > %s
   LEFT JOIN staff_person p ON p.id = l.holder_id
  CROSS JOIN LATERAL (
        SELECT array_agg(s.kind ORDER BY s.id) AS kinds, array_agg(k.name ORDER BY s.id) AS names,
@@ -85,15 +81,15 @@ SELECT ARRAY(SELECT g.placed_by FROM consumers_guard g WHERE g.consumer_id = c.i
               array_agg(s.from_on ORDER BY s.id) AS from_ons,
               array_agg(s.to_on ORDER BY s.id) AS to_ons
          FROM consumers_accounthold s LEFT JOIN consumers_protectionkind k ON k.id = s.protection_id
-        WHERE s.consumer_id = c.id AND s.lifted_at IS NULL AND s.from_on <= %(today)s
-          AND (s.to_on IS NULL OR s.to_on >= %(today)s)) AS h
+        WHERE s.consumer_id = c.id AND s.lifted_at IS NULL AND s.from_on <= %s
+          AND (s.to_on IS NULL OR s.to_on >= %s)) AS h
   LEFT JOIN LATERAL (
        SELECT s.account_number, a.made_at, w.full_name
          FROM consumers_accountmerge a
          JOIN consumers_consumer s ON s.id = a.survivor_id
          JOIN staff_person w ON w.id = a.made_by_id
         WHERE a.merged_id = c.id AND a.undone_at IS NULL) AS m ON true
- WHERE c.id = %(consumer)s
+ WHERE c.id = %s
 """
 
 
@@ -141,10 +137,7 @@ class HeadFacts:
 
 def head_facts(consumer: int, *, to: Person, at: datetime, today: date) -> HeadFacts:
     """Who holds the profile at ``at``, what guards and protects it, what it owes; one statement."""
-    with connection.cursor() as cursor:
-        values: dict[str, Any] = {"consumer": consumer, "at": at, "today": today}
-        cursor.execute(HEAD, values | {"most": MOST_MERGED})
-        row = cursor.fetchone()
+    (row,) = planned_once(HEAD, MOST_MERGED, at, today, today, consumer)
     holder, name, purpose, token, taken_at, expires_at = row[7:13]
     lock = LockFacts(
         holder=name,

@@ -1,16 +1,19 @@
 """What the profile of a consumer, which lies below cases, asks about their open cases (CON3)."""
 
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from consumers.ports import Breach
 from smart360.cases import ports
 from smart360.cases.choices import OPEN_STATUSES
 from smart360.cases.models import Case
+from smart360.kernel.prepared import A_KEY, A_MOMENT, Shelf
 
 MOST_BREACHED = 3
+PREPARED = Shelf()
 
 
 def breached_cases(*, consumer: int, person: int, at: datetime) -> list[Breach]:
@@ -18,14 +21,18 @@ def breached_cases(*, consumer: int, person: int, at: datetime) -> list[Breach]:
 
     A port of consumers; one statement, and those that hide something where one is late.
     """
-    late = Case.objects.filter(consumer=consumer, status__in=OPEN_STATUSES, breaches_at__lte=at)
-    found = list(late.order_by("breaches_at", "id").values_list("id", "number", "kind"))
-    hidden = ports.hidden([key for key, _, _ in found], person)
+    found = PREPARED.rows("late", _late, {A_KEY: consumer, A_MOMENT: at})
+    hidden = ports.hidden([each["id"] for each in found], person)
     return [
-        Breach(number, reverse(f"{kind.lower()}_detail", args=[number]))
-        for key, number, kind in found
-        if key not in hidden
+        Breach(each["number"], reverse(f"{each['kind'].lower()}_detail", args=[each["number"]]))
+        for each in found
+        if each["id"] not in hidden
     ][:MOST_BREACHED]
+
+
+def _late() -> QuerySet[Case, Any]:
+    late = Case.objects.filter(consumer=A_KEY, status__in=OPEN_STATUSES, breaches_at__lte=A_MOMENT)
+    return late.order_by("breaches_at", "id").values("id", "number", "kind")
 
 
 def works_on_case_of(consumer: int, person: int) -> bool:

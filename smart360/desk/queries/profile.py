@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
@@ -14,12 +15,14 @@ from smart360.cases.queries.lists import Facts, listed
 from smart360.cases.queries.states import with_pause
 from smart360.fieldwork.choices import LIVE_STATUSES
 from smart360.fieldwork.models import ServiceOrder
+from smart360.kernel.prepared import A_KEY, A_MOMENT, Shelf
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 
 MOST_CASES = 10
 MOST_ORDERS = 10
 KINDS = dict(CaseKind.choices)
+PREPARED = Shelf()
 CASE_FACTS = (
     "number", "kind", "status", "priority", "created_at", "due_at", "adjusted_due_at", "warns_at",
     "breaches_at", "paused_until",
@@ -62,11 +65,21 @@ def open_cases_of(
     """
     if not to.has_permission(Permission.VIEW_REQUESTS):
         return []
-    cases = Case.objects.filter(consumer=consumer, status__in=OPEN_STATUSES).exclude(pk__in=hidden)
-    if not to.has_permission(Permission.VIEW_COMPLAINTS):
+    sees_complaints = to.has_permission(Permission.VIEW_COMPLAINTS)
+    rows = PREPARED.rows(
+        ("cases", sees_complaints, frozenset(hidden)),
+        lambda: _soonest(sees_complaints=sees_complaints).exclude(pk__in=hidden)[:MOST_CASES],
+        {A_KEY: consumer, A_MOMENT: at},
+    )
+    return [_open_case(facts, at=at) for facts in rows]
+
+
+def _soonest(*, sees_complaints: bool) -> QuerySet[Case, Facts]:
+    cases = Case.objects.filter(consumer=A_KEY, status__in=OPEN_STATUSES)
+    if not sees_complaints:
         cases = cases.exclude(kind=CaseKind.COMPLAINT)
-    soonest = with_pause(cases, at=at).order_by(F("breaches_at").asc(nulls_last=True), "id")
-    return [_open_case(facts, at=at) for facts in described(soonest)[:MOST_CASES]]
+    cases = with_pause(cases, at=A_MOMENT)
+    return described(cases).order_by(F("breaches_at").asc(nulls_last=True), "id")
 
 
 def described(cases: QuerySet[Case]) -> QuerySet[Case, Facts]:
@@ -101,11 +114,16 @@ def live_orders_of(consumer: int, *, to: Person) -> list[LiveOrder]:
     """The service orders that are not done, newest first; one statement."""
     if not to.has_permission(Permission.VIEW_SERVICE_ORDERS):
         return []
-    live = ServiceOrder.objects.filter(consumer=consumer, status__in=LIVE_STATUSES)
-    rows = live.order_by("-id").values_list(
-        "number", "name", "status", "scheduled_on", "technician__person__full_name"
-    )
+    rows = PREPARED.rows("orders", _live_orders, {A_KEY: consumer})
     return [
-        LiveOrder(number, name, status, day, technician or "")
-        for number, name, status, day, technician in rows[:MOST_ORDERS]
+        LiveOrder(
+            each["number"], each["name"], each["status"], each["scheduled_on"], each["who"] or ""
+        )
+        for each in rows
     ]
+
+
+def _live_orders() -> QuerySet[ServiceOrder, Any]:
+    live = ServiceOrder.objects.filter(consumer=A_KEY, status__in=LIVE_STATUSES).order_by("-id")
+    who = F("technician__person__full_name")
+    return live.values("number", "name", "status", "scheduled_on", who=who)[:MOST_ORDERS]
