@@ -13,6 +13,7 @@ from billing.models.runs import BillingRun
 from billing.models.tariffs import Tariff
 from consumers.choices import UtilityType
 from consumers.models import Consumer, Meter, ServiceConnection
+from consumers.models.merging import nothing_begins
 from smart360.cases.models import Case
 from smart360.documents.models import StoredFile
 
@@ -197,6 +198,7 @@ class Invoice(models.Model):
             ),
         ]
         triggers = [
+            nothing_begins(),
             pgtrigger.Trigger(
                 name="sealed_invoices_stay",
                 when=pgtrigger.Before,

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from consumers.models import Consumer
 from smart360.documents.models import StoredFile
+from smart360.trail.rules import refuse_the_erased
 
 
 class StatementPaper(models.Model):
@@ -39,6 +40,12 @@ class StatementPaper(models.Model):
         ]
         triggers = [
             pgtrigger.Trigger(
+                name="no_statement_is_made_of_the_erased",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=pgtrigger.Func(refuse_the_erased("NEW.consumer_id") + "RETURN NEW;"),
+            ),
+            pgtrigger.Trigger(
                 name="statements_stay_as_asked_for",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Delete,
@@ -57,7 +64,7 @@ class StatementPaper(models.Model):
                               CONSTRAINT = 'statements_stay_as_asked_for';
                     """
                 ),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -66,8 +66,10 @@ def settle_told_payment(
 
     Raises UnableToTakeMessage, UnableToSettlePayment.
     """
-    locked, consumer = locked_payment(payment, even_merged=True)
     if earlier := _earlier(sent):  # whatever became of the account since
+        return earlier
+    locked, consumer = locked_payment(payment, even_merged=True)
+    if earlier := _earlier(sent):  # the same message, which came first and held the row
         return earlier
     guards.refuse_if_merged(consumer)
     _check_failure(failure, has_failed=not has_come)

@@ -13,7 +13,7 @@ from complaints.models.categories import ComplaintCategory, ComplaintName
 from smart360.cases.models import Case
 from smart360.documents.models import StoredFile
 from smart360.trail.models import PersonalText
-from smart360.trail.rules import door_of_erasure
+from smart360.trail.rules import WHOSE_CASE, door_of_erasure, refuse_the_erased
 
 OWN = "(SELECT c.consumer_id FROM cases_case c WHERE c.id = OLD.case_id)"
 """Whose row it is, in a trigger."""
@@ -348,7 +348,10 @@ class Rating(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
                 func=pgtrigger.Func(
-                    """
+                    refuse_the_erased(  # noqa: S608  (put together from our own words)
+                        WHOSE_CASE.format(column="complaint_id")
+                    )
+                    + """
                     IF NOT EXISTS (SELECT 1 FROM cases_case c WHERE c.id = NEW.complaint_id
                                     AND c.status IN ('RESOLVED', 'REJECTED')) THEN
                         RAISE EXCEPTION 'only what was decided is rated'

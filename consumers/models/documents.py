@@ -11,6 +11,7 @@ from consumers.models.merging import nothing_begins
 from consumers.rules.documents import MOST_BYTES, MOST_FILES
 from smart360.documents.models import PendingFile, StoredFile
 from smart360.trail.models import PersonalText
+from smart360.trail.rules import refuse_the_erased
 
 MOVES = """
     IF TG_OP = 'INSERT' THEN
@@ -43,6 +44,9 @@ MOVES = """
     RAISE EXCEPTION 'a document moves along its arrows, and is withdrawn for good'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'documents_move_along_arrows';
 """
+WHOSE_DOCUMENT = (
+    "(SELECT d.consumer_id FROM consumers_consumerdocument d WHERE d.id = NEW.document_id)"
+)
 BELONGS = """
     -- The row above is held, so that the files of a version are counted one after the other (F2).
     PERFORM 1 FROM consumers_consumerdocument
@@ -127,7 +131,7 @@ class ConsumerDocument(models.Model):
         ]  # fmt: skip
         indexes = [models.Index(fields=["consumer", "-id"], name="document_by_consumer")]
         triggers = [
-            nothing_begins(),
+            nothing_begins(also=pgtrigger.UpdateOf("version", "reason_id")),
             pgtrigger.Trigger(
                 name="documents_move_along_arrows",
                 when=pgtrigger.Before,
@@ -192,7 +196,8 @@ class ConsumerDocumentVersion(models.Model):
                 operation=pgtrigger.Insert,
                 declare=COUNTED,
                 func=pgtrigger.Func(
-                    BELONGS
+                    refuse_the_erased(WHOSE_DOCUMENT)
+                    + BELONGS
                     + WITHIN_LIMITS.format(
                         **MOST,
                         table="consumers_consumerdocumentversion",
@@ -227,6 +232,7 @@ class DocumentUpload(models.Model):
             models.Index(fields=["added_at"], name="upload_by_age"),  # nightly sweep
         ]
         triggers = [
+            nothing_begins(),
             pgtrigger.Protect(name="an_upload_stays_in_its_tray", operation=pgtrigger.Update),
             pgtrigger.Trigger(
                 name="a_tray_is_within_limits",

@@ -1,4 +1,4 @@
-"""The triggers of an account that was merged into another one: nothing changes, nothing begins."""
+"""The triggers of an account that was merged into another one, or whose person was erased."""
 
 import pgtrigger
 
@@ -56,19 +56,28 @@ OPENS_UNMERGED = pgtrigger.Trigger(
 
 
 def nothing_begins(*, also: pgtrigger.Operation | None = None) -> pgtrigger.Trigger:
-    """The guard of a table whose rows begin something for a consumer: not for a merged one.
+    """The guard of a table whose rows begin something for a consumer: not for one who is gone.
 
-    ``also`` is what begins it beside a new row.
+    Gone is an account that was merged, and one whose person was erased. ``also`` is what begins
+    it beside a new row. Money that comes late is refused here as by each operation: on an erased
+    account nobody could settle or refund it. So it is never taken, and whoever sent it is told and
+    has it still. Open stays what says nothing of a person and moves nothing: figures, scores,
+    looks at a paper.
     """
     return pgtrigger.Trigger(
-        name="nothing_begins_for_a_merged_account",
+        name="nothing_begins_for_an_account_that_ended",
         when=pgtrigger.Before,
         operation=pgtrigger.Insert if also is None else pgtrigger.Insert | also,
+        declare=[("account", "record")],
         func=pgtrigger.Func(
             """
-            IF EXISTS (SELECT 1 FROM consumers_consumer c
-                        WHERE c.id = NEW.consumer_id AND c.merged_into_id IS NOT NULL)
-            THEN
+            SELECT c.erased_at, c.merged_into_id INTO account
+              FROM consumers_consumer c WHERE c.id = NEW.consumer_id;
+            IF account.erased_at IS NOT NULL THEN
+                RAISE EXCEPTION 'nobody is behind this account any more'
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'account_is_erased';
+            END IF;
+            IF account.merged_into_id IS NOT NULL THEN
                 RAISE EXCEPTION 'this account was merged into another one'
                     USING ERRCODE = 'check_violation', CONSTRAINT = 'account_is_merged';
             END IF;

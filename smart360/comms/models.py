@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from smart360.comms.choices import Channel, DeliveryState, Direction, TemplateKind, Visibility
 from smart360.trail.models import PersonalText
+from smart360.trail.rules import WHOSE_CASE, refuse_the_erased
 
 
 @pghistory.track()
@@ -115,6 +116,17 @@ class Message(models.Model):
         triggers = [
             pgtrigger.Protect(
                 name="messages_are_never_changed", operation=pgtrigger.Update | pgtrigger.Delete
+            ),
+            pgtrigger.Trigger(
+                name="nothing_is_said_to_the_erased",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=pgtrigger.Func(
+                    refuse_the_erased(
+                        f"coalesce(NEW.consumer_id, {WHOSE_CASE.format(column='case_id')})"
+                    )
+                    + "RETURN NEW;"
+                ),
             ),
         ]
 

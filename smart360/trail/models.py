@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from smart360.trail.choices import Event
+from smart360.trail.rules import WHOSE_CASE
 
 KEPT_ABOUT_A_MERGED_ACCOUNT = (
     Event.ACCOUNTS_MERGED,
@@ -128,7 +129,7 @@ class Entry(models.Model):
                             USING ERRCODE = 'check_violation';
                     END IF;
                     SELECT p.erased_at, p.merged_into_id INTO account FROM consumers_consumer p
-                     WHERE p.id = NEW.consumer_id;
+                     WHERE p.id = coalesce(NEW.consumer_id, {WHOSE_CASE.format(column="case_id")});
                     IF account.erased_at IS NOT NULL THEN
                         RAISE EXCEPTION 'nobody is behind this account any more'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'account_is_erased';

@@ -25,3 +25,21 @@ def door_of_erasure(consumer: str, *columns: str) -> str:
                         END IF;
                     END IF;
     """
+
+
+def refuse_the_erased(consumer: str) -> str:
+    """What a trigger on new rows begins with where the row says something of a person.
+
+    ``consumer`` is SQL for the key of the consumer; nobody is behind one who was erased.
+    """
+    return f"""
+                    IF EXISTS (SELECT 1 FROM consumers_consumer e
+                                WHERE e.id = {consumer} AND e.erased_at IS NOT NULL) THEN
+                        RAISE EXCEPTION 'nobody is behind this account any more'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'account_is_erased';
+                    END IF;
+    """  # noqa: S608  (put together from our own words)
+
+
+WHOSE_CASE = "(SELECT k.consumer_id FROM cases_case k WHERE k.id = NEW.{column})"
+"""SQL for the consumer of the case that a new row is about."""

@@ -77,7 +77,7 @@ def test_control_without_lock_and_triggers_both_win(
         monkeypatch, "consumers.guards.lock_consumer", lambda key, **_: Consumer.objects.get(pk=key)
     )
     slowly(monkeypatch, "smart360.cases.handling.open_case")
-    with without_triggers("trail_entry"):
+    with without_triggers("trail_entry", "cases_case", "comms_message"):
         race([act, partial(complain, gone, by=clerk, at=at)])
     assert is_erased(gone)
     assert Case.objects.filter(consumer=gone).exists()

@@ -10,6 +10,7 @@ from smart360.custody.choices import ExportFile, PrivacyKind, PrivacyState
 from smart360.documents.models import StoredFile
 from smart360.staff.permissions import Permission, roles_as_sql
 from smart360.trail.models import PersonalText
+from smart360.trail.rules import refuse_the_erased
 
 UNDER_WAY = (PrivacyState.ASKED, PrivacyState.MAKING, PrivacyState.READY)
 ARROWS = (
@@ -116,6 +117,12 @@ class PrivacyAct(models.Model):
             ),
         ]
         triggers = [
+            pgtrigger.Trigger(
+                name="nothing_is_asked_for_the_erased",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=pgtrigger.Func(refuse_the_erased("NEW.consumer_id") + "RETURN NEW;"),
+            ),
             pgtrigger.Trigger(
                 name="privacy_acts_move_along_arrows",
                 when=pgtrigger.Before,

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from consumers.models import Consumer, Meter, ServiceConnection
+from consumers.models.merging import nothing_begins
 from smart360.cases.choices import Priority
 from smart360.cases.models import Case
 from smart360.documents.models import StoredFile
@@ -139,6 +140,7 @@ class ServiceOrder(models.Model):
             models.Index(fields=["status", "-id"], name="order_by_status"),
         ]
         triggers = [
+            nothing_begins(),
             pgtrigger.Trigger(
                 name="orders_move_along_arrows",
                 when=pgtrigger.Before,
