@@ -8,16 +8,19 @@ from datetime import datetime
 
 from consumers import guards
 from consumers.choices import AccountStatus, SupplyState
-from consumers.models import CollectionMove, Consumer, ConsumerFigures, Guard
+from consumers.models import CollectionMove, Consumer, ConsumerFigures
 from consumers.queries.collecting import (
     accounts_to_collect,
     accounts_to_release,
     collection_policy,
 )
+from consumers.queries.profiles import guards_of
 from consumers.rules.profiles import LONGEST_REASON, SHORTEST_REASON
+from consumers.rules.standing import why_not_out_of_collection, why_not_to_collection
 from consumers.store import mark_vip
 from smart360.kernel.db import operation, refuses, step
 from smart360.kernel.errors import Refusal
+from smart360.kernel.money import ZERO
 from smart360.kernel.text import why_unsaid
 from smart360.organisation.queries import day_of
 from smart360.staff.models import Person
@@ -61,12 +64,17 @@ def move_to_collection(
     said = {"reason": reason}
     if form_keys.is_repeated(form_key, str(consumer), said, by=by.pk, act=COLLECT, at=at):
         return row
-    _refuse_status(row, AccountStatus.ACTIVE)
     _refuse_without_reason(reason, UnableToCollect)
-    owed = ConsumerFigures.objects.filter(consumer=row, balance__gt=0)
-    if not owed.exists():
-        raise UnableToCollect("This account owes nothing", is_conflict=True)
-    _refuse_if_kept(row, by, at)
+    owed = ConsumerFigures.objects.filter(consumer=row).values_list("balance", flat=True).first()
+    _refuse(
+        why_not_to_collection(
+            row.status,
+            is_archived=row.archived_at is not None,
+            balance=owed or ZERO,
+            open_requests=guards_of(row.pk),
+        )
+    )
+    guards.refuse_if_held(row.pk, by, at)
     return _moved(row, AccountStatus.COLLECTION, reason, by=by, at=at)
 
 
@@ -82,9 +90,13 @@ def end_collection(
     said = {"reason": reason}
     if form_keys.is_repeated(form_key, str(consumer), said, by=by.pk, act=RELEASE, at=at):
         return row
-    _refuse_status(row, AccountStatus.COLLECTION)
     _refuse_without_reason(reason, UnableToCollect)
-    _refuse_if_kept(row, by, at)
+    _refuse(
+        why_not_out_of_collection(
+            row.status, is_archived=row.archived_at is not None, open_requests=guards_of(row.pk)
+        )
+    )
+    guards.refuse_if_held(row.pk, by, at)
     return _moved(row, _afterwards(row), reason, by=by, at=at)
 
 
@@ -133,24 +145,14 @@ def set_vip(
 
 
 # ------------------------------------------------------------------ steps of these acts
-def _refuse_status(row: Consumer, needed: AccountStatus) -> None:
-    if row.status != needed or row.archived_at is not None:
-        stands = "archived" if row.archived_at is not None else row.get_status_display()
-        raise UnableToCollect(f"This account is {stands}", is_conflict=True)
+def _refuse(sentence: str) -> None:
+    if sentence:
+        raise UnableToCollect(sentence, is_conflict=True)
 
 
 def _refuse_without_reason(reason: str, refusal: type[Refusal]) -> None:
     if wrong := why_unsaid(reason, at_least=SHORTEST_REASON, at_most=LONGEST_REASON):
         raise refusal(wrong, field="reason")
-
-
-@step
-def _refuse_if_kept(row: Consumer, by: Person, at: datetime) -> None:
-    """Somebody else holds the profile, or an open request keeps the status as it is (CON14)."""
-    guards.refuse_if_held(row.pk, by, at)
-    numbers = Guard.objects.filter(consumer=row).order_by("id").values_list("placed_by", flat=True)
-    if numbers:
-        raise UnableToCollect(f"Locked while {', '.join(numbers)} is open", is_conflict=True)
 
 
 def _afterwards(row: Consumer) -> AccountStatus:

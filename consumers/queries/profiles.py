@@ -70,7 +70,8 @@ SELECT ARRAY(SELECT g.placed_by FROM consumers_guard g WHERE g.consumer_id = c.i
        ARRAY(SELECT x.account_number FROM consumers_accountmerge a
                JOIN consumers_consumer x ON x.id = a.merged_id
               WHERE a.survivor_id = c.id AND a.undone_at IS NULL
-              ORDER BY a.made_at, a.id LIMIT %s)
+              ORDER BY a.made_at, a.id LIMIT %s),
+       c.archived_at IS NOT NULL
   FROM consumers_consumer c
   LEFT JOIN consumers_consumerfigures f ON f.consumer_id = c.id
   LEFT JOIN consumers_profilelock l ON l.consumer_id = c.id AND l.expires_at > %s
@@ -133,6 +134,7 @@ class HeadFacts:
     holds: list[StandingHold]
     merged: MergedFacts | None = None
     also: Sequence[str] = ()
+    is_archived: bool = False
 
 
 def head_facts(consumer: int, *, to: Person, at: datetime, today: date) -> HeadFacts:
@@ -158,7 +160,7 @@ def head_facts(consumer: int, *, to: Person, at: datetime, today: date) -> HeadF
         )
     ]
     merged = MergedFacts(*row[18:21]) if row[18] else None
-    return HeadFacts(row[0], figures, lock if holder else None, holds, merged, row[21])
+    return HeadFacts(row[0], figures, lock if holder else None, holds, merged, *row[21:])
 
 
 def hold_facts(lock: ProfileLock, *, to: Person) -> LockFacts:

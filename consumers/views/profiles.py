@@ -14,8 +14,10 @@ from consumers.choices import AccountStatus, LockPurpose
 from consumers.forms import BreakForm, ProfileForm
 from consumers.guards import LockIsHeld, LockIsLost
 from consumers.models import MAY_MERGE, Consumer
+from consumers.queries.profiles import HeadFacts
 from consumers.rules.alerts import alerts_of
 from consumers.rules.profiles import EDITABLE, LABELS, ShownConsumer, editable_by
+from consumers.rules.standing import why_not_out_of_collection, why_not_to_collection
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
 from smart360.organisation.context import zone_in_use
@@ -71,6 +73,8 @@ def shell(
     holds = head.holds
     if any(each.is_close for each in holds) and not access.knows_protections(shown.id, person):
         holds = [replace(each, kind="", source="") if each.is_close else each for each in holds]
+    is_free = lock is None or lock.is_own
+    kept_from_collection = _kept_from_collection(shown, head)
     return {
         "consumer": shown,
         "figures": figures,
@@ -90,7 +94,7 @@ def shell(
         "lock": lock,
         "holds": [each for each in holds if each.kind] if knows_why else [],
         "open_requests": head.guards,
-        "can_edit": (lock is None or lock.is_own) and bool(editable_by(acts, is_guarded=False)),
+        "can_edit": is_free and bool(editable_by(acts, is_guarded=False)),
         "can_approve": shown.status == AccountStatus.PENDING
         and Permission.EDIT_GUARDED_DATA in acts,
         "can_create_request": Permission.CREATE_REQUEST in acts,
@@ -104,8 +108,8 @@ def shell(
         "also": head.also,
         "is_over": not takes_acts,
         "can_set_vip": Permission.SET_VIP in acts,
-        "can_collect": Permission.COLLECT in acts
-        and shown.status in (AccountStatus.ACTIVE, AccountStatus.COLLECTION),
+        "can_collect": Permission.COLLECT in acts and is_free and not kept_from_collection,
+        "kept_from_collection": kept_from_collection,
         "can_protect": Permission.PROTECT_ACCOUNT in acts,
         "can_propose_hold": bool(acts & {Permission.PROPOSE_HOLD, Permission.PROPOSE_PROTECTION}),
         "can_break": bool(lock) and Permission.BREAK_PROFILE_LOCK in acts,
@@ -113,6 +117,20 @@ def shell(
         "break_is_open": bool(break_form and break_form.errors),
         "needs_hold": Permission.TAKE_PROFILE_LOCK in permissions,
     }
+
+
+def _kept_from_collection(shown: ShownConsumer, head: HeadFacts) -> str:
+    """Why the account can be moved neither to Collection nor out of it, or ``""``."""
+    if shown.is_in_collection:
+        return why_not_out_of_collection(
+            shown.status, is_archived=head.is_archived, open_requests=head.guards
+        )
+    return why_not_to_collection(
+        shown.status,
+        is_archived=head.is_archived,
+        balance=head.figures.balance,
+        open_requests=head.guards,
+    )
 
 
 TABS: tuple[tuple[str, str, Permission], ...] = (

@@ -101,7 +101,8 @@ def consumer_collection(request: HttpRequest, account: str) -> HttpResponse:
     """Move an account to Collection, or out of it."""
     consumer = found_consumer(request, account)
     is_there = consumer.status == AccountStatus.COLLECTION
-    return _decided(request, consumer, RELEASE if is_there else COLLECT, (COLLECT, RELEASE))
+    act = RELEASE if is_there else COLLECT
+    return _decided(request, consumer, act, (COLLECT, RELEASE), kept="kept_from_collection")
 
 
 @require_http_methods(["GET", "POST"])
@@ -115,11 +116,19 @@ def consumer_vip(request: HttpRequest, account: str) -> HttpResponse:
 
 
 def _decided(
-    request: HttpRequest, consumer: Consumer, now: _Act, either: tuple[_Act, _Act]
+    request: HttpRequest,
+    consumer: Consumer,
+    now: _Act,
+    either: tuple[_Act, _Act],
+    *,
+    kept: str = "",
 ) -> HttpResponse:
-    """The page with what can be done ``now``; or what its form meant, which may come too late."""
+    """The page with what can be done ``now``; or what its form meant, which may come too late.
+
+    ``kept``  what of the head says why nothing can be done; then the page says it, without a form
+    """
     if request.method == "GET":
-        return _page(request, consumer, now, ReasonForm())
+        return _page(request, consumer, now, ReasonForm(), kept=kept)
     key, form = posted_form_key(request.POST), ReasonForm(request.POST)
     meant = next((each for each in either if each.title == request.POST.get("act")), now)
     if not form.is_valid():
@@ -140,8 +149,14 @@ def _decided(
 
 
 def _page(
-    request: HttpRequest, consumer: Consumer, act: _Act, form: ReasonForm, *, status: int = 200
+    request: HttpRequest,
+    consumer: Consumer,
+    act: _Act,
+    form: ReasonForm,
+    *,
+    status: int = 200,
+    kept: str = "",
 ) -> HttpResponse:
     context = shell(request, access.shown(consumer, to=signed_in_person(request)))
-    context |= {"act": act, "form": form, "action": request.path}
+    context |= {"act": act, "form": form, "action": request.path, "why_not": context.get(kept, "")}
     return render(request, "consumers/standing.html", context, status=status)

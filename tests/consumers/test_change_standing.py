@@ -234,6 +234,63 @@ def test_the_pages(debtor: Consumer, client_as: ClientAs, stands: SetClock) -> N
     assert send(robert, "vip").status_code == 403
 
 
+def test_it_is_offered_only_where_it_would_be_taken(
+    debtor: Consumer,
+    make_consumer: MakeConsumer,
+    make_request: MakeRequest,
+    person: MakePerson,
+    client_as: ClientAs,
+    at: datetime,
+    stands: SetClock,
+) -> None:
+    """The button is there where the act is taken; elsewhere its page says why, without a form."""
+    browser = client_as(Role.RECOVERY)
+
+    def at_path(consumer: Consumer) -> str:
+        return f"/cx/consumer-management/{consumer.account_number}"
+
+    def offered(consumer: Consumer) -> tuple[bool, str]:
+        head = browser.get(at_path(consumer)).content.decode()
+        page = browser.get(f"{at_path(consumer)}/collection")
+        assert page.status_code == 200
+        has_form = 'name="reason"' in page.content.decode()
+        is_offered = f'href="{at_path(consumer)}/collection"' in head
+        assert is_offered == has_form
+        return is_offered, text_of(page)
+
+    assert offered(debtor)[0]
+    paid, ahead, guarded = (make_consumer() for _ in range(3))
+    pay(ahead, "20", by=person(Role.BILLING), at=at)
+    gone = make_consumer(status=AccountStatus.INACTIVE)
+    owe(gone, "50", at=at)
+    owe(guarded, "50", at=at)
+    number = make_request(guarded).case.number
+    for consumer, why in (
+        (paid, "This account owes nothing."),
+        (ahead, "This account owes nothing."),
+        (gone, "This account is Inactive."),
+        (guarded, f"Locked while {number} is open."),
+    ):
+        is_offered, words = offered(consumer)
+        assert not is_offered, why
+        assert why in words
+        key, reason = str(uuid4()), {"reason": WHY}
+        refused = browser.post(f"{at_path(consumer)}/collection", {"form_key": key} | reason)
+        assert refused.status_code == 409
+        assert why.rstrip(".") in text_of(refused)
+
+
+def test_who_holds_the_profile_keeps_it(
+    debtor: Consumer, person: MakePerson, client_as: ClientAs, at: datetime, stands: SetClock
+) -> None:
+    lock = {"purpose": "EDIT_PROFILE", "by": person(Role.CSE), "at": at}
+    take_profile_lock(consumer=debtor.pk, **lock)  # type: ignore[arg-type]
+    address = f"/cx/consumer-management/{debtor.account_number}"
+    page = client_as(Role.RECOVERY).get(address).content.decode()
+    assert f"{address}/collection" not in page
+    assert "holds this profile" in page
+
+
 def test_an_administrator_sets_the_policy(client_as: ClientAs) -> None:
     admin, address = client_as(Role.ADMIN), "/admin/consumers/collectionpolicy/1/change/"
     good = {"is_on": "on", "days_overdue": "60", "least_owed": "25.00"}

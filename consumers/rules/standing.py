@@ -1,0 +1,42 @@
+"""What can be done with an account as it stands, or in one sentence why not. Pure."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from consumers.choices import AccountStatus
+
+OWES_NOTHING = "This account owes nothing"
+
+
+def why_not_to_collection(
+    status: str, *, is_archived: bool, balance: Decimal, open_requests: Sequence[str]
+) -> str:
+    """Why an account cannot go to Collection (CON5), or ``""``.
+
+    ``open_requests``  the numbers of those that keep the status as it is (CON14)
+
+    >>> why_not_to_collection("ACTIVE", is_archived=False, balance=Decimal(0), open_requests=[])
+    'This account owes nothing'
+    """
+    if wrong := _why_not_from(AccountStatus.ACTIVE, status, is_archived=is_archived):
+        return wrong
+    return OWES_NOTHING if balance <= 0 else why_kept(open_requests)
+
+
+def why_not_out_of_collection(
+    status: str, *, is_archived: bool, open_requests: Sequence[str]
+) -> str:
+    """Why an account cannot come out of Collection, or ``""``."""
+    wrong = _why_not_from(AccountStatus.COLLECTION, status, is_archived=is_archived)
+    return wrong or why_kept(open_requests)
+
+
+def why_kept(open_requests: Sequence[str]) -> str:
+    """The open requests that keep the status as it is, or ``""``."""
+    return f"Locked while {', '.join(open_requests)} is open" if open_requests else ""
+
+
+def _why_not_from(needed: AccountStatus, status: str, *, is_archived: bool) -> str:
+    if status == needed and not is_archived:
+        return ""
+    return f"This account is {'archived' if is_archived else AccountStatus(status).label}"
