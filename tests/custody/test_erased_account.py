@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, connection
@@ -21,9 +21,12 @@ from consumers.guards import AccountIsErased
 from consumers.models import Consumer
 from consumers.operations import add_consumer_note
 from smart360.cases.operations import acknowledge, add_note
+from smart360.custody.choices import PrivacyState
+from smart360.custody.models import PrivacyAct
 from smart360.custody.operations.erasing import ask_for_erasure, erase_person
 from smart360.custody.operations.merging import merge_consumers
-from smart360.documents.models import PendingFile
+from smart360.custody.queries.erasing import FILES, files_of
+from smart360.documents.models import PendingFile, StoredFile
 from smart360.fieldwork.choices import Cancelled
 from smart360.fieldwork.operations import cancel_service_order
 from smart360.kernel.errors import constraint_of
@@ -233,3 +236,78 @@ def test_late_money_for_a_merged_account_pays_for_who_goes_on(
     assert tell(key.secret, message(ends, "30.00")).status_code == 201
     assert balances_of(goes_on.pk).outstanding == Decimal("-30.00")
     assert_sound()
+
+
+# ------------------------------------------------------------------ its own files
+TAKEN = "SELECT count(*) FROM smart360_let_go_of_files(%s::uuid[], now())"
+
+
+def taken(*files: UUID) -> int:
+    """How many of these files the door of the database takes, as the application asks it."""
+    with put_back(), connection.cursor() as cursor:
+        cursor.execute(TAKEN, [[str(each) for each in files]])
+        found: int = cursor.fetchone()[0]
+    return found
+
+
+def test_an_erasure_takes_no_file_of_anybody_else(
+    gone: Consumer, make_consumer: MakeConsumer, boss: Person, person: MakePerson,
+    stands: SetClock,
+) -> None:  # fmt: skip
+    """Inside a real erasure, in whose transaction the door is open."""
+    neighbour, admin = make_consumer("Somebody Else"), person(Role.ADMIN)
+    pay(neighbour, by=boss, at=stands.at)
+    add(neighbour, boss, stands.at)
+    complain(neighbour, by=boss, at=stands.at)
+    drain("PDF")
+    drain("MAIL")
+    own, others = files_of(gone.pk), files_of(neighbour.pk)
+    assert (len(own) >= 3, len(others), taken(*own, *others)) == (True, 3, 0)
+    act = ask_for_erasure(
+        consumer=gone.pk, reason="A letter", by=boss, at=stands.at, form_key=uuid4()
+    )
+    with put_back():
+        PrivacyAct.objects.filter(pk=act.pk).update(
+            state=PrivacyState.ERASED, decided_by=admin, decided_at=stands.at
+        )
+        assert (taken(*own), taken(*others), taken(*own, *others)) == (len(own), 0, len(own))
+        assert {taken(each) for each in others} == {0}
+    erase_person(act=act.pk, account_typed=gone.account_number, by=admin, at=stands.at)
+    kept = StoredFile.objects.filter(pk__in=others, gone_at=None).exclude(title="")
+    assert kept.count() == len(others)
+    assert not StoredFile.objects.filter(pk__in=own, gone_at=None).exists()
+    assert_sound()
+
+
+def test_a_file_that_two_accounts_point_to_stays(
+    gone: Consumer, make_consumer: MakeConsumer, boss: Person, person: MakePerson,
+    stands: SetClock,
+) -> None:  # fmt: skip
+    """Whoever lets an erased account's row point to another one's paper does not take it so."""
+    neighbour, admin = make_consumer("Somebody Else"), person(Role.ADMIN)
+    pay(neighbour, by=boss, at=stands.at)
+    drain("PDF")
+    drain("MAIL")
+    theirs = Payment.objects.get(consumer=neighbour).receipt_id
+    assert theirs is not None
+    act = ask_for_erasure(
+        consumer=gone.pk, reason="A letter", by=boss, at=stands.at, form_key=uuid4()
+    )
+    pay(gone, "1.00", by=boss, at=stands.at)
+    Payment.objects.filter(consumer=gone, receipt=None).update(receipt=theirs)
+    with put_back():
+        PrivacyAct.objects.filter(pk=act.pk).update(
+            state=PrivacyState.ERASED, decided_by=admin, decided_at=stands.at
+        )
+        assert taken(theirs) == 0
+
+
+def test_the_door_knows_every_table_that_points_to_files() -> None:
+    """What is added to the list of an erasure is added to its door."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'smart360_let_go_of_files'")
+        (source,) = cursor.fetchone()
+    for model, _, columns in FILES:
+        assert f"{model._meta.db_table} " in source
+        for column in columns:
+            assert f".{column}_id = ANY (files)" in source
