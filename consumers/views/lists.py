@@ -24,7 +24,7 @@ from consumers.filters import (
     read_wish,
 )
 from consumers.queries.figures import AccountsInAll
-from consumers.queries.lists import BY_ACCOUNT, FOUND_CAP, SORTS, SORTS_BY_MONEY, Facts, Offered
+from consumers.queries.lists import BY_ACCOUNT, SORTS, SORTS_BY_MONEY, Facts, Offered
 from consumers.rules.searching import TOO_LONG, SearchHit, read_search
 from smart360.kernel import clock
 from smart360.kernel.money import ZERO
@@ -143,7 +143,7 @@ def _page(wish: ConsumerWish, me: Person, at: datetime) -> tuple[Page[ListedAcco
         today=at.astimezone(zone_in_use()).date(),
     )
     rows = _listed_accounts(page.rows, wish, me)
-    return Page(rows, page.next_cursor, page.previous_cursor, page.found), is_cut
+    return Page(rows, page.next_cursor, page.previous_cursor), is_cut
 
 
 def _listed_accounts(rows: Sequence[Facts], wish: ConsumerWish, me: Person) -> list[ListedAccount]:
@@ -189,20 +189,26 @@ def _request_url(number: str) -> str:
 def _page_words(
     wish: ConsumerWish, page: Page[ListedAccount], in_all: AccountsInAll | None, *, is_cut: bool
 ) -> str:
-    """``25 of 46, by account number``; exact where nothing but a status is asked, else capped."""
+    """``25 of 46, by account number``; how many fit where the tallies know it, or all are here."""
     if wish.is_plain_search:
         return _found_words(len(page.rows))
-    looks_for, left_out = wish.looks_for, ""
+    looks_for, found, left_out = wish.looks_for, "", ""
     if in_all is not None and wish.is_tallied:
         found = f"{in_all.fitting(looks_for.statuses, looks_for.archived):,}"
         if in_all.archived and not looks_for.archived:
             left_out = ", without archived accounts"
-    elif page.is_all or page.found is None:
+    elif page.is_all:
         found = f"{len(page.rows):,}"
-    else:
-        found = formats.shown_count(page.found, FOUND_CAP)
-    words = f"{len(page.rows)} of {found}, {wish.sort.label}{left_out}"
+    words = f"{len(page.rows)} of {found}" if found else _part_words(page)
+    words = f"{words}, {wish.sort.label}{left_out}"
     return f"{words}. {TOO_MANY}." if is_cut else words
+
+
+def _part_words(page: Page[ListedAccount]) -> str:
+    """Of how many is not known."""
+    if not page.previous_cursor:
+        return f"The first {len(page.rows)}"
+    return f"{len(page.rows)} more" if page.next_cursor else f"The last {len(page.rows)}"
 
 
 def _heads(wish: ConsumerWish, reach: Reach) -> dict[str, dict[str, str]]:
