@@ -28,11 +28,13 @@ LISTED_BY = (
     models.Index(fields=["status", "id"], name="consumer_by_status"),
     models.Index(fields=["status", "account_number"], name="consumer_by_status_and_account"),
     models.Index(fields=["category", "account_number"], name="consumer_by_category_account"),
-    # Old accounts have low numbers: without this many archived ones stand before the rest.
+    # Old accounts have low numbers: without this many archived ones stand before the rest. It holds
+    # what accounts are narrowed by, so that the many that do not fit are passed over in it alone.
     models.Index(
         fields=["account_number"],
-        name="consumer_current_by_account",
+        name="consumer_current_listed",
         condition=Q(archived_at__isnull=True),
+        include=["id", "status", "category", "is_vip"],
     ),
     models.Index(
         fields=["account_number"],
@@ -40,7 +42,10 @@ LISTED_BY = (
         condition=Q(archived_at__isnull=False),
     ),
     models.Index(
-        fields=["account_number"], name="consumer_vip_by_account", condition=Q(is_vip=True)
+        fields=["account_number"],
+        name="consumer_vip_listed",
+        condition=Q(is_vip=True),
+        include=["id", "status", "category", "archived_at"],
     ),
     # The accounts that were merged into one.
     models.Index(

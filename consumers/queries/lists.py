@@ -117,11 +117,15 @@ def list_accounts(
     if consumers.query.is_empty() or wish.consumers == ():
         return Page(rows=[])
 
-    def rows() -> QuerySet[Consumer, Facts]:
-        return _facts(_fitting(consumers, wish, today=today))
+    def rows() -> QuerySet[Consumer]:
+        return _sortable(_fitting(consumers, wish, today=today))
+
+    def dressed(page: QuerySet[Consumer]) -> QuerySet[Consumer, Facts]:
+        return _facts(Consumer.objects.filter(pk__in=page))
 
     return page_prepared(
         rows,
+        dressed=dressed,
         sort=sort,
         cursor=cursor,
         size=PAGE_SIZE,

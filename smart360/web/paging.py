@@ -123,7 +123,7 @@ def page_of_several(
 
 
 def page_prepared(
-    rows: Callable[[], QuerySet[Any, dict[str, Any]]],
+    rows: Callable[[], QuerySet[Any, Any]],
     *,
     sort: Sort,
     cursor: str,
@@ -132,13 +132,16 @@ def page_prepared(
     about: Hashable,
     given: Mapping[Any, Any],
     first: Callable[[], Prepared] | None = None,
+    dressed: Callable[[QuerySet[Any]], QuerySet[Any, dict[str, Any]]] | None = None,
     keeps_plan: bool = False,
 ) -> Page[dict[str, Any]]:
     """As ``page_of``, with the statement from a shelf, and its plan if it ``keeps_plan``.
 
     ``about`` names all that ``rows()`` depends on but what is ``given``, for which something
     stands in, such as ``A_MOMENT``. ``first`` puts together the first page's statement where it
-    is another. A column ``found`` says how many rows there are in all.
+    is another. ``dressed`` gives a page of ``rows()``, then nothing but which ones, all that is
+    shown of them: the many rows between are passed over without it. A column ``found`` says how
+    many rows there are in all.
     """
 
     def ask(order: Sort, keys: Sequence[Any] | None) -> list[dict[str, Any]]:
@@ -150,7 +153,10 @@ def page_prepared(
             if first is not None and keys is None:
                 whole = first()
             else:
-                whole = prepared(_stretch(rows(), order, stand_ins, size=size))
+                shown = _stretch(rows(), order, stand_ins, size=size)
+                if dressed is not None:
+                    shown = dressed(shown.values("pk")).order_by(*order.ordering)
+                whole = prepared(shown)
             return keeping_its_plan(whole, known) if keeps_plan else whole
 
         return shelf.keep((about, order, keys is None, size), put_together).rows(known)
