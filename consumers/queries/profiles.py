@@ -71,7 +71,8 @@ SELECT ARRAY(SELECT g.placed_by FROM consumers_guard g WHERE g.consumer_id = c.i
                JOIN consumers_consumer x ON x.id = a.merged_id
               WHERE a.survivor_id = c.id AND a.undone_at IS NULL
               ORDER BY a.made_at, a.id LIMIT %s),
-       c.archived_at IS NOT NULL
+       c.archived_at IS NOT NULL,
+       ARRAY(SELECT s.supply_state FROM consumers_serviceconnection s WHERE s.consumer_id = c.id)
   FROM consumers_consumer c
   LEFT JOIN consumers_consumerfigures f ON f.consumer_id = c.id
   LEFT JOIN consumers_profilelock l ON l.consumer_id = c.id AND l.expires_at > %s
@@ -126,6 +127,7 @@ class HeadFacts:
     ``holds``   what protects the account today, oldest first
     ``merged``  the account that goes on instead; None for one that goes on itself
     ``also``    the numbers of the accounts that were merged into this one, a dozen at most
+    ``supply``  the states of its services, in no order
     """
 
     guards: list[str]
@@ -135,6 +137,7 @@ class HeadFacts:
     merged: MergedFacts | None = None
     also: Sequence[str] = ()
     is_archived: bool = False
+    supply: Sequence[str] = ()
 
 
 def head_facts(consumer: int, *, to: Person, at: datetime, today: date) -> HeadFacts:

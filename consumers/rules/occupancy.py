@@ -26,7 +26,7 @@ S = TypeVar("S", bound=Supplied)
 def still_theirs(services: Iterable[S]) -> tuple[S, ...]:
     """The services that a request can be about: not those of a place that was left.
 
-    Who has nothing else keeps them: a reconnection says then that somebody else lives there.
+    Who has nothing else keeps them, so that a page can say why there is nothing to ask for.
     """
     every = tuple(services)
     return tuple(each for each in every if each.supply_state != SupplyState.MOVED_OUT) or every

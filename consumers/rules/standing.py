@@ -1,11 +1,31 @@
 """What can be done with an account as it stands, or in one sentence why not. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 
-from consumers.choices import AccountStatus
+from consumers.choices import AccountStatus, SupplyState
 
 OWES_NOTHING = "This account owes nothing"
+NOTHING_CONNECTED = "This account has no connected service to disconnect"
+HAS_LEFT = "This household has moved out: nothing of theirs is left to disconnect or reconnect"
+NOT_SUPPLIED = (AccountStatus.INACTIVE.value, AccountStatus.DISCONNECTED.value)
+"""Accounts that can be reconnected, whatever is known of their services."""
+
+
+def has_left(supply_states: Collection[str]) -> bool:
+    """Whether the household has moved out of every place, so that others are supplied there.
+
+    >>> has_left(["MOVED_OUT"]), has_left(["MOVED_OUT", "OFF_FOR_GOOD"]), has_left([])
+    (True, False, False)
+    """
+    return bool(supply_states) and all(each == SupplyState.MOVED_OUT for each in supply_states)
+
+
+def why_no_request(status: str, supply_states: Collection[str]) -> str:
+    """Why there is nothing that a request could be about, or ``""`` (bad-inputs.md 28, ADR 29)."""
+    if has_left(supply_states):
+        return HAS_LEFT
+    return "" if supply_states or status in NOT_SUPPLIED else NOTHING_CONNECTED
 
 
 def why_not_to_collection(

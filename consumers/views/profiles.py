@@ -17,7 +17,12 @@ from consumers.models import MAY_MERGE, Consumer
 from consumers.queries.profiles import HeadFacts
 from consumers.rules.alerts import alerts_of
 from consumers.rules.profiles import EDITABLE, LABELS, ShownConsumer, editable_by
-from consumers.rules.standing import why_not_out_of_collection, why_not_to_collection
+from consumers.rules.standing import (
+    has_left,
+    why_no_request,
+    why_not_out_of_collection,
+    why_not_to_collection,
+)
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
 from smart360.organisation.context import zone_in_use
@@ -75,6 +80,7 @@ def shell(
         holds = [replace(each, kind="", source="") if each.is_close else each for each in holds]
     is_free = lock is None or lock.is_own
     kept_from_collection = _kept_from_collection(shown, head)
+    nothing_to_request = why_no_request(shown.status, head.supply)
     return {
         "consumer": shown,
         "figures": figures,
@@ -97,7 +103,13 @@ def shell(
         "can_edit": is_free and bool(editable_by(acts, is_guarded=False)),
         "can_approve": shown.status == AccountStatus.PENDING
         and Permission.EDIT_GUARDED_DATA in acts,
-        "can_create_request": Permission.CREATE_REQUEST in acts,
+        "can_create_request": Permission.CREATE_REQUEST in acts
+        and is_free
+        and not head.guards
+        and not nothing_to_request,
+        "why_no_request": nothing_to_request if Permission.CREATE_REQUEST in acts else "",
+        "has_left": has_left(head.supply),
+        "next_act": _left_to_do(shown, head, acts) if tab != "Financial" else None,
         "can_create_complaint": Permission.CREATE_COMPLAINT in acts,
         "can_move": Permission.CHANGE_OCCUPIER in acts,
         "can_merge": Permission.MERGE_CONSUMERS in acts and shown.status in MAY_MERGE,
@@ -117,6 +129,21 @@ def shell(
         "break_is_open": bool(break_form and break_form.errors),
         "needs_hold": Permission.TAKE_PROFILE_LOCK in permissions,
     }
+
+
+def _left_to_do(shown: ShownConsumer, head: HeadFacts, acts: frozenset[Permission]) -> Link | None:
+    """What is left to do for a household that has moved out: its money, by who may move it."""
+    if not has_left(head.supply):
+        return None
+    if head.figures.balance > 0:
+        label, name, permission = "Record payment", "payment_new", Permission.RECORD_PAYMENT
+    elif head.figures.credit or head.figures.deposit:
+        label, name, permission = "Propose refund", "refund_new", Permission.PROPOSE_REFUND
+    else:
+        return None
+    if permission not in acts:
+        return None
+    return Link(label, resolve_url(name, shown.account_number), is_current=False)
 
 
 def _kept_from_collection(shown: ShownConsumer, head: HeadFacts) -> str:

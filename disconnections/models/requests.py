@@ -230,7 +230,7 @@ class RequestedService(models.Model):
                       FROM consumers_serviceconnection s
                       JOIN cases_case c ON c.consumer_id = s.consumer_id
                      WHERE s.id = NEW.service_connection_id AND c.id = NEW.request_id
-                       AND c.status = 'PENDING';
+                       AND c.status = 'PENDING' AND s.supply_state <> 'MOVED_OUT';
                     IF NEW.was_connected IS DISTINCT FROM is_connected THEN
                         RAISE EXCEPTION 'the service is not one of the consumer as it is now'
                             USING ERRCODE = 'check_violation',

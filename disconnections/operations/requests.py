@@ -144,6 +144,8 @@ def _chosen_services(
     consumer: Consumer, own: Sequence[SuppliedService], wish: RequestWish
 ) -> list[SuppliedService]:
     """The services that the request is about, all of this consumer."""
+    if wrong := rules.why_no_request(consumer.status, [each.supply_state for each in own]):
+        raise UnableToCreate(wrong, field="consumer")
     chosen = [service for service in own if service.id in set(wish.services)]
     if len(chosen) != len(set(wish.services)):
         raise UnableToCreate(NOT_OFFERED, field="services")

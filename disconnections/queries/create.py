@@ -50,9 +50,10 @@ class Chosen:
         return f"{self.facts.name} · {self.facts.account_number}"
 
     @property
-    def can_be_asked_for(self) -> bool:
-        """Whether there is anything to disconnect or reconnect (bad-inputs.md 28)."""
-        return bool(self.connections) or self.facts.status in rules.NOT_SUPPLIED
+    def why_not(self) -> str:
+        """Why there is nothing to disconnect or reconnect, or ``""`` (bad-inputs.md 28)."""
+        states = [each.supply_state for each in self.connections]
+        return rules.why_no_request(self.facts.status, states)
 
     def services_by_default(self) -> tuple[int, ...]:
         """All that are connected; where none is, all of them (DIS2)."""

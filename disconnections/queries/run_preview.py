@@ -17,11 +17,11 @@ from psycopg import sql
 from billing.models.invoices import SEALED
 from consumers.choices import AccountHoldKind, SupplyState
 from consumers.models import ServiceConnection
+from consumers.rules.standing import NOT_SUPPLIED
 from disconnections.choices import Answer, Condition, LeftOut, Stage
 from disconnections.models import Reason
 from disconnections.queries.protections import Cut, Judged, judge_cuts, rules_in_force
 from disconnections.rules.protections import Rule
-from disconnections.rules.requests import NOT_SUPPLIED
 from disconnections.rules.runs import Exclusion, RunChoice, Standing, why_left_out
 from smart360.cases.choices import OPEN_STATUSES, CaseKind
 from smart360.kernel.money import ZERO

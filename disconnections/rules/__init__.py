@@ -1,12 +1,11 @@
 """What holds for requests, and for cutting somebody off; pure."""
 
+from consumers.rules.standing import NOT_SUPPLIED, NOTHING_CONNECTED, why_no_request
 from disconnections.rules.requests import (
     FURTHEST_DAYS,
     MIXED_SERVICES,
     MOST_VISITS,
     NOT_A_SLOT,
-    NOT_SUPPLIED,
-    NOTHING_CONNECTED,
     NUMBERS,
     PAST_DATE,
     SLOT_STARTED,
@@ -51,5 +50,6 @@ __all__ = [
     "slot_exists_on",
     "slot_has_started",
     "visit_sentence",
+    "why_no_request",
     "why_not_on",
 ]

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from consumers.choices import AccountStatus, MeterPlace
+from consumers.rules.standing import NOT_SUPPLIED
 from disconnections.rules.closures import ClosureFacts, MeterPlan
 from disconnections.rules.conditions import OrderFact
 from disconnections.rules.reconnections import ReconnectionFacts, Returning
-from disconnections.rules.requests import NOT_SUPPLIED
 from smart360.web.formats import shown_date
 
 NO_METER = "No service of this request has a meter"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from consumers.choices import AccountStatus
+from consumers.rules.standing import NOT_SUPPLIED
 from smart360.cases.choices import CaseKind
 from smart360.cases.rules import Numbering
 from smart360.web.formats import shown_long_date, shown_slot
@@ -17,10 +17,8 @@ TOO_FAR = "Choose a date within the next 365 days"
 SLOT_STARTED = "This time slot has already started"
 NOT_A_SLOT = "Select an available time slot"
 SLOT_TAKEN = "That slot has just been taken"
-NOTHING_CONNECTED = "This account has no connected service to disconnect"
 MIXED_SERVICES = "Choose services that are connected, or only ones that are off"
 WHICH_DOCUMENT = "Choose “Document seen” to record a document"
-NOT_SUPPLIED = (AccountStatus.INACTIVE.value, AccountStatus.DISCONNECTED.value)
 NUMBERS = Numbering(("DIS", "REC"), has_years=True, digits=6)
 """How requests are numbered: DIS-2024-001234."""
 

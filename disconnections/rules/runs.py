@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from consumers.choices import AccountHoldKind
+from consumers.rules.standing import NOT_SUPPLIED
 from disconnections.choices import Answer, Condition, LeftOut, Outcome, RunState
 from disconnections.rules.protections import Facts, Judgement, Rule
-from disconnections.rules.requests import NOT_SUPPLIED
 from smart360.kernel.money import ZERO
 from smart360.web.formats import shown_money
 

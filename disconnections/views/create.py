@@ -21,7 +21,6 @@ from consumers.operations import (
     take_profile_lock,
 )
 from consumers.views.choosing import SELECT_A_CUSTOMER, Looked, look_for
-from disconnections import rules
 from disconnections.forms import NotifyForm, RequestForm
 from disconnections.operations import DRAFT, create_request
 from disconnections.queries.create import Chosen, find_chosen, get_made
@@ -116,8 +115,8 @@ def _refuse_if_impossible(chosen: Chosen) -> None:
             is_conflict=True,
             link=reverse("disconnection_detail", args=[chosen.open_request]),
         )
-    if not chosen.can_be_asked_for:
-        raise Refusal(rules.NOTHING_CONNECTED)
+    if chosen.why_not:
+        raise Refusal(chosen.why_not)
 
 
 def _searched(request: HttpRequest, sheet: Sheet) -> HttpResponse:
