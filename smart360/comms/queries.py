@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import formataddr, parseaddr
+from typing import Any
 
 from django.conf import settings
 from django.db.models import BooleanField, Case, Q, QuerySet, Subquery, Value, When
@@ -14,11 +15,12 @@ from smart360.comms import ports, rules
 from smart360.comms.choices import Channel, DeliveryState, Direction
 from smart360.comms.models import Delivery, Message, Notice, Template
 from smart360.comms.ports import Enclosure
+from smart360.kernel.prepared import A_KEY, Shelf
 from smart360.organisation.models import Utility
 from smart360.organisation.queries import get_utility
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
-from smart360.web.paging import Page, Sort, page_of
+from smart360.web.paging import Page, Sort, page_of, page_prepared
 from smart360.web.shown import ThreadMessage
 
 MOST_MESSAGES = 200
@@ -36,6 +38,12 @@ HIDDEN = "Not shown to your role."
 WAITS_LONG = "The mail server has not taken it yet; it is tried again by itself."
 
 NEWEST_FIRST = Sort("newest", "Newest first", ("-at", "-id"))
+PREPARED = Shelf()
+SHOWN = (
+    "id", "at", "channel", "direction", "call_minutes", "by__full_name", "to__text",
+    "subject__text", "body__text", "template__code", "delivery__state", "delivery__why",
+)  # fmt: skip
+Facts = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -178,7 +186,12 @@ def messages_of_case(
 
     ``consumer_name`` is the name as this person may see it.
     """
-    return _thread(Message.objects.filter(case=case), to=to, consumer_name=consumer_name)
+    rows = PREPARED.rows("thread", _thread, {A_KEY: case})
+    return [_shown(each, to=to, consumer_name=consumer_name) for each in reversed(rows)]
+
+
+def _thread() -> QuerySet[Message, Facts]:
+    return _ready(Message.objects.filter(case=A_KEY)).order_by("-at", "-id")[:MOST_MESSAGES]
 
 
 def list_said(
@@ -196,18 +209,28 @@ def list_said(
     ``hidden`` are cases that ``to`` may not know of; each message names the case it belongs to.
     One statement (CON12).
     """
-    said = Message.objects.filter(consumer=consumer)
-    if hidden:
-        said = said.exclude(case__in=hidden)
-    if channel:
-        said = said.filter(channel=channel)
-    if direction:
-        said = said.filter(direction=direction)
-    ready = _ready(said).select_related("case")
-    found = page_of(ready, sort=NEWEST_FIRST, cursor=cursor, size=PAGE_SIZE)
-    rows = [
-        _shown(each, to=to, consumer_name=consumer_name, names_case=True) for each in found.rows
-    ]
+
+    def said() -> QuerySet[Message, Facts]:
+        said = Message.objects.filter(consumer=A_KEY)
+        if hidden:
+            said = said.exclude(case__in=hidden)
+        if channel:
+            said = said.filter(channel=channel)
+        if direction:
+            said = said.filter(direction=direction)
+        return _ready(said, "case__number", "case__kind")
+
+    found = page_prepared(
+        said,
+        sort=NEWEST_FIRST,
+        cursor=cursor,
+        size=PAGE_SIZE,
+        shelf=PREPARED,
+        about=(frozenset(hidden), channel, direction),
+        given={A_KEY: consumer},
+        keeps_plan=True,
+    )
+    rows = [_shown(each, to=to, consumer_name=consumer_name) for each in found.rows]
     return Page(rows, found.next_cursor, found.previous_cursor)
 
 
@@ -231,15 +254,8 @@ def why_not_sent(case: int) -> list[str]:
     return [f"{why}; not sent" for why in sorted(reasons)]
 
 
-def _thread(messages: QuerySet[Message], *, to: Person, consumer_name: str) -> list[ThreadMessage]:
-    newest = _ready(messages).order_by("-at", "-id")[:MOST_MESSAGES]
-    shown = [_shown(each, to=to, consumer_name=consumer_name) for each in newest]
-    shown.reverse()
-    return shown
-
-
-def _ready(messages: QuerySet[Message]) -> QuerySet[Message]:
-    """The messages with all that is shown of them, and whether one waits too long."""
+def _ready(messages: QuerySet[Message], *more: str) -> QuerySet[Message, Facts]:
+    """The messages with all that is shown of them, and whether one waits too long; plain values."""
     waits_long = Q(
         delivery__state=DeliveryState.QUEUED,
         delivery__state_at__lt=Now() - rules.QUEUED_TOO_LONG,
@@ -249,54 +265,49 @@ def _ready(messages: QuerySet[Message]) -> QuerySet[Message]:
         default=Value(value=False),
         output_field=BooleanField(),
     )
-    related = ("by", "to", "subject", "body", "delivery", "template")
-    return messages.select_related(*related).annotate(is_late=is_late)
+    facts: QuerySet[Message, Facts] = messages.values(*SHOWN, *more, is_late=is_late)
+    return facts
 
 
-def _shown(
-    message: Message, *, to: Person, consumer_name: str, names_case: bool = False
-) -> ThreadMessage:
-    case = message.case if names_case else None
-    delivery = getattr(message, "delivery", None)
-    state = delivery.state if delivery else ""
+def _shown(message: Facts, *, to: Person, consumer_name: str) -> ThreadMessage:
+    """One message of ``_ready``, with its case where that was read."""
+    number, kind = message.get("case__number") or "", message.get("case__kind") or ""
+    state = message["delivery__state"] or ""
     can_retry = state == DeliveryState.FAILED and to.has_permission(Permission.RETRY_MESSAGE)
-    problem = delivery.why if delivery else ""
-    if getattr(message, "is_late", False):
-        problem = WAITS_LONG
     return ThreadMessage(
-        direction=message.direction,
+        direction=message["direction"],
         who=_who(message, consumer_name),
-        at=message.at,
+        at=message["at"],
         body=_words(message, to),
-        channel=message.channel,
+        channel=message["channel"],
         delivery=state,
-        problem=problem,
-        minutes=message.call_minutes,
+        problem=WAITS_LONG if message["is_late"] else message["delivery__why"] or "",
+        minutes=message["call_minutes"],
         address=_address(message, to),
-        retry_url=reverse("message_retry", args=[message.pk]) if can_retry else "",
-        has_enclosure=bool(message.template and message.template.code in ports.ENCLOSURES),
-        ref=case.number if case else "",
-        url=reverse(f"{case.kind.lower()}_detail", args=[case.number]) if case else "",
+        retry_url=reverse("message_retry", args=[message["id"]]) if can_retry else "",
+        has_enclosure=message["template__code"] in ports.ENCLOSURES,
+        ref=number,
+        url=reverse(f"{kind.lower()}_detail", args=[number]) if number else "",
     )
 
 
-def _who(message: Message, consumer_name: str) -> str:
-    if message.direction == Direction.FROM_CONSUMER:
+def _who(message: Facts, consumer_name: str) -> str:
+    if message["direction"] == Direction.FROM_CONSUMER:
         return consumer_name
-    return message.by.full_name if message.by else SYSTEM
+    return message["by__full_name"] or SYSTEM
 
 
-def _address(message: Message, to: Person) -> str:
+def _address(message: Facts, to: Person) -> str:
     """Where it went, for those who may see it (N6, X3)."""
     may_see = to.has_permission(Permission.SEE_PERSONAL_DATA)
-    return message.to.text if message.to and may_see else ""
+    return message["to__text"] or "" if may_see else ""
 
 
-def _words(message: Message, to: Person) -> str:
+def _words(message: Facts, to: Person) -> str:
     """Subject and body as this role may read them: free text may hold anything (X3)."""
-    words = message.body.text
-    if message.subject:
-        words = f"{message.subject.text}\n\n{words}"
+    words: str = message["body__text"]
+    if message["subject__text"] is not None:
+        words = f"{message['subject__text']}\n\n{words}"
     return free_words(words, to=to) or HIDDEN
 
 
