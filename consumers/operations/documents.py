@@ -19,6 +19,7 @@ from consumers.models import (
     DocumentUpload,
     ViewLogEntry,
 )
+from consumers.queries.protecting import registered_by, standing_on
 from consumers.rules.documents import LONGEST_TITLE, MOST_BYTES, MOST_FILES, may_become
 from smart360.comms.outbox import notify_staff
 from smart360.documents import store
@@ -26,6 +27,7 @@ from smart360.documents.intake import Taken, why_too_much
 from smart360.kernel.db import operation, refuses, step
 from smart360.kernel.errors import Refusal
 from smart360.kernel.text import NOT_OFFERED, why_unsaid
+from smart360.organisation.queries import day_of
 from smart360.staff.access import people_who_may
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
@@ -225,6 +227,7 @@ def decide_document(
     found.save(update_fields=["state", "decided_at", "decided_by", "reason"])
     _record(EVENTS[DocumentState(decision)], found, by=by, at=at)
     if is_rejected:
+        _tell_register(found, "rejected", by, at)
         _ring(found, [found.uploaded_by], "a document that you uploaded was rejected", by, at)
     return found
 
@@ -245,6 +248,7 @@ def withdraw_document(*, document: int, by: Person, at: datetime) -> ConsumerDoc
     found.withdrawn_at, found.withdrawn_by = at, by
     found.save(update_fields=["withdrawn_at", "withdrawn_by"])
     _record(Event.DOCUMENT_WITHDRAWN, found, by=by, at=at)
+    _tell_register(found, "withdrawn", by, at)
     return found
 
 
@@ -311,4 +315,24 @@ def _ring(
         path=reverse("document_detail", args=[account, document.pk]),
         at=at,
         dedupe_key=f"document:{document.pk}:{document.version}:{document.state}",
+    )
+
+
+@step
+def _tell_register(document: ConsumerDocument, became: str, by: Person, at: datetime) -> None:
+    """Ring with supervisors and who registered it where a protection loses its certificate.
+
+    It goes on protecting: only somebody who says why lifts it.
+    """
+    entries = standing_on(document.pk, today=day_of(at))
+    if not entries:
+        return
+    account = document.consumer.account_number
+    told = [*people_who_may(Permission.PROTECT_ACCOUNT), *registered_by(entries)]
+    notify_staff(
+        people=[each for each in told if each.pk != by.pk],
+        sentence=f"{account}: the certificate of its protection was {became}",
+        path=reverse("account_holds", args=[account]),
+        at=at,
+        dedupe_key=f"certificate-lost:{document.pk}:{document.version}:{became}",
     )

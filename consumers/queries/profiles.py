@@ -8,7 +8,7 @@ from consumers.choices import AccountHoldKind, SupplyState
 from consumers.models import Consumer, Guard, Premise, ProfileLock
 from consumers.queries.figures import AccountFigures
 from consumers.rules.profiles import ConnectionFacts, LockFacts, search_text_of
-from consumers.rules.protections import is_close
+from consumers.rules.protections import is_close, lost_certificate
 from smart360.kernel.prepared import planned_once
 from smart360.staff.models import Person
 
@@ -65,7 +65,7 @@ HEAD = """
 SELECT ARRAY(SELECT g.placed_by FROM consumers_guard g WHERE g.consumer_id = c.id ORDER BY g.id),
        f.consumer_id, f.balance, f.deposit, f.last_billed_on, f.oldest_due_on, f.health_score,
        l.holder_id, p.full_name, l.purpose, l.token, l.taken_at, l.expires_at,
-       h.kinds, h.names, h.sources, h.from_ons, h.to_ons,
+       h.kinds, h.names, h.sources, h.from_ons, h.to_ons, h.states, h.are_withdrawn,
        m.account_number, m.made_at, m.full_name,
        ARRAY(SELECT x.account_number FROM consumers_accountmerge a
                JOIN consumers_consumer x ON x.id = a.merged_id
@@ -81,8 +81,11 @@ SELECT ARRAY(SELECT g.placed_by FROM consumers_guard g WHERE g.consumer_id = c.i
        SELECT array_agg(s.kind ORDER BY s.id) AS kinds, array_agg(k.name ORDER BY s.id) AS names,
               array_agg(s.source ORDER BY s.id) AS sources,
               array_agg(s.from_on ORDER BY s.id) AS from_ons,
-              array_agg(s.to_on ORDER BY s.id) AS to_ons
+              array_agg(s.to_on ORDER BY s.id) AS to_ons,
+              array_agg(coalesce(d.state, '') ORDER BY s.id) AS states,
+              array_agg(d.withdrawn_at IS NOT NULL ORDER BY s.id) AS are_withdrawn
          FROM consumers_accounthold s LEFT JOIN consumers_protectionkind k ON k.id = s.protection_id
+         LEFT JOIN consumers_consumerdocument d ON d.id = s.certificate_id
         WHERE s.consumer_id = c.id AND s.lifted_at IS NULL AND s.from_on <= %s
           AND (s.to_on IS NULL OR s.to_on >= %s)) AS h
   LEFT JOIN LATERAL (
@@ -99,7 +102,8 @@ SELECT ARRAY(SELECT g.placed_by FROM consumers_guard g WHERE g.consumer_id = c.i
 class StandingHold:
     """One hold that protects an account today; ``kind`` in words.
 
-    ``is_close`` when only those who need to know may read more than that there is one.
+    ``is_close`` when only those who need to know may read more than that there is one; ``lost``
+    says what became of the certificate that it rests on, if it holds no more.
     """
 
     kind: str
@@ -107,6 +111,7 @@ class StandingHold:
     from_on: date
     to_on: date | None
     is_close: bool
+    lost: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +161,15 @@ def head_facts(consumer: int, *, to: Person, at: datetime, today: date) -> HeadF
     figures = AccountFigures(*row[2:7]) if row[1] else AccountFigures()
     holds = [
         StandingHold(
-            name or AccountHoldKind(kind).label, source, from_on, to_on, is_close(kind, name)
+            name or AccountHoldKind(kind).label, source, from_on, to_on, is_close(kind, name),
+            lost_certificate(state, is_withdrawn=is_withdrawn),
         )
-        for kind, name, source, from_on, to_on in zip(
-            *(column or () for column in row[13:18]), strict=True
+        for kind, name, source, from_on, to_on, state, is_withdrawn in zip(
+            *(column or () for column in row[13:20]), strict=True
         )
-    ]
-    merged = MergedFacts(*row[18:21]) if row[18] else None
-    return HeadFacts(row[0], figures, lock if holder else None, holds, merged, *row[21:])
+    ]  # fmt: skip
+    merged = MergedFacts(*row[20:23]) if row[20] else None
+    return HeadFacts(row[0], figures, lock if holder else None, holds, merged, *row[23:])
 
 
 def hold_facts(lock: ProfileLock, *, to: Person) -> LockFacts:

@@ -1,6 +1,6 @@
 """What an account shows to whoever judges whether it may be cut off (DIS12)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,7 +9,8 @@ from django.db import connection
 
 from consumers.choices import AccountHoldKind
 from consumers.models import AccountHold
-from consumers.rules.protections import is_close
+from consumers.rules.protections import is_close, lost_certificate
+from smart360.staff.models import Person
 
 # One statement however many accounts: the non-payment run asks of five thousand at once.
 ACCOUNTS = """
@@ -101,6 +102,8 @@ class ShownHold:
     certificate: int | None
     is_close: bool
     """Whether only those who need to know may read it (BEY11)."""
+    lost: str
+    """What became of its certificate, if it holds no more."""
 
     @property
     def slug(self) -> str:
@@ -111,7 +114,7 @@ class ShownHold:
 def account_holds(consumer: int, *, today: date) -> list[ShownHold]:
     """What protects an account or did, newest first; one statement."""
     rows = AccountHold.objects.filter(consumer=consumer).select_related(
-        "placed_by", "proposal__proposed_by", "protection"
+        "placed_by", "proposal__proposed_by", "protection", "certificate"
     )
     return [
         ShownHold(
@@ -127,6 +130,7 @@ def account_holds(consumer: int, *, today: date) -> list[ShownHold]:
             can_be_lifted=row.lifted_at is None and row.kind != AccountHoldKind.ARRANGEMENT,
             certificate=row.certificate_id,
             is_close=is_close(row.kind, row.protection_id),
+            lost=lost_with(row),
         )
         for row in rows.order_by("-pk")[:MOST_HOLDS]
     ]
@@ -142,3 +146,24 @@ def hold_state(hold: AccountHold, today: date) -> str:
     if hold.lifted_at is not None:
         return "LIFTED"
     return "LAPSED" if hold.to_on is not None and hold.to_on < today else "STANDS"
+
+
+def lost_with(hold: AccountHold) -> str:
+    """What became of the certificate that a hold, read with it, rests on; ``""`` if nothing."""
+    if hold.certificate is None:
+        return ""
+    is_withdrawn = hold.certificate.withdrawn_at is not None
+    return lost_certificate(hold.certificate.state, is_withdrawn=is_withdrawn)
+
+
+def standing_on(document: int, *, today: date) -> list[AccountHold]:
+    """The protections that stand and rest on this certificate."""
+    entries = AccountHold.objects.filter(certificate=document, lifted_at=None)
+    with_people = entries.select_related("placed_by", "proposal__proposed_by")
+    return list(with_people.exclude(to_on__lt=today).order_by("pk"))
+
+
+def registered_by(entries: Iterable[AccountHold]) -> list[Person]:
+    """Who proposed or placed these protections, read with them."""
+    proposed = [each.proposal.proposed_by for each in entries if hasattr(each, "proposal")]
+    return [*proposed, *(each.placed_by for each in entries if each.placed_by is not None)]

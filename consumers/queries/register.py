@@ -7,14 +7,19 @@ from django.db.models import Q, QuerySet
 
 from consumers.choices import DocumentKind, DocumentState
 from consumers.models import AccountHold, Consumer, ConsumerDocument, ProtectionKind
-from consumers.queries.protecting import hold_state
+from consumers.queries.protecting import hold_state, lost_with
 from smart360.web.paging import Page, Sort, page_of
 
 PAGE_SIZE = 25
 SOON = timedelta(days=30)
 REMINDED_BEFORE = timedelta(days=14)
-STANDING, ENDING, ENDED = "standing", "soon", "ended"
-STATES = ((STANDING, "Stands"), (ENDING, "Ends within 30 days"), (ENDED, "Ended"))
+STANDING, ENDING, LOST, ENDED = "standing", "soon", "lost", "ended"
+STATES = (
+    (STANDING, "Stands"),
+    (ENDING, "Ends within 30 days"),
+    (LOST, "Stands without its certificate"),
+    (ENDED, "Ended"),
+)
 ENDS_FIRST = Sort("ends", "what ends first", ("to_on", "id"))
 ENDED_LAST = Sort("ended", "ended last", ("-to_on", "-id"))
 MOST_CERTIFICATES = 20
@@ -33,6 +38,8 @@ class Entry:
     to_on: date
     state: str
     registered_by: str
+    lost: str
+    """What became of its certificate, if it holds no more."""
 
 
 def list_register(
@@ -44,11 +51,14 @@ def list_register(
     entries = entries.filter(over) if state == ENDED else entries.exclude(over)
     if state == ENDING:
         entries = entries.filter(to_on__lte=today + SOON)
+    elif state == LOST:
+        taken_back = Q(certificate__withdrawn_at__isnull=False)
+        entries = entries.filter(taken_back | Q(certificate__state=DocumentState.REJECTED))
     if kind:
         entries = entries.filter(protection=kind)
     with_all = entries.select_related(
         "consumer__category", "consumer__subcategory", "protection", "placed_by",
-        "proposal__proposed_by",
+        "proposal__proposed_by", "certificate",
     )  # fmt: skip
     sort = ENDED_LAST if state == ENDED else ENDS_FIRST
     found = page_of(with_all, sort=sort, cursor=cursor, size=PAGE_SIZE)
@@ -69,6 +79,7 @@ def _entry(hold: AccountHold, today: date) -> Entry:
         to_on=hold.to_on,
         state=hold_state(hold, today),
         registered_by=by.full_name if by else "",
+        lost=lost_with(hold),
     )
 
 

@@ -221,6 +221,7 @@ def samples() -> dict[str, Any]:
         "arrangements": list(tones.ARRANGEMENT),
         "service_orders": list(tones.SERVICE_ORDER),
         "account_holds": list(tones.ACCOUNT_HOLD),
+        "certificates": list(tones.CERTIFICATE),
         "utilities": list(tones.UTILITY), "meters": list(tones.METER),
         "verifications": list(tones.VERIFICATION), "tones": sorted(tones.TONES),
         "filled": filled("filled_%s"), "wrong": SampleForm({}, auto_id="wrong_%s"),

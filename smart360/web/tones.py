@@ -123,6 +123,11 @@ ACCOUNT_HOLD: Mapping[str, Badge] = {
     "DECLINED": Badge("Declined", "slate", "circle-x"),
 }
 
+CERTIFICATE: Mapping[str, Badge] = {
+    "WITHDRAWN": Badge("Certificate withdrawn", "orange", "alert-triangle"),
+    "REJECTED": Badge("Certificate rejected", "orange", "alert-triangle"),
+}
+
 SLA: Mapping[str, Badge] = {
     "ON_TRACK": Badge("On Track", "green", "clock-check"),
     "AT_RISK": Badge("At risk", "yellow", "clock-exclamation"),

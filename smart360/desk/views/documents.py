@@ -1,5 +1,6 @@
 """The Documents tab of a profile: what was uploaded, what was made, one document (CON13)."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -20,11 +21,13 @@ from consumers.queries.documents import (
     looks_at,
     versions_of,
 )
+from consumers.queries.protecting import standing_on
 from consumers.views.profiles import found_consumer, shell
 from smart360.desk.queries.documents import papers_of
 from smart360.documents.access import as_download
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
+from smart360.organisation.context import zone_in_use
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
 from smart360.web.fields import posted_form_key
@@ -149,6 +152,10 @@ def document_withdraw(request: HttpRequest, account: str, document: int) -> Http
     return HttpResponseRedirect(resolve_url("document_detail", account, document))
 
 
+def _today() -> date:
+    return clock.now().astimezone(zone_in_use()).date()
+
+
 def found_document(
     request: HttpRequest, account: str, document: int
 ) -> tuple[Consumer, ShownDocument]:
@@ -179,6 +186,8 @@ def _page(
         "history": history_of(consumer.pk, found.id, to=person),
         "sees_looks": sees_looks,
         "looks": looks_at(found.id) if sees_looks else [],
+        "protects": found.kind == DocumentKind.CERTIFICATE
+        and bool(standing_on(found.id, today=_today())),
         "decision_form": form or DecisionForm(auto_id="decision-%s"),
         "refusal": refusal,
     }

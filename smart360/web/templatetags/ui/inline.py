@@ -129,6 +129,12 @@ def hold_tag(code: str) -> SafeString:
 
 
 @register.simple_tag
+def certificate_tag(code: str) -> SafeString:
+    """Why the certificate of a protection holds no more: `WITHDRAWN`, `REJECTED`."""
+    return badge(tones.badge_of(tones.CERTIFICATE, code))
+
+
+@register.simple_tag
 def payment_tag(code: str) -> SafeString:
     """What became of a payment: `PENDING`, `PROCESSED`, `FAILED`, or taken back, `REVERSED`."""
     return badge(tones.badge_of(tones.PAYMENT, code))
