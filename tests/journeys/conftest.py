@@ -212,6 +212,18 @@ def accessibility_violations(
     ]
 
 
+def nothing_scrolls_sideways(page: Page) -> None:
+    """On a phone all of every table is seen at once: no panel is moved under a finger."""
+    wide = page.viewport_size
+    assert wide
+    page.set_viewport_size(PHONE)
+    wider = "each => each.scrollWidth > each.clientWidth && each.getAttribute('aria-label')"
+    found = page.evaluate(f"[...document.querySelectorAll('.s-scroll')].map({wider})")
+    assert found, "no table is here"
+    assert not any(found), found
+    page.set_viewport_size(wide)
+
+
 def looks_right(page: Page) -> None:
     """Clean for axe, wide and on a phone, and never wider than the window."""
     wide = page.viewport_size

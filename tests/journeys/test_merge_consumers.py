@@ -10,7 +10,7 @@ from consumers.models import AccountMerge
 from smart360.staff.choices import Role
 from tests.billing.paying import owe
 from tests.conftest import MakeConsumer, SetClock
-from tests.journeys.conftest import SignIn, looks_right
+from tests.journeys.conftest import SignIn, looks_right, nothing_scrolls_sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -26,9 +26,11 @@ def test_two_accounts_become_one_and_two_again(
     page.get_by_role("link", name="Merge into another account").click()
     expect(page.get_by_role("heading", name="Accounts that look alike")).to_be_visible()
     looks_right(page)
+    nothing_scrolls_sideways(page)
     page.get_by_role("link", name="Compare with ACC-2024-700001").click()
     expect(page.locator("#review")).to_contain_text("$120.00")
     looks_right(page)
+    nothing_scrolls_sideways(page)
     page.get_by_label("Reason").fill("Registered twice at the desk")
     page.get_by_role("button", name="Merge accounts").click()
     expect(page.get_by_text("was merged into ACC-2024-700001")).to_be_visible()
