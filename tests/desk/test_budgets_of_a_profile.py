@@ -26,14 +26,15 @@ from tests.fieldwork.working import order_from_profile
 ClientAs = Callable[..., Client]
 MOST_STATEMENTS = 16
 MOST_BYTES = 40_000
-TABS = (
-    "consumer_detail",
-    "consumer_connections",
-    "consumer_service",
-    "consumer_communication",
-    "consumer_notes",
-    "consumer_timeline",
-)
+TABS = {
+    "consumer_detail": 15,
+    "consumer_connections": 13,
+    "consumer_service": 11,
+    "consumer_communication": 10,
+    "consumer_notes": 9,
+    "consumer_timeline": 11,
+}
+"""How many statements each asks at most."""
 
 
 @pytest.fixture
@@ -113,11 +114,11 @@ def with_money(
 def test_each_tab_keeps_its_budget(busy: Consumer, client_as: ClientAs, role: Role) -> None:
     client = client_as(role)
     client.get(reverse("me"))  # the first request of a session writes when it was seen
-    for tab in TABS:
+    for tab, most in TABS.items():
         with CaptureQueriesContext(connection) as statements:
             answer = client.get(reverse(tab, args=[busy.account_number]))
         assert answer.status_code == 200
-        assert len(statements) <= MOST_STATEMENTS, (tab, len(statements))
+        assert len(statements) <= most, (tab, len(statements))
         assert len(answer.content) <= MOST_BYTES, (tab, len(answer.content))
 
 
