@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
-from consumers.choices import MeterPlace
+from consumers.choices import MeterPlace, UtilityType
 from consumers.models import InventoryMovement, Meter, MeterAssignment, Warehouse
+from smart360.kernel.prepared import A_KEY, Shelf
+
+PREPARED = Shelf()
 
 
 @dataclass(frozen=True)
@@ -38,24 +42,27 @@ class MovementLine:
 
 def assignments_of(consumer: int) -> list[AssignmentLine]:
     """Every meter that a consumer's services have had, newest first; one statement."""
-    rows = (
-        MeterAssignment.objects.filter(service_connection__consumer=consumer)
-        .select_related("meter__device", "service_connection")
-        .order_by("-during", "-pk")
-    )
     return [
         AssignmentLine(
-            meter_id=row.meter_id,
-            meter_number=row.meter.number,
-            device_number=row.meter.device.number if row.meter.device else "",
-            service_connection=row.service_connection_id,
-            utility=row.service_connection.get_utility_type_display(),
-            unit=row.meter.unit,
-            since=row.during.lower,
-            until=row.during.upper,
+            meter_id=row["meter"],
+            meter_number=row["meter__number"],
+            device_number=row["meter__device__number"] or "",
+            service_connection=row["service_connection"],
+            utility=UtilityType(row["utility"]).label,
+            unit=row["meter__unit"],
+            since=row["during"].lower,
+            until=row["during"].upper,
         )
-        for row in rows
+        for row in PREPARED.rows("assignments", _assignments, {A_KEY: consumer})
     ]
+
+
+def _assignments() -> QuerySet[MeterAssignment, Any]:
+    rows = MeterAssignment.objects.filter(service_connection__consumer=A_KEY)
+    return rows.order_by("-during", "-pk").values(
+        "meter", "meter__number", "meter__device__number", "meter__unit", "during",
+        "service_connection", utility=F("service_connection__utility_type"),
+    )  # fmt: skip
 
 
 def movements_of(meters: Sequence[int], *, consumer: int) -> list[MovementLine]:
