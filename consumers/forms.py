@@ -139,6 +139,25 @@ class HoldProposalForm(AccountHoldForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        certificate = self.fields["certificate"]
+        certificate.help_text = "One of its documents, or none: then it is to follow."
+
+
+class CertificateForm(forms.Form):
+    """The certificate that was to follow."""
+
+    certificate = KeyField(label="Certificate", choices=())
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, certificates: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        certificate = self.fields["certificate"]
+        assert isinstance(certificate, KeyField)
+        certificate.offer([("", "Choose the certificate"), *certificates])
+
 
 class LiftForm(forms.Form):
     """Why a protection ends before its day, or a proposed one does not begin."""

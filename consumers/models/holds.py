@@ -271,11 +271,14 @@ class HoldProposal(models.Model):
                             RETURN NEW;
                         END IF;
                     ELSIF TG_OP = 'UPDATE' AND OLD.state = 'PROPOSED' THEN
-                        -- Accepted, its hold is what was proposed, placed by who decided.
+                        -- Accepted, its hold is what was proposed, placed by who decided; a
+                        -- certificate that was to follow has come by then.
                         IF to_jsonb(NEW) - ARRAY['state', 'decided_at', 'decided_by_id', 'decision',
-                                                 'hold_id']
+                                                 'hold_id', 'certificate_id']
                            = to_jsonb(OLD) - ARRAY['state', 'decided_at', 'decided_by_id',
-                                                   'decision', 'hold_id']
+                                                   'decision', 'hold_id', 'certificate_id']
+                           AND (NEW.certificate_id IS NOT DISTINCT FROM OLD.certificate_id
+                                OR OLD.certificate_id IS NULL AND NEW.state = 'ACCEPTED')
                            AND (NEW.state <> 'ACCEPTED' OR EXISTS (
                                 SELECT 1 FROM consumers_accounthold h
                                  WHERE h.id = NEW.hold_id

@@ -126,8 +126,11 @@ def refuse_wrong_wish(wish: HoldWish, today: date) -> None:
         raise UnableToProtect("Only a dispute is about an amount", field="amount")
 
 
-def refuse_wrong_entry(wish: HoldWish, consumer: int) -> None:
-    """Say what is wrong with a wish to register somebody (BEY11), as UnableToProtect."""
+def refuse_wrong_entry(wish: HoldWish, consumer: int, *, is_proposed: bool = False) -> None:
+    """Say what is wrong with a wish to register somebody (BEY11), as UnableToProtect.
+
+    Of what ``is_proposed`` the certificate may follow: who calls has it at home.
+    """
     if wish.protection is None:
         if wish.certificate is not None:
             raise UnableToProtect(NOT_REGISTERED, field="certificate")
@@ -138,7 +141,7 @@ def refuse_wrong_entry(wish: HoldWish, consumer: int) -> None:
     if wish.to_on is None:
         raise UnableToProtect(NO_END, field="to_on")
     if wish.certificate is None:
-        if kind.needs_certificate:
+        if kind.needs_certificate and not is_proposed:
             raise UnableToProtect(NO_CERTIFICATE, field="certificate")
         return
     if not has_certificate(consumer, wish.certificate):

@@ -21,7 +21,7 @@ from consumers.queries.register import has_certificate
 from smart360.comms.outbox import notify_staff
 from smart360.kernel.db import operation, refuses, step
 from smart360.kernel.errors import Refusal
-from smart360.kernel.text import why_unsaid
+from smart360.kernel.text import NOT_OFFERED, why_unsaid
 from smart360.organisation.queries import day_of
 from smart360.staff.access import people_who_may
 from smart360.staff.models import Person
@@ -37,6 +37,7 @@ LONGEST_NOTE = 250
 SECOND_PERSON = "Somebody else must decide a hold that you proposed"
 STANDS_ALREADY = "This source protects the account already"
 LOST_CERTIFICATE = "Its certificate was withdrawn or rejected since it was proposed"
+CERTIFICATE_FOLLOWS = "The certificate is to follow: choose it once it is among the documents"
 WAITS_ALREADY = "This hold was proposed already"
 
 
@@ -74,7 +75,7 @@ def propose_account_hold(
     if earlier:
         return HoldProposal.objects.get(pk=int(earlier))
     refuse_wrong_wish(wish, day_of(at))
-    refuse_wrong_entry(wish, consumer)
+    refuse_wrong_entry(wish, consumer, is_proposed=True)
     if wrong := why_unsaid(note, at_most=LONGEST_NOTE):
         raise UnableToProtect(wrong, field="note")
     _refuse_twice(consumer, wish)
@@ -117,19 +118,24 @@ def _refuse_twice(consumer: int, wish: HoldWish) -> None:
 
 @operation
 def accept_account_hold(
-    *, proposal: int, by: Person, at: datetime, form_key: uuid.UUID
+    *,
+    proposal: int,
+    certificate: int | None = None,
+    by: Person,
+    at: datetime,
+    form_key: uuid.UUID,
 ) -> HoldProposal:
     """Protect the account as it was proposed, as if ``by`` had placed the hold (X6).
 
-    Raises UnableToDecideHold, UnableToProtect.
+    ``certificate``  where it was to follow. Raises UnableToDecideHold, UnableToProtect.
     """
     locked = _locked(proposal)
-    if form_keys.claim(form_key, by=by.pk, act=ACCEPT, about=str(proposal), at=at) is not None:
+    about = form_keys.with_contents(str(proposal), {"certificate": certificate})
+    if form_keys.claim(form_key, by=by.pk, act=ACCEPT, about=about, at=at) is not None:
         return locked
     _refuse_if_decided(locked)
     _refuse_if_own(locked, by)
-    if locked.certificate_id and not has_certificate(locked.consumer_id, locked.certificate_id):
-        raise UnableToProtect(LOST_CERTIFICATE, is_conflict=True)
+    locked.certificate_id = _certificate_of(locked, certificate)
     locked.hold = guards.place_hold(
         locked.consumer_id,
         kind=AccountHoldKind(locked.kind),
@@ -174,7 +180,25 @@ def _locked(proposal: int) -> HoldProposal:
         HoldProposal.objects.values_list("consumer_id", flat=True).get(pk=proposal)
     )
     rows = HoldProposal.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("consumer", "decided_by", "proposed_by").get(pk=proposal)
+    return rows.select_related("consumer", "decided_by", "proposed_by", "protection").get(
+        pk=proposal
+    )
+
+
+def _certificate_of(proposal: HoldProposal, chosen: int | None) -> int | None:
+    """What the entry rests on: what was proposed with it, or what came after."""
+    kept = proposal.certificate_id
+    if kept is not None:
+        if not has_certificate(proposal.consumer_id, kept):
+            raise UnableToProtect(LOST_CERTIFICATE, is_conflict=True)
+        return kept
+    if proposal.protection is None:
+        return None
+    if chosen is None and proposal.protection.needs_certificate:
+        raise UnableToDecideHold(CERTIFICATE_FOLLOWS, field="certificate")
+    if chosen is not None and not has_certificate(proposal.consumer_id, chosen):
+        raise UnableToDecideHold(NOT_OFFERED, field="certificate")
+    return chosen
 
 
 def _refuse_if_decided(proposal: HoldProposal) -> None:
@@ -195,7 +219,8 @@ def _refuse_if_own(proposal: HoldProposal, by: Person) -> None:
 def _decide(proposal: HoldProposal, state: HoldProposalState, *, by: Person, at: datetime) -> None:
     """Keep the decision, and tell who proposed it; the consumer's name stays in the house."""
     proposal.state, proposal.decided_at, proposal.decided_by = state, at, by
-    proposal.save(update_fields=["state", "decided_at", "decided_by", "decision", "hold"])
+    changed = ["state", "decided_at", "decided_by", "decision", "hold", "certificate"]
+    proposal.save(update_fields=changed)
     account = proposal.consumer.account_number
     notify_staff(
         people=[proposal.proposed_by],

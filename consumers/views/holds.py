@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from consumers import access, operations, queries
-from consumers.forms import AccountHoldForm, HoldProposalForm, LiftForm
+from consumers.forms import AccountHoldForm, CertificateForm, HoldProposalForm, LiftForm
 from consumers.models import Consumer
+from consumers.queries.proposals import ShownProposal
 from consumers.queries.register import certificates_among, kinds_of_protection
 from consumers.views.profiles import found_consumer, shell
 from smart360.kernel import clock
@@ -103,21 +104,23 @@ def hold_proposal_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 @requires(Permission.PROTECT_ACCOUNT)
 def hold_proposal_accept(request: HttpRequest, account: str, proposal: int) -> HttpResponse:
-    """Protect the account as somebody proposed it."""
-    consumer = _found_with(request, account, proposal)
+    """Protect the account as somebody proposed it, with the certificate if it was to follow."""
+    consumer, key = _found_with(request, account, proposal), posted_form_key(request.POST)
+    form = None
+    if "certificate" in request.POST:
+        form = _certificate_form(request, consumer, proposal, request.POST)
+        if not form.is_valid():
+            return _holds_page(request, consumer, accept=(proposal, form), status=422)
     try:
         operations.accept_account_hold(
             proposal=proposal,
+            certificate=form.cleaned_data["certificate"] if form else None,
             by=signed_in_person(request),
             at=clock.now(),
-            form_key=posted_form_key(request.POST),
+            form_key=key,
         )
     except Refusal as refusal:
-        form = _decline_form(proposal)
-        return _holds_page(
-            request, consumer, decline=(proposal, form), refusal=refusal,
-            status=refusal.http_status,
-        )  # fmt: skip
+        return _holds_page(request, consumer, refusal=refusal, status=refusal.http_status)
     messages.success(request, "The account is protected")
     return HttpResponseRedirect(resolve_url("account_holds", account))
 
@@ -170,6 +173,16 @@ def _found_with(request: HttpRequest, account: str, proposal: int) -> Consumer:
     return consumer
 
 
+def _certificate_form(
+    request: HttpRequest, consumer: Consumer, proposal: int, data: Any = None
+) -> CertificateForm:
+    """What a supervisor chooses where the certificate was to follow."""
+    known = access.known_certificates(consumer.pk, to=signed_in_person(request))
+    return CertificateForm(
+        data, certificates=certificates_among(known), auto_id=f"accept-{proposal}-%s"
+    )
+
+
 def _decline_form(proposal: int) -> LiftForm:
     return LiftForm(auto_id=f"decline-{proposal}-%s")
 
@@ -181,6 +194,7 @@ def _holds_page(
     *,
     lift: tuple[int, LiftForm] | None = None,
     decline: tuple[int, LiftForm] | None = None,
+    accept: tuple[int, CertificateForm] | None = None,
     refusal: Refusal | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -194,6 +208,14 @@ def _holds_page(
     are_close = [*(each.is_close for each in holds), *(each.is_close for each in proposals)]
     lifting, lift_form = lift or (0, LiftForm())
     declining, decline_form = decline or (0, LiftForm())
+    accepting, accept_form = accept or (0, None)
+
+    def certificate_for(each: ShownProposal) -> CertificateForm | None:
+        if each.id == accepting:
+            return accept_form
+        wanted = decides and each.waits and each.lacks_certificate and not each.is_own
+        return _certificate_form(request, consumer, each.id) if wanted else None
+
     context = shell(request, access.shown(consumer, to=person)) | {
         "form": form,
         "decides": decides,
@@ -204,7 +226,11 @@ def _holds_page(
             if knows_why or not hold.is_close
         ],
         "proposals": [
-            (each, decline_form if each.id == declining else _decline_form(each.id))
+            (
+                each,
+                decline_form if each.id == declining else _decline_form(each.id),
+                certificate_for(each),
+            )
             for each in proposals
             if knows_why or each.is_own or not each.is_close
         ],

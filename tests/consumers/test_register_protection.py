@@ -117,6 +117,8 @@ def test_a_wrong_entry_is_refused(
         with pytest.raises(UnableToProtect) as refused:
             place(consumer, replace(wish, **wrong), david, at)
         assert refused.value.field == field, wrong
+        if wrong == {"certificate": None}:
+            continue  # of what is proposed it may follow: test_follow_with_certificate.py
         with pytest.raises(UnableToProtect):
             propose_account_hold(
                 consumer=consumer.pk, wish=replace(wish, **wrong), note=NOTE, by=emily, at=at,

@@ -1,0 +1,166 @@
+"""A household is proposed for the register by telephone; its certificate follows (BEY11)."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+
+from consumers.models import AccountHold, Consumer, HoldProposal, ProtectionKind
+from consumers.operations.documents import withdraw_document
+from consumers.operations.holds import HoldWish, UnableToProtect, place_account_hold
+from consumers.operations.proposals import (
+    CERTIFICATE_FOLLOWS,
+    UnableToDecideHold,
+    accept_account_hold,
+    decline_account_hold,
+    propose_account_hold,
+)
+from smart360.staff.choices import Role
+from smart360.staff.models import Person
+from tests.billing.test_pages_financial import text_of
+from tests.conftest import MakeConsumer, MakePerson, SetClock
+from tests.consumers.documenting import add
+from tests.consumers.test_register_protection import NAME, NOTE
+
+pytestmark = pytest.mark.django_db
+ClientAs = Callable[..., Client]
+TODAY, END = date(2024, 12, 10), date(2025, 6, 30)
+
+
+@pytest.fixture
+def consumer(make_consumer: MakeConsumer) -> Consumer:
+    return make_consumer()
+
+
+@pytest.fixture
+def emily(person: MakePerson) -> Person:
+    return person(Role.CALL_CENTRE)
+
+
+@pytest.fixture
+def david(person: MakePerson) -> Person:
+    return person(Role.SUPERVISOR)
+
+
+@pytest.fixture
+def wish() -> HoldWish:
+    kind = ProtectionKind.objects.get(name=NAME)
+    assert kind.needs_certificate
+    return HoldWish("MEDICAL", "By telephone", TODAY, END, protection=kind.pk)
+
+
+@pytest.fixture
+def asked(consumer: Consumer, wish: HoldWish, emily: Person, at: datetime) -> HoldProposal:
+    """What the call centre proposed while somebody was on the line."""
+    return propose_account_hold(
+        consumer=consumer.pk, wish=wish, note=NOTE, by=emily, at=at, form_key=uuid4()
+    )
+
+
+def accept(proposal: HoldProposal, by: Person, at: datetime, certificate: int | None) -> None:
+    accept_account_hold(
+        proposal=proposal.pk, certificate=certificate, by=by, at=at, form_key=uuid4()
+    )
+
+
+def test_it_protects_once_the_certificate_is_there(
+    consumer: Consumer, asked: HoldProposal, david: Person, at: datetime
+) -> None:
+    with pytest.raises(UnableToDecideHold) as refused:
+        accept(asked, david, at, None)
+    assert (refused.value.sentence, refused.value.field) == (CERTIFICATE_FOLLOWS, "certificate")
+    assert not AccountHold.objects.exists()
+    certificate = add(consumer, david, at, kind="CERTIFICATE").pk
+    accept(asked, david, at, certificate)
+    entry = AccountHold.objects.get()
+    assert (entry.certificate_id, entry.placed_by) == (certificate, david)
+    asked.refresh_from_db()
+    assert (asked.certificate_id, asked.hold) == (certificate, entry)
+
+
+def test_nobody_places_an_entry_without_it(
+    consumer: Consumer, wish: HoldWish, david: Person, at: datetime
+) -> None:
+    with pytest.raises(UnableToProtect):
+        place_account_hold(consumer=consumer.pk, wish=wish, by=david, at=at, form_key=uuid4())
+
+
+def test_no_other_paper_does(
+    consumer: Consumer,
+    make_consumer: MakeConsumer,
+    asked: HoldProposal,
+    david: Person,
+    at: datetime,
+) -> None:
+    other = add(make_consumer(), david, at, kind="CERTIFICATE").pk
+    report, gone = add(consumer, david, at, kind="REPORT").pk, add(consumer, david, at).pk
+    withdraw_document(document=gone, by=david, at=at)
+    for wrong in (other, report, gone, 0):
+        with pytest.raises(UnableToDecideHold) as refused:
+            accept(asked, david, at, wrong)
+        assert refused.value.field == "certificate"
+    assert not AccountHold.objects.exists()
+
+
+def test_what_came_with_it_stays(
+    consumer: Consumer, wish: HoldWish, emily: Person, david: Person, at: datetime
+) -> None:
+    """A supervisor decides on what was proposed; another paper is another proposal."""
+    first, second = (add(consumer, david, at, kind="CERTIFICATE").pk for _ in range(2))
+    proposal = propose_account_hold(
+        consumer=consumer.pk, wish=replace(wish, certificate=first), note=NOTE, by=emily, at=at,
+        form_key=uuid4(),
+    )  # fmt: skip
+    accept(proposal, david, at, second)
+    assert AccountHold.objects.get().certificate_id == first
+
+
+def test_no_statement_goes_round_it(
+    consumer: Consumer, asked: HoldProposal, david: Person, at: datetime
+) -> None:
+    """The certificate comes with the acceptance alone; neither before nor after."""
+    certificate = add(consumer, david, at, kind="CERTIFICATE").pk
+    mine = HoldProposal.objects.filter(pk=asked.pk)
+
+    def refused(**change: Any) -> None:
+        with pytest.raises(IntegrityError), transaction.atomic():  # noqa: TID251
+            mine.update(**change)
+
+    refused(certificate=certificate)
+    decline_account_hold(proposal=asked.pk, reason=NOTE, by=david, at=at, form_key=uuid4())
+    refused(certificate=certificate)
+
+
+def test_on_the_pages(
+    consumer: Consumer, wish: HoldWish, emily: Person, client_as: ClientAs, david: Person,
+    at: datetime, stands: SetClock,
+) -> None:  # fmt: skip
+    page = reverse("account_holds", args=[consumer.account_number])
+    said = {
+        "kind": f"R{wish.protection}", "source": "By telephone", "from_on": "2024-12-10",
+        "to_on": END.isoformat(), "certificate": "", "note": NOTE,
+    }  # fmt: skip
+    answer = client_as(emily).post(page, said | {"form_key": str(uuid4())}, follow=True)
+    assert "A supervisor decides on the hold" in text_of(answer)
+    assert "Certificate To follow" in text_of(answer)
+    boss = client_as(david)
+    assert "Certificate to follow" in text_of(boss.get(reverse("hold_proposal_list")))
+    assert "uploaded among the documents first" in text_of(boss.get(page))
+    (waits,) = HoldProposal.objects.all()
+    decide = reverse("hold_proposal_accept", args=[consumer.account_number, waits.pk])
+    for more, status in (({}, 422), ({"certificate": ""}, 422), ({"certificate": "7x"}, 422)):
+        answer = boss.post(decide, {"form_key": str(uuid4())} | more)
+        assert answer.status_code == status, more
+    assert not AccountHold.objects.exists()
+    certificate = add(consumer, david, at, kind="CERTIFICATE", title="Doctor's letter").pk
+    assert "Doctor" in boss.get(page).text
+    chosen = {"form_key": str(uuid4()), "certificate": str(certificate)}
+    answer = boss.post(decide, chosen, follow=True)
+    assert "The account is protected" in text_of(answer)
+    assert AccountHold.objects.get().certificate_id == certificate
