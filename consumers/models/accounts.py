@@ -11,7 +11,11 @@ from django.db.models import F, Q
 from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
 from consumers.models.areas import CONNECTIONS_FOLLOW_THE_AREA, THE_AREA_IS_THE_PREMISES
 from consumers.models.collecting import STATUS_IS_COLLECTION_BY_A_MOVE
-from consumers.models.ending import COMES_BACK_BY_EXECUTION, ENDS_BY_EXECUTION
+from consumers.models.ending import (
+    COMES_BACK_BY_EXECUTION,
+    ENDS_BY_EXECUTION,
+    STATUS_MOVES_ALONG_ARROWS,
+)
 from consumers.models.erasing import STAYS_ERASED
 from consumers.models.listing import LISTED_BY, SEARCHED_BY
 from consumers.models.merging import OPENS_UNMERGED, STAYS_MERGED, nothing_begins
@@ -157,6 +161,7 @@ class Consumer(models.Model):
             OPENS_UNMERGED,
             ENDS_BY_EXECUTION,
             COMES_BACK_BY_EXECUTION,
+            STATUS_MOVES_ALONG_ARROWS,
             pgtrigger.Trigger(
                 name="an_account_is_archived_by_execution",
                 when=pgtrigger.Before,

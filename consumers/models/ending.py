@@ -2,6 +2,29 @@
 
 import pgtrigger
 
+from consumers.rules.standing import arrows_as_sql
+
+STATUS_MOVES_ALONG_ARROWS = pgtrigger.Trigger(
+    # After those that say by which act alone: triggers go by name.
+    name="status_moves_along_arrows",
+    when=pgtrigger.Before,
+    operation=pgtrigger.UpdateOf("status"),
+    # The end of a merge gives back the status from before: its own trigger asks.
+    condition=pgtrigger.Condition(
+        "OLD.status <> NEW.status"
+        " AND (OLD.merged_into_id IS NULL OR NEW.merged_into_id IS NOT NULL)"
+    ),
+    func=pgtrigger.Func(
+        f"""
+        IF (OLD.status, NEW.status) NOT IN (VALUES {arrows_as_sql()}) THEN
+            RAISE EXCEPTION 'no arrow from % to %', OLD.status, NEW.status
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'status_moves_along_arrows';
+        END IF;
+        RETURN NEW;
+        """
+    ),
+)
+
 ENDS_BY_EXECUTION = pgtrigger.Trigger(
     name="an_account_ends_by_execution",
     when=pgtrigger.Before,

@@ -10,6 +10,36 @@ NOTHING_CONNECTED = "This account has no connected service to disconnect"
 HAS_LEFT = "This household has moved out: nothing of theirs is left to disconnect or reconnect"
 NOT_SUPPLIED = (AccountStatus.INACTIVE.value, AccountStatus.DISCONNECTED.value)
 """Accounts that can be reconnected, whatever is known of their services."""
+_PENDING, _ACTIVE, _INACTIVE, _OFF, _COLLECTION = (
+    AccountStatus.PENDING,
+    AccountStatus.ACTIVE,
+    AccountStatus.INACTIVE,
+    AccountStatus.DISCONNECTED,
+    AccountStatus.COLLECTION,
+)
+ARROWS: dict[AccountStatus, tuple[AccountStatus, ...]] = {
+    # Approved, or moves in; moves out, or what supplied it is cut.
+    _PENDING: (_ACTIVE, _INACTIVE, _OFF),
+    _ACTIVE: (_INACTIVE, _OFF, _COLLECTION),
+    # Whoever is collected from is cut, or moves out, like anybody else.
+    _COLLECTION: (_ACTIVE, _INACTIVE, _OFF),
+    # Reconnected, or closed for good.
+    _OFF: (_ACTIVE, _INACTIVE),
+    # Reconnected, or moves in; a service that was left on is cut for now.
+    _INACTIVE: (_ACTIVE, _OFF),
+}
+"""How the status of an account may go on (CON5). Nothing leads back to Pending but the undoing of
+a merge, which gives an account the status that it had. By what act, other triggers ask."""
+
+
+def arrows_as_sql() -> str:
+    """The arrows as rows of SQL, for the trigger that keeps them.
+
+    >>> "('ACTIVE', 'PENDING')" in arrows_as_sql(), "('PENDING', 'ACTIVE')" in arrows_as_sql()
+    (False, True)
+    """
+    pairs = ((old.value, new.value) for old, reached in ARROWS.items() for new in reached)
+    return ", ".join(f"('{old}', '{new}')" for old, new in pairs)
 
 
 def has_left(supply_states: Collection[str]) -> bool:

@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime
 from functools import partial
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from consumers import oracles
-from consumers.choices import LockPurpose, SupplyState, UtilityType
+from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
 from consumers.models import (
     Category,
+    CollectionMove,
     Consumer,
     Device,
     Guard,
@@ -21,10 +22,12 @@ from consumers.models import (
     Subcategory,
 )
 from consumers.operations import take_profile_lock
+from consumers.rules.standing import ARROWS
 from smart360.kernel.errors import constraint_of
 from smart360.staff.choices import Role
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest
 from tests.disconnections.closing import past_every_guard
+from tests.looking import put_back
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -128,7 +131,46 @@ def test_only_execute_ends_an_account_or_a_service(make_consumer: MakeConsumer) 
     for state in (SupplyState.OFF_FOR_NOW, SupplyState.OFF_FOR_GOOD):
         refused = refused_by(partial(service.update, supply_state=state))
         assert refused == "supply_ends_by_execution"
-    assert one.update(status="PENDING") == 1
+    assert refused_by(partial(one.update, status="PENDING")) == "status_moves_along_arrows"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_back"), [("PENDING", "COLLECTION", False), ("COLLECTION", "PENDING", True)]
+)
+def test_a_move_of_collection_goes_round_no_arrow(
+    old: str, new: str, is_back: bool, make_consumer: MakeConsumer, person: MakePerson, at: datetime
+) -> None:
+    """CON5: the row that lets an account come to Collection, or back, is forged."""
+    one = make_consumer(status=old)
+    CollectionMove.objects.create(consumer=one, is_back=is_back, at=at, by=person(Role.RECOVERY))
+    mine = Consumer.objects.filter(pk=one.pk)
+    assert refused_by(partial(mine.update, status=new)) == "status_moves_along_arrows"
+    if is_back:
+        assert mine.update(status="ACTIVE") == 1, "the control: the row itself is whole"
+
+
+@pytest.mark.parametrize("old", AccountStatus)
+def test_a_status_goes_on_along_the_arrows_alone(
+    old: AccountStatus, make_consumer: MakeConsumer, as_owner: Callable[[], None]
+) -> None:
+    """CON5: with the triggers off that ask for the act, the arrows of the table are left."""
+    one = Consumer.objects.filter(pk=make_consumer(status=old).pk)
+    as_owner()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE consumers_consumer DISABLE TRIGGER USER")
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger WHERE tgrelid = 'consumers_consumer'::regclass"
+            " AND tgname LIKE '%%status_moves_along_arrows%%'"
+        )
+        ((name,),) = cursor.fetchall()
+        cursor.execute(f"ALTER TABLE consumers_consumer ENABLE TRIGGER {name}")
+    for new in AccountStatus:
+        if new in (old, *ARROWS[old]):
+            with put_back():
+                assert one.update(status=new) == 1
+        else:
+            assert refused_by(partial(one.update, status=new)) == "status_moves_along_arrows"
 
 
 def test_only_execute_archives_an_account(make_consumer: MakeConsumer, at: datetime) -> None:
