@@ -103,8 +103,8 @@ def shell(
         "can_edit": is_free and bool(editable_by(acts, is_guarded=False)),
         "can_approve": shown.status == AccountStatus.PENDING
         and Permission.EDIT_GUARDED_DATA in acts,
+        # Also while somebody else holds the profile: that ends, and the page says who it is.
         "can_create_request": Permission.CREATE_REQUEST in acts
-        and is_free
         and not head.guards
         and not nothing_to_request,
         "why_no_request": nothing_to_request if Permission.CREATE_REQUEST in acts else "",

