@@ -9,7 +9,11 @@ from django.db import models
 from django.db.models import F, Q
 
 from consumers.choices import AccountStatus, LockPurpose, SupplyState, UtilityType
-from consumers.models.areas import CONNECTIONS_FOLLOW_THE_AREA, THE_AREA_IS_THE_PREMISES
+from consumers.models.areas import (
+    A_PREMISE_KEEPS_ITS_KEY,
+    CONNECTIONS_FOLLOW_THE_AREA,
+    THE_AREA_IS_THE_PREMISES,
+)
 from consumers.models.collecting import STATUS_IS_COLLECTION_BY_A_MOVE
 from consumers.models.ending import (
     COMES_BACK_BY_EXECUTION,
@@ -205,6 +209,7 @@ class Premise(models.Model):
         constraints = [models.CheckConstraint(condition=~Q(address=""), name="premise_has_address")]
         indexes = [models.Index(fields=["area"], name="premise_by_area")]
         triggers = [
+            A_PREMISE_KEEPS_ITS_KEY,
             CONNECTIONS_FOLLOW_THE_AREA,
             pgtrigger.Trigger(
                 name="address_guarded",

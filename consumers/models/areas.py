@@ -11,7 +11,10 @@ THE_AREA_IS_THE_PREMISES = pgtrigger.Trigger(
         -- Whatever was given. Who corrects the premise at this moment is waited for.
         SELECT p.area INTO NEW.area FROM consumers_premise p
          WHERE p.id = NEW.premise_id FOR SHARE;
-        NEW.area := coalesce(NEW.area, '');  -- no such premise: its foreign key says so
+        IF NOT FOUND THEN  -- one that comes later in the transaction would not be asked again
+            RAISE EXCEPTION 'the premise is there before its services'
+                USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'the_premise_is_there';
+        END IF;
         RETURN NEW;
         """
     ),
@@ -25,6 +28,19 @@ CONNECTIONS_FOLLOW_THE_AREA = pgtrigger.Trigger(
         """
         UPDATE consumers_serviceconnection SET area = NEW.area WHERE premise_id = NEW.id;
         RETURN NULL;
+        """
+    ),
+)
+A_PREMISE_KEEPS_ITS_KEY = pgtrigger.Trigger(
+    name="a_premise_keeps_its_key",
+    when=pgtrigger.Before,
+    operation=pgtrigger.UpdateOf("id"),
+    condition=pgtrigger.Condition("OLD.id IS DISTINCT FROM NEW.id"),
+    func=pgtrigger.Func(
+        """
+        -- Its services would be those of another place, and keep the area of this one.
+        RAISE EXCEPTION 'a premise keeps its key' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'a_premise_keeps_its_key';
         """
     ),
 )

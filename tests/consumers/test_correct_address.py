@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.urls import reverse
 
@@ -16,12 +17,13 @@ from consumers.operations.premises import PlaceName, UnableToCorrectAddress, cor
 from consumers.oracles import services_in_another_area
 from consumers.queries import search
 from smart360.custody.operations.erasing import ask_for_erasure, erase_person
+from smart360.kernel.errors import constraint_of
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
 from smart360.trail.models import Entry
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
-from tests.looking import checksums
+from tests.looking import checksums, put_back
 
 pytestmark = pytest.mark.django_db
 ClientAs = Callable[..., Client]
@@ -110,6 +112,31 @@ def test_a_service_is_in_the_area_of_its_premise_whatever_is_written(
         connected_on=neighbour.registered_on, area="Nowhere",
     )  # fmt: skip
     assert {*ServiceConnection.objects.values_list("area", flat=True)} == {"North"}
+
+
+COMES_LATE = """
+INSERT INTO consumers_serviceconnection (consumer_id, premise_id, utility_type, supply_state,
+                                         connected_on, area)
+SELECT id, 999999, 'GAS', 'CONNECTED', registered_on, '' FROM consumers_consumer LIMIT 1
+"""
+
+
+@pytest.mark.database
+@pytest.mark.parametrize(
+    ("sql", "broken"),
+    [
+        ("UPDATE consumers_premise SET id = -id", "a_premise_keeps_its_key"),
+        (COMES_LATE, "the_premise_is_there"),
+    ],
+)
+def test_no_premise_takes_the_place_of_another(smith: Consumer, sql: str, broken: str) -> None:
+    """Foreign keys are asked at the end: until then a premise could come late, or two change."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE consumers_premise SET id = id")  # as a row that is saved whole
+        with pytest.raises(IntegrityError) as refused, put_back():
+            cursor.execute(sql)
+    assert constraint_of(refused.value) == broken
+    assert services_in_another_area() == []
 
 
 def test_who_was_erased_is_left_in_peace(
