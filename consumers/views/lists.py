@@ -49,6 +49,7 @@ NOBODY_FOUND = (
 )
 """What else to try, for somebody who may also enter the customer by hand."""
 TOO_MANY = f"Very many consumers fit: these are of the best {MOST_FITTING}; type more for the rest"
+NONE_OF_THE_BEST = f"None of the best {MOST_FITTING} matches fits the filters"
 CARDS = (
     ("Active", (AccountStatus.ACTIVE,), ""),
     ("Inactive", (AccountStatus.INACTIVE,), ""),
@@ -99,6 +100,7 @@ def consumer_list(request: HttpRequest) -> HttpResponse:
         "problems": list(wish.errors.values()),
         "rows": page.rows,
         "words": _page_words(wish, page, in_all, is_cut=is_cut),
+        "none_of_the_best": NONE_OF_THE_BEST if is_cut else "",
         "heads": _heads(wish, reach),
         "sees_balance": reach.sees_balance,
         "next_url": wish.address(cursor=page.next_cursor) if page.next_cursor else "",
@@ -193,7 +195,9 @@ def _page_words(
     if wish.is_plain_search:
         return _found_words(len(page.rows))
     looks_for, found, left_out = wish.looks_for, "", ""
-    if in_all is not None and wish.is_tallied:
+    if is_cut:
+        pass  # among all that fit there may be more of them
+    elif in_all is not None and wish.is_tallied:
         found = f"{in_all.fitting(looks_for.statuses, looks_for.archived):,}"
         if in_all.archived and not looks_for.archived:
             left_out = ", without archived accounts"
@@ -206,9 +210,12 @@ def _page_words(
 
 def _part_words(page: Page[ListedAccount]) -> str:
     """Of how many is not known."""
+    number = f"{len(page.rows)}" if len(page.rows) > 1 else "one"
+    if page.is_all:
+        return _capital(number)
     if not page.previous_cursor:
-        return f"The first {len(page.rows)}"
-    return f"{len(page.rows)} more" if page.next_cursor else f"The last {len(page.rows)}"
+        return f"The first {number}"
+    return _capital(f"{number} more") if page.next_cursor else f"The last {number}"
 
 
 def _heads(wish: ConsumerWish, reach: Reach) -> dict[str, dict[str, str]]:

@@ -372,7 +372,7 @@ class TestPage:
             page = client.get(address)
             said.append(page.context["words"].partition(",")[0])
             address = page.context["next_url"] and LIST + page.context["next_url"]
-        assert said == ["The first 1", "1 more", "The last 1"]
+        assert said == ["The first one", "One more", "The last one"]
 
     def test_the_order_by_what_is_unpaid_says_since_when(self, client_as: SignIn) -> None:
         client = client_as(Role.BILLING)
@@ -383,9 +383,15 @@ class TestPage:
         self, client_as: SignIn, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("consumers.views.lists.MOST_FITTING", 2)
-        page = client_as(Role.CSE).get(f"{LIST}?q=smith&vip=no")
+        client = client_as(Role.CSE)
+        page = client.get(f"{LIST}?q=smith&vip=no")
         assert len(listed(page)) == 2
         assert "type more for the rest" in page.content.decode()
+        assert page.context["words"].startswith("2, by account number"), "nobody counted the rest"
+        nobody = client.get(f"{LIST}?q=smith&vip=yes").content.decode()
+        assert "None of the best" in nobody
+        assert "type more of it" in nobody
+        assert "No consumers match" not in nobody
 
 
 def test_a_page_keeps_its_weight(make_consumer: MakeConsumer, client_as: SignIn) -> None:
