@@ -17,7 +17,7 @@ from complaints.operations.deciding import resolve_complaint
 from complaints.operations.rating import rate_complaint
 from consumers.choices import AccountHoldKind, AccountStatus, SupplyState, UtilityType
 from consumers.guards import AccountIsErased
-from consumers.models import Consumer, Reading
+from consumers.models import AccountHold, Consumer, Reading
 from consumers.operations import add_consumer_note, reject_reading
 from consumers.operations.holds import HoldWish
 from consumers.operations.proposals import decline_account_hold, propose_account_hold
@@ -219,13 +219,23 @@ def test_what_stands_in_the_way_is_said(
     consumer, boss = make_consumer(), person(Role.SUPERVISOR)
     owe(consumer, "20.00", at=stands.at)
     number = complain(consumer, by=boss, at=stands.at).case.number
+    AccountHold.objects.create(
+        consumer=consumer, kind=AccountHoldKind.MEDICAL, source="C-1", from_on=stands.at.date(),
+        placed_at=stands.at,
+    )  # fmt: skip
     with pytest.raises(UnableToErase) as refused:
         ask_for_erasure(
             consumer=consumer.pk, reason="A letter", by=boss, at=stands.at, form_key=uuid4()
         )
     sentence = refused.value.sentence
-    for said in ("is Active, not Inactive", "still supplied", "$20.00 are owed", f"{number} is"):
+    for said in (
+        "is Active, not Inactive", "still supplied", "$20.00 are owed", f"{number} is",
+        "The account is protected.",
+    ):  # fmt: skip
         assert said in sentence
+    admin = client_as(Role.ADMIN).get(f"/cx/consumer-management/{consumer.account_number}/privacy")
+    assert "The account is protected." in admin.text
+    assert "edical" not in admin.text, "why is not for an administrator"
     client = client_as(boss)
     with CaptureQueriesContext(connection) as asked:
         page = client.get(f"/cx/consumer-management/{consumer.account_number}/privacy")

@@ -13,7 +13,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from billing.choices import PaymentState, ProposalState
 from billing.models import CreditNote, Payment, Refund, Reversal, StatementPaper
 from complaints.models import Complainant, Complaint, ComplaintDraft, Evidence, Rating
-from consumers.choices import AccountHoldKind, AccountStatus, HoldProposalState, SupplyState
+from consumers.choices import AccountStatus, HoldProposalState, SupplyState
 from consumers.models import (
     AccountHold,
     AccountMerge,
@@ -178,8 +178,8 @@ def _of_the_account(consumer: Consumer, today: date) -> Iterator[str]:
     if consumer.status != AccountStatus.INACTIVE:
         yield f"The account is {AccountStatus(consumer.status).label}, not Inactive."
     standing = AccountHold.objects.filter(consumer=consumer, lifted_at=None)
-    for kind in standing.exclude(to_on__lt=today).values_list("kind", flat=True):
-        yield f"The account is protected: {AccountHoldKind(kind).label}."
+    if standing.exclude(to_on__lt=today).exists():
+        yield "The account is protected."  # why is not for everybody who may erase
 
 
 def _of_open_work(consumer: int) -> Iterator[str]:

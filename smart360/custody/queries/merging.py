@@ -70,10 +70,11 @@ def _of_the_account(merged: Consumer, today: date) -> Iterator[Obstacle]:
         )
     held = AccountHold.objects.filter(consumer=merged, lifted_at=None).exclude(to_on__lt=today)
     held = held.exclude(kind=AccountHoldKind.ARRANGEMENT)  # said above
-    for kind in held.order_by("pk").values_list("kind", flat=True)[:MOST_NAMED]:
+    kinds = held.order_by("pk").values_list("kind", "protection__name")[:MOST_NAMED]
+    for kind, registered in kinds:
         yield Obstacle(
-            f"The account is protected ({AccountHoldKind(kind).label}): place it on the other"
-            " account, then lift it here.",
+            f"The account is protected ({registered or AccountHoldKind(kind).label}): place it on"
+            " the other account, then lift it here.",
             [Link("Account holds", reverse("account_holds", args=[number]))],
         )
     others = AccountMerge.objects.filter(survivor=merged, undone_at=None).order_by("made_at", "pk")
