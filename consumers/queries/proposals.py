@@ -38,7 +38,7 @@ class ShownProposal:
     is_own: bool
     certificate: int | None
     lacks_certificate: bool
-    """Whether it needs one that is still to follow."""
+    """Whether it waits and needs one that is still to follow."""
     is_close: bool
     """Whether only those who need to know may read it (BEY11)."""
 
@@ -96,7 +96,8 @@ def _shown(proposal: HoldProposal, *, to: Person) -> ShownProposal:
         waits=proposal.state == HoldProposalState.PROPOSED,
         is_own=proposal.proposed_by_id == to.pk,
         certificate=proposal.certificate_id,
-        lacks_certificate=proposal.certificate_id is None
+        lacks_certificate=proposal.state == HoldProposalState.PROPOSED
+        and proposal.certificate_id is None
         and proposal.protection is not None
         and proposal.protection.needs_certificate,
         is_close=is_close(proposal.kind, proposal.protection_id),

@@ -12,6 +12,7 @@ from consumers import access, operations, queries
 from consumers.forms import AccountHoldForm, CertificateForm, HoldProposalForm, LiftForm
 from consumers.models import Consumer
 from consumers.queries.proposals import ShownProposal
+from consumers.queries.protecting import ShownHold
 from consumers.queries.register import certificates_among, kinds_of_protection
 from consumers.views.profiles import found_consumer, shell
 from smart360.kernel import clock
@@ -183,6 +184,13 @@ def _certificate_form(
     )
 
 
+def _keeps_close(each: ShownHold | ShownProposal) -> bool:
+    """Whether something is left unsaid: a hold that stands, or what another person proposed."""
+    if isinstance(each, ShownProposal):
+        return each.is_close and each.waits and not each.is_own
+    return each.is_close and each.state == "STANDS"
+
+
 def _decline_form(proposal: int) -> LiftForm:
     return LiftForm(auto_id=f"decline-{proposal}-%s")
 
@@ -205,7 +213,6 @@ def _holds_page(
     knows_why = access.knows_protections(consumer.pk, person)
     holds = queries.account_holds(consumer.pk, today=today)
     proposals = queries.proposals_of(consumer.pk, to=person)
-    are_close = [*(each.is_close for each in holds), *(each.is_close for each in proposals)]
     lifting, lift_form = lift or (0, LiftForm())
     declining, decline_form = decline or (0, LiftForm())
     accepting, accept_form = accept or (0, None)
@@ -234,6 +241,7 @@ def _holds_page(
             for each in proposals
             if knows_why or each.is_own or not each.is_close
         ],
-        "is_kept_close": not knows_why and any(are_close),
+        "is_kept_close": not knows_why and any(_keeps_close(each) for each in holds),
+        "is_asked_close": not knows_why and any(_keeps_close(each) for each in proposals),
     }
     return render(request, "consumers/account_holds.html", context, status=status)

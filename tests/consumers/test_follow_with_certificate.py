@@ -13,7 +13,12 @@ from django.urls import reverse
 
 from consumers.models import AccountHold, Consumer, HoldProposal, ProtectionKind
 from consumers.operations.documents import withdraw_document
-from consumers.operations.holds import HoldWish, UnableToProtect, place_account_hold
+from consumers.operations.holds import (
+    HoldWish,
+    UnableToProtect,
+    lift_account_hold,
+    place_account_hold,
+)
 from consumers.operations.proposals import (
     CERTIFICATE_FOLLOWS,
     UnableToDecideHold,
@@ -164,3 +169,36 @@ def test_on_the_pages(
     answer = boss.post(decide, chosen, follow=True)
     assert "The account is protected" in text_of(answer)
     assert AccountHold.objects.get().certificate_id == certificate
+
+
+def test_what_is_only_proposed_is_called_protected_nowhere(
+    consumer: Consumer, asked: HoldProposal, emily: Person, david: Person, client_as: ClientAs,
+    at: datetime, stands: SetClock,
+) -> None:  # fmt: skip
+    """Who may not read why is told that nothing is decided, and nothing once it is declined."""
+    page = reverse("account_holds", args=[consumer.account_number])
+    desk, phone = client_as(Role.CSE), client_as(emily)
+    waits = "A protection that somebody else proposed waits for a supervisor"
+    for client, is_told in ((desk, True), (phone, False)):
+        answer = client.get(page)
+        assert "Nothing protects this account" in text_of(answer)
+        assert "Protected" not in text_of(answer)
+        assert (waits in text_of(answer)) is is_told
+    assert NOTE not in desk.get(page).text
+    decline_account_hold(proposal=asked.pk, reason=NOTE, by=david, at=at, form_key=uuid4())
+    assert waits not in text_of(desk.get(page))
+    assert "Protected" not in text_of(desk.get(page))
+    assert "To follow" not in text_of(phone.get(page))
+
+
+def test_a_protection_that_was_lifted_protects_no_more(
+    consumer: Consumer, asked: HoldProposal, david: Person, client_as: ClientAs, at: datetime,
+    stands: SetClock,
+) -> None:  # fmt: skip
+    page, desk = reverse("account_holds", args=[consumer.account_number]), client_as(Role.CSE)
+    accept(asked, david, at, add(consumer, david, at, kind="CERTIFICATE").pk)
+    assert "Protected" in text_of(desk.get(page))
+    hold = AccountHold.objects.get().pk
+    lift_account_hold(hold=hold, reason="Recovered", by=david, at=at, form_key=uuid4())
+    assert "Protected" not in text_of(desk.get(page))
+    assert "Nothing protects this account" in text_of(desk.get(page))
