@@ -224,8 +224,8 @@ def nothing_scrolls_sideways(page: Page) -> None:
     page.set_viewport_size(wide)
 
 
-def looks_right(page: Page) -> None:
-    """Clean for axe, wide and on a phone, and never wider than the window."""
+def looks_right(page: Page, *, in_dark: bool = False) -> None:
+    """Clean for axe, wide and on a phone, and never wider than the window; also in the dark."""
     wide = page.viewport_size
     assert wide
     for size in (PHONE, wide):
@@ -234,3 +234,9 @@ def looks_right(page: Page) -> None:
         page.wait_for_timeout(250)  # the fade of 120 ms
         assert accessibility_violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        if in_dark:
+            page.evaluate("document.documentElement.dataset.bsTheme = 'dark'")
+            page.wait_for_timeout(250)
+            # only colours differ from theme to theme
+            assert accessibility_violations(page, rules="color-contrast") == []
+            page.evaluate("document.documentElement.dataset.bsTheme = 'light'")
