@@ -18,12 +18,12 @@ from tests.conftest import MakeConsumer
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 
 
-def correct(premise: int, corrected: Event, connected: Event) -> None:
+def correct(premise: int, patience: float, corrected: Event, connected: Event) -> None:
     """The area is written; before it is committed a service has come, or waits for it."""
     with transaction.atomic():  # noqa: TID251  (as another program would)
         Premise.objects.filter(pk=premise).update(area="Lakeside")
         corrected.set()
-        connected.wait(1)
+        connected.wait(patience)
 
 
 def connect(consumer: int, premise: int, corrected: Event, connected: Event) -> None:
@@ -35,10 +35,14 @@ def connect(consumer: int, premise: int, corrected: Event, connected: Event) -> 
     connected.set()
 
 
-def both(consumer: Consumer) -> None:
+def both(consumer: Consumer, *, patience: float) -> None:
+    """``patience``  how many seconds the service has to come before the area is committed."""
     premise = consumer.connections.get().premise_id
     events = Event(), Event()
-    acts = [partial(correct, premise, *events), partial(connect, consumer.pk, premise, *events)]
+    acts = [
+        partial(correct, premise, patience, *events),
+        partial(connect, consumer.pk, premise, *events),
+    ]
     outcomes = race(acts)
     assert len(done(outcomes)) == 2, outcomes
 
@@ -62,7 +66,7 @@ def without_waiting() -> Iterator[None]:
 
 
 def test_a_service_has_the_area_that_is_corrected_meanwhile(make_consumer: MakeConsumer) -> None:
-    both(make_consumer())
+    both(make_consumer(), patience=1)  # in vain: the service waits for the commit
     assert [*ServiceConnection.objects.values_list("area", flat=True)] == ["Lakeside"] * 2
     assert services_in_another_area() == []
 
@@ -70,5 +74,5 @@ def test_a_service_has_the_area_that_is_corrected_meanwhile(make_consumer: MakeC
 def test_control_without_waiting_it_keeps_the_former_one(make_consumer: MakeConsumer) -> None:
     consumer = make_consumer()
     with without_waiting():
-        both(consumer)
+        both(consumer, patience=SECONDS)
     assert len(services_in_another_area()) == 1

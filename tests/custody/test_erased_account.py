@@ -294,7 +294,7 @@ def test_a_file_that_two_accounts_point_to_stays(
         consumer=gone.pk, reason="A letter", by=boss, at=stands.at, form_key=uuid4()
     )
     pay(gone, "1.00", by=boss, at=stands.at)
-    Payment.objects.filter(consumer=gone, receipt=None).update(receipt=theirs)
+    assert Payment.objects.filter(consumer=gone, receipt=None).update(receipt=theirs) == 1
     with put_back():
         PrivacyAct.objects.filter(pk=act.pk).update(
             state=PrivacyState.ERASED, decided_by=admin, decided_at=stands.at
