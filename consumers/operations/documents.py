@@ -19,7 +19,7 @@ from consumers.models import (
     DocumentUpload,
     ViewLogEntry,
 )
-from consumers.queries.protecting import registered_by, standing_on
+from consumers.queries.protecting import registered_by, resting_on
 from consumers.rules.documents import LONGEST_TITLE, MOST_BYTES, MOST_FILES, may_become
 from smart360.comms.outbox import notify_staff
 from smart360.documents import store
@@ -324,7 +324,7 @@ def _tell_register(document: ConsumerDocument, became: str, by: Person, at: date
 
     It goes on protecting: only somebody who says why lifts it.
     """
-    entries = standing_on(document.pk, today=day_of(at))
+    entries = resting_on(document.pk, today=day_of(at))
     if not entries:
         return
     account = document.consumer.account_number

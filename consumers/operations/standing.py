@@ -158,8 +158,8 @@ def _refuse_without_reason(reason: str, refusal: type[Refusal]) -> None:
 def _afterwards(row: Consumer) -> AccountStatus:
     """After Collection: Inactive where the household moved out of every place, else Active."""
     states = set(row.connections.values_list("supply_state", flat=True))
-    has_left = SupplyState.MOVED_OUT in states and SupplyState.CONNECTED not in states
-    return AccountStatus.INACTIVE if has_left else AccountStatus.ACTIVE
+    moved_out = SupplyState.MOVED_OUT in states and SupplyState.CONNECTED not in states
+    return AccountStatus.INACTIVE if moved_out else AccountStatus.ACTIVE
 
 
 @step

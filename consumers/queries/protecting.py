@@ -156,8 +156,8 @@ def lost_with(hold: AccountHold) -> str:
     return lost_certificate(hold.certificate.state, is_withdrawn=is_withdrawn)
 
 
-def standing_on(document: int, *, today: date) -> list[AccountHold]:
-    """The protections that stand and rest on this certificate."""
+def resting_on(document: int, *, today: date) -> list[AccountHold]:
+    """The protections that rest on this certificate and are not over, begun or still to begin."""
     entries = AccountHold.objects.filter(certificate=document, lifted_at=None)
     with_people = entries.select_related("placed_by", "proposal__proposed_by")
     return list(with_people.exclude(to_on__lt=today).order_by("pk"))

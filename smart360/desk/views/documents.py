@@ -21,7 +21,7 @@ from consumers.queries.documents import (
     looks_at,
     versions_of,
 )
-from consumers.queries.protecting import standing_on
+from consumers.queries.protecting import resting_on
 from consumers.views.profiles import found_consumer, shell
 from smart360.desk.queries.documents import papers_of
 from smart360.documents.access import as_download
@@ -187,7 +187,7 @@ def _page(
         "sees_looks": sees_looks,
         "looks": looks_at(found.id) if sees_looks else [],
         "protects": found.kind == DocumentKind.CERTIFICATE
-        and bool(standing_on(found.id, today=_today())),
+        and bool(resting_on(found.id, today=_today())),
         "decision_form": form or DecisionForm(auto_id="decision-%s"),
         "refusal": refusal,
     }
