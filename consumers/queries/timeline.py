@@ -34,6 +34,7 @@ def newest_lines(
         (limit, frozenset(hidden)),
         lambda: shown_of(_entries(A_KEY, hidden)).order_by("-at", "-id")[:limit],
         {A_KEY: consumer},
+        keeps_plan=not hidden,
     )
     return [
         line_of(each | {name: json.loads(each[name]) for name in ("old", "new")}, to)

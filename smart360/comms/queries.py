@@ -228,7 +228,7 @@ def list_said(
         shelf=PREPARED,
         about=(frozenset(hidden), channel, direction),
         given={A_KEY: consumer},
-        keeps_plan=True,
+        keeps_plan=not hidden,
     )
     rows = [_shown(each, to=to, consumer_name=consumer_name) for each in found.rows]
     return Page(rows, found.next_cursor, found.previous_cursor)

@@ -117,9 +117,19 @@ class Shelf:
         key: Hashable,
         rows: Callable[[], QuerySet[Any, dict[str, Any]]],
         given: Mapping[Any, Any],
+        *,
+        keeps_plan: bool = True,
     ) -> list[dict[str, Any]]:
-        """What the statement kept under ``key`` finds with what is ``given``; it keeps its plan."""
-        return self.keep(key, lambda: keeping_its_plan(prepared(rows()), given)).rows(given)
+        """What the statement kept under ``key`` finds with what is ``given``.
+
+        It ``keeps_plan``, but where hardly anybody asks the same again: a connection keeps so many.
+        """
+
+        def put_together() -> Prepared:
+            whole = prepared(rows())
+            return keeping_its_plan(whole, given) if keeps_plan else whole
+
+        return self.keep(key, put_together).rows(given)
 
     def keep(self, key: Hashable, put_together: Callable[[], Prepared]) -> Prepared:
         """The statement kept under ``key``, else one that is put together now."""

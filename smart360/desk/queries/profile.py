@@ -70,6 +70,7 @@ def open_cases_of(
         ("cases", sees_complaints, frozenset(hidden)),
         lambda: _soonest(sees_complaints=sees_complaints).exclude(pk__in=hidden)[:MOST_CASES],
         {A_KEY: consumer, A_MOMENT: at},
+        keeps_plan=not hidden,
     )
     return [_open_case(facts, at=at) for facts in rows]
 
