@@ -57,6 +57,7 @@ class Address:
     htmx: int | None = None
     ended: int | None = None
     foreign: int | None = None
+    passes: frozenset[Role] = frozenset()  # for whom nothing is somebody else's
     writes: bool = False
 
     def is_for(self, role: Role) -> bool:
@@ -288,7 +289,16 @@ ADDRESSES: dict[str, Address] = {
     "request_hold": Address(f"{ONE}/hold", WORKERS, post=422),
     "request_resume": Address(f"{ONE}/resume", WORKERS, post=409),
     "request_close": Address(f"{ONE}/close", WORKERS, post=422),
-    "request_assign": Address(f"{ONE}/assign", WORKERS, post=302, htmx=200, ended=409, writes=True),
+    "request_assign": Address(  # one that another person has is given on by a supervisor alone
+        f"{ONE}/assign",
+        WORKERS,
+        post=302,
+        htmx=200,
+        ended=409,
+        foreign=409,
+        passes=frozenset({Role.SUPERVISOR}),
+        writes=True,
+    ),
     "request_assign_to": Address(f"{ONE}/assign-to", SUPERVISORS, post=422),
     "request_add_note": Address(f"{ONE}/notes", "yyyyy--y", post=400),
     "request_send_message": Address(f"{ONE}/messages", DESK, post=400),

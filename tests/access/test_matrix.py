@@ -107,7 +107,7 @@ def wanted(visit: Visit, visitor: Role | str) -> int:
 
 def posted(address: Address, visitor: Role | str, is_htmx: bool, thing: str) -> int | None:
     """What an empty POST is answered with by somebody who may, about something that is there."""
-    if thing == FOREIGN and address.foreign:
+    if thing == FOREIGN and address.foreign and visitor not in address.passes:
         return address.foreign
     if thing == ENDED and address.ended:
         return address.ended
