@@ -1,7 +1,8 @@
 """The head of a profile and changing it."""
 
 import re
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from consumers.choices import AccountStatus, LockPurpose
 from consumers.forms import BreakForm, ProfileForm
 from consumers.guards import LockIsHeld, LockIsLost
 from consumers.models import MAY_MERGE, Consumer
+from consumers.queries.figures import AccountFigures
 from consumers.queries.profiles import HeadFacts
 from consumers.rules.alerts import alerts_of
 from consumers.rules.profiles import EDITABLE, LABELS, ShownConsumer, editable_by
@@ -26,10 +28,11 @@ from consumers.rules.standing import (
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
 from smart360.organisation.context import zone_in_use
+from smart360.organisation.queries import get_utility
 from smart360.staff.access import signed_in_person
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission, permissions_of
-from smart360.web.formats import shown_phone
+from smart360.web.formats import shown_money, shown_phone
 from smart360.web.gate import requires
 from smart360.web.shown import Link
 
@@ -81,6 +84,7 @@ def shell(
     is_free = lock is None or lock.is_own
     kept_from_collection = _kept_from_collection(shown, head)
     nothing_to_request = why_no_request(shown.status, head.supply)
+    offered = acts if tab != "Financial" else frozenset()  # that tab has the buttons itself
     return {
         "consumer": shown,
         "figures": figures,
@@ -108,8 +112,7 @@ def shell(
         and not head.guards
         and not nothing_to_request,
         "why_no_request": nothing_to_request if Permission.CREATE_REQUEST in acts else "",
-        "has_left": has_left(head.supply),
-        "next_act": _left_to_do(shown, head, acts) if tab != "Financial" else None,
+        "left_to_do": _left_to_do(shown.account_number, head.supply, figures, offered),
         "can_create_complaint": Permission.CREATE_COMPLAINT in acts,
         "can_move": Permission.CHANGE_OCCUPIER in acts,
         "can_merge": Permission.MERGE_CONSUMERS in acts and shown.status in MAY_MERGE,
@@ -131,19 +134,37 @@ def shell(
     }
 
 
-def _left_to_do(shown: ShownConsumer, head: HeadFacts, acts: frozenset[Permission]) -> Link | None:
-    """What is left to do for a household that has moved out: its money, by who may move it."""
-    if not has_left(head.supply):
+@dataclass(frozen=True, slots=True)
+class LeftToDo:
+    """What is left to do for a household that has moved out: its money, in words and as a button.
+
+    ``sentence`` is for who sees balances, ``act`` for who may move the money.
+    """
+
+    sentence: str = ""
+    act: Link | None = None
+
+
+def _left_to_do(
+    account: str, supply: Sequence[str], figures: AccountFigures | None, acts: frozenset[Permission]
+) -> LeftToDo | None:
+    if not has_left(supply):
         return None
-    if head.figures.balance > 0:
-        label, name, permission = "Record payment", "payment_new", Permission.RECORD_PAYMENT
-    elif head.figures.credit or head.figures.deposit:
-        label, name, permission = "Propose refund", "refund_new", Permission.PROPOSE_REFUND
+    if figures is None:
+        return LeftToDo()
+    act = ("Propose refund", "refund_new", Permission.PROPOSE_REFUND)
+    if figures.balance > 0:
+        amount, says = figures.balance, "{} is still to be paid."
+        act = ("Record payment", "payment_new", Permission.RECORD_PAYMENT)
+    elif figures.credit:
+        amount, says = figures.credit, "{} is still to be paid back."
+    elif figures.deposit:
+        amount, says = figures.deposit, "A deposit of {} is still to be paid back."
     else:
-        return None
-    if permission not in acts:
-        return None
-    return Link(label, resolve_url(name, shown.account_number), is_current=False)
+        return LeftToDo("Nothing is owed either way.")
+    label, name, permission = act
+    link = Link(label, resolve_url(name, account)) if permission in acts else None
+    return LeftToDo(says.format(shown_money(amount, get_utility().currency)), link)
 
 
 def _kept_from_collection(shown: ShownConsumer, head: HeadFacts) -> str:

@@ -109,6 +109,9 @@ def test_what_is_left_to_do_is_primary(
     owe(gone, "80.00", at=at)
     assert buttons(money, gone)["Record payment"]
     assert "$80.00 is still to be paid." in text_of(desk.get(address(gone)))
+    money_tab = text_of(money.get(reverse("consumer_financial", args=[gone.account_number])))
+    assert "$80.00 is still to be paid." in money_tab
+    assert money_tab.count("Record payment") == 1, "the tab offers it itself"
     pay(gone, "90.00", by=by, at=at, method=PaymentMethod.CASH)
     assert buttons(money, gone)["Propose refund"]
     assert "$10.00 is still to be paid back." in text_of(money.get(address(gone)))
