@@ -16,7 +16,7 @@ from consumers.forms import BreakForm, ProfileForm
 from consumers.guards import LockIsHeld, LockIsLost
 from consumers.models import MAY_MERGE, Consumer
 from consumers.queries.figures import AccountFigures
-from consumers.queries.profiles import HeadFacts
+from consumers.queries.profiles import HeadFacts, StandingHold
 from consumers.rules.alerts import alerts_of
 from consumers.rules.profiles import EDITABLE, LABELS, ShownConsumer, editable_by
 from consumers.rules.standing import (
@@ -75,15 +75,10 @@ def shell(
     knows_why = any(each in permissions for each in KNOWS_WHY)
     today = at.astimezone(zone_in_use()).date()
     head = queries.head_facts(shown.id, to=person, at=at, today=today)
-    lock, figures = head.lock, head.figures if Permission.VIEW_BALANCE in permissions else None
-    takes_acts = shown.erased_at is None and head.merged is None
-    acts = permissions if takes_acts else frozenset[Permission]()
-    holds = head.holds
-    if any(each.is_close for each in holds) and not access.knows_protections(shown.id, person):
-        holds = [replace(each, kind="", source="") if each.is_close else each for each in holds]
-    is_free = lock is None or lock.is_own
-    kept_from_collection = _kept_from_collection(shown, head)
-    nothing_to_request = why_no_request(shown.status, head.supply)
+    figures = head.figures if Permission.VIEW_BALANCE in permissions else None
+    is_over = shown.erased_at is not None or head.merged is not None
+    acts = frozenset[Permission]() if is_over else permissions
+    holds = _known_holds(shown.id, head, to=person)
     offered = acts if tab != "Financial" else frozenset()  # that tab has the buttons itself
     return {
         "consumer": shown,
@@ -92,7 +87,7 @@ def shell(
         "sees_health": Permission.VIEW_HEALTH in permissions,
         "alerts": alerts_of(
             status=shown.status,
-            lock=lock,
+            lock=head.lock,
             guarded_by=head.guards,
             holds=[each.kind for each in holds],
             knows_why=knows_why,
@@ -101,9 +96,36 @@ def shell(
         ),
         "today": today,
         "tabs": _tabs(shown.account_number, permissions, tab),
-        "lock": lock,
+        "lock": head.lock,
         "holds": [each for each in holds if each.kind] if knows_why else [],
         "open_requests": head.guards,
+        "left_to_do": _left_to_do(shown.account_number, head.supply, figures, offered),
+        "merged": head.merged,
+        "also": head.also,
+        "is_over": is_over,
+        "can_undo_merge": bool(head.merged)
+        and shown.erased_at is None
+        and Permission.MERGE_CONSUMERS in permissions,
+        "break_form": break_form or BreakForm(),
+        "break_is_open": bool(break_form and break_form.errors),
+        "needs_hold": Permission.TAKE_PROFILE_LOCK in permissions,
+        **_offered(shown, head, acts),
+    }
+
+
+def _known_holds(consumer: int, head: HeadFacts, *, to: Person) -> list[StandingHold]:
+    """What protects the account; of what ``to`` need not know, only that it does."""
+    if not any(each.is_close for each in head.holds) or access.knows_protections(consumer, to):
+        return head.holds
+    return [replace(each, kind="", source="") if each.is_close else each for each in head.holds]
+
+
+def _offered(shown: ShownConsumer, head: HeadFacts, acts: frozenset[Permission]) -> dict[str, Any]:
+    """What the head offers to who may do ``acts``, and why not."""
+    is_free = head.lock is None or head.lock.is_own
+    kept_from_collection = _kept_from_collection(shown, head)
+    nothing_to_request = why_no_request(shown.status, head.supply)
+    return {
         "can_edit": is_free and bool(editable_by(acts, is_guarded=False)),
         "can_approve": shown.status == AccountStatus.PENDING
         and Permission.EDIT_GUARDED_DATA in acts,
@@ -112,25 +134,15 @@ def shell(
         and not head.guards
         and not nothing_to_request,
         "why_no_request": nothing_to_request if Permission.CREATE_REQUEST in acts else "",
-        "left_to_do": _left_to_do(shown.account_number, head.supply, figures, offered),
         "can_create_complaint": Permission.CREATE_COMPLAINT in acts,
         "can_move": Permission.CHANGE_OCCUPIER in acts,
         "can_merge": Permission.MERGE_CONSUMERS in acts and shown.status in MAY_MERGE,
-        "can_undo_merge": bool(head.merged)
-        and shown.erased_at is None
-        and Permission.MERGE_CONSUMERS in permissions,
-        "merged": head.merged,
-        "also": head.also,
-        "is_over": not takes_acts,
         "can_set_vip": Permission.SET_VIP in acts,
         "can_collect": Permission.COLLECT in acts and is_free and not kept_from_collection,
         "kept_from_collection": kept_from_collection,
         "can_protect": Permission.PROTECT_ACCOUNT in acts,
         "can_propose_hold": bool(acts & {Permission.PROPOSE_HOLD, Permission.PROPOSE_PROTECTION}),
-        "can_break": bool(lock) and Permission.BREAK_PROFILE_LOCK in acts,
-        "break_form": break_form or BreakForm(),
-        "break_is_open": bool(break_form and break_form.errors),
-        "needs_hold": Permission.TAKE_PROFILE_LOCK in permissions,
+        "can_break": bool(head.lock) and Permission.BREAK_PROFILE_LOCK in acts,
     }
 
 
