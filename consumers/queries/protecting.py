@@ -6,8 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection
+from django.db.models import Q
 
-from consumers.choices import AccountHoldKind
+from consumers.choices import AccountHoldKind, DocumentState
 from consumers.models import AccountHold
 from consumers.rules.protections import is_close, lost_certificate
 from smart360.staff.models import Person
@@ -83,6 +84,8 @@ def accounts_standing(consumers: Sequence[int]) -> dict[int, AccountStanding]:
 
 # ------------------------------------------------------------------ on the profile
 MOST_HOLDS = 20
+HOLDS_NO_MORE = Q(withdrawn_at__isnull=False) | Q(state=DocumentState.REJECTED)
+"""The certificates of which ``lost_certificate`` says that something became of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
 
-from consumers.choices import DocumentKind, DocumentState
+from consumers.choices import DocumentKind
 from consumers.models import AccountHold, Consumer, ConsumerDocument, ProtectionKind
-from consumers.queries.protecting import hold_state, lost_with
+from consumers.queries.protecting import HOLDS_NO_MORE, hold_state, lost_with
 from smart360.web.paging import Page, Sort, page_of
 
 PAGE_SIZE = 25
@@ -52,8 +52,7 @@ def list_register(
     if state == ENDING:
         entries = entries.filter(to_on__lte=today + SOON)
     elif state == LOST:
-        taken_back = Q(certificate__withdrawn_at__isnull=False)
-        entries = entries.filter(taken_back | Q(certificate__state=DocumentState.REJECTED))
+        entries = entries.filter(certificate__in=ConsumerDocument.objects.filter(HOLDS_NO_MORE))
     if kind:
         entries = entries.filter(protection=kind)
     with_all = entries.select_related(
@@ -107,8 +106,7 @@ def has_certificate(consumer: int, document: int) -> bool:
 
 
 def _certificates(documents: QuerySet[ConsumerDocument]) -> QuerySet[ConsumerDocument]:
-    certificates = documents.filter(kind=DocumentKind.CERTIFICATE, withdrawn_at__isnull=True)
-    return certificates.exclude(state=DocumentState.REJECTED)
+    return documents.filter(kind=DocumentKind.CERTIFICATE).exclude(HOLDS_NO_MORE)
 
 
 def ending_soon(*, today: date) -> list[int]:

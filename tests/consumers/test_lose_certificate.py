@@ -5,9 +5,11 @@ from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db.models import DateTimeField, Value
 from django.test import Client
 from django.urls import reverse
 
+from consumers.choices import DocumentState
 from consumers.models import AccountHold, Consumer, ConsumerDocument, ProtectionKind
 from consumers.operations import (
     HoldWish,
@@ -16,7 +18,8 @@ from consumers.operations import (
     renew_document,
     withdraw_document,
 )
-from consumers.queries.protecting import accounts_standing
+from consumers.queries.protecting import HOLDS_NO_MORE, accounts_standing
+from consumers.rules.protections import lost_certificate
 from smart360.comms.models import Notice
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
@@ -75,6 +78,17 @@ def lose(document: ConsumerDocument, how: str, robert: Person, david: Person, at
 def rung() -> list[tuple[Person, str]]:
     found = Notice.objects.filter(dedupe_key__startswith="certificate-lost:").order_by("person")
     return [(each.person, each.sentence) for each in found]
+
+
+@pytest.mark.parametrize("is_withdrawn", [False, True])
+@pytest.mark.parametrize("state", DocumentState)
+def test_lists_and_pages_ask_the_same(
+    state: DocumentState, is_withdrawn: bool, at: datetime
+) -> None:
+    """What the database is asked for and the rule in Python; neither is made from the other."""
+    withdrawn_at = Value(at if is_withdrawn else None, output_field=DateTimeField(null=True))
+    is_lost = bool(lost_certificate(state, is_withdrawn=is_withdrawn))
+    assert HOLDS_NO_MORE.check({"state": state.value, "withdrawn_at": withdrawn_at}) is is_lost
 
 
 @pytest.mark.parametrize("how", ["withdrawn", "rejected"])
