@@ -39,7 +39,7 @@ def account_holds(request: HttpRequest, account: str) -> HttpResponse:
     if request.method == "GET":
         return _holds_page(request, consumer)
     key = posted_form_key(request.POST)
-    form = _form(request, consumer, request.POST)
+    form = _form(request, _certificates(request, consumer), request.POST)
     if not form.is_valid():
         return _holds_page(request, consumer, form, status=422)
     asked: dict[str, Any] = {
@@ -109,7 +109,7 @@ def hold_proposal_accept(request: HttpRequest, account: str, proposal: int) -> H
     consumer, key = _found_with(request, account, proposal), posted_form_key(request.POST)
     form = None
     if "certificate" in request.POST:
-        form = _certificate_form(request, consumer, proposal, request.POST)
+        form = _certificate_form(proposal, _certificates(request, consumer), request.POST)
         if not form.is_valid():
             return _holds_page(request, consumer, accept=(proposal, form), status=422)
     try:
@@ -151,7 +151,14 @@ def hold_proposal_decline(request: HttpRequest, account: str, proposal: int) -> 
     return HttpResponseRedirect(resolve_url("account_holds", account))
 
 
-def _form(request: HttpRequest, consumer: Consumer, data: Any = None) -> AccountHoldForm:
+def _certificates(request: HttpRequest, consumer: Consumer) -> list[tuple[str, str]]:
+    """The certificates that this person may rest a protection on, to choose from."""
+    return certificates_among(access.known_certificates(consumer.pk, to=signed_in_person(request)))
+
+
+def _form(
+    request: HttpRequest, certificates: list[tuple[str, str]], data: Any = None
+) -> AccountHoldForm:
     """The form for what this person may place or propose."""
     person = signed_in_person(request)
     form = AccountHoldForm if person.has_permission(Permission.PROTECT_ACCOUNT) else None
@@ -161,7 +168,7 @@ def _form(request: HttpRequest, consumer: Consumer, data: Any = None) -> Account
         data,
         initial={"from_on": today},
         kinds=kinds_of_protection(is_active=True),
-        certificates=certificates_among(access.known_certificates(consumer.pk, to=person)),
+        certificates=certificates,
         is_only_registering=form is None and not proposes,
     )
 
@@ -175,13 +182,10 @@ def _found_with(request: HttpRequest, account: str, proposal: int) -> Consumer:
 
 
 def _certificate_form(
-    request: HttpRequest, consumer: Consumer, proposal: int, data: Any = None
+    proposal: int, certificates: list[tuple[str, str]], data: Any = None
 ) -> CertificateForm:
     """What a supervisor chooses where the certificate was to follow."""
-    known = access.known_certificates(consumer.pk, to=signed_in_person(request))
-    return CertificateForm(
-        data, certificates=certificates_among(known), auto_id=f"accept-{proposal}-%s"
-    )
+    return CertificateForm(data, certificates=certificates, auto_id=f"accept-{proposal}-%s")
 
 
 def _keeps_close(each: ShownHold | ShownProposal) -> bool:
@@ -209,7 +213,8 @@ def _holds_page(
     person = signed_in_person(request)
     decides = person.has_permission(Permission.PROTECT_ACCOUNT)
     today = clock.now().astimezone(zone_in_use()).date()
-    form = form or _form(request, consumer)
+    certificates = _certificates(request, consumer)
+    form = form or _form(request, certificates)
     knows_why = access.knows_protections(consumer.pk, person)
     holds = queries.account_holds(consumer.pk, today=today)
     proposals = queries.proposals_of(consumer.pk, to=person)
@@ -221,7 +226,7 @@ def _holds_page(
         if each.id == accepting:
             return accept_form
         wanted = decides and each.waits and each.lacks_certificate and not each.is_own
-        return _certificate_form(request, consumer, each.id) if wanted else None
+        return _certificate_form(each.id, certificates) if wanted else None
 
     context = shell(request, access.shown(consumer, to=person)) | {
         "form": form,

@@ -7,8 +7,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from consumers.models import AccountHold, Consumer, HoldProposal, ProtectionKind
@@ -169,6 +170,33 @@ def test_on_the_pages(
     answer = boss.post(decide, chosen, follow=True)
     assert "The account is protected" in text_of(answer)
     assert AccountHold.objects.get().certificate_id == certificate
+
+
+def test_the_page_asks_once_for_what_each_of_them_chooses_from(
+    consumer: Consumer, asked: HoldProposal, wish: HoldWish, emily: Person, david: Person,
+    client_as: ClientAs, at: datetime, stands: SetClock,
+) -> None:  # fmt: skip
+    """As many statements with five as with one, also where the choice of one was refused."""
+    add(consumer, david, at, kind="CERTIFICATE", title="Doctor's letter")
+    page, boss = reverse("account_holds", args=[consumer.account_number]), client_as(david)
+    decide = reverse("hold_proposal_accept", args=[consumer.account_number, asked.pk])
+    boss.get(page)
+
+    def statements() -> list[int]:
+        with CaptureQueriesContext(connection) as shown:
+            answer = boss.get(page)
+        with CaptureQueriesContext(connection) as refused:
+            boss.post(decide, {"form_key": str(uuid4()), "certificate": ""})
+        assert answer.text.count("Doctor") == 1 + HoldProposal.objects.count()
+        return [len(shown), len(refused)]
+
+    with_one = statements()
+    for n in range(4):
+        propose_account_hold(
+            consumer=consumer.pk, wish=replace(wish, source=f"Call {n}"), note=NOTE, by=emily,
+            at=at, form_key=uuid4(),
+        )  # fmt: skip
+    assert statements() == with_one
 
 
 def test_what_is_only_proposed_is_called_protected_nowhere(
