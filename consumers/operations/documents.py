@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 
 from consumers import guards
-from consumers.access import kinds_of_documents
-from consumers.choices import DocumentState
+from consumers.access import kinds_of_documents, knows_protections
+from consumers.choices import DocumentKind, DocumentState
 from consumers.models import (
     Consumer,
     ConsumerDocument,
@@ -19,6 +19,7 @@ from consumers.models import (
     DocumentUpload,
     ViewLogEntry,
 )
+from consumers.queries.proposals import waiting_for_certificate
 from consumers.queries.protecting import registered_by, resting_on
 from consumers.rules.documents import LONGEST_TITLE, MOST_BYTES, MOST_FILES, may_become
 from smart360.comms.outbox import notify_staff
@@ -160,6 +161,7 @@ def add_document(
         consumer=locked, kind=kind, title=keep_words(title), uploaded_at=at, uploaded_by=by
     )
     _take_over(made, Event.DOCUMENT_ADDED, by=by, at=at)
+    _tell_deciders(made, by, at)
     form_keys.submitted(form_key, form="", by=by.pk, act=ADD, result=str(made.pk))
     return made
 
@@ -177,11 +179,14 @@ def renew_document(
         return found
     if found.withdrawn_at is not None:
         raise UnableToKeepDocument(WITHDRAWN, is_conflict=True)
+    was_rejected = found.state == DocumentState.REJECTED
     found.version += 1
     found.state = DocumentState.PROCESSING
     found.uploaded_at, found.uploaded_by = at, by
     found.decided_at = found.decided_by = found.reason = None
     _take_over(found, Event.DOCUMENT_RENEWED, by=by, at=at)
+    if was_rejected:  # until now nothing could rest on it
+        _tell_deciders(found, by, at)
     return found
 
 
@@ -335,4 +340,28 @@ def _tell_register(document: ConsumerDocument, became: str, by: Person, at: date
         path=reverse("account_holds", args=[account]),
         at=at,
         dedupe_key=f"certificate-lost:{document.pk}:{document.version}:{became}",
+    )
+
+
+@step
+def _tell_deciders(document: ConsumerDocument, by: Person, at: datetime) -> None:
+    """Ring with who can accept a protection that waits for its certificate: this may be it.
+
+    Only with those who may read why a household is protected, and not with who alone proposed it.
+    """
+    if document.kind != DocumentKind.CERTIFICATE:
+        return
+    proposers = waiting_for_certificate(document.consumer_id)
+    told = [
+        each
+        for each in people_who_may(Permission.PROTECT_ACCOUNT)
+        if each.pk != by.pk and any(each.pk != proposer for proposer in proposers)
+    ]
+    account = document.consumer.account_number
+    notify_staff(
+        people=[each for each in told if knows_protections(document.consumer_id, each)],
+        sentence=f"{account}: a certificate came, and a proposed protection waits for one",
+        path=reverse("account_holds", args=[account]),
+        at=at,
+        dedupe_key=f"certificate-came:{document.pk}:{document.version}",
     )

@@ -72,6 +72,17 @@ def waiting_proposals(
     return Page(rows, found.next_cursor, found.previous_cursor)
 
 
+def waiting_for_certificate(consumer: int) -> list[int]:
+    """Who proposed the protections of this account that wait for their certificate."""
+    waiting = HoldProposal.objects.filter(
+        consumer=consumer,
+        state=HoldProposalState.PROPOSED,
+        certificate=None,
+        protection__needs_certificate=True,
+    )
+    return list(waiting.order_by("pk").values_list("proposed_by_id", flat=True))
+
+
 def _with_people(proposals: QuerySet[HoldProposal]) -> QuerySet[HoldProposal]:
     return proposals.select_related(
         "consumer__category", "consumer__subcategory", "proposed_by", "decided_by", "protection"

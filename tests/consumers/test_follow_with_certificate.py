@@ -12,8 +12,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from consumers.models import AccountHold, Consumer, HoldProposal, ProtectionKind
-from consumers.operations.documents import withdraw_document
+from consumers.models import (
+    AccountHold,
+    Consumer,
+    ConsumerDocument,
+    HoldProposal,
+    ProtectionKind,
+)
+from consumers.operations.documents import renew_document, withdraw_document
 from consumers.operations.holds import (
     HoldWish,
     UnableToProtect,
@@ -27,11 +33,12 @@ from consumers.operations.proposals import (
     decline_account_hold,
     propose_account_hold,
 )
+from smart360.comms.models import Notice
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from tests.billing.test_pages_financial import text_of
 from tests.conftest import MakeConsumer, MakePerson, SetClock
-from tests.consumers.documenting import add
+from tests.consumers.documenting import add, decide, lay
 from tests.consumers.test_register_protection import NAME, NOTE
 
 pytestmark = pytest.mark.django_db
@@ -230,3 +237,67 @@ def test_a_protection_that_was_lifted_protects_no_more(
     lift_account_hold(hold=hold, reason="Recovered", by=david, at=at, form_key=uuid4())
     assert "Protected" not in text_of(desk.get(page))
     assert "Nothing protects this account" in text_of(desk.get(page))
+
+
+def rung() -> list[tuple[Person, str, str]]:
+    found = Notice.objects.filter(dedupe_key__startswith="certificate-came:").order_by("pk")
+    return [(each.person, each.sentence, each.path) for each in found]
+
+
+def test_who_can_accept_it_is_told_once_that_a_certificate_came(
+    consumer: Consumer, asked: HoldProposal, emily: Person, david: Person, person: MakePerson,
+    at: datetime,
+) -> None:  # fmt: skip
+    """Not those who may not see why, nor who acts; a new version of the same paper is no other."""
+    for role in Role:
+        if role != Role.SUPERVISOR:
+            person(role)
+    sarah = person(Role.CSE)
+    add(consumer, sarah, at, kind="REPORT")
+    assert not rung()
+    paper = add(consumer, sarah, at, kind="CERTIFICATE")
+    said = (
+        f"{consumer.account_number}: a certificate came, and a proposed protection waits for one",
+        reverse("account_holds", args=[consumer.account_number]),
+    )
+    assert rung() == [(david, *said)]
+    lay(consumer, sarah, at)
+    renew_document(document=paper.pk, by=sarah, at=at, form_key=uuid4())
+    assert rung() == [(david, *said)]
+    decide(paper_again(paper), "REJECTED", david, at, reason="It is of last year")
+    lay(consumer, sarah, at)
+    renew_document(document=paper.pk, by=sarah, at=at, form_key=uuid4())
+    assert rung() == [(david, *said)] * 2, "what was rejected came again"
+    other = person(Role.SUPERVISOR)
+    add(consumer, david, at, kind="CERTIFICATE")
+    assert rung() == [(david, *said)] * 2 + [(other, *said)], "who brings it knows"
+
+
+def paper_again(paper: ConsumerDocument) -> ConsumerDocument:
+    return ConsumerDocument.objects.select_related("consumer").get(pk=paper.pk)
+
+
+@pytest.mark.parametrize("why", ["none", "declined", "accepted", "another's", "has one", "own"])
+def test_nobody_is_told_of_a_certificate_that_nothing_waits_for(
+    why: str, consumer: Consumer, wish: HoldWish, emily: Person, david: Person, person: MakePerson,
+    make_consumer: MakeConsumer, at: datetime,
+) -> None:  # fmt: skip
+    """``own``: who proposed it decides nothing of it, whatever their roles (X6)."""
+    robert = person(Role.RECOVERY)
+    whose = make_consumer() if why == "another's" else consumer
+    had = (
+        add(consumer, robert, at, kind="CERTIFICATE").pk if why in ("has one", "accepted") else None
+    )
+    if why != "none":
+        proposal = propose_account_hold(
+            consumer=whose.pk, note=NOTE, by=david if why == "own" else emily, at=at,
+            wish=replace(wish, certificate=had if why == "has one" else None), form_key=uuid4(),
+        )  # fmt: skip
+        if why == "declined":
+            decline_account_hold(
+                proposal=proposal.pk, reason=NOTE, by=david, at=at, form_key=uuid4()
+            )
+        if why == "accepted":
+            accept(proposal, david, at, had)
+    add(consumer, robert, at, kind="CERTIFICATE")
+    assert not rung()
