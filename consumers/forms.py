@@ -32,6 +32,8 @@ REGISTERED = "R"
 LONGEST_NAME = 120
 LONGEST_ADDRESS = 200
 LONGEST_AREA = 60
+CHOOSE_IT = "Choose the certificate that proves it"
+UPLOAD_IT = "Upload the certificate that proves it, then choose it here"
 CANNOT_BE_REACHED = "Enter a phone number or an e-mail address"
 
 
@@ -157,6 +159,7 @@ class CertificateForm(forms.Form):
         certificate = self.fields["certificate"]
         assert isinstance(certificate, KeyField)
         certificate.offer([("", "Choose the certificate"), *certificates])
+        certificate.error_messages["required"] = CHOOSE_IT if certificates else UPLOAD_IT
 
 
 class LiftForm(forms.Form):

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from consumers.forms import CHOOSE_IT, UPLOAD_IT
 from consumers.models import (
     AccountHold,
     Consumer,
@@ -170,8 +171,12 @@ def test_on_the_pages(
     for more, status in (({}, 422), ({"certificate": ""}, 422), ({"certificate": "7x"}, 422)):
         answer = boss.post(decide, {"form_key": str(uuid4())} | more)
         assert answer.status_code == status, more
+        assert "This field is required" not in answer.text
+    nothing_chosen = {"form_key": str(uuid4()), "certificate": ""}
+    assert UPLOAD_IT in boss.post(decide, nothing_chosen).text
     assert not AccountHold.objects.exists()
     certificate = add(consumer, david, at, kind="CERTIFICATE", title="Doctor's letter").pk
+    assert CHOOSE_IT in boss.post(decide, nothing_chosen).text
     assert "Doctor" in boss.get(page).text
     chosen = {"form_key": str(uuid4()), "certificate": str(certificate)}
     answer = boss.post(decide, chosen, follow=True)
