@@ -2,15 +2,17 @@
 
 import pgtrigger
 
+from smart360.trail.rules import AS_ERASED, NOBODY_IS_BEHIND_IT
+
 STAYS_ERASED = pgtrigger.Trigger(
     name="an_erased_account_stays",
     when=pgtrigger.Before,
     operation=pgtrigger.Update,
     func=pgtrigger.Func(
-        """
+        f"""
         IF OLD.erased_at IS NOT NULL THEN
-            RAISE EXCEPTION 'nobody is behind this account any more'
-                USING ERRCODE = 'check_violation', CONSTRAINT = 'account_is_erased';
+            RAISE EXCEPTION {NOBODY_IS_BEHIND_IT}
+                USING {AS_ERASED};
         END IF;
         IF NEW.erased_at IS NULL THEN
             RETURN NEW;
@@ -33,6 +35,6 @@ STAYS_ERASED = pgtrigger.Trigger(
                       CONSTRAINT = 'an_account_is_erased_by_two_people';
         END IF;
         RETURN NEW;
-        """
+        """  # noqa: S608  (put together from our own words)
     ),
 )

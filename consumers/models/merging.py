@@ -2,6 +2,8 @@
 
 import pgtrigger
 
+from smart360.trail.rules import AS_ERASED, NOBODY_IS_BEHIND_IT
+
 STAYS_MERGED = pgtrigger.Trigger(
     name="a_merged_account_stays",
     when=pgtrigger.Before,
@@ -70,18 +72,18 @@ def nothing_begins(*, also: pgtrigger.Operation | None = None) -> pgtrigger.Trig
         operation=pgtrigger.Insert if also is None else pgtrigger.Insert | also,
         declare=[("account", "record")],
         func=pgtrigger.Func(
-            """
+            f"""
             SELECT c.erased_at, c.merged_into_id INTO account
               FROM consumers_consumer c WHERE c.id = NEW.consumer_id;
             IF account.erased_at IS NOT NULL THEN
-                RAISE EXCEPTION 'nobody is behind this account any more'
-                    USING ERRCODE = 'check_violation', CONSTRAINT = 'account_is_erased';
+                RAISE EXCEPTION {NOBODY_IS_BEHIND_IT}
+                    USING {AS_ERASED};
             END IF;
             IF account.merged_into_id IS NOT NULL THEN
                 RAISE EXCEPTION 'this account was merged into another one'
                     USING ERRCODE = 'check_violation', CONSTRAINT = 'account_is_merged';
             END IF;
             RETURN NEW;
-            """
+            """  # noqa: S608  (put together from our own words)
         ),
     )

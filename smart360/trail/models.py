@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from smart360.trail.choices import Event
-from smart360.trail.rules import WHOSE_CASE
+from smart360.trail.rules import AS_ERASED, NOBODY_IS_BEHIND_IT, WHOSE_CASE
 
 KEPT_ABOUT_A_MERGED_ACCOUNT = (
     Event.ACCOUNTS_MERGED,
@@ -131,8 +131,8 @@ class Entry(models.Model):
                     SELECT p.erased_at, p.merged_into_id INTO account FROM consumers_consumer p
                      WHERE p.id = coalesce(NEW.consumer_id, {WHOSE_CASE.format(column="case_id")});
                     IF account.erased_at IS NOT NULL THEN
-                        RAISE EXCEPTION 'nobody is behind this account any more'
-                            USING ERRCODE = 'check_violation', CONSTRAINT = 'account_is_erased';
+                        RAISE EXCEPTION {NOBODY_IS_BEHIND_IT}
+                            USING {AS_ERASED};
                     END IF;
                     -- What is over may still be rated, answered or retried.
                     IF account.merged_into_id IS NOT NULL AND NEW.case_id IS NULL

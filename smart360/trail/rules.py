@@ -7,6 +7,9 @@ ERASED = "Erased"
 DEAD_LINK = "erased-"
 """What a link of a consumer begins with that leads nowhere any more."""
 INSTEAD = (ERASED_NAME, ERASED_WORDS, ERASED)
+NOBODY_IS_BEHIND_IT = "'nobody is behind this account any more'"
+AS_ERASED = "ERRCODE = 'check_violation', CONSTRAINT = 'account_is_erased'"
+"""SQL: what a trigger says of an account whose person was erased, and by which name."""
 
 
 def door_of_erasure(consumer: str, *columns: str) -> str:
@@ -35,8 +38,8 @@ def refuse_the_erased(consumer: str) -> str:
     return f"""
                     IF EXISTS (SELECT 1 FROM consumers_consumer e
                                 WHERE e.id = {consumer} AND e.erased_at IS NOT NULL) THEN
-                        RAISE EXCEPTION 'nobody is behind this account any more'
-                            USING ERRCODE = 'check_violation', CONSTRAINT = 'account_is_erased';
+                        RAISE EXCEPTION {NOBODY_IS_BEHIND_IT}
+                            USING {AS_ERASED};
                     END IF;
     """  # noqa: S608  (put together from our own words)
 
