@@ -66,3 +66,12 @@ def owe_again(dedupe_key: str, *, at: datetime) -> None:
     failed = OwedWork.objects.filter(dedupe_key=dedupe_key, state=OwedState.FAILED)
     if not failed.update(state=OwedState.WAITING, attempts=0, next_at=at):
         raise UnableToRetry(is_conflict=True)
+
+
+@step
+def owe_no_more(dedupe_key: str) -> None:
+    """Forget work that nobody wants any more, waiting or failed; what is done stays as it is.
+
+    Whoever pays it at this moment finds nothing to mark.
+    """
+    OwedWork.objects.filter(dedupe_key=dedupe_key).exclude(state=OwedState.DONE).delete()

@@ -25,11 +25,15 @@ from smart360.custody.choices import PrivacyState
 from smart360.custody.models import PrivacyAct
 from smart360.custody.operations.erasing import ask_for_erasure, erase_person
 from smart360.custody.operations.merging import merge_consumers
+from smart360.custody.operations.privacy import approve_export, ask_for_export
 from smart360.custody.queries.erasing import FILES, files_of
+from smart360.custody.queries.privacy import export_key
 from smart360.documents.models import PendingFile, StoredFile
 from smart360.fieldwork.choices import Cancelled
 from smart360.fieldwork.operations import cancel_service_order
 from smart360.kernel.errors import constraint_of
+from smart360.owed.choices import OwedState
+from smart360.owed.models import OwedWork
 from smart360.owed.tasks import drain
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
@@ -219,6 +223,22 @@ def test_late_money_stays_with_whoever_sent_it(
     assert (late.status_code, "was erased" in told(late)["detail"]) == (409, True)
     assert set(Payment.objects.values_list("state", flat=True)) == {PaymentState.PROCESSED}
     assert balances_of(gone.pk).outstanding == 0
+    assert_sound()
+
+
+@pytest.mark.parametrize("state", [OwedState.WAITING, OwedState.FAILED])
+def test_an_export_that_ends_is_owed_no_more(
+    gone: Consumer, boss: Person, person: MakePerson, stands: SetClock, state: OwedState
+) -> None:
+    """Its files would go at once, and nobody could let it be made again."""
+    asked = ask_for_export(
+        consumer=gone.pk, reason="A letter", by=boss, at=stands.at, form_key=uuid4()
+    )
+    approve_export(act=asked.pk, by=person(Role.SUPERVISOR), at=stands.at)
+    making = OwedWork.objects.filter(dedupe_key=export_key(asked.pk))
+    assert making.update(state=state) == 1
+    erase(gone, boss, person(Role.ADMIN), stands)
+    assert not making.exists()
     assert_sound()
 
 

@@ -15,7 +15,7 @@ from smart360.documents.store import let_go, store_json, store_pdf
 from smart360.kernel.db import operation, refuses, step
 from smart360.kernel.errors import Refusal
 from smart360.kernel.text import why_unsaid
-from smart360.owed.book import owe, owe_again
+from smart360.owed.book import owe, owe_again, owe_no_more
 from smart360.staff.models import Person
 from smart360.staff.permissions import Permission
 from smart360.trail.choices import Event
@@ -182,9 +182,13 @@ def end_exports(*, at: datetime) -> int:
 
 @step
 def end_export(act: PrivacyAct, *, at: datetime) -> None:
-    """Let go of an export's files; its row stays, with who took them."""
+    """Let go of an export's files; its row stays, with who took them.
+
+    What has not been made yet is owed no more, also where it could not be made.
+    """
     if act.state not in (PrivacyState.READY, PrivacyState.MAKING):
         return
+    owe_no_more(export_key(act.pk))
     files = [each for each in (act.data_id, act.paper_id) if each is not None]
     act.state, act.gone_at = PrivacyState.GONE, at
     act.save(update_fields=["state", "gone_at"])
