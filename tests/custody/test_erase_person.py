@@ -239,7 +239,7 @@ def test_what_stands_in_the_way_is_said(
     client = client_as(boss)
     with CaptureQueriesContext(connection) as asked:
         page = client.get(f"/cx/consumer-management/{consumer.account_number}/privacy")
-    assert len(asked) <= 16
+    assert len(asked) <= 17
     assert f"{number} is open." in page.content.decode()
     assert not PrivacyAct.objects.exists()
 

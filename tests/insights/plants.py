@@ -921,6 +921,14 @@ PLANTS = (
         " SELECT consumer_id, (SELECT max(id) FROM trail_personaltext), now(),"
         " (SELECT min(id) FROM staff_person) FROM cases_case WHERE id = OPEN",
     ),
+    plant(
+        "R8",
+        "papers_owed_to_the_erased",
+        ERASED,
+        "INSERT INTO owed_owedwork (queue, kind, dedupe_key, about, state, attempts, owed_at,"
+        " next_at, last_error) SELECT 'PDF', 'complaints.receipt', 'receipt:X',"
+        " jsonb_build_object('case', OPEN), 'FAILED', 8, now(), now(), ''",
+    ),
     plant("X1", "views_that_declare_nothing", urls="tests.access.undeclared_urls"),
     plant(
         "X6",

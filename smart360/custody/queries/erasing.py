@@ -31,6 +31,7 @@ from smart360.cases.models import Approval, Case
 from smart360.comms.choices import DeliveryState
 from smart360.comms.models import Delivery, Message
 from smart360.custody.models import PrivacyAct
+from smart360.custody.queries.papers import papers_owed
 from smart360.custody.queries.personal import READ_WHILE_THEIRS, WHOSE_READING
 from smart360.fieldwork.choices import LIVE_STATUSES
 from smart360.fieldwork.models import ServiceOrder
@@ -165,12 +166,13 @@ def whole(words: str) -> str:
 def in_the_way(consumer: Consumer, *, today: date, currency: str) -> list[str]:
     """Why this person cannot be erased now, each in a sentence; nothing when they can.
 
-    Four statements.
+    Five statements.
     """
     return [
         *_of_the_account(consumer, today),
         *_of_open_work(consumer.pk),
         *_of_what_waits(consumer, currency),
+        *papers_owed(consumer.pk),
     ]
 
 

@@ -1,4 +1,4 @@
-"""The oracle of people who were erased: nothing they said is left, and nothing said of them (R8).
+"""The oracles of people who were erased: nothing said of them is left, and nothing to make (R8).
 
 That the account itself says nothing is asked in ``consumers/oracles.py``.
 """
@@ -116,6 +116,40 @@ def words_of_the_erased() -> list[str]:
     return rows_of(LEFT, words="consumer {} {}")
 
 
+# Their account takes no line any more, so that a worker would fail at each of these for ever.
+STILL_OWED = """
+WITH works AS (
+     SELECT kind, about FROM owed_owedwork WHERE queue = 'PDF' AND state <> 'DONE'
+), named AS (
+     SELECT w.kind, c.consumer_id FROM works w
+       JOIN cases_case c ON c.id = (about ->> 'case')::bigint
+      UNION ALL
+     SELECT w.kind, p.consumer_id FROM works w
+       JOIN billing_payment p ON p.id = (about ->> 'payment')::bigint
+      UNION ALL
+     SELECT w.kind, i.consumer_id FROM works w
+       JOIN billing_invoice i ON i.id = (about ->> 'invoice')::bigint
+      UNION ALL
+     SELECT w.kind, s.consumer_id FROM works w
+       JOIN billing_statementpaper s ON s.id = (about ->> 'statement')::bigint
+      UNION ALL
+     SELECT w.kind, o.consumer_id FROM works w
+       JOIN fieldwork_serviceorder o ON o.id = (about ->> 'service_order')::bigint
+      UNION ALL
+     SELECT w.kind, a.consumer_id FROM works w
+       JOIN custody_privacyact a ON a.id = (about ->> 'act')::bigint
+)
+SELECT n.consumer_id, n.kind FROM named n
+  JOIN consumers_consumer c ON c.id = n.consumer_id AND c.erased_at IS NOT NULL
+"""
+
+
+def papers_owed_to_the_erased() -> list[str]:
+    """R8: no paper is left to be made of an account that nobody is behind any more."""
+    return rows_of(STILL_OWED, words="consumer {} {}")
+
+
 ORACLES: tuple[Oracle, ...] = (
     Oracle("R8", "words about somebody who was erased", words_of_the_erased),
+    Oracle("R8", "papers still owed about somebody who was erased", papers_owed_to_the_erased),
 )
