@@ -8,9 +8,8 @@ from consumers.rules.searching import (
     LAST_TEN,
     LEAST_CHARACTERS,
     SearchText,
-    can_be_indexed,
     literally,
-    pattern_for_index,
+    pieces_in,
 )
 
 # One statement. Each branch stands on one index and stops after so many rows, so that a word that
@@ -51,14 +50,14 @@ UNION ALL
   WHERE reverse(phone_digits) LIKE %(phone_end)s{only}
   ORDER BY reverse(phone_digits) USING ~<~ LIMIT %(most)s)
 """
-# By the index: what its words find is kept before the other words are seen to, so that the planner
-# does not count on the limit and look row by row for a word that it takes for common and is not.
+# By the index: what pieces of the words find is kept before the words are seen to, so that the
+# planner does not count on the limit and look row by row for what it takes for common and is not.
 TEXT_BY_INDEX = """
 (WITH found AS MATERIALIZED (
       SELECT id, account_number, name, search_text FROM consumers_consumer
-       WHERE {conditions}{only}{if_few}{at_most})
+       WHERE {pieces}{only}{if_few}{at_most})
  SELECT id, account_number, {rank} AS rank FROM found AS consumer
-  WHERE {others}{guarded} LIMIT %(most)s)
+  WHERE {everything}{guarded} LIMIT %(most)s)
 """
 # Row by row: words that many have are met at once. The first rows are always the same ones, so that
 # they are at hand and the next page finds the same. Where the words are not met there after all
@@ -122,34 +121,26 @@ def _text_branch(words: Sequence[str], values: dict[str, Any], *, is_guarded: bo
     values["phrase"] = literally(" ".join(words)) + "%"
     way = some_texts.way_to_find(words, most=values["most"])
     values["look_through"] = way.look_through
-    conditions, others, everything, begin, within = [], ["true"], [], [], []
+    everything, begin, within = [], [], []
     for place, word in enumerate(words):
         name = f"word{place}"
         values[f"{name}_first"] = f"{literally(word)}%"
         values[f"{name}_begins"] = f"% {literally(word)}%"
-        values[f"{name}_word"] = f"(^| ){word}"
         values[name] = f"%{literally(word)}%"
-        values[f"{name}_pattern"] = pattern_for_index(word)
-        values[f"{name}_itself"] = word
         everything.append(_condition(name, word))
-        if word in way.by_index:
-            conditions.append(_indexed_condition(name, word))
-        else:
-            others.append(_condition(name, word))
         begin.append(
             f"({NAME_IN_TEXT} LIKE %({name}_first)s OR {NAME_IN_TEXT} LIKE %({name}_begins)s)"
         )
         within.append(f"{NAME_IN_TEXT} LIKE %({name})s")
     rank = TEXT_RANK.replace("{begin}", " AND ".join(begin))
-    is_all = values["most"] != MOST_OF_A_KIND or all(map(can_be_indexed, words))
+    is_all = values["most"] != MOST_OF_A_KIND or all(map(pieces_in, words))
     return (
         (TEXT_BY_ROW if way.look_through else "{by_index}")
         .replace("{by_index}", TEXT_BY_INDEX)
         .replace("{if_few}", IF_FEW if way.look_through else "")
         .replace("{guarded}", GUARDED if is_guarded else "")
         .replace("{rank}", rank.replace("{within}", " OR ".join(within)))
-        .replace("{conditions}", " AND ".join(conditions))
-        .replace("{others}", " AND ".join(others))
+        .replace("{pieces}", _conditions_of_pieces(way.by_index, values))
         .replace("{everything}", " AND ".join(everything))
         .replace("{at_most}", "" if is_all else AT_MOST)
     )
@@ -162,10 +153,11 @@ def _condition(name: str, word: str) -> str:
     return f"(search_text LIKE %({name}_first)s OR search_text LIKE %({name}_begins)s)"
 
 
-def _indexed_condition(name: str, word: str) -> str:
-    """The same as the index takes it: the two ways to begin a word at once, signs seen to later."""
-    if len(word) < LEAST_CHARACTERS:
-        return f"search_text ~ %({name}_word)s"
-    if word.isalnum():
-        return f"search_text LIKE %({name})s"
-    return f"search_text LIKE %({name}_pattern)s AND strpos(search_text, %({name}_itself)s) > 0"
+def _conditions_of_pieces(pieces: Sequence[str], values: dict[str, Any]) -> str:
+    """What the index is asked: letters and digits alone, the two ways to begin a word at once."""
+    conditions = []
+    for place, piece in enumerate(pieces):
+        begins = len(piece) < LEAST_CHARACTERS
+        values[f"piece{place}"] = f"(^| ){piece}" if begins else f"%{piece}%"
+        conditions.append(f"search_text {'~' if begins else 'LIKE'} %(piece{place})s")
+    return " AND ".join(conditions)

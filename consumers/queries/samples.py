@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import connection
 
-from consumers.rules.searching import Way, way_to_find
+from consumers.rules.looking_up import Drawn, Way, way_to_find
 
 SAMPLE = """
 WITH facts AS (SELECT reltuples FROM pg_class WHERE oid = 'consumers_consumer'::regclass)
@@ -23,22 +23,21 @@ LEAST_SAMPLE = 1_000  # of fewer texts the index has nothing that takes long to 
 class Sample:
     """Some three thousand texts, taken once an hour: how common a word is among all of them."""
 
-    texts: Sequence[str] = ()
-    accounts: int = 0
+    drawn: Drawn = field(default_factory=Drawn)
     until: float = 0.0
 
     def way_to_find(self, words: Sequence[str], *, most: int | None) -> Way:
         """How to look for these words, until so many rows are found."""
         self._renew()
-        return way_to_find(words, self.texts, accounts=self.accounts, most=most)
+        return way_to_find(words, self.drawn, most=most)
 
     def _renew(self) -> None:
         if time.monotonic() >= self.until:
             with connection.cursor() as cursor:
                 cursor.execute(SAMPLE)
                 rows = cursor.fetchall()
-            self.texts = [row[0] for row in rows] if len(rows) >= LEAST_SAMPLE else ()
-            self.accounts = int(rows[0][1]) if rows else 0
+            is_enough = len(rows) >= LEAST_SAMPLE
+            self.drawn = Drawn([row[0] for row in rows], int(rows[0][1])) if is_enough else Drawn()
             self.until = time.monotonic() + SAMPLE_SECONDS
 
 

@@ -1,7 +1,7 @@
 """How the text of a search is read, and in which order the consumers found are shown."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -100,7 +100,7 @@ class SearchText:
         >>> read_search("jo sm").can_be_text, read_search("a b c").can_be_text
         (True, False)
         """
-        return any(has_trigram(word) or (len(word) > 1 and word.isalnum()) for word in self.words)
+        return any(len(word) > 1 and pieces_in(word) for word in self.words)
 
 
 def read_search(typed: str) -> SearchText:
@@ -131,99 +131,18 @@ def read_search(typed: str) -> SearchText:
     )
 
 
-def has_trigram(word: str) -> bool:
-    """Whether three letters or digits stand together in ``word``: what the index is made of.
+def pieces_in(word: str) -> list[str]:
+    """What the index of trigrams can look up of ``word``: three letters or digits together.
 
-    >>> has_trigram("SMI"), has_trigram("%%%"), has_trigram("O’B")
-    (True, False, False)
+    So short a word must begin one, and is looked up as that.
+
+    >>> pieces_in("SMITH"), pieces_in("O’BRIAN"), pieces_in("SM"), pieces_in("%%%")
+    (['SMI', 'MIT', 'ITH'], ['BRI', 'RIA', 'IAN'], ['SM'], [])
     """
-    return any(all(map(str.isalnum, word[at : at + 3])) for at in range(len(word) - 2))
-
-
-COMMON = 0.03
-"""A word that so many of the texts contain narrows too little to be looked up beside another."""
-MARGIN = 10
-"""So many times the rows are met that a sample promises, before the index is asked after all."""
-PREFERRED = 2
-"""So much more the index must have to read; what it reads is certain, what a sample says is not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How words are looked for among the texts.
-
-    ``by_index``    the words to look up: the rarest by a sample, and others that are not common;
-                    what these find is looked through for the rest
-    ``look_through`` so many rows, met as they come, are looked through for all the words first;
-                    0 when the index of trigrams has less to read than that
-    """
-
-    by_index: frozenset[str]
-    look_through: int = 0
-
-
-def way_to_find(
-    words: Sequence[str], texts: Sequence[str], *, accounts: int, most: int | None
-) -> Way:
-    """The way that reads least, by a sample of the texts of so many ``accounts``.
-
-    The index reads every row of its rarest word before it tells the first; whoever looks row by
-    row stops when there are enough. Without a sample or an end the index is asked.
-
-    >>> sample = ["1 OAK STREET", "2 ELM STREET", "3 OAK STREET", "4 QUARRY STREET"]
-    >>> way_to_find(("OAK", "STREET"), sample, accounts=10_000, most=50)
-    Way(by_index=frozenset({'OAK'}), look_through=1000)
-    >>> way_to_find(("OAK", "STREET"), sample, accounts=100, most=50)
-    Way(by_index=frozenset({'OAK'}), look_through=0)
-    >>> way_to_find(("STREET", "QUARRY", "&"), sample, accounts=10_000, most=50)
-    Way(by_index=frozenset({'QUARRY'}), look_through=0)
-    """
-    having = {word: _having(word, texts) for word in words if can_be_indexed(word)}
-    rarest = min((word for word in having if len(word) > 1), key=lambda word: len(having[word]))
-    few = COMMON * len(texts)
-    by_index = frozenset(
-        word for word, found in having.items() if word == rarest or len(found) <= few
-    )
-    with_all: Sequence[str] = having[rarest]
-    for word in words:
-        with_all = with_all if word == rarest else _having(word, with_all)
-    if most is None or not with_all:
-        return Way(by_index)
-    until_enough = most * len(texts) / len(with_all)
-    in_index = accounts * len(having[rarest]) / len(texts)
-    if PREFERRED * until_enough > in_index:
-        return Way(by_index)
-    return Way(by_index, look_through=round(min(MARGIN * until_enough, in_index)))
-
-
-def _having(word: str, texts: Sequence[str]) -> list[str]:
-    """Those of ``texts`` with ``word``, as a search takes it."""
-    if len(word) >= LEAST_CHARACTERS:
-        return [text for text in texts if word in text]
-    later = f" {word}"
-    return [text for text in texts if later in text or text.startswith(word)]
-
-
-def can_be_indexed(word: str) -> bool:
-    """Whether the index of trigrams can answer for ``word`` at all."""
-    return has_trigram(word) or is_beginning(word)
-
-
-def is_beginning(word: str) -> bool:
-    """Whether ``word`` is so short that it must begin one, and can be looked up as that."""
-    return len(word) < LEAST_CHARACTERS and word.isalnum()
-
-
-def pattern_for_index(word: str) -> str:
-    """What the index looks up for ``word``: its letters and digits, whatever stands between.
-
-    Signs would make it look up how words begin and end, which says little and takes long to read.
-
-    >>> pattern_for_index("SMITH"), pattern_for_index("301-6402"), pattern_for_index("(779)")
-    ('%SMITH%', '%301%6402%', '%779%')
-    """
-    plain = "".join(sign if sign.isalnum() else " " for sign in word)
-    return f"%{'%'.join(plain.split())}%"
+    if len(word) < LEAST_CHARACTERS:
+        return [word] if word.isalnum() else []
+    threes = (word[at : at + 3] for at in range(len(word) - 2))
+    return [piece for piece in threes if all(map(str.isalnum, piece))]
 
 
 def literally(text: str) -> str:

@@ -13,15 +13,9 @@ from consumers.models import Consumer
 from consumers.operations import take_profile_lock
 from consumers.queries import branches, search
 from consumers.queries.samples import some_texts
-from consumers.rules import searching
-from consumers.rules.searching import (
-    TOO_LONG,
-    TOO_SHORT,
-    Way,
-    pattern_for_index,
-    read_search,
-    way_to_find,
-)
+from consumers.rules import looking_up
+from consumers.rules.looking_up import MOST_PIECES, Drawn, Way, pieces_of, way_to_find
+from consumers.rules.searching import TOO_LONG, TOO_SHORT, read_search
 from smart360.staff.choices import Role
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest
 
@@ -144,10 +138,9 @@ class TestFinds:
         margin: float,
     ) -> None:
         """By index or row by row, also when that stops before any is met: the same consumers."""
-        monkeypatch.setattr(some_texts, "texts", sample)
-        monkeypatch.setattr(some_texts, "accounts", 10_000)
+        monkeypatch.setattr(some_texts, "drawn", Drawn(sample, 10_000))
         monkeypatch.setattr(some_texts, "until", float("inf"))
-        monkeypatch.setattr(searching, "MARGIN", margin)
+        monkeypatch.setattr(looking_up, "MARGIN", margin)
         with CaptureQueriesContext(connection) as asked:
             assert set(numbers("smith springfield")) == {
                 "ACC-2024-001789",
@@ -164,10 +157,9 @@ class TestFinds:
         self, three: tuple[Consumer, Consumer, Consumer], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The control of the above: what is met in one row is not all."""
-        monkeypatch.setattr(some_texts, "texts", ["SPRINGFIELD SMITH"])
-        monkeypatch.setattr(some_texts, "accounts", 10_000)
+        monkeypatch.setattr(some_texts, "drawn", Drawn(["SPRINGFIELD SMITH"], 10_000))
         monkeypatch.setattr(some_texts, "until", float("inf"))
-        monkeypatch.setattr(searching, "MARGIN", 0.02)
+        monkeypatch.setattr(looking_up, "MARGIN", 0.02)
         monkeypatch.setattr(branches, "IF_FEW", " AND false")
         assert len(numbers("smith springfield")) == 1
 
@@ -183,32 +175,50 @@ class TestFinds:
     @pytest.mark.parametrize(
         ("words", "accounts", "most", "way"),
         [
-            (("OAK", "STREET"), 10_000, 50, Way(frozenset({"OAK"}), 1000)),
-            (("OAK", "STREET"), 600, 50, Way(frozenset({"OAK"}), 300)),
-            (("OAK", "STREET"), 100, 50, Way(frozenset({"OAK"}))),
-            (("OAK", "STREET"), 10_000, None, Way(frozenset({"OAK"}))),
-            (("OAK", "QUARRY"), 10_000, 50, Way(frozenset({"QUARRY"}))),
-            (("STREET", "BIRCH", "&"), 10_000, 50, Way(frozenset({"BIRCH"}))),
-            (("1", "ST"), 10_000, 50, Way(frozenset({"ST"}), 2000)),
+            (("OAK", "STREET"), 10_000, 50, Way(("OAK",), 1000)),
+            (("OAK", "STREET"), 600, 50, Way(("OAK",), 365)),
+            (("OAK", "STREET"), 60, 50, Way(("OAK",))),
+            (("OAK", "STREET"), 10_000, None, Way(("OAK",))),
+            (("OAK", "QUARRY"), 10_000, 50, Way(("QUA", "OAK"))),
+            (("STREET", "BIRCH", "&"), 10_000, 50, Way(("BIR", "IRC", "RCH"))),
+            (("1", "ST"), 10_000, 50, Way(("1",), 1208)),
             (("1", "K"), 10_000, 50, None),
         ],
     )
     def test_looks_where_there_is_least_to_read(
         self, words: tuple[str, ...], accounts: int, most: int | None, way: Way | None
     ) -> None:
-        """At most ten times what the sample promises, and never more than the index would read."""
+        """At most ten times what the sample promises, and never more than the index would cost."""
         sample = ["1 OAK STREET", "2 ELM STREET", "3 OAK STREET", "4 QUARRY STREET"]
         if way is None:
             assert not read_search(" ".join(words)).can_be_text
         else:
-            assert way_to_find(words, sample, accounts=accounts, most=most) == way
+            assert way_to_find(words, Drawn(sample, accounts), most=most) == way
 
-    @pytest.mark.parametrize(
-        ("word", "pattern"),
-        [("SMITH", "%SMITH%"), ("301-6402", "%301%6402%"), ("(779)", "%779%"), ("5%_A", "%5%A%")],
-    )
-    def test_the_index_looks_up_letters_and_digits(self, word: str, pattern: str) -> None:
-        assert pattern_for_index(word) == pattern
+    def test_without_a_sample_all_pieces_are_looked_up(self) -> None:
+        words = ("SMITH", "301-6402", "AL", "%")
+        pieces = ("SMI", "MIT", "ITH", "301", "640", "402", "AL")
+        assert way_to_find(words, Drawn(), most=50) == Way(pieces)
+
+    def test_a_piece_that_many_have_is_left_to_the_rows(self) -> None:
+        """One in a thousand is a Zoe, half live in a street: its list would take longer."""
+        sample = ["ZOE SMITH 1 OAK STREET", *["ANN SMITH 1 OAK ROAD"] * 500, *["X STREET"] * 499]
+        drawn = Drawn(sample, 1_000_000)
+        assert way_to_find(("ZOE", "STREET"), drawn, most=50) == Way(("ZOE",))
+
+    def test_a_rare_piece_spares_rows(self) -> None:
+        """Both have few, together fewer: all rows with the one would be read for the other."""
+        sample = [*["MATE KIM"] * 30, *["JO PARK"] * 30, "MATE PARK", *["X Y"] * 2_939]
+        drawn = Drawn(sample, 1_000_000)
+        way = way_to_find(("MATE", "PARK"), drawn, most=50)
+        assert {piece in "MATE" for piece in way.by_index} == {True, False}
+        assert way.look_through == 0
+
+    def test_a_long_text_weighs_no_more_pieces_than_a_short_one(self) -> None:
+        words = tuple(f"{sign * 12}" for sign in "ABCDEFGH")
+        longest = ("ABCDEFGHIJKLMNOPQRSTUVWXYZ",)
+        assert len(pieces_of(words)) <= MOST_PIECES
+        assert len(pieces_of(longest)) == MOST_PIECES
 
     def test_status_is_a_filter(self, three: tuple[Consumer, Consumer, Consumer]) -> None:
         assert numbers("smi", statuses=["INACTIVE"]) == ["WU-10001"]
