@@ -252,6 +252,32 @@ def test_the_board_of_any_day_shows_what_was_not_done(
     assert made.number in html
 
 
+@pytest.mark.parametrize(
+    ("day", "before", "after"),
+    [
+        ("0001-01-01", "", "0001-01-02"),
+        ("2024-12-16", "2024-12-15", "2024-12-17"),
+        ("9999-12-31", "9999-12-30", ""),
+        ("10000-01-01", "9999-12-30", ""),
+    ],
+)
+def test_the_board_leads_to_no_day_that_there_is_not(
+    dispatcher: Client, mike: Technician, day: str, before: str, after: str
+) -> None:
+    def led_to(html: str) -> tuple[str, str]:
+        led = {
+            label: day
+            for day, label in re.findall(r'day=([0-9-]+)" aria-label="The day (\w+)"', html)
+        }
+        return led.get("before", ""), led.get("after", "")
+
+    assert led_to(page_of(dispatcher, f"{LIST}board?day={day}")) == (before, after)
+    typed = {"day": day, "minutes": "1441"}  # refused, and the board of that day is shown again
+    refused = dispatcher.post(f"{LIST}board/{mike.pk}/minutes", typed)
+    assert refused.status_code == 422
+    assert led_to(refused.content.decode()) == (before, after)
+
+
 def test_a_day_is_made_shorter_but_not_than_its_plan(
     dispatcher: Client, make_consumer: MakeConsumer, person: MakePerson, mike: Technician,
     at: datetime,

@@ -35,6 +35,7 @@ class Target:
     ``method``     get, post, or query for a POST whose fields stand in the address
     ``may_write``  tables that a refusal writes too: the draft, the log at the door
     ``shows``      pages that show afterwards what was stored
+    ``days``       the fields with a picker of days or months
     """
 
     name: str
@@ -45,6 +46,7 @@ class Target:
     fields: tuple[str, ...]
     may_write: frozenset[str] = frozenset()
     shows: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         return hash((self.name, self.method, self.fields))
@@ -249,4 +251,5 @@ def _target(form: Form, name: str, action: str, cookie: str, right: dict[str, st
     more = (name[1:] for name in right if name.startswith("+"))
     names = dict.fromkeys([*form.fields, *more])
     names.pop("csrfmiddlewaretoken", None)
-    return Target(name, form.method, action, cookie, pairs, tuple(names))
+    days = tuple(each.name for each in form.fields.values() if each.kind in {"date", "month"})
+    return Target(name, form.method, action, cookie, pairs, tuple(names), days=days)

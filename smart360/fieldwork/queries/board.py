@@ -12,6 +12,7 @@ from smart360.fieldwork.queries.orders import OrderRow, rows_of
 from smart360.fieldwork.queries.technicians import with_day, with_skills
 
 MOST_WAITING = 50
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +54,14 @@ class Board:
     has_more_left_over: bool = False
 
     @property
-    def previous_day(self) -> date:
-        """The day before."""
-        return self.day - timedelta(days=1)
+    def previous_day(self) -> date | None:
+        """The day before; None before the first that there is."""
+        return self.day - DAY if self.day > date.min else None
 
     @property
-    def next_day(self) -> date:
-        """The day after."""
-        return self.day + timedelta(days=1)
+    def next_day(self) -> date | None:
+        """The day after; None after the last that there is."""
+        return self.day + DAY if self.day < date.max else None
 
     @property
     def planned(self) -> int:
