@@ -426,3 +426,12 @@ def test_a_guarded_profile_names_its_request(
     client = client_as(Role.CSE)
     assert number in text_of(client.get(f"{LIST}WU-10001"))
     assert number in text_of(client.get(LIST))
+
+
+def test_what_is_done_most_is_offered_first(maria: Consumer, client_as: SignIn) -> None:
+    """On a phone the actions stand two in a row: what comes last is far below."""
+    page = client_as(Role.SUPERVISOR).get(f"{LIST}{maria.account_number}").text
+    actions = page[page.index('class="s-actions"') :]
+    words = ("Create Request", "Edit profile", "Create Complaint", "Account holds", "Merge")
+    places = [actions.index(each) for each in words]
+    assert places == sorted(places)

@@ -7,7 +7,13 @@ from playwright.sync_api import FilePayload, Page, expect
 from consumers.models import AccountHold, Consumer
 from smart360.staff.choices import Role
 from tests.conftest import MakeConsumer, SetClock
-from tests.journeys.conftest import SignIn, is_ready, looks_right, nothing_scrolls_sideways
+from tests.journeys.conftest import (
+    PHONE,
+    SignIn,
+    is_ready,
+    looks_right,
+    nothing_scrolls_sideways,
+)
 from tests.journeys.test_complaint import photo
 
 pytestmark = [pytest.mark.browser, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -49,6 +55,19 @@ def bring_certificate(page: Page, account: str) -> None:
     expect(page.get_by_text("somebody else verifies it")).to_be_visible()
 
 
+def says_which_day_is_which(page: Page, account: str, *days: str) -> None:
+    """A card of a phone has no headings of columns: each day has its word, which a table lacks."""
+    wide = page.viewport_size
+    assert wide
+    row = page.get_by_role("row", name=account)
+    expect(row).not_to_contain_text(days[0], use_inner_text=True)
+    page.set_viewport_size(PHONE)
+    card = page.locator("tr", has_text=account)
+    for day in days:
+        expect(card).to_contain_text(day, use_inner_text=True)
+    page.set_viewport_size(wide)
+
+
 def test_who_calls_is_protected_once_the_certificate_is_there(
     at_desk: SignIn, maria: Consumer
 ) -> None:
@@ -67,6 +86,7 @@ def test_who_calls_is_protected_once_the_certificate_is_there(
     expect(david.get_by_role("row", name=account)).to_contain_text("Certificate to follow")
     looks_right(david, in_dark=True)
     nothing_scrolls_sideways(david)
+    says_which_day_is_which(david, account, "From Dec 10, 2024", "To Jun 30, 2025")
     david.get_by_role("link", name=f"Decide {account}").click()
     david.get_by_role("button", name="Accept By telephone").click()
     certificate = david.get_by_role("complementary").get_by_label("Certificate")
@@ -98,6 +118,9 @@ def test_who_calls_is_protected_once_the_certificate_is_there(
     expect(row).to_contain_text("Emily Davis")
     looks_right(david, in_dark=True)
     nothing_scrolls_sideways(david)
+    says_which_day_is_which(
+        david, account, "From Dec 10, 2024", "To Jun 30, 2025", "Registered by Emily Davis"
+    )
     row.get_by_role("link", name="By telephone").click()
     expect(david.get_by_role("heading", name=TITLE)).to_be_visible()
 
