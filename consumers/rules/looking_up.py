@@ -22,8 +22,6 @@ A_ROW = 5
 
 MARGIN = 10
 """So many times the rows are met that a sample promises, before the index is asked after all."""
-PREFERRED = 2
-"""So much more the index must cost; what it reads is certain, what a sample says is not."""
 
 
 class Drawn:
@@ -86,7 +84,7 @@ def way_to_find(words: Sequence[str], drawn: Drawn, *, most: int | None) -> Way:
     if most is None or not with_all:
         return Way(look_up.pieces)
     until_enough = most * len(drawn.texts) / with_all.bit_count()
-    if PREFERRED * until_enough > cost:
+    if until_enough > cost:
         return Way(look_up.pieces)
     return Way(look_up.pieces, look_through=round(min(MARGIN * until_enough, cost)))
 
