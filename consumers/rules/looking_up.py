@@ -70,7 +70,7 @@ def way_to_find(words: Sequence[str], drawn: Drawn, *, most: int | None) -> Way:
     >>> sample = ["1 OAK STREET", "2 ELM STREET", "3 OAK STREET", "4 QUARRY STREET"]
     >>> way_to_find(("OAK", "STREET"), Drawn(sample, 10_000), most=50)
     Way(by_index=('OAK',), look_through=1000)
-    >>> way_to_find(("OAK", "STREET"), Drawn(sample, 60), most=50)
+    >>> way_to_find(("OAK", "STREET"), Drawn(sample, 30), most=50)
     Way(by_index=('OAK',), look_through=0)
     >>> way_to_find(("STREET", "QUARRY", "&"), Drawn(sample, 10_000), most=50)
     Way(by_index=('QUA',), look_through=0)

@@ -177,7 +177,7 @@ class TestFinds:
         [
             (("OAK", "STREET"), 10_000, 50, Way(("OAK",), 1000)),
             (("OAK", "STREET"), 600, 50, Way(("OAK",), 365)),
-            (("OAK", "STREET"), 60, 50, Way(("OAK",))),
+            (("OAK", "STREET"), 30, 50, Way(("OAK",))),
             (("OAK", "STREET"), 10_000, None, Way(("OAK",))),
             (("OAK", "QUARRY"), 10_000, 50, Way(("QUA", "OAK"))),
             (("STREET", "BIRCH", "&"), 10_000, 50, Way(("BIR", "IRC", "RCH"))),
