@@ -27,7 +27,7 @@ from billing.queries.tariffs import is_used, is_used_after, overlapping
 from consumers.models import Category
 from smart360.kernel import clock
 from smart360.kernel.text import REQUIRED
-from smart360.organisation.queries import get_utility
+from smart360.organisation.context import today_in_use
 from smart360.web.admin import STRICT_FIELDS, ConfigurationAdmin, ConfigurationInline
 from smart360.web.amounts import PlainNumberField
 from smart360.web.fields import PlainDateField, ShownTextField, TickField
@@ -41,11 +41,6 @@ LARGEST_RATE = Decimal("99999.999999")
 MONEY_LIMIT = Decimal("9999999999.99")
 NUMBERS = STRICT_FIELDS | {models.DecimalField: {"form_class": PlainNumberField}}
 WHILE_UNUSED = ("name", "utility_type", "category", "begins_on", "fixed_charge")
-
-
-def today() -> date:
-    """The utility's day."""
-    return clock.now().astimezone(get_utility().zone).date()
 
 
 def within(least: str, most: str, value: Decimal | int | None) -> None:
@@ -268,7 +263,7 @@ class TariffAdmin(ConfigurationAdmin):
         made = []
         for tariff in chosen:
             try:
-                made.append(copy_as_new_version(tariff=tariff.pk, on=today()))
+                made.append(copy_as_new_version(tariff=tariff.pk, on=today_in_use()))
             except UnableToCopyTariff as refusal:
                 self.message_user(request, refusal.sentence, messages.ERROR)
         if len(made) != 1:

@@ -1,8 +1,7 @@
 """Configuration of disconnections: reasons, visit slots, protections (ADM1)."""
 
-from datetime import date, time
+from datetime import time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin, messages
@@ -30,19 +29,14 @@ from disconnections.queries.verdicts import example_packs
 from disconnections.rules import MOST_VISITS, days_without_slot
 from disconnections.rules.days import is_month_day
 from disconnections.rules.protections import why_not_sentence
-from smart360.kernel import clock
 from smart360.organisation.choices import Weekday
+from smart360.organisation.context import today_in_use
 from smart360.organisation.queries import get_utility
 from smart360.web.admin import ConfigurationAdmin
 from smart360.web.formats import shown_date, shown_slot
 from smart360.web.gate import person_id
 
 CODE = r"^[A-Z0-9][A-Z0-9-]{1,19}$"
-
-
-def today_in(zone: ZoneInfo) -> date:
-    """The utility's day."""
-    return clock.now().astimezone(zone).date()
 
 
 class ReasonForm(forms.ModelForm[Reason]):
@@ -134,8 +128,7 @@ class TimeSlotForm(forms.ModelForm[TimeSlot]):
             return
         if not self.instance.pk:
             return
-        today = today_in(get_utility().zone)
-        fullest = fullest_day(self.instance.pk, since=today, above=capacity)
+        fullest = fullest_day(self.instance.pk, since=today_in_use(), above=capacity)
         if fullest is not None:
             self.add_error(
                 "capacity",
@@ -172,7 +165,7 @@ class TimeSlotAdmin(ConfigurationAdmin):
         """Save, and say on which day the clocks skip the slot (bad-inputs.md 47)."""
         super().save_model(request, obj, form, change)
         zone = get_utility().zone
-        for day in days_without_slot(obj.starts, obj.ends, zone, since=today_in(zone)):
+        for day in days_without_slot(obj.starts, obj.ends, zone, since=today_in_use()):
             words = f"This slot does not exist on {day}, when the clocks change: not bookable."
             self.message_user(request, words, messages.WARNING)
 

@@ -14,11 +14,12 @@ from billing.forms import ArrangementForm, DivideForm, ReasonForm
 from billing.operations.arrangements import cancel_arrangement, make_arrangement
 from billing.queries.accounts import balances_of
 from billing.rules.arrangements import MOST_PARTS, Part, equal_parts, months_later
-from billing.views.financial import consumer_or_404, profile_page, today
+from billing.views.financial import consumer_or_404, profile_page
 from consumers.models import Consumer
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
 from smart360.kernel.money import CENT
+from smart360.organisation.context import today_in_use
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
 from smart360.web.fields import posted_form_key, put_beside
@@ -53,7 +54,7 @@ def arrangement_new(request: HttpRequest, account: str) -> HttpResponse:
 
 
 def _divide(request: HttpRequest, consumer: Consumer) -> HttpResponse:
-    form = DivideForm(request.POST, today=today())
+    form = DivideForm(request.POST, today=today_in_use())
     if not form.is_valid():
         typed = _typed(request)
         typed.full_clean()
@@ -66,7 +67,7 @@ def _divide(request: HttpRequest, consumer: Consumer) -> HttpResponse:
 def _proposed(consumer: Consumer) -> ArrangementForm:
     """All that is owed in three months, to begin with."""
     owed = max(CENT * USUAL_PARTS, balances_of(consumer.pk).outstanding)
-    parts = equal_parts(owed, USUAL_PARTS, months_later(today(), 1))
+    parts = equal_parts(owed, USUAL_PARTS, months_later(today_in_use(), 1))
     return _filled(parts, {"total": owed, "count": str(USUAL_PARTS), "first_on": parts[0].due_on})
 
 
@@ -74,14 +75,14 @@ def _filled(parts: Sequence[Part], head: dict[str, Any]) -> ArrangementForm:
     initial = dict(head)
     for row, part in enumerate(parts, start=1):
         initial |= {f"due_on_{row}": part.due_on, f"amount_{row}": part.amount}
-    return ArrangementForm(rows=len(parts), today=today(), initial=initial)
+    return ArrangementForm(rows=len(parts), today=today_in_use(), initial=initial)
 
 
 def _typed(request: HttpRequest) -> ArrangementForm:
     """The form as it was sent, with as many rows as it says it has."""
     said = request.POST.get("rows", "")
     rows = int(said) if re.fullmatch(r"[0-9]{1,2}", said) else 0
-    return ArrangementForm(request.POST, rows=min(rows, MOST_PARTS), today=today())
+    return ArrangementForm(request.POST, rows=min(rows, MOST_PARTS), today=today_in_use())
 
 
 def _new(

@@ -11,7 +11,7 @@ from billing.views.payments import account_figures, found_consumer, shown
 from consumers.models import Consumer
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
-from smart360.organisation.context import zone_in_use
+from smart360.organisation.context import today_in_use
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
 from smart360.web.fields import posted_form_key, put_beside
@@ -27,8 +27,8 @@ def deposit_new(request: HttpRequest, account: str) -> HttpResponse:
     """Record a security deposit."""
     consumer = found_consumer(request, account)
     if request.method == "GET":
-        today = clock.now().astimezone(zone_in_use()).date()
-        return _new(request, consumer, DepositForm(initial={"received_on": today}))
+        form = DepositForm(initial={"received_on": today_in_use()})
+        return _new(request, consumer, form)
     key, form = posted_form_key(request.POST), DepositForm(request.POST)
     if not form.is_valid():
         return _new(request, consumer, form, status=422)

@@ -16,8 +16,7 @@ from billing.rules.allocation import Allocation
 from consumers import access
 from consumers.models import Consumer
 from consumers.views.profiles import shell
-from smart360.kernel import clock
-from smart360.organisation.context import zone_in_use
+from smart360.organisation.context import today_in_use
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
 from smart360.web.gate import requires
@@ -32,11 +31,6 @@ def consumer_or_404(request: HttpRequest, account: str) -> Consumer:
     if consumer is None:
         raise Http404
     return consumer
-
-
-def today() -> date:
-    """Today where the utility is."""
-    return clock.now().astimezone(zone_in_use()).date()
 
 
 def profile_page(
@@ -57,7 +51,8 @@ def profile_page(
 @requires(Permission.VIEW_BALANCE)
 def consumer_financial(request: HttpRequest, account: str) -> HttpResponse:
     """Balance, payments, invoices, deposits, arrangements; a summary for who sees no lines."""
-    consumer, person, day = consumer_or_404(request, account), signed_in_person(request), today()
+    consumer, person = consumer_or_404(request, account), signed_in_person(request)
+    day = today_in_use()
     if not person.has_permission(Permission.VIEW_MONEY):
         context: dict[str, Any] = {
             "summary": account_of(consumer.pk, today=day)[0],

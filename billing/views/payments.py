@@ -29,7 +29,7 @@ from consumers.models import Consumer
 from smart360.documents.access import as_download
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
-from smart360.organisation.context import zone_in_use
+from smart360.organisation.context import today_in_use
 from smart360.organisation.queries import get_utility
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
@@ -93,8 +93,7 @@ def payment_new(request: HttpRequest, account: str) -> HttpResponse:
     """Record a payment; the account's figures refresh themselves when it is recorded."""
     consumer = found_consumer(request, account)
     if request.method == "GET":
-        today = clock.now().astimezone(zone_in_use()).date()
-        form = PaymentForm(initial={"paid_on": today})
+        form = PaymentForm(initial={"paid_on": today_in_use()})
         context = account_figures(request, consumer) | {"form": form}
         return page_or_fragment(request, NEW, "account-figures", context)
     key, form = posted_form_key(request.POST), PaymentForm(request.POST)

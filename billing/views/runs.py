@@ -14,7 +14,7 @@ from billing.queries.runs import has_run, list_runs
 from billing.rules.forecast import ended_month
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
-from smart360.organisation.context import zone_in_use
+from smart360.organisation.context import today_in_use
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
 from smart360.web.fields import form_key_if_sent, posted_form_key, put_beside
@@ -67,7 +67,7 @@ def billing_run_resume(request: HttpRequest, run: int) -> HttpResponse:
 
 def last_month() -> dict[str, date]:
     """The calendar month before this one, in the utility's zone."""
-    from_on, to_on = ended_month(clock.now().astimezone(zone_in_use()).date())
+    from_on, to_on = ended_month(today_in_use())
     return {"period_from": from_on, "period_to": to_on}
 
 

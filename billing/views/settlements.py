@@ -29,7 +29,7 @@ from smart360.cases.models import Case
 from smart360.documents.access import as_download
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
-from smart360.organisation.context import zone_in_use
+from smart360.organisation.context import today_in_use
 from smart360.organisation.queries import get_utility
 from smart360.staff.access import signed_in_person
 from smart360.staff.models import Person
@@ -140,8 +140,7 @@ def deposit_plan_set(request: HttpRequest, number: str) -> HttpResponse:
 def final_readings_enter(request: HttpRequest, number: str) -> HttpResponse:
     """Enter the final readings; what is wrong stands beside its field, what was typed stays."""
     case, me, key = _asked(request, number)
-    today = clock.now().astimezone(zone_in_use()).date()
-    form = readings_form(get_meters(case.pk), me, on=today, data=request.POST)
+    form = readings_form(get_meters(case.pk), me, on=today_in_use(), data=request.POST)
     if not form.is_valid():
         return _again(request, case, READINGS, 422, readings_form=form)
     wishes: tuple[ReadingWish, ...] = form.wishes()
@@ -237,7 +236,7 @@ def final_bill_print(request: HttpRequest, number: str) -> HttpResponse:
     if bill is None:
         raise UnableToPrint(NO_BILL, is_conflict=True, link=_tab(number))
     at = clock.now()
-    view = get_final_bill(case, on=at.astimezone(zone_in_use()).date())
+    view = get_final_bill(case, on=today_in_use())
     if view.head is not None and view.head.is_approved:
         return HttpResponseRedirect(reverse("final_bill_download", args=[number]))
     if not view.can_be_printed:

@@ -20,11 +20,11 @@ from billing.queries.statements import (
     paper_state,
     statement_of,
 )
-from billing.views.financial import consumer_or_404, profile_page, today
+from billing.views.financial import consumer_or_404, profile_page
 from consumers.models import Consumer
 from smart360.documents.access import as_download, plain_name
 from smart360.kernel import clock
-from smart360.organisation.context import zone_in_use
+from smart360.organisation.context import today_in_use, zone_in_use
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
 from smart360.web.export import csv_response
@@ -100,7 +100,7 @@ def _let_be_made(
 
 
 def _period(request: HttpRequest) -> Period:
-    return read_period(request.GET.dict(), today=today())
+    return read_period(request.GET.dict(), today=today_in_use())
 
 
 def _statement(consumer: Consumer, period: Period) -> StatementView:

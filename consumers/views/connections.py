@@ -16,8 +16,7 @@ from consumers.queries.readings import page_of_readings, seen_readings, stretche
 from consumers.rules.anomalies import Anomaly, Period, anomalies_of, gathered, periods_of
 from consumers.rules.profiles import ConnectionFacts
 from consumers.views.profiles import found_consumer, shell
-from smart360.kernel import clock
-from smart360.organisation.context import zone_in_use
+from smart360.organisation.context import today_in_use, zone_in_use
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
 from smart360.web.formats import shown_date, shown_reading, shown_short_date
@@ -62,8 +61,7 @@ def connections_page(
     if request.method == "GET" and request.headers.get("HX-Target") == "service-readings":
         return page_or_fragment(request, PAGE, "service-readings", context)
     seen = seen_readings(stretches)
-    today = clock.now().astimezone(zone).date()
-    found = anomalies_of(seen, today=today)[:MOST_ANOMALIES]
+    found = anomalies_of(seen, today=today_in_use())[:MOST_ANOMALIES]
     unit = stretches[0].unit if stretches else ""
     shown = access.shown(consumer, to=person, addresses=[each.address for each in facts])
     context |= {

@@ -17,7 +17,7 @@ from consumers.queries.register import certificates_among, kinds_of_protection
 from consumers.views.profiles import found_consumer, shell
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
-from smart360.organisation.context import zone_in_use
+from smart360.organisation.context import today_in_use
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
 from smart360.web.fields import posted_form_key, put_beside
@@ -163,10 +163,9 @@ def _form(
     person = signed_in_person(request)
     form = AccountHoldForm if person.has_permission(Permission.PROTECT_ACCOUNT) else None
     proposes = person.has_permission(Permission.PROPOSE_HOLD)
-    today = clock.now().astimezone(zone_in_use()).date()
     return (form or HoldProposalForm)(
         data,
-        initial={"from_on": today},
+        initial={"from_on": today_in_use()},
         kinds=kinds_of_protection(is_active=True),
         certificates=certificates,
         is_only_registering=form is None and not proposes,
@@ -212,11 +211,10 @@ def _holds_page(
 ) -> HttpResponse:
     person = signed_in_person(request)
     decides = person.has_permission(Permission.PROTECT_ACCOUNT)
-    today = clock.now().astimezone(zone_in_use()).date()
     certificates = _certificates(request, consumer)
     form = form or _form(request, certificates)
     knows_why = access.knows_protections(consumer.pk, person)
-    holds = queries.account_holds(consumer.pk, today=today)
+    holds = queries.account_holds(consumer.pk, today=today_in_use())
     proposals = queries.proposals_of(consumer.pk, to=person)
     lifting, lift_form = lift or (0, LiftForm())
     declining, decline_form = decline or (0, LiftForm())

@@ -27,7 +27,7 @@ from consumers.rules.standing import (
 )
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
-from smart360.organisation.context import zone_in_use
+from smart360.organisation.context import today_in_use
 from smart360.organisation.queries import get_utility
 from smart360.staff.access import signed_in_person
 from smart360.staff.models import Person
@@ -73,7 +73,7 @@ def shell(
     person, at = signed_in_person(request), clock.now()
     permissions = permissions_of(person.roles)
     knows_why = any(each in permissions for each in KNOWS_WHY)
-    today = at.astimezone(zone_in_use()).date()
+    today = today_in_use()
     head = queries.head_facts(shown.id, to=person, at=at, today=today)
     figures = head.figures if Permission.VIEW_BALANCE in permissions else None
     is_over = shown.erased_at is not None or head.merged is not None

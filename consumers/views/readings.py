@@ -17,7 +17,7 @@ from consumers.views.profiles import found_consumer, shell
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
 from smart360.kernel.text import key_in
-from smart360.organisation.context import zone_in_use
+from smart360.organisation.context import today_in_use, zone_in_use
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
 from smart360.web.fields import form_key_if_sent, posted_form_key, put_beside
@@ -64,7 +64,7 @@ def _form(request: HttpRequest, consumer: Consumer) -> ReadingForm:
         request.POST if request.method == "POST" else None,
         initial={
             "meter": str(chosen.meter_id) if chosen else "",
-            "read_on": clock.now().astimezone(zone_in_use()).date(),
+            "read_on": today_in_use(),
         },
         meters=[(str(each.meter_id), _name(each)) for each in in_use],
         is_supervisor=signed_in_person(request).has_permission(Permission.OVERRIDE_READING),

@@ -5,9 +5,8 @@ from django.views.decorators.http import require_GET
 
 from consumers import access
 from consumers.queries.register import STANDING, STATES, kinds_of_protection, list_register
-from smart360.kernel import clock
 from smart360.kernel.text import key_in
-from smart360.organisation.context import zone_in_use
+from smart360.organisation.context import today_in_use
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
 from smart360.web.gate import requires
@@ -20,7 +19,7 @@ REGISTER = "consumers/protections.html"
 @requires(Permission.SEE_PROTECTIONS)
 def protection_list(request: HttpRequest) -> HttpResponse:
     """Who is protected and why, what ends first at the top."""
-    person, today = signed_in_person(request), clock.now().astimezone(zone_in_use()).date()
+    person, today = signed_in_person(request), today_in_use()
     kinds = kinds_of_protection()
     asked = {name: request.GET.get(name, "") for name in ("state", "kind")}
     wish = {

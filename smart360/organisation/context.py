@@ -1,6 +1,7 @@
 """The utility of the request that runs, its zone for every time on the page, and the moment."""
 
 from collections.abc import Callable
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,11 @@ from smart360.organisation.queries import read_at, utility_in_use
 def zone_in_use() -> ZoneInfo:
     """The utility's zone, which is active for the request."""
     return ZoneInfo(timezone.get_current_timezone_name())
+
+
+def today_in_use() -> date:
+    """The utility's day at the moment of the request."""
+    return clock.now().astimezone(zone_in_use()).date()
 
 
 class UtilityOfRequest:

@@ -1,6 +1,7 @@
 """The moment of a request comes from the database with the utility, and is one for all of it."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import connection
@@ -9,8 +10,9 @@ from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from smart360.kernel import clock
-from smart360.organisation.context import UtilityOfRequest
+from smart360.organisation.context import UtilityOfRequest, today_in_use
 from smart360.organisation.models import Utility
+from tests.conftest import SetClock
 
 pytestmark = pytest.mark.django_db
 View = Callable[[HttpRequest], HttpResponse]
@@ -50,3 +52,18 @@ def test_a_request_that_fails_leaves_no_moment_behind(utility: Utility) -> None:
         answered(view)
     first = clock.now()
     assert clock.now() > first
+
+
+def test_its_day_is_the_utility_s(utility: Utility, stands: SetClock) -> None:
+    """Late in the evening of the one zone it is tomorrow in the other."""
+    days = []
+
+    def view(request: HttpRequest) -> HttpResponse:
+        days.append(today_in_use())
+        return HttpResponse()
+
+    stands.at = datetime(2024, 12, 11, 3, tzinfo=UTC)
+    for zone in ("America/Chicago", "Asia/Kolkata"):
+        Utility.objects.update(time_zone=zone)
+        answered(view)
+    assert days == [date(2024, 12, 10), date(2024, 12, 11)]

@@ -29,7 +29,7 @@ from smart360.custody.queries.privacy import ActRow, find_act, knows_all_cases, 
 from smart360.documents.access import as_download
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
-from smart360.organisation.context import zone_in_use
+from smart360.organisation.context import today_in_use
 from smart360.organisation.queries import get_utility
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
@@ -234,7 +234,7 @@ def _page(
         "refusal": refusal,
     }
     if context["asks_erasure"]:
-        today = clock.now().astimezone(zone_in_use()).date()
+        today = today_in_use()
         currency = get_utility().currency
         context["in_the_way"] = in_the_way(consumer, today=today, currency=currency)
     shown = access.shown(consumer, to=person)

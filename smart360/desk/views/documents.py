@@ -1,6 +1,5 @@
 """The Documents tab of a profile: what was uploaded, what was made, one document (CON13)."""
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -27,7 +26,7 @@ from smart360.desk.queries.documents import papers_of
 from smart360.documents.access import as_download
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
-from smart360.organisation.context import zone_in_use
+from smart360.organisation.context import today_in_use
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
 from smart360.web.fields import posted_form_key
@@ -152,10 +151,6 @@ def document_withdraw(request: HttpRequest, account: str, document: int) -> Http
     return HttpResponseRedirect(resolve_url("document_detail", account, document))
 
 
-def _today() -> date:
-    return clock.now().astimezone(zone_in_use()).date()
-
-
 def found_document(
     request: HttpRequest, account: str, document: int
 ) -> tuple[Consumer, ShownDocument]:
@@ -187,7 +182,7 @@ def _page(
         "sees_looks": sees_looks,
         "looks": looks_at(found.id) if sees_looks else [],
         "protects": found.kind == DocumentKind.CERTIFICATE
-        and bool(resting_on(found.id, today=_today())),
+        and bool(resting_on(found.id, today=today_in_use())),
         "decision_form": form or DecisionForm(auto_id="decision-%s"),
         "refusal": refusal,
     }

@@ -14,7 +14,7 @@ from smart360.fieldwork.operations import set_day_minutes
 from smart360.fieldwork.queries.board import day_board
 from smart360.kernel import clock
 from smart360.kernel.errors import Refusal
-from smart360.organisation.context import zone_in_use
+from smart360.organisation.context import today_in_use
 from smart360.staff.access import signed_in_person
 from smart360.staff.permissions import Permission
 from smart360.web.fields import form_key_if_sent
@@ -29,7 +29,7 @@ HOW_LONG = "Enter 0 to 1440 minutes"
 @requires(Permission.ASSIGN_SERVICE_ORDER)
 def order_board(request: HttpRequest) -> HttpResponse:
     """Who does what on a day, how much of it is planned, and what nobody has yet."""
-    return _board(request, read_day(request.GET.get("day", ""), today=_today()))
+    return _board(request, read_day(request.GET.get("day", ""), today=today_in_use()))
 
 
 @require_POST
@@ -38,7 +38,7 @@ def technician_minutes(request: HttpRequest, technician: int) -> HttpResponse:
     """Say how long a technician works on one day."""
     key, form = form_key_if_sent(request.POST), MinutesForm(request.POST)
     if not form.is_valid():
-        day = form.cleaned_data.get("day") or _today()
+        day = form.cleaned_data.get("day") or today_in_use()
         wrong_day = form.errors.get("day")
         sentence = f"Day: {wrong_day[0]}" if wrong_day else HOW_LONG
         return _board(request, day, status=422, refused=sentence)
@@ -58,11 +58,7 @@ def technician_minutes(request: HttpRequest, technician: int) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('order_board')}?day={day.isoformat()}")
 
 
-def _today() -> date:
-    return clock.now().astimezone(zone_in_use()).date()
-
-
 def _board(request: HttpRequest, day: date, *, status: int = 200, **more: Any) -> HttpResponse:
-    today = _today()
+    today = today_in_use()
     context = {"board": day_board(day, today=today), "today": today, **more}
     return page_or_fragment(request, BOARD, "board", context, status=status)
