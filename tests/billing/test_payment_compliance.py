@@ -42,6 +42,11 @@ def bill(consumer: Consumer, amount: str, on: date, *, days: int = 20) -> Postin
     return moved(consumer, amount, PostingKind.INVOICE, on, on + timedelta(days=days))
 
 
+def opening(consumer: Consumer, amount: str, on: date, *, due: date | None = None) -> Posting:
+    """What the account was taken over with, owed since ``due``; below zero a credit."""
+    return moved(consumer, amount, PostingKind.OPENING_BALANCE, on, due)
+
+
 def paid(consumer: Consumer, amount: str, on: date) -> Posting:
     return moved(consumer, f"-{amount}", PostingKind.PAYMENT, on, None)
 
@@ -89,6 +94,52 @@ def test_what_counts(make_consumer: MakeConsumer, at: datetime) -> None:
     assert compliance_of(new.pk, today=TODAY) == Compliance()
 
 
+TAKEN_OVER = date(2024, 10, 1)
+OF_OPENINGS: dict[str, tuple[str, date | None, date | None, Compliance]] = {
+    "not due yet": ("80", date(2024, 12, 10), None, Compliance()),
+    "due, not paid": ("80", date(2024, 12, 9), None, Compliance(1, 0, 1)),
+    "paid on its last day": ("80", date(2024, 10, 21), date(2024, 10, 21), Compliance(1, 1)),
+    "paid a day late": ("80", date(2024, 10, 21), date(2024, 10, 22), Compliance(1, 0)),
+    "overdue before": ("80", date(2022, 5, 1), None, Compliance(1, 0, 1)),
+    "overdue before, paid at once": ("80", date(2024, 9, 30), TAKEN_OVER, Compliance(1, 0)),
+    "due on its day": ("80", TAKEN_OVER, None, Compliance(1, 0, 1)),
+    "due on its day, paid on it": ("80", None, TAKEN_OVER, Compliance(1, 1)),
+    "a credit": ("-80", None, None, Compliance()),
+}
+"""What was owed at the go-live, since when, when it was paid, and how that counts."""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("case", OF_OPENINGS)
+def test_what_an_account_was_taken_over_with_falls_due(
+    make_consumer: MakeConsumer, at: datetime, case: str
+) -> None:
+    one = make_consumer()
+    amount, due, paid_on, expected = OF_OPENINGS[case]
+    post_now(opening(one, amount, TAKEN_OVER, due=due), at=at)
+    if paid_on:
+        post_now(paid(one, amount, paid_on), at=at)
+    assert compliance_of(one.pk, today=TODAY) == expected
+    # A bill beside it is judged as it always was; payments meet the opening balance first.
+    post_now(bill(one, "50", date(2024, 11, 1)), at=at)
+    both = compliance_of(one.pk, today=TODAY)
+    in_credit = amount.startswith("-")
+    assert both == Compliance(
+        expected.due + 1, expected.on_time + in_credit, expected.unpaid + (not in_credit)
+    )
+
+
+@pytest.mark.django_db
+def test_an_overdue_opening_balance_counts_for_a_year(
+    make_consumer: MakeConsumer, at: datetime
+) -> None:
+    one = make_consumer()
+    post_now(opening(one, "80", TAKEN_OVER, due=date(2022, 5, 1)), at=at)
+    for today, due in ((TAKEN_OVER, 0), (date(2024, 10, 2), 1), (date(2025, 9, 30), 1),
+                       (date(2025, 10, 1), 0)):  # fmt: skip
+        assert compliance_of(one.pk, today=today).due == due, today
+
+
 @pytest.mark.django_db
 def test_a_payment_that_bounced_never_was(
     make_consumer: MakeConsumer, person: MakePerson, at: datetime
@@ -108,6 +159,9 @@ def test_the_statement_agrees_with_day_by_day(make_consumer: MakeConsumer, at: d
     expected = {}
     for _ in range(10):
         consumer, postings, day = make_consumer(with_meters=False), [], date(2023, 9, 1)
+        day += timedelta(days=chance.randint(0, 200))
+        since = day + timedelta(days=chance.randint(-40, 40))
+        postings.append(opening(consumer, str(chance.randint(-60, 60) or 1), day, due=since))
         while day < TODAY:
             amount = str(chance.randint(1, 60))
             make = chance.choice((bill, bill, paid, paid, None))
@@ -143,15 +197,18 @@ def _by_hand(consumer: Consumer, history: list[tuple[LedgerTransaction, Posting]
         balance = sum((each.legs[0].amount for _, each in known), Decimal(0))
         return bool(allocate(charges, balance).unpaid_of(key))
 
-    due = [
-        (key, each.due_on)
-        for key, each in kept
-        if each.kind == PostingKind.INVOICE and each.due_on and SINCE < each.due_on < TODAY
-    ]
+    due = []
+    for key, each in kept:
+        is_opening = each.kind == PostingKind.OPENING_BALANCE and each.legs[0].amount > 0
+        if each.due_on is None or not (is_opening or each.kind == PostingKind.INVOICE):
+            continue
+        on = max(each.due_on, each.valued_on) if is_opening else each.due_on
+        if SINCE < on < TODAY:
+            due.append((key, on, on == each.due_on))
     return Compliance(
         due=len(due),
-        on_time=sum(not is_open(key, on) for key, on in due),
-        unpaid=sum(is_open(key, date(2025, 12, 31)) for key, _ in due),
+        on_time=sum(could_be and not is_open(key, on) for key, on, could_be in due),
+        unpaid=sum(is_open(key, date(2025, 12, 31)) for key, _, _ in due),
     )
 
 

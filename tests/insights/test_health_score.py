@@ -26,7 +26,7 @@ from smart360.staff.choices import Role
 from tests.billing.paying import pay
 from tests.billing.posting import post_now
 from tests.billing.test_pages_financial import text_of
-from tests.billing.test_payment_compliance import bill, paid
+from tests.billing.test_payment_compliance import bill, opening, paid
 from tests.complaints.conftest import MakeComplaint
 from tests.complaints.working import bring_to
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
@@ -56,7 +56,8 @@ def example(
     """What docs/HEALTH.md tells of one consumer, and a complaint about staff that nobody counts."""
     consumer, boss = make_consumer(), person(Role.SUPERVISOR)
     post_now(
-        *[bill(consumer, "50", date(2024, month, 1)) for month in (7, 8, 9, 10)],
+        opening(consumer, "50", date(2024, 7, 1), due=date(2024, 7, 21)),
+        *[bill(consumer, "50", date(2024, month, 1)) for month in (8, 9, 10)],
         paid(consumer, "150", date(2024, 7, 5)),
         paid(consumer, "50", date(2024, 11, 30)),
         at=at,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-VERSION = 1
+VERSION = 2
 """Kept beside each stored score; it grows when a definition here changes."""
 FULL = Decimal(100)
 NEUTRAL = Decimal("50.0")
