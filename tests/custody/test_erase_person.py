@@ -229,7 +229,7 @@ def test_what_stands_in_the_way_is_said(
         )
     sentence = refused.value.sentence
     for said in (
-        "is Active, not Inactive", "still supplied", "$20.00 are owed", f"{number} is",
+        "is Active; it has to be Inactive", "still supplied", "$20.00 are owed", f"{number} is",
         "The account is protected.",
     ):  # fmt: skip
         assert said in sentence

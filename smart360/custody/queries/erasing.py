@@ -178,7 +178,8 @@ def in_the_way(consumer: Consumer, *, today: date, currency: str) -> list[str]:
 
 def _of_the_account(consumer: Consumer, today: date) -> Iterator[str]:
     if consumer.status != AccountStatus.INACTIVE:
-        yield f"The account is {AccountStatus(consumer.status).label}, not Inactive."
+        status = AccountStatus(consumer.status).label
+        yield f"The status of the account is {status}; it has to be Inactive."
     standing = AccountHold.objects.filter(consumer=consumer, lifted_at=None)
     if standing.exclude(to_on__lt=today).exists():
         yield "The account is protected."  # why is not for everybody who may erase
