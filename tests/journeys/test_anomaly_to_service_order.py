@@ -73,6 +73,9 @@ def test_from_the_meter_to_the_inspection(smith: Consumer, at_desk: SignIn) -> N
     page.get_by_role("button", name="Create Service Order").click()
     made = ServiceOrder.objects.get()
     expect(page).to_have_url(page.url.split("/cx/")[0] + f"/cx/service-orders/{made.number}")
+    expect(page.locator(".s-actions")).to_be_hidden()
+    page.set_viewport_size(PHONE)
+    expect(page.locator(".s-actions")).to_be_hidden()  # the dispatcher's alone: no strip for none
     assert made.kind == OrderKind.INSPECTION
     assert made.consumer == smith
 
