@@ -92,9 +92,9 @@ def test_readings_come_with_what_was_used_since(john: Consumer, client_as: Clien
         re.DOTALL,
     )
     assert [words(row) for row in rows] == [
-        f"Dec 5, 2024 {meter.number} 18,245 kWh 0 kWh in 5 days 0 kWh Pending No consumption",
+        f"Dec 5, 2024 {meter.number} 18,245 kWh 0 kWh in 5 days 0 kWh a day Pending No consumption",
         f"Dec 1, 2024 {meter.number} 18,000 kWh -- -- Rejected",
-        f"Nov 30, 2024 {meter.number} 18,245 kWh 60 kWh in 30 days 2 kWh Verified",
+        f"Nov 30, 2024 {meter.number} 18,245 kWh 60 kWh in 30 days 2 kWh a day Verified",
         f"Oct 31, 2024 {meter.number} 18,185 kWh -- -- Verified",
     ]
 

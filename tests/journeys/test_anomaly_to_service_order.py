@@ -6,12 +6,18 @@ import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from consumers.models import Consumer, Reading
+from consumers.operations.reading_files import go_on_with_reading_file, start_reading_file
+from consumers.rules.reading_files import rows_of_file
 from smart360.fieldwork.choices import OrderKind
 from smart360.fieldwork.models import ServiceOrder
 from smart360.staff.choices import Role
-from tests.conftest import MakeConsumer, SetClock
+from tests.conftest import MakeConsumer, MakePerson, SetClock
 from tests.consumers.reading_meters import meter_of, read_back
-from tests.journeys.conftest import SignIn, accessibility_violations
+from tests.journeys.conftest import (
+    SignIn,
+    accessibility_violations,
+    nothing_scrolls_sideways,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -88,5 +94,32 @@ def test_a_dark_page_is_readable_too(smith: Consumer, at_desk: SignIn) -> None:
     expect(page.locator("html[data-bs-theme=dark]")).to_have_count(1)
     page.get_by_text("Show as a table").click()
     looks_right(page)
+    page.set_viewport_size(PHONE)
+    readings = page.get_by_role("region", name="Readings, table")
+    assert readings.evaluate("each => each.scrollWidth <= each.clientWidth"), "all is in sight"
+    expect(readings).to_contain_text("2 kWh a day", use_inner_text=True)
     page.get_by_role("link", name="Reject the reading of Nov 30, 2024").click()
     looks_right(page)
+
+
+def test_why_a_row_of_a_file_was_not_taken_is_in_sight_on_a_phone(
+    smith: Consumer, at_desk: SignIn, person: MakePerson, stands: SetClock
+) -> None:
+    file = start_reading_file(
+        name="route 8.csv",
+        rows=rows_of_file(b"meter_number,read_on,value\nNO-SUCH,2024-12-09,5\n"),
+        is_dry_run=True,
+        by=person(Role.SUPERVISOR),
+        at=stands.at,
+    )
+    go_on_with_reading_file(file=file, after=0, at=stands.at)
+    go_on_with_reading_file(file=file, after=1, at=stands.at)
+    page = at_desk(Role.BILLING)
+    page.goto(f"/cx/consumer-management/readings/{file}")
+    rows = page.get_by_role("region", name="Not taken, table")
+    expect(rows).not_to_contain_text("Line 2", use_inner_text=True)
+    nothing_scrolls_sideways(page)
+    looks_right(page)
+    page.set_viewport_size(PHONE)
+    expect(rows).to_contain_text("Line 2", use_inner_text=True)
+    expect(rows.get_by_text("No such meter measures a service now")).to_be_in_viewport()
