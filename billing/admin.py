@@ -89,9 +89,6 @@ class TariffForm(forms.ModelForm[Tariff]):
         if last is not None and last < begins:
             self.add_error("last_on", "The last day lies before the first.")
             return cleaned
-        if last == date.max:
-            self.add_error("last_on", "Leave it empty instead.")
-            return cleaned
         self._check_days(cleaned, begins, last)
         self.instance.valid = DateRange(begins, last + DAY if last else None)
         return cleaned

@@ -30,6 +30,8 @@ from smart360.kernel.text import (
 
 NOT_A_DATE = "Enter a valid date."
 NOT_A_TIME = "Enter a valid time."
+EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
+NOT_OF_THESE_CENTURIES = "Enter a valid date from 1900 to 2199."
 
 _ISO_DATE = re.compile(r"([0-9]{4,6})-([0-9]{2})-([0-9]{2})")
 _ISO_TIME = re.compile(r"([0-9]{2}):([0-9]{2})")
@@ -113,13 +115,18 @@ class IsoDateField(forms.DateField):
 
 
 class PlainDateField(IsoDateField):
-    """A date in a form that sets no limit of its own: years beyond 9999 are none."""
+    """A date in a form that sets no limit of its own: a year of these three centuries.
+
+    What else can be typed is a slip (``0024-12-10``), and a year at either end of what a date can
+    say cannot be counted from.
+    """
 
     def to_python(self, value: Any) -> date | None:
         """The date, None when empty."""
-        if isinstance(value, str) and len(value) > len("2026-12-15"):
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return super().to_python(value)
+        found = super().to_python(value)
+        if isinstance(value, str) and found is not None and not EARLIEST <= found <= LATEST:
+            raise ValidationError(NOT_OF_THESE_CENTURIES, code="invalid")
+        return found
 
 
 class ClockTimeField(forms.TimeField):

@@ -116,9 +116,13 @@ def test_no_other_date_is_taken(typed: str) -> None:
     assert refused(PlainDateField(), typed) == ["Enter a valid date."]
 
 
-def test_where_no_limit_answers_there_is_no_year_ten_thousand() -> None:
-    assert PlainDateField().clean("9999-12-31") == date.max
-    assert refused(PlainDateField(), "10000-01-01") == ["Enter a valid date."]
+def test_where_no_limit_answers_there_are_three_centuries() -> None:
+    for typed in ("1900-01-01", "2199-12-31"):
+        assert PlainDateField().clean(typed) == date.fromisoformat(typed)
+    for typed in ("0001-01-01", "0024-12-10", "1899-12-31", "2200-01-01", "9999-12-31"):
+        assert refused(PlainDateField(), typed) == ["Enter a valid date from 1900 to 2199."], typed
+    assert refused(PlainDateField(), "10000-01-01") == ["Enter a valid date from 1900 to 2199."]
+    assert PlainDateField(required=False).clean("") is None
 
 
 @pytest.mark.parametrize(
