@@ -1,7 +1,7 @@
 """Ending a service: prepared, ticked, told, and carried out once (DIS14 to DIS16)."""
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from billing.queries.bill_inputs import find_live_bill
 from consumers.choices import MeterPlace
@@ -68,6 +68,8 @@ CLEAR = "disconnections.clear_item"
 GIVE = "disconnections.give_paper"
 EXECUTE = "disconnections.execute_disconnection"
 FUTURE = "Enter a day that is not in the future"
+LONG_AGO = "Enter a day within the last year"
+LONGEST_AGO = timedelta(days=366)
 NO_ADDRESS = "No e-mail address on file: hand the notice over or post it"
 CLOSES = "The account is closed then, and nothing more is billed."
 COMES_BACK = "The service can be switched on again."
@@ -291,6 +293,8 @@ def _day_given(given_on: date | None, today: date) -> date:
         raise UnableToGive(REQUIRED, field="given_on")
     if given_on > today:
         raise UnableToGive(FUTURE, field="given_on")
+    if given_on < today - LONGEST_AGO:
+        raise UnableToGive(LONG_AGO, field="given_on")
     return given_on
 
 

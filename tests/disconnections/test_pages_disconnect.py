@@ -211,6 +211,12 @@ def test_paper_counts_where_there_is_no_address(client_as: SignIn, closing: Clos
     late = sent | {"given_on": "2024-12-11", "form_key": str(uuid4())}
     answer = client.post(url(closing, "/paper"), late)
     assert "not in the future" in answer.content.decode()
+    for day in ("0001-01-01", "0024-12-09", "2023-12-09"):
+        long_ago = sent | {"given_on": day, "form_key": str(uuid4())}
+        answer = client.post(url(closing, "/paper"), long_ago)
+        assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+        assert "Enter a day within the last year" in answer.content.decode(), day
+    assert not ClosureNotice.objects.exists()
     answer = client.post(url(closing, "/paper"), sent | {"form_key": str(uuid4())})
     assert answer.status_code == HTTPStatus.FOUND
     assert "Closure notice handed over Dec 9, 2024" in page_of(client, closing)
