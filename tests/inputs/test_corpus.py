@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_file
 
@@ -25,7 +26,7 @@ from smart360.staff.models import Person
 from tests.conftest import SetClock
 from tests.inputs.broken_urls import careless
 from tests.inputs.corpus import PAYLOADS, SHAPES, Pairs, Payload, mutated, replaced, without
-from tests.inputs.walker import Target, Walker, is_accepted
+from tests.inputs.walker import Target, Walker, is_accepted, wrong_in
 from tests.inputs.world import (
     AREAS,
     NOT_FOUND_BY_WALKING,
@@ -129,6 +130,20 @@ def test_the_control_would_find_it(
     tried = [each for each in attempts([target]) if each.name in ENOUGH]
     told = [each for attempt in tried for each in attempt.told(walker)]
     assert any(finding in each for each in told), told[:3]
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("<p>15838</p>", ["read it as a template"]),
+        ('<input value="15838">', ["read it as a template"]),
+        ('<input name="form_key" value="2a715838-1583-4838-9c1e-158380000000">', []),
+        ('<a href="/track/kZ15838_-x15838">', []),
+    ],
+)
+def test_a_key_that_has_the_digits_of_the_sum_is_no_sum(body: str, told: list[str]) -> None:
+    """Each page has keys made by chance: one in some thousand would be called a finding."""
+    assert wrong_in(HttpResponse(body), body, None) == told
 
 
 def test_the_same_seed_repeats_the_same_walk(world: World) -> None:

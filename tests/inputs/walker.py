@@ -26,6 +26,8 @@ LEAKS = re.compile(
     r"Traceback|psycopg|IntegrityError|DataError|ValidationError|DETAIL:|violates |SELECT .{3,200}"
     r" FROM |INSERT INTO|site-packages|\.py\b|/smart360/|RuntimeError|ValueError|TypeError"
 )
+SUM_ALONE = re.compile(rf"(?<![\w-]){SUM}(?![\w-])")
+"""By itself: a key made by chance has its five digits once in some thousand pages."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,7 @@ def wrong_in(answer: Any, body: str, payload: Payload | None) -> list[str]:
     leak = LEAKS.search(body)
     if leak and leak.group() not in typed:
         wrong.append(f"tells {leak.group()[:60]!r}")
-    if SUM in body and SUM not in typed:
+    if SUM not in typed and SUM_ALONE.search(body):
         wrong.append("read it as a template")
     place = urlsplit(answer.headers.get("Location", "") or answer.headers.get("HX-Redirect", ""))
     if place.netloc or place.scheme or place.path.startswith(("//", "/\\")):
