@@ -126,7 +126,7 @@ class AccountHold(models.Model):
             ),
         ]
         triggers = [
-            nothing_begins(),
+            nothing_begins(also=pgtrigger.Update),  # a lapsed one would stand again
             pgtrigger.Trigger(
                 name="an_entry_rests_on_its_own_certificate",
                 when=pgtrigger.Before,

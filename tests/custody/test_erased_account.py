@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,9 +17,9 @@ from complaints.models import Complaint, Rating
 from complaints.operations import create_complaint
 from complaints.operations.deciding import resolve_complaint
 from complaints.operations.rating import rate_complaint
-from consumers.choices import AccountStatus, SupplyState, UtilityType
+from consumers.choices import AccountHoldKind, AccountStatus, SupplyState, UtilityType
 from consumers.guards import AccountIsErased
-from consumers.models import Consumer
+from consumers.models import AccountHold, Consumer
 from consumers.operations import add_consumer_note
 from smart360.cases.operations import acknowledge, add_note
 from smart360.custody.choices import PrivacyState
@@ -69,6 +70,11 @@ def gone(make_consumer: MakeConsumer, boss: Person, stands: SetClock) -> Consume
         consumer=consumer.pk, words="Rings twice", is_pinned=False, form_key=uuid4(), **key
     )
     add(consumer, boss, stands.at)
+    today = stands.at.date()
+    AccountHold.objects.create(
+        consumer=consumer, kind=AccountHoldKind.MEDICAL, source="CERT-1", placed_at=stands.at,
+        from_on=today - timedelta(days=30), to_on=today - timedelta(days=1),
+    )  # fmt: skip
     case = complain(consumer, **key).pk
     add_note(case=case, words="Inside", form_key=uuid4(), **key)
     acknowledge(case=case, **key)
@@ -109,6 +115,12 @@ COPIED: dict[str, tuple[str, dict[str, Any]]] = {
 WRITTEN: dict[str, str] = {
     "hold": "INSERT INTO consumers_accounthold (consumer_id, kind, source, from_on, placed_at)"
     " VALUES ({consumer}, 'LEGAL', 'X', '2024-12-10', now())",
+    "hold that ends later": "UPDATE consumers_accounthold SET to_on = '2030-01-01'"
+    " WHERE consumer_id = {consumer}",
+    "hold that ends no more": "UPDATE consumers_accounthold SET to_on = NULL"
+    " WHERE consumer_id = {consumer}",
+    "hold of somebody else": "UPDATE consumers_accounthold SET consumer_id = {consumer}"
+    " WHERE consumer_id <> {consumer}",
     "proposed hold": "INSERT INTO consumers_holdproposal (consumer_id, kind, source, from_on,"
     " note, decision, state, proposed_at, proposed_by_id)"
     " VALUES ({consumer}, 'LEGAL', 'X', '2024-12-10', 'X', '', 'PROPOSED', now(), {person})",
@@ -147,14 +159,19 @@ WRITTEN: dict[str, str] = {
 
 @pytest.fixture
 def forged(
-    gone: Consumer, boss: Person, person: MakePerson, stands: SetClock
-) -> Callable[[str], None]:
+    gone: Consumer, make_consumer: MakeConsumer, boss: Person, person: MakePerson,
+    stands: SetClock,
+) -> Callable[[str], None]:  # fmt: skip
     """Try one of the statements; whatever it did is undone."""
     create_complaint(wish=wish_for(), by=boss, at=stands.at, form_key=uuid4())
     PersonalText.objects.create(pk=SPARE, text="Somebody", digest="0" * 64)
     PendingFile.objects.create(
         title="card.pdf", content_type="PDF", size=10, sha256="0" * 64, stored_as="2024/x.pdf",
         created_at=stands.at,
+    )  # fmt: skip
+    AccountHold.objects.create(
+        consumer=make_consumer("Somebody Else"), kind=AccountHoldKind.LEGAL, source="COURT-1",
+        placed_at=stands.at, from_on=stands.at.date(),
     )  # fmt: skip
     names = {
         "consumer": gone.pk, "case": Complaint.objects.get(case__consumer=gone).pk,

@@ -18,7 +18,7 @@ from billing.queries.ageing import allocation_of
 from billing.queries.intake import consumer_with
 from consumers.choices import AccountHoldKind, AccountStatus, LockPurpose, SupplyState, UtilityType
 from consumers.guards import AccountIsMerged, LockIsHeld
-from consumers.models import AccountMerge, Consumer, ConsumerFigures
+from consumers.models import AccountHold, AccountMerge, Consumer, ConsumerFigures
 from consumers.operations import add_consumer_note, place_account_hold, take_profile_lock
 from consumers.operations.holds import HoldWish
 from consumers.operations.standing import move_to_collection
@@ -369,6 +369,7 @@ FORGED = {
     "name": "UPDATE consumers_consumer SET name = 'Somebody' WHERE id = {}",
     "hold": "INSERT INTO consumers_accounthold (consumer_id, kind, source, from_on, placed_at)"
     " VALUES ({}, 'LEGAL', 'X', '2024-12-10', now())",
+    "hold again": "UPDATE consumers_accounthold SET to_on = '2030-01-01' WHERE consumer_id = {}",
 }
 
 
@@ -377,6 +378,11 @@ def test_nor_does_the_database_let_anything_begin(
     act: str, survivor: Consumer, double: Consumer, by: Person
 ) -> None:
     complain(survivor, by=by, at=AT)
+    lapsed = AT.date() - timedelta(days=1)
+    AccountHold.objects.create(
+        consumer=double, kind=AccountHoldKind.MEDICAL, source="C-1", from_on=lapsed, to_on=lapsed,
+        placed_at=AT,
+    )  # fmt: skip
     merge(double, survivor, by)
     assert refused_by(FORGED[act].format(double.pk)) == "account_is_merged"
 
