@@ -14,6 +14,8 @@ from django.core.management import call_command
 from django.core.serializers import sort_dependencies
 from django.db import connection, connections
 from django.test import Client, TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from psycopg.pq import TransactionStatus
 
 from complaints.models import Complaint
@@ -45,6 +47,12 @@ from tests.complaints.conftest import wish_for as complaint_wish
 APPLICATION_ROLE = "smart360_app"
 CHICAGO_MORNING = datetime(2024, 12, 10, 15, 30, tzinfo=UTC)
 """December 10, 2024, 09:30 AM in Springfield: when the sample of 004 §8 begins."""
+
+# Nothing is timed here: how long an example takes tells of the machine.
+hypothesis_settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("untimed")
 
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 
