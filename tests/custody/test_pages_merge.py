@@ -73,7 +73,10 @@ def test_from_the_suggestion_to_the_undo(
     assert "Merged into" in listed
     found = desk.get(reverse("consumer_search"), {"q": double.account_number}).content.decode()
     assert "Merged into ACC-2024-700001" in found
-    assert "$150.00" in desk.get(address(double, "merge_undo")).content.decode()
+    assert f'href="{address(double, "merge_undo")}"' in merged
+    undoing = desk.get(address(double, "merge_undo")).content.decode()
+    assert "$150.00" in undoing
+    assert f'href="{address(double, "merge_undo")}"' not in undoing, "it is open already"
     short = desk.post(address(double, "merge_undo"), said(reason="<b>No"))
     assert (short.status_code, "&lt;b&gt;No" in short.content.decode()) == (422, True)
     undone = desk.post(address(double, "merge_undo"), said(), follow=True)

@@ -172,6 +172,7 @@ def _undo_page(
     request: HttpRequest, consumer: Consumer, form: ReasonForm, *, status: int = 200
 ) -> HttpResponse:
     context: dict[str, Any] = shell(request, access.shown(consumer, to=signed_in_person(request)))
+    context["can_undo_merge"] = False  # the note need not lead to the page that is open
     merge = standing_merge(consumer.pk)
     if merge is not None:
         context |= {
