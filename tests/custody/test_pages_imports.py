@@ -73,6 +73,9 @@ def test_from_the_file_to_the_accounts(admin: Client) -> None:
     assert tried.strip().startswith('<section id="runs"')
     assert "Start import" in tried
     assert "every 2s" not in tried
+    assert "Checked" in tried
+    assert "Nothing would be taken over" not in tried
+    assert "Done" not in tried, "nothing was"
     assert not Consumer.objects.exists()
     dry = ImportRun.objects.get()
     assert (dry.mode, dry.state, dry.new) == (ImportMode.DRY, ImportState.DONE, 5)
@@ -83,8 +86,22 @@ def test_from_the_file_to_the_accounts(admin: Client) -> None:
     assert Consumer.objects.count() == 5
     assert {entry.actor for entry in Entry.objects.all()} == {real.started_by}
     assert not ImportRow.objects.exists()
-    assert "Start import" not in shown(admin)
+    done = shown(admin)
+    assert "Start import" not in done
+    assert "Done" in done
     assert_sound()
+
+
+def test_a_dry_run_that_would_take_over_nothing_says_so(admin: Client) -> None:
+    wrong = content_of([numbered(1, supply_state="perhaps")])
+    upload(admin, wrong)
+    drain("DEFAULT")
+    tried = shown(admin)
+    dry = ImportRun.objects.get()
+    assert (dry.state, dry.new, dry.refused) == (ImportState.DONE, 0, 1)
+    assert "Checked" in tried
+    assert "Nothing would be taken over" in tried
+    assert "t-green" not in tried
 
 
 def test_the_sample_file_is_one_account(admin: Client) -> None:
