@@ -24,6 +24,7 @@ from consumers.rules.profiles import (
     plain_phone,
 )
 from consumers.rules.readings import DECIMALS
+from smart360.kernel.text import NO_REASON
 from smart360.web.amounts import MoneyField, PlainNumberField
 from smart360.web.fields import CodeField, IsoDateField, KeyField, ShownTextField, TickField
 
@@ -34,6 +35,7 @@ LONGEST_ADDRESS = 200
 LONGEST_AREA = 60
 CHOOSE_IT = "Choose the certificate that proves it"
 UPLOAD_IT = "Upload the certificate that proves it, then choose it here"
+TOO_SHORT_A_REASON = f"Enter the reason in at least {SHORTEST_REASON} characters"
 CANNOT_BE_REACHED = "Enter a phone number or an e-mail address"
 
 
@@ -67,7 +69,8 @@ class ReasonForm(forms.Form):
         at_most=LONGEST_REASON,
         label="Reason",
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="At least 10 characters.",
+        help_text=f"At least {SHORTEST_REASON} characters.",
+        error_messages=dict.fromkeys(("required", "min_length"), TOO_SHORT_A_REASON),
     )
 
 
@@ -168,6 +171,7 @@ class LiftForm(forms.Form):
     reason = ShownTextField(
         label="Reason",
         at_most=LONGEST_REASON,
+        error_messages={"required": NO_REASON},
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
@@ -180,6 +184,7 @@ class ReadingFileForm(forms.Form):
     file = forms.FileField(
         label="CSV file",
         help_text="In UTF-8, at most 5 MB and 50,000 rows.",
+        error_messages={"required": "Choose a CSV file"},
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
     )
 
@@ -189,9 +194,16 @@ class ReadingFileForm(forms.Form):
 class ReadingForm(forms.Form):
     """What a meter shows, as somebody read it."""
 
-    meter = KeyField(label="Meter", choices=())
-    value = PlainNumberField(label="Reading", max_digits=12, decimal_places=DECIMALS)
-    read_on = IsoDateField(label="Reading date")
+    meter = KeyField(label="Meter", choices=(), error_messages={"required": "Choose the meter"})
+    value = PlainNumberField(
+        label="Reading",
+        max_digits=12,
+        decimal_places=DECIMALS,
+        error_messages={"required": "Enter what the meter shows"},
+    )
+    read_on = IsoDateField(
+        label="Reading date", error_messages={"required": "Enter the day of the reading"}
+    )
     has_no_consumption = TickField(label="No consumption since the previous reading")
     exception = CodeField(
         label="The meter shows less than before",
@@ -226,7 +238,10 @@ class RejectReadingForm(forms.Form):
     """Why a reading is wrong."""
 
     reason = ShownTextField(
-        label="Reason", at_most=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 2})
+        label="Reason",
+        at_most=LONGEST_REASON,
+        error_messages={"required": NO_REASON},
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
     use_required_attribute = False
@@ -235,11 +250,12 @@ class RejectReadingForm(forms.Form):
 class DocumentForm(forms.Form):
     """What a document is and how colleagues find it."""
 
-    kind = CodeField(label="Kind", choices=[])
+    kind = CodeField(label="Kind", choices=[], error_messages={"required": "Choose what it is"})
     title = ShownTextField(
         label="Title",
         at_most=LONGEST_TITLE,
         is_one_line=True,
+        error_messages={"required": "Enter the title"},
         help_text="What colleagues look for, such as Supply agreement 2026.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
@@ -264,7 +280,7 @@ class DecisionForm(forms.Form):
         label="Reason",
         at_most=LONGEST_REASON,
         required=False,
-        help_text="Who uploaded it reads it.",
+        help_text="Only to reject it: who uploaded it reads the reason.",
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
@@ -275,7 +291,10 @@ class NoteForm(forms.Form):
     """An internal note about a consumer."""
 
     words = ShownTextField(
-        label="Note", at_most=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 3})
+        label="Note",
+        at_most=LONGEST_NOTE,
+        error_messages={"required": "Enter the note"},
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     is_pinned = TickField(label="Pin it to the Overview")
 

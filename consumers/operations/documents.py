@@ -46,6 +46,7 @@ SWEPT_AT_ONCE = 500
 SECOND_PERSON = "Somebody else must verify what you uploaded"
 WITHDRAWN = "This document was withdrawn"
 NO_FILE = "Add a file first"
+NO_REASON = "Enter the reason for rejection"
 EVENTS = {
     DocumentState.VERIFIED: Event.DOCUMENT_VERIFIED,
     DocumentState.PUBLISHED: Event.DOCUMENT_PUBLISHED,
@@ -225,7 +226,8 @@ def decide_document(
             f"{found.get_state_display()} by {who} already", is_conflict=True
         )
     is_rejected = decision == DocumentState.REJECTED
-    if is_rejected and (wrong := why_unsaid(reason, at_most=LONGEST_REASON)):
+    wrong = why_unsaid(reason, at_most=LONGEST_REASON, unsaid=NO_REASON) if is_rejected else ""
+    if wrong:
         raise UnableToDecideDocument(wrong, field="reason")
     found.state, found.decided_at, found.decided_by = decision, at, by
     found.reason = keep_words(reason) if is_rejected else None

@@ -11,6 +11,7 @@ from consumers.forms import LONGEST_ADDRESS
 from consumers.rules.occupancy import Place, ServiceThere
 from consumers.rules.readings import DECIMALS
 from smart360.custody.rules.moving import MoveOut
+from smart360.kernel.text import NO_REASON
 from smart360.web.amounts import PlainNumberField
 from smart360.web.fields import IsoDateField, ShownTextField, TickField
 from smart360.web.formats import shown_date, shown_reading
@@ -27,6 +28,7 @@ class ImportForm(forms.Form):
         label="File of accounts",
         allow_empty_file=True,
         help_text="CSV in UTF-8, at most 50 MB.",
+        error_messages={"required": "Choose a CSV file"},
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv,text/plain"}),
     )
 
@@ -51,6 +53,7 @@ class ErasureForm(forms.Form):
         at_most=40,
         is_one_line=True,
         help_text="Type it: the erasure cannot be undone.",
+        error_messages={"required": "Enter the account number"},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
@@ -58,13 +61,24 @@ class ErasureForm(forms.Form):
 
 
 class PrivacyForm(forms.Form):
-    """Why the data of a person are to be exported, or why not."""
+    """Why the data of a person are to be exported or erased."""
 
     reason = ShownTextField(
-        label="Reason", at_most=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 2})
+        label="Reason",
+        at_most=LONGEST_REASON,
+        error_messages={"required": NO_REASON},
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
     use_required_attribute = False
+
+
+class DeclineForm(PrivacyForm):
+    """Why they are not."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = "Only to decline it."
 
 
 class MoveOutForm(forms.Form):
@@ -73,6 +87,7 @@ class MoveOutForm(forms.Form):
     moved_on = IsoDateField(
         label="Day of the move",
         help_text="The first day of who moves in. Who moves out pays up to the day before.",
+        error_messages={"required": "Enter the day of the move"},
     )
 
     forwarding_address = ShownTextField(
@@ -95,6 +110,7 @@ class MoveOutForm(forms.Form):
                     max_digits=12,
                     decimal_places=DECIMALS,
                     help_text=_last_shown(each),
+                    error_messages={"required": "Enter what the meter shows"},
                 )
 
     @property

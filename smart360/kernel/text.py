@@ -7,6 +7,7 @@ ZERO_WIDTH_JOINERS = {"\u200c", "\u200d"}
 MARKS_PER_LETTER = 8
 # Sentences that forms and operations both say, so that a reader meets one wording.
 REQUIRED = "This field is required."
+NO_REASON = "Enter the reason"
 NOT_OFFERED = "Select a valid choice."
 NULL_SENTENCE = "Null characters are not allowed."
 UNSHOWN_SENTENCE = "This text contains characters that cannot be shown."
@@ -97,8 +98,12 @@ def is_blank(text: str) -> bool:
     )
 
 
-def why_unsaid(words: str, *, at_least: int = 1, at_most: int | None = None) -> str:
+def why_unsaid(
+    words: str, *, at_least: int = 1, at_most: int | None = None, unsaid: str = REQUIRED
+) -> str:
     """The sentence that refuses words somebody has to say, such as a reason, or ``""``.
+
+    ``unsaid``  what to do, where there are none
 
     >>> why_unsaid(" ", at_most=250), why_unsaid("A letter of May 3", at_most=250)
     ('This field is required.', '')
@@ -106,7 +111,7 @@ def why_unsaid(words: str, *, at_least: int = 1, at_most: int | None = None) -> 
     ('10 to 250 characters', 'Use at most 3 characters.')
     """
     if is_blank(words):
-        return REQUIRED
+        return unsaid
     is_too_long = at_most is not None and len(words) > at_most
     if at_least > 1 and (is_too_long or len(words.strip()) < at_least):
         return f"{at_least} to {at_most} characters"

@@ -220,6 +220,8 @@ def test_the_pages(debtor: Consumer, client_as: ClientAs, stands: SetClock) -> N
     short = send(robert, "collection", reason="short")
     assert short.status_code == 422
     assert "short" in short.content.decode()  # what was typed stays
+    for said in (short, send(robert, "collection", reason=" ")):
+        assert "Enter the reason in at least 10 characters" in said.text
     assert send(robert, "collection", act="Move to Collection").status_code == 302
     assert "End Collection" in text_of(robert.get(at_path))
     late = send(robert, "collection", act="Move to Collection")  # somebody was faster

@@ -244,6 +244,9 @@ def test_entering_on_the_page(john: Consumer, meter: Meter, client_as: ClientAs)
     wrong = client.post(path(john, "new"), {**typed, "value": "12,580"})
     assert wrong.status_code == 422
     assert 'value="12,580"' in wrong.content.decode()
+    nothing = client.post(path(john, "new"), {"form_key": key_of(page)})
+    for sentence in ("Choose the meter", "Enter what the meter shows", "Enter the day of the"):
+        assert sentence in nothing.text
     lower = client.post(path(john, "new"), {**typed, "value": "5"})
     assert lower.status_code == 422
     assert "Reading must be greater than the previous reading (18245)" in lower.content.decode()
@@ -293,7 +296,7 @@ def test_checking_on_the_page(
     page = client.get(path(john, f"{kept.pk}/reject")).content.decode()
     assert "18,305 kWh" in page
     empty = client.post(path(john, f"{kept.pk}/reject"), {"form_key": key_of(page)})
-    assert empty.status_code == 422
+    assert (empty.status_code, "Enter the reason" in empty.text) == (422, True)
     done = {"form_key": key_of(page), "reason": "Wrong dial"}
     rejected = client.post(path(john, f"{kept.pk}/reject{of_service}"), done)
     assert rejected.headers["Location"].endswith(f"/connections{of_service}")

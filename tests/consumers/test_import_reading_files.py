@@ -257,7 +257,8 @@ def test_the_pages_from_upload_to_report(meter: Meter, client_as: ClientAs) -> N
 @in_database
 def test_a_wrong_upload_says_so_beside_the_field(john: Consumer, client_as: ClientAs) -> None:
     client = client_as(Role.SUPERVISOR)
-    assert client.post(FILES, {"form_key": str(uuid4())}).status_code == 422
+    nothing = client.post(FILES, {"form_key": str(uuid4())})
+    assert (nothing.status_code, "Choose a CSV file" in nothing.text) == (422, True)
     for body in (b"\x89PNG\r\n\x1a\n\xff", b"a,b\n1,2\n", b"\0"):
         answer = upload(client, body)
         assert answer.status_code == 422, body

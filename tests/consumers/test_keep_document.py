@@ -335,6 +335,8 @@ class TestPage:
         wrong = desk.post(new, {"kind": "", "title": TITLE, "form_key": str(uuid4())})
         assert wrong.status_code == 422
         assert TITLE in wrong.text
+        assert "Choose what it is" in wrong.text
+        assert "Add a file first" not in wrong.text
         said = {"kind": "AGREEMENT", "title": TITLE, "form_key": str(uuid4())}
         page = desk.post(new, said, follow=True)
         made = ConsumerDocument.objects.get()
@@ -422,6 +424,29 @@ class TestPage:
         assert list(looks) == [
             ("Sarah Johnson", None), ("Sarah Johnson", file), ("David Chen", None),
         ]  # fmt: skip
+
+    def test_all_that_is_missing_is_said_together(
+        self, consumer: Consumer, client_as: ClientAs
+    ) -> None:
+        desk, new = client_as(Role.CSE), self.url("document_new", consumer)
+        nothing = desk.post(new, {"kind": "", "title": " ", "form_key": str(uuid4())})
+        assert nothing.status_code == 422
+        for said in ("Add a file first", "Kind: Choose what it is", "Title: Enter the title"):
+            assert nothing.text.count(said) == 1
+        right = {"kind": "AGREEMENT", "title": TITLE, "form_key": str(uuid4())}
+        no_file = desk.post(new, right)
+        assert (no_file.status_code, no_file.text.count("Add a file first")) == (422, 1)
+
+    def test_the_reason_is_for_rejecting_alone(
+        self, consumer: Consumer, sarah: Person, client_as: ClientAs, at: datetime
+    ) -> None:
+        made, boss = add(consumer, sarah, at), client_as(Role.SUPERVISOR)
+        page = boss.get(self.url("document_detail", consumer, made.pk)).text
+        assert "Only to reject it: who uploaded it reads the reason." in page
+        sent = {"decision": "REJECTED", "version": "1", "reason": " ", "form_key": str(uuid4())}
+        refused = boss.post(self.url("document_decide", consumer, made.pk), sent)
+        assert refused.status_code == 422
+        assert "Reason: Enter the reason for rejection" in refused.text
 
     def test_a_look_by_a_refused_decision_is_written_down_too(
         self, consumer: Consumer, sarah: Person, client_as: ClientAs, at: datetime

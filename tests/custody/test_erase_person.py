@@ -192,6 +192,8 @@ def test_it_takes_two_people_and_the_number(
     wrong = other.post(f"{page}/{act.pk}/erase", {"account": "ACC-1"})
     assert wrong.status_code == 422
     assert "not the number of this account" in wrong.content.decode()
+    nothing = other.post(f"{page}/{act.pk}/erase", {"account": ""})
+    assert (nothing.status_code, "Enter the account number" in nothing.text) == (422, True)
     assert Consumer.objects.get(pk=zebulon.pk).name == NAME
     assert other.post(f"{page}/{act.pk}/erase", right).status_code == 302
     assert other.post(f"{page}/{act.pk}/erase", right).status_code == 409

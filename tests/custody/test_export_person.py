@@ -84,14 +84,18 @@ def test_from_the_wish_to_the_files(
     asker, other = client_as(Role.SUPERVISOR), client_as(Role.ADMIN)
     page = f"/cx/consumer-management/{john.account_number}/privacy"
     wish = {"reason": "A letter of May 3", "form_key": str(uuid4())}
-    assert asker.post(f"{page}/export", {**wish, "reason": " "}).status_code == 422
+    blank = asker.post(f"{page}/export", {**wish, "reason": " "})
+    assert (blank.status_code, "Reason: Enter the reason" in blank.text) == (422, True)
     assert asker.post(f"{page}/export", wish).status_code == 302
     assert asker.post(f"{page}/export", {**wish, "form_key": str(uuid4())}).status_code == 302
     act = PrivacyAct.objects.get()
     assert "somebody else decides" in asker.get(page).content.decode()
     assert asker.post(f"{page}/{act.pk}/approve").status_code == 403
     assert "Approve export" in other.get(page).content.decode()
-    assert other.post(f"{page}/{act.pk}/decline", {"reason": ""}).status_code == 422
+    assert "Only to decline it." in other.get(page).text
+    empty = other.post(f"{page}/{act.pk}/decline", {"reason": ""})
+    assert (empty.status_code, "Reason: Enter the reason" in empty.text) == (422, True)
+    assert "Only to decline it." in empty.text
     assert other.post(f"{page}/{act.pk}/approve").status_code == 302
     assert other.post(f"{page}/{act.pk}/approve").status_code == 409
     assert other.post(f"{page}/{act.pk}/data").status_code == 409

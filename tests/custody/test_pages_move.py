@@ -75,6 +75,9 @@ def test_what_is_wrong_stands_beside_its_field(make_consumer: MakeConsumer, desk
     assert lower.status_code == 422
     assert "Reading must be greater than the previous reading (18245)" in lower.content.decode()
     assert 'value="18000"' in lower.content.decode()
+    nothing = desk.post(address(old, "move_out"), out_of(old, shown="", on=""))
+    assert "Enter the day of the move" in nothing.text
+    assert "Enter what the meter shows" in nothing.text
     late = desk.post(address(old, "move_out"), out_of(old, on="2024-12-11"))
     assert "has not come yet" in late.content.decode()
     assert not Draft.objects.exists()

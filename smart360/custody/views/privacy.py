@@ -13,7 +13,7 @@ from consumers import access
 from consumers.models import Consumer
 from consumers.views.profiles import found_consumer, shell
 from smart360.custody.choices import ExportFile, PrivacyKind
-from smart360.custody.forms import ErasureForm, PrivacyForm
+from smart360.custody.forms import DeclineForm, ErasureForm, PrivacyForm
 from smart360.custody.models import PrivacyAct
 from smart360.custody.models.privacy import UNDER_WAY
 from smart360.custody.operations.erasing import ask_for_erasure, erase_person
@@ -131,7 +131,7 @@ def export_retry(request: HttpRequest, account: str, act: int) -> HttpResponse:
 def privacy_decline(request: HttpRequest, account: str, act: int) -> HttpResponse:
     """Refuse what somebody else asked for, with a reason."""
     consumer = found_consumer(request, account)
-    found, form = _act(consumer, act), PrivacyForm(request.POST)
+    found, form = _act(consumer, act), DeclineForm(request.POST)
     if not form.is_valid():
         return _page(request, consumer, declines={found.pk: form}, status=422)
     try:
@@ -208,7 +208,7 @@ def _page(
     *,
     asks: dict[PrivacyKind, PrivacyForm] | None = None,
     erases: dict[int, ErasureForm] | None = None,
-    declines: dict[int, PrivacyForm] | None = None,
+    declines: dict[int, DeclineForm] | None = None,
     refusal: Refusal | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -219,7 +219,7 @@ def _page(
         "acts": [
             (
                 act,
-                (declines or {}).get(act.key) or PrivacyForm(auto_id=f"decline-{act.key}-%s"),
+                (declines or {}).get(act.key) or DeclineForm(auto_id=f"decline-{act.key}-%s"),
                 (erases or {}).get(act.key) or ErasureForm(auto_id=f"erase-{act.key}-%s"),
             )
             for act in acts

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from consumers import access, operations
 from consumers.forms import DocumentForm
 from consumers.models import Consumer
+from consumers.operations.documents import NO_FILE as ADD_ONE_FIRST
 from consumers.operations.documents import refuse_more
 from consumers.queries.documents import ShownDocument, find_upload, tray_of
 from consumers.rules.documents import MOST_BYTES, MOST_FILES
@@ -46,6 +47,8 @@ def document_new(request: HttpRequest, account: str) -> HttpResponse:
         return _page(request, consumer, form=DocumentForm(kinds=kinds))
     key, form = posted_form_key(request.POST), DocumentForm(request.POST, kinds=kinds)
     if not form.is_valid():
+        if not tray_of(consumer.pk, to=person):  # the operation says it of a form that is right
+            form.add_error(None, ADD_ONE_FIRST)
         return _page(request, consumer, form=form, status=422)
     try:
         made = operations.add_document(
