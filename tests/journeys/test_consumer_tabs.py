@@ -6,10 +6,15 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import FilePayload, Page, ViewportSize, expect
 
+from consumers.choices import MeterPlace
+from consumers.metering import Cause
 from consumers.models import Consumer
+from smart360.owed.tasks import drain
 from smart360.staff.choices import Role
 from tests.complaints.conftest import MakeComplaint
 from tests.conftest import MakeConsumer, MakePerson, MakeRequest, SetClock
+from tests.consumers.documenting import add
+from tests.consumers.test_move_meter import take_down
 from tests.fieldwork.working import order_from_profile
 from tests.journeys.conftest import SignIn, accessibility_violations, is_ready
 from tests.journeys.test_complaint import photo
@@ -99,6 +104,37 @@ def test_each_tab_is_read_narrowed_and_written_on(at_desk: SignIn, maria: Consum
     expect(page.get_by_text("Service order created")).to_be_visible()
     clean(page, "Timeline")
     assert "group=orders" in page.url
+
+
+def test_on_a_phone_each_row_of_a_profile_is_a_card_in_sight(
+    at_desk: SignIn,
+    maria: Consumer,
+    make_consumer: MakeConsumer,
+    person: MakePerson,
+    stands: SetClock,
+) -> None:
+    """No table is moved under a finger, and each figure says what it is."""
+    drain("PDF")  # the receipts
+    sarah, at, bare = person(Role.CSE), stands.at, make_consumer("Bo Li")
+    add(maria, sarah, at, title="Agreement with a long name, as people give them")
+    cause = Cause(number="DIS-2024-900001", case=None, consumer=bare.pk, by=sarah.pk, at=at)
+    meter = take_down(cause, MeterPlace.DECOMMISSIONED, None).number
+    page = at_desk(Role.SUPERVISOR, viewport=PHONE)
+    for consumer, tab, tables in (
+        (maria, "consumer_detail", {"Open requests and complaints": "CMP-",
+            "Service orders under way": "Technician --", "Connections": "Last reading 18,245"}),
+        (maria, "consumer_documents",
+            {"Documents": "Version 1", "Bills and receipts": "Complaint receipt"}),
+        (bare, "consumer_connections", {"Meters": "Device --", "Meter history": meter,
+            "Inventory movements": "To Decommissioned"}),
+    ):  # fmt: skip
+        page.goto(reverse(tab, args=[consumer.account_number]))
+        for table, said in tables.items():
+            rows = page.get_by_role("region", name=f"{table}, table")
+            expect(rows).to_contain_text(said, use_inner_text=True)
+            assert rows.evaluate("each => each.scrollWidth <= each.clientWidth"), table
+        clean(page, tab)
+        page.set_viewport_size(PHONE)
 
 
 def test_a_document_is_added_by_one_and_verified_by_another(
