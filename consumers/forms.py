@@ -220,12 +220,18 @@ class ReadingForm(forms.Form):
     use_required_attribute = False
 
     def __init__(
-        self, *args: Any, meters: list[tuple[str, str]], is_supervisor: bool, **kwargs: Any
+        self,
+        *args: Any,
+        meters: list[tuple[str, str]],
+        shown: str,
+        is_supervisor: bool,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         offered = self.fields["meter"]
         assert isinstance(offered, KeyField)
         offered.offer(meters)
+        self.fields["value"].help_text = shown
         if not is_supervisor:
             del self.fields["exception"]
 

@@ -119,6 +119,7 @@ def _enter(
     exception = check_reading(
         wish,
         service.previous,
+        unit=meter.unit,
         today=today,
         is_supervisor=by.has_permission(Permission.OVERRIDE_READING),
     )

@@ -304,7 +304,8 @@ def _taken(batch: _Batch, said: FileReading, *, at: datetime) -> RowOutcome:
         return RowOutcome.SAME
     if there is not None:
         raise UnableToEnterReading(
-            f"The meter was read on {said.read_on} already ({shown_value(there)})", field="read_on"
+            f"The meter was read on {said.read_on} already ({shown_value(there)} {meter.unit})",
+            field="read_on",
         )
     since = batch.since.get(meter.pk)
     if since is not None and said.read_on < since:
@@ -312,7 +313,9 @@ def _taken(batch: _Batch, said: FileReading, *, at: datetime) -> RowOutcome:
             f"Reading date cannot be before the meter was assigned on {since}", field="read_on"
         )
     wish = _Wish(said.value, said.read_on, said.has_no_consumption)
-    exception = check_reading(wish, previous, today=batch.today, is_supervisor=False)
+    exception = check_reading(
+        wish, previous, unit=meter.unit, today=batch.today, is_supervisor=False
+    )
     is_unusual = _goes_on(batch, meter, said, exception)
     batch.unusual += is_unusual
     if not batch.file.is_dry_run:

@@ -90,7 +90,7 @@ def enter_reading(
         return Reading.objects.get(pk=int(earlier))
     meter, stretches = _measuring(consumer, wish.meter)
     previous = _previous(meter)
-    exception = _checked(wish, previous, stretches, by=by, at=at)
+    exception = _checked(wish, previous, stretches, meter.unit, by=by, at=at)
     assert wish.value is not None
     assert wish.read_on is not None
     warned = warning_of(wish.value, wish.read_on, exception, previous, stretches)
@@ -131,17 +131,20 @@ def _checked(
     wish: EnteredReading,
     previous: KnownReading | None,
     stretches: Sequence[Stretch],
+    unit: str,
     *,
     by: Person,
     at: datetime,
 ) -> ReadingException:
     """By which exception the reading passes (W13). Raises UnableToEnterReading."""
     is_supervisor = by.has_permission(Permission.OVERRIDE_READING)
-    exception = check_reading(wish, previous, today=day_of(at), is_supervisor=is_supervisor)
+    exception = check_reading(
+        wish, previous, unit=unit, today=day_of(at), is_supervisor=is_supervisor
+    )
     if previous is not None and previous.read_on == wish.read_on:
         raise UnableToEnterReading(
             f"The meter was read on {shown_date(previous.read_on)} already"
-            f" ({shown_value(previous.value)})",
+            f" ({shown_value(previous.value)} {unit})",
             field="read_on",
         )
     since = next(each.since for each in stretches if each.meter == wish.meter)

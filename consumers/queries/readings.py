@@ -15,7 +15,7 @@ from consumers.choices import ReadingException, Verification
 from consumers.models import Reading
 from consumers.queries.meters import AssignmentLine, assignments_of
 from consumers.rules.anomalies import SeenReading
-from consumers.rules.readings import units_between
+from consumers.rules.readings import KnownReading, units_between
 from smart360.web.formats import shown_date
 from smart360.web.paging import Page, Sort, page_of
 
@@ -182,3 +182,10 @@ def seen_readings(stretches: Sequence[Stretch]) -> list[SeenReading]:
         SeenReading(meter, value, on, exception, counts=verification != Verification.REJECTED)
         for meter, value, on, exception, verification in found[:MOST_SEEN]
     ]
+
+
+def last_of(meters: Sequence[int]) -> dict[int, KnownReading]:
+    """What each of these meters showed last, of those that count; one statement."""
+    counted = Reading.objects.filter(meter__in=meters).exclude(verification=Verification.REJECTED)
+    newest = counted.order_by("meter", "-read_on").distinct("meter")
+    return {each.meter_id: KnownReading(each.value, each.read_on) for each in newest}

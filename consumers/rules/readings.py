@@ -9,7 +9,7 @@ from typing import Protocol
 from consumers.choices import ReadingException
 from smart360.kernel.errors import Refusal
 from smart360.kernel.text import NOT_OFFERED, REQUIRED
-from smart360.web.formats import shown_date
+from smart360.web.formats import shown_date, shown_reading
 
 NOT_A_NUMBER = "Enter a number."
 IN_THE_FUTURE = "Reading date cannot be in the future"
@@ -61,8 +61,15 @@ def shown_value(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def last_in_words(last: KnownReading | None, unit: str) -> str:
+    """What a meter showed last, beside the field for what it shows now."""
+    if last is None:
+        return f"In {unit}. It was never read."
+    return f"Last reading {shown_reading(last.value, unit)} on {shown_date(last.read_on)}."
+
+
 def check_reading(
-    wish: Wish, previous: KnownReading | None, *, today: date, is_supervisor: bool
+    wish: Wish, previous: KnownReading | None, *, unit: str, today: date, is_supervisor: bool
 ) -> ReadingException:
     """By which exception the reading passes. Raises UnableToEnterReading."""
     value, read_on = wish.value, wish.read_on
@@ -85,14 +92,16 @@ def check_reading(
         )
     if value != previous.value and read_on == previous.read_on:
         raise UnableToEnterReading(
-            f"The meter was read on {shown_date(read_on)} already ({shown_value(previous.value)})",
+            f"The meter was read on {shown_date(read_on)} already"
+            f" ({shown_value(previous.value)} {unit})",
             field=wish.field("read_on"),
         )
-    return _exception(wish, value, previous.value, is_supervisor=is_supervisor)
+    shown = f"{shown_value(previous.value)} {unit}"
+    return _exception(wish, value, previous.value, shown, is_supervisor=is_supervisor)
 
 
 def _exception(
-    wish: Wish, value: Decimal, previous: Decimal, *, is_supervisor: bool
+    wish: Wish, value: Decimal, previous: Decimal, shown: str, *, is_supervisor: bool
 ) -> ReadingException:
     if value > previous and not wish.exception:
         return ReadingException.NONE
@@ -105,7 +114,7 @@ def _exception(
             return ReadingException(wish.exception)
         return ReadingException.NONE
     raise UnableToEnterReading(
-        f"Reading must be greater than the previous reading ({shown_value(previous)})",
+        f"Reading must be greater than the previous reading ({shown})",
         field=wish.field("value"),
     )
 

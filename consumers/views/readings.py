@@ -11,7 +11,8 @@ from consumers import access, operations
 from consumers.forms import ReadingForm, RejectReadingForm
 from consumers.models import Consumer, MeterAssignment
 from consumers.queries.meters import meters_in_use
-from consumers.queries.readings import ReadingRow, get_reading
+from consumers.queries.readings import ReadingRow, get_reading, last_of
+from consumers.rules.readings import last_in_words
 from consumers.views.connections import connections_page
 from consumers.views.profiles import found_consumer, shell
 from smart360.kernel import clock
@@ -67,6 +68,7 @@ def _form(request: HttpRequest, consumer: Consumer) -> ReadingForm:
             "read_on": today_in_use(),
         },
         meters=[(str(each.meter_id), _name(each)) for each in in_use],
+        shown=_shown(in_use),
         is_supervisor=signed_in_person(request).has_permission(Permission.OVERRIDE_READING),
     )
 
@@ -75,6 +77,17 @@ def _name(assignment: MeterAssignment) -> str:
     meter = assignment.meter
     utility = assignment.service_connection.get_utility_type_display()
     return f"{utility}, {meter.number}, in {meter.unit}"
+
+
+def _shown(in_use: list[MeterAssignment]) -> str:
+    """What each of these meters showed last."""
+    last = last_of([each.meter_id for each in in_use])
+    said = (last_in_words(last.get(each.meter_id), each.meter.unit) for each in in_use)
+    if len(in_use) == 1:
+        return " ".join(said)
+    return " ".join(
+        f"{each.meter.number}: {words}" for each, words in zip(in_use, said, strict=True)
+    )
 
 
 def _page(

@@ -8,13 +8,12 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from consumers.forms import LONGEST_ADDRESS
-from consumers.rules.occupancy import Place, ServiceThere
-from consumers.rules.readings import DECIMALS
+from consumers.rules.occupancy import Place
+from consumers.rules.readings import DECIMALS, last_in_words
 from smart360.custody.rules.moving import MoveOut
 from smart360.kernel.text import NO_REASON
 from smart360.web.amounts import PlainNumberField
 from smart360.web.fields import IsoDateField, ShownTextField, TickField
-from smart360.web.formats import shown_date, shown_reading
 
 LARGEST_UPLOAD = 50 * 1024 * 1024
 TOO_LARGE = "The file is larger than 50 MB. Take it over by the command import_consumers."
@@ -109,7 +108,7 @@ class MoveOutForm(forms.Form):
                     label=f"{each.utility}, meter {each.meter_number}",
                     max_digits=12,
                     decimal_places=DECIMALS,
-                    help_text=_last_shown(each),
+                    help_text=last_in_words(each.last, each.unit),
                     error_messages={"required": "Enter what the meter shows"},
                 )
 
@@ -125,13 +124,6 @@ class MoveOutForm(forms.Form):
             each.id: said.get(each.field) for each in self.place.services if each.meter is not None
         }
         return MoveOut(self.place.premise, said.get("moved_on"), readings)
-
-
-def _last_shown(service: ServiceThere) -> str:
-    if service.last is None:
-        return f"In {service.unit}. It was never read."
-    value = shown_reading(service.last.value, service.unit)
-    return f"Last reading {value} on {shown_date(service.last.read_on)}."
 
 
 class ConfirmMoveForm(forms.Form):

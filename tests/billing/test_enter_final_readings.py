@@ -21,6 +21,7 @@ from tests.billing.final_billing import DAY, PREVIOUS, MakeBilling
 
 pytestmark = pytest.mark.django_db
 SAME = Decimal(PREVIOUS)
+NOT_ABOVE = "Reading must be greater than the previous reading (18245 kWh)"
 
 
 def test_a_reading_is_kept_with_its_meter(make_billing: MakeBilling) -> None:
@@ -42,12 +43,12 @@ def test_a_reading_is_kept_with_its_meter(make_billing: MakeBilling) -> None:
 @pytest.mark.parametrize(
     ("changed", "field", "sentence"),
     [
-        ({"value": SAME}, "value", "Reading must be greater than the previous reading (18245)"),
-        ({"value": SAME - 1}, "value", "Reading must be greater than the previous reading (18245)"),
+        ({"value": SAME}, "value", NOT_ABOVE),
+        ({"value": SAME - 1}, "value", NOT_ABOVE),
         (
             {"value": SAME - 1, "has_no_consumption": True},
             "value",
-            "Reading must be greater than the previous reading (18245)",
+            NOT_ABOVE,
         ),
         (
             {"value": Decimal(100), "exception": "ROLLOVER"},
@@ -57,7 +58,7 @@ def test_a_reading_is_kept_with_its_meter(make_billing: MakeBilling) -> None:
         (
             {"value": SAME, "exception": "ROLLOVER"},
             "value",
-            "Reading must be greater than the previous reading (18245)",
+            NOT_ABOVE,
         ),
         ({"value": Decimal(-1)}, "value", "Enter a number."),
         ({"value": Decimal("NaN")}, "value", "Enter a number."),
@@ -74,7 +75,7 @@ def test_a_reading_is_kept_with_its_meter(make_billing: MakeBilling) -> None:
         (
             {"read_on": date(2024, 11, 30)},
             "read_on",
-            "The meter was read on Nov 30, 2024 already (18245)",
+            "The meter was read on Nov 30, 2024 already (18245 kWh)",
         ),
         ({"exception": "OTHER"}, "exception", "Select a valid choice."),
         ({"meter_number": ""}, "meter_number", "This field is required."),

@@ -9,9 +9,10 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from consumers import oracles
-from consumers.choices import ReadingException, ReadingSource, Verification
+from consumers.choices import ReadingException, ReadingSource, UtilityType, Verification
 from consumers.models import Consumer, Guard, Meter, Reading
 from consumers.operations import (
     ReadingIsUnusual,
@@ -21,7 +22,8 @@ from consumers.operations import (
     verify_reading,
 )
 from consumers.operations.readings import EnteredReading
-from consumers.rules.readings import UnableToEnterReading
+from consumers.queries.readings import last_of
+from consumers.rules.readings import KnownReading, UnableToEnterReading
 from smart360.owed.models import OwedWork
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
@@ -34,6 +36,7 @@ from tests.looking import checksums
 pytestmark = pytest.mark.django_db
 ClientAs = Callable[..., Client]
 TODAY = date(2024, 12, 10)
+NOT_ABOVE = "Reading must be greater than the previous reading (18245 kWh)"
 
 
 @pytest.fixture
@@ -97,14 +100,14 @@ def test_the_same_form_twice_is_one_reading(
 @pytest.mark.parametrize(
     ("value", "on", "more", "field", "sentence"),
     [
-        ("18244", TODAY, {}, "value", "Reading must be greater than the previous reading (18245)"),
-        ("18245", TODAY, {}, "value", "Reading must be greater than the previous reading (18245)"),
+        ("18244", TODAY, {}, "value", NOT_ABOVE),
+        ("18245", TODAY, {}, "value", NOT_ABOVE),
         ("18305", TODAY + timedelta(1), {}, "read_on", "Reading date cannot be in the future"),
         ("18305", LAST - timedelta(1), {}, "read_on",
          "Reading date cannot be before the last reading on Nov 30, 2024"),
-        ("18305", LAST, {}, "read_on", "The meter was read on Nov 30, 2024 already (18245)"),
+        ("18305", LAST, {}, "read_on", "The meter was read on Nov 30, 2024 already (18245 kWh)"),
         ("18245", LAST, {"has_no_consumption": True}, "read_on",
-         "The meter was read on Nov 30, 2024 already (18245)"),
+         "The meter was read on Nov 30, 2024 already (18245 kWh)"),
         ("5", TODAY, {"exception": "ROLLOVER"}, "exception",
          "Only a supervisor accepts a lower reading"),
         ("18305", TODAY, {"exception": "X"}, "exception", ""),
@@ -239,6 +242,7 @@ def test_entering_on_the_page(john: Consumer, meter: Meter, client_as: ClientAs)
     page = client.get(path(john, "new")).content.decode()
     assert f"Electricity, {meter.number}, in kWh" in page
     assert 'value="2024-12-10"' in page
+    assert "Last reading 18,245 kWh on Nov 30, 2024." in page
     assert "exception" not in page
     typed = {"meter": meter.pk, "read_on": "2024-12-10", "form_key": key_of(page)}
     wrong = client.post(path(john, "new"), {**typed, "value": "12,580"})
@@ -249,13 +253,41 @@ def test_entering_on_the_page(john: Consumer, meter: Meter, client_as: ClientAs)
         assert sentence in nothing.text
     lower = client.post(path(john, "new"), {**typed, "value": "5"})
     assert lower.status_code == 422
-    assert "Reading must be greater than the previous reading (18245)" in lower.content.decode()
+    assert NOT_ABOVE in lower.content.decode()
     saved = client.post(path(john, "new"), {**typed, "value": "18300"})
     service = meter.assignments.get().service_connection_id
     assert saved.headers["Location"].endswith(f"/connections?service={service}")
     tab = client.get(saved.headers["Location"]).content.decode()
     assert "Entered by Sarah Johnson" in tab
     assert "Verify" not in tab
+
+
+def test_what_each_meter_showed_last_stands_beside_the_field(
+    make_consumer: MakeConsumer,
+    clerk: Person,
+    client_as: ClientAs,
+    person: MakePerson,
+    at: datetime,
+    stands: SetClock,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    """Of those that count: not of one that was rejected, and of all meters in one statement."""
+    both = dict.fromkeys((UtilityType.ELECTRICITY, UtilityType.WATER), "CONNECTED")
+    ann, boss = make_consumer("Ann Two", services=both), person(Role.SUPERVISOR)
+    kept = enter(ann, clerk, at)
+    power, water = meter_of(ann), meter_of(ann, "WATER")
+    said = client_as(Role.CSE).get(path(ann, "new")).text
+    assert f"{power.number}: Last reading 18,305 kWh on Dec 10, 2024." in said
+    assert f"{water.number}: Last reading 18,245 m³ on Nov 30, 2024." in said
+    for each in (kept, Reading.objects.get(meter=water)):
+        reject_reading(
+            consumer=ann.pk, reading=each.pk, reason="Wrong dial", by=boss, at=at, form_key=uuid4()
+        )
+    said = client_as(Role.CSE).get(path(ann, "new")).text
+    assert f"{power.number}: Last reading 18,245 kWh on Nov 30, 2024." in said
+    assert f"{water.number}: In m³. It was never read." in said
+    with django_assert_num_queries(1):
+        assert last_of([power.pk, water.pk]) == {power.pk: KnownReading(Decimal(18245), LAST)}
 
 
 def test_an_unusual_one_asks_and_keeps_what_was_typed(

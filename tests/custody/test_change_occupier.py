@@ -243,7 +243,7 @@ def test_the_same_form_again_is_one_move(make_consumer: MakeConsumer, by: Person
         (date(2023, 12, 1), 18345, "moved_on", "last year"),
         (date(2024, 1, 15), 18345, "moved_on", "supplied since Jan 15, 2024"),
         (date(2024, 11, 29), 18345, "moved_on", "before the last reading on Nov 30, 2024"),
-        (MOVED_ON, 18244, "reading", "greater than the previous reading (18245)"),
+        (MOVED_ON, 18244, "reading", "greater than the previous reading (18245 kWh)"),
         (MOVED_ON, None, "reading", "required"),
     ],
 )

@@ -73,7 +73,7 @@ def test_what_is_wrong_stands_beside_its_field(make_consumer: MakeConsumer, desk
     old, other = make_consumer(), make_consumer("Bo Li", address="7 Elm Street")
     lower = desk.post(address(old, "move_out"), out_of(old, shown="18000"))
     assert lower.status_code == 422
-    assert "Reading must be greater than the previous reading (18245)" in lower.content.decode()
+    assert "Reading must be greater than the previous reading (18245 kWh)" in lower.content.decode()
     assert 'value="18000"' in lower.content.decode()
     nothing = desk.post(address(old, "move_out"), out_of(old, shown="", on=""))
     assert "Enter the day of the move" in nothing.text

@@ -23,7 +23,7 @@ def test_somebody_new_moves_in(
     shown.fill("18000")
     page.get_by_role("button", name="Next").click()
     expect(
-        page.get_by_text("must be greater than the previous reading (18245)").first
+        page.get_by_text("must be greater than the previous reading (18245 kWh)").first
     ).to_be_visible()
     expect(shown).to_have_value("18000")
     looks_right(page)

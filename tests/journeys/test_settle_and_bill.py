@@ -110,7 +110,7 @@ def test_a_billing_specialist_generates_discards_approves_and_sends(
     power.get_by_label("Last reading in kWh").fill("18245")
     expect(power).to_contain_text("Device D-E")
     page.keyboard.press("Control+Enter")
-    sentence = "Reading must be greater than the previous reading (18245)"
+    sentence = "Reading must be greater than the previous reading (18245 kWh)"
     expect(power.get_by_text(sentence)).to_be_visible()
     expect(power.get_by_label("Last reading in kWh")).to_be_focused()
     expect(power.get_by_label("Meter number")).to_have_value(billing.meter(0).number)

@@ -115,7 +115,9 @@ def _handed(service: ServiceThere, out: MoveOut, *, today: date) -> HandedServic
     if service.meter is None:
         return HandedService(service.id, service.utility_type)
     shown = Shown(service, out.readings.get(service.id), out.moved_on)
-    exception = check_reading(shown, service.last, today=today, is_supervisor=False)
+    exception = check_reading(
+        shown, service.last, unit=service.unit, today=today, is_supervisor=False
+    )
     return HandedService(service.id, service.utility_type, service.meter, shown.value, exception)
 
 
