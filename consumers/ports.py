@@ -111,3 +111,28 @@ BREACHES: list[BreachesAsked] = []
 def breaches(*, consumer: int, person: int, at: datetime) -> list[Breach]:
     """The open cases of a consumer that are late at ``at``, of which ``person`` may know."""
     return [late for ask in BREACHES for late in ask(consumer=consumer, person=person, at=at)]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """A service order by which somebody looks at a service: its number and its page."""
+
+    number: str
+    path: str
+
+
+class InspectionAsked(Protocol):
+    """Answers by which order a service of a consumer is being inspected, without a case."""
+
+    def __call__(self, *, consumer: int, service: int) -> Inspection | None:
+        """A read, one statement; the newest that has not ended."""
+
+
+INSPECTION_ASKED: list[InspectionAsked] = []
+"""Asked beside what is unusual about a service: connections lie below field work (CON10)."""
+
+
+def inspection_of(*, consumer: int, service: int) -> Inspection | None:
+    """The order by which somebody looks at a service already, None when there is none."""
+    answers = (ask(consumer=consumer, service=service) for ask in INSPECTION_ASKED)
+    return next((found for found in answers if found), None)

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
-from consumers import access, queries
+from consumers import access, ports, queries
 from consumers.models import Consumer
 from consumers.queries.meters import meter_history
 from consumers.queries.readings import page_of_readings, seen_readings, stretches_of
@@ -74,6 +74,7 @@ def connections_page(
         "bars": _bars(gathered(periods_of(seen))[-MOST_BARS:], found, unit),
         "chart_heads": CHART_HEADS,
         "anomalies": _lines(found, unit, consumer, chosen, request),
+        "inspection": _inspection(consumer, chosen, request) if found else None,
     }
     whole = shell(request, shown, tab="Connections") | context | more
     return render(request, PAGE, whole, status=status)
@@ -161,6 +162,16 @@ def _lines(
             }
         )
     return lines
+
+
+def _inspection(
+    consumer: Consumer, service: ConnectionFacts | None, request: HttpRequest
+) -> ports.Inspection | None:
+    """The order by which somebody looks at the service already, for who could make one."""
+    can_order = signed_in_person(request).has_permission(Permission.CREATE_SERVICE_ORDER)
+    if service is None or not can_order:
+        return None
+    return ports.inspection_of(consumer=consumer.pk, service=service.id)
 
 
 def _elsewhere(name: str, consumer: Consumer, asked: dict[str, str]) -> str:

@@ -1,7 +1,9 @@
 """Configuration of field work."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
 
+from consumers import ports
 from smart360.owed.handlers import Handler, register
 
 
@@ -13,7 +15,7 @@ class FieldworkConfig(AppConfig):
     verbose_name = "Field work"
 
     def ready(self) -> None:
-        """Say who makes the reports of completed orders."""
+        """Say who makes the reports of completed orders, and what is inspected."""
         register(
             Handler(
                 kind="fieldwork.report",
@@ -21,3 +23,6 @@ class FieldworkConfig(AppConfig):
                 pays="smart360.fieldwork.tasks.make_report",
             )
         )
+        under_way = import_string("smart360.fieldwork.queries.inspections.inspection_under_way")
+        if under_way not in ports.INSPECTION_ASKED:
+            ports.INSPECTION_ASKED.append(under_way)

@@ -21,9 +21,11 @@ from consumers.choices import (
 from consumers.models import Consumer, Meter, MeterAssignment, Reading, ServiceConnection
 from smart360.fieldwork.choices import OrderKind
 from smart360.fieldwork.models import OrderTemplate, ServiceOrder
+from smart360.fieldwork.operations import cancel_service_order
 from smart360.staff.choices import Role
-from tests.conftest import MakeConsumer, SetClock
+from tests.conftest import MakeConsumer, MakePerson, SetClock
 from tests.consumers.reading_meters import LAST, SHOWED, keep, meter_of, read_back
+from tests.fieldwork.working import order_from_profile
 from tests.looking import checksums
 
 pytestmark = pytest.mark.django_db
@@ -198,6 +200,37 @@ def test_an_inspection_is_ordered_from_an_anomaly(
         OrderKind.INSPECTION, None, john, remarks,
     )  # fmt: skip
     assert [each.meter_id for each in made.services.all()] == [meter.pk]
+    again = panel(client.get(path(john)), "anomalies")
+    assert f"Inspection under way: {made.number}" in words(again)
+    assert "Create service order" not in again
+    assert "Add note" in again
+    assert client.get(f"/cx/service-orders/{made.number}").status_code == 200
+
+
+def test_an_inspection_stands_there_while_it_is_under_way(
+    john: Consumer, person: MakePerson, client_as: ClientAs, at: datetime
+) -> None:
+    """Not one of another service, no repair, none that has ended; and in one statement."""
+    sarah, client = person(Role.CSE), client_as(Role.CSE)
+    read_back(meter_of(john), 1, 900, *[60] * 9)
+    power, water = service_of(john, "ELECTRICITY"), service_of(john, "WATER")
+    order_from_profile(john, by=sarah, at=at, code="INS-1", services=(water,))
+    order_from_profile(john, by=sarah, at=at, code="RPR-1", services=(power,))
+    client.get(path(john))
+    with CaptureQueriesContext(connection) as before:
+        offered = panel(client.get(path(john)), "anomalies")
+    assert offered.count("Create service order</a>") > 1
+    assert "Inspection under way" not in offered
+    made = order_from_profile(john, by=sarah, at=at, code="INS-1", services=(power,))
+    with CaptureQueriesContext(connection) as after:
+        shown = panel(client.get(path(john)), "anomalies")
+    assert shown.count(made.number) > 1
+    assert len(after) == len(before)
+    by_call_centre = panel(client_as(Role.CALL_CENTRE).get(path(john)), "anomalies")
+    assert made.number not in by_call_centre
+    boss = person(Role.SUPERVISOR)
+    cancel_service_order(service_order=made.pk, reason="DUPLICATE", by=boss, at=at)
+    assert "Create service order</a>" in panel(client.get(path(john)), "anomalies")
 
 
 def test_what_was_typed_of_an_order_is_kept(john: Consumer, client_as: ClientAs) -> None:
