@@ -71,7 +71,10 @@ TEXT_BY_ROW = """
  UNION ALL {by_index})
 """
 IF_FEW = " AND (SELECT count(*) < %(most)s FROM met)"
-AT_MOST = " LIMIT 2000"  # so many rows are looked through for signs that no index can answer
+# Signs that no index can answer are looked for in so many rows: of those with all other words.
+AT_MOST = " LIMIT 2000"
+# Asked so that no index is: the planner would read the list of each of the word's pieces.
+IN_ROW = "strpos(' ' || search_text, %({name})s) > 0"
 TEXT_RANK = """CASE WHEN search_text LIKE %(phrase)s THEN 6 WHEN {begin} THEN 7
         WHEN {within} THEN 8 ELSE 9 END"""
 # Asked of each row as it comes, never joined.
@@ -142,7 +145,7 @@ def _text_branch(words: Sequence[str], values: dict[str, Any], *, is_guarded: bo
         .replace("{rank}", rank.replace("{within}", " OR ".join(within)))
         .replace("{pieces}", _conditions_of_pieces(way.by_index, values))
         .replace("{everything}", " AND ".join(everything))
-        .replace("{at_most}", "" if is_all else AT_MOST)
+        .replace("{at_most}", "" if is_all else _limited(words, values))
     )
 
 
@@ -151,6 +154,17 @@ def _condition(name: str, word: str) -> str:
     if len(word) >= LEAST_CHARACTERS:
         return f"search_text LIKE %({name})s"
     return f"(search_text LIKE %({name}_first)s OR search_text LIKE %({name}_begins)s)"
+
+
+def _limited(words: Sequence[str], values: dict[str, Any]) -> str:
+    """Only so many rows, but none that lacks a whole word of which the index knows pieces."""
+    conditions = []
+    for place, word in enumerate(words):
+        if pieces_in(word):
+            name = f"in_row{place}"
+            values[name] = word if len(word) >= LEAST_CHARACTERS else f" {word}"
+            conditions.append(IN_ROW.replace("{name}", name))
+    return "".join(f" AND {each}" for each in conditions) + AT_MOST
 
 
 def _conditions_of_pieces(pieces: Sequence[str], values: dict[str, Any]) -> str:

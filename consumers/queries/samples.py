@@ -36,9 +36,13 @@ class Sample:
             with connection.cursor() as cursor:
                 cursor.execute(SAMPLE)
                 rows = cursor.fetchall()
-            is_enough = len(rows) >= LEAST_SAMPLE
-            self.drawn = Drawn([row[0] for row in rows], int(rows[0][1])) if is_enough else Drawn()
+            self.drawn = _drawn(rows) if len(rows) >= LEAST_SAMPLE else Drawn()
             self.until = time.monotonic() + SAMPLE_SECONDS
+
+
+def _drawn(rows: Sequence[tuple[str, float]]) -> Drawn:
+    """Texts with the number of all; a table that was never counted has at least those drawn."""
+    return Drawn([text for text, _ in rows], max(len(rows), int(rows[0][1])))
 
 
 some_texts = Sample()

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from consumers.choices import AccountStatus, LockPurpose
 from consumers.models import Consumer
 from consumers.operations import take_profile_lock
-from consumers.queries import branches, search
+from consumers.queries import branches, samples, search
 from consumers.queries.samples import some_texts
 from consumers.rules import looking_up
 from consumers.rules.looking_up import MOST_PIECES, Drawn, Way, pieces_of, way_to_find
@@ -171,6 +171,26 @@ class TestFinds:
         assert set(numbers("bell moore")) == {"R-1", "R-2"}
         assert numbers("l-moo") == ["R-1"]
         assert numbers("bell%moore") == numbers("bell_moore") == []
+
+    @pytest.mark.parametrize("text", ["al-hassan &", "al-hassan b& bros %", "& hassa al-hassan"])
+    def test_signs_are_looked_for_among_those_with_the_other_words(
+        self, text: str, make_consumer: MakeConsumer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Only so many rows are; whoever lacks a word whole is none of them, however many."""
+        monkeypatch.setattr(branches, "AT_MOST", " LIMIT 3")
+        for n in range(9):
+            make_consumer("Omar Hassan & Bros, % Al, & B O", account_number=f"R-{n}")
+        make_consumer("Al-Hassan B& Bros O& % &", account_number="S-1")
+        assert numbers(text) == ["S-1"]
+        assert len(numbers("hassan &")) == 3, "the limit holds"
+
+    def test_a_table_that_was_never_counted_has_what_was_drawn(
+        self, three: tuple[Consumer, Consumer, Consumer], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(samples, "LEAST_SAMPLE", 1)
+        drawn = samples.Sample()
+        assert drawn.way_to_find(("SMITH",), most=50).by_index
+        assert (drawn.drawn.accounts, len(drawn.drawn.texts)) == (3, 3)
 
     @pytest.mark.parametrize(
         ("words", "accounts", "most", "way"),
