@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 
 from consumers import guards
-from consumers.access import kinds_of_documents, knows_protections
+from consumers.access import kinds_of_documents
 from consumers.choices import DocumentKind, DocumentState
 from consumers.models import (
     Consumer,
@@ -162,7 +162,7 @@ def add_document(
         consumer=locked, kind=kind, title=keep_words(title), uploaded_at=at, uploaded_by=by
     )
     _take_over(made, Event.DOCUMENT_ADDED, by=by, at=at)
-    _tell_deciders(made, by, at)
+    _tell_deciders(made, by=by, at=at)
     form_keys.submitted(form_key, form="", by=by.pk, act=ADD, result=str(made.pk))
     return made
 
@@ -187,7 +187,7 @@ def renew_document(
     found.decided_at = found.decided_by = found.reason = None
     _take_over(found, Event.DOCUMENT_RENEWED, by=by, at=at)
     if was_rejected:  # until now nothing could rest on it
-        _tell_deciders(found, by, at)
+        _tell_deciders(found, by=by, at=at)
     return found
 
 
@@ -346,22 +346,23 @@ def _tell_register(document: ConsumerDocument, became: str, by: Person, at: date
 
 
 @step
-def _tell_deciders(document: ConsumerDocument, by: Person, at: datetime) -> None:
+def _tell_deciders(document: ConsumerDocument, *, by: Person, at: datetime) -> None:
     """Ring with who can accept a protection that waits for its certificate: this may be it.
 
-    Only with those who may read why a household is protected, and not with who alone proposed it.
+    They all may read why a household is protected; not with who alone proposed it.
     """
     if document.kind != DocumentKind.CERTIFICATE:
         return
     proposers = waiting_for_certificate(document.consumer_id)
-    told = [
-        each
-        for each in people_who_may(Permission.PROTECT_ACCOUNT)
-        if each.pk != by.pk and any(each.pk != proposer for proposer in proposers)
-    ]
+    if not proposers:
+        return
     account = document.consumer.account_number
     notify_staff(
-        people=[each for each in told if knows_protections(document.consumer_id, each)],
+        people=[
+            each
+            for each in people_who_may(Permission.PROTECT_ACCOUNT)
+            if each.pk != by.pk and any(each.pk != proposer for proposer in proposers)
+        ],
         sentence=f"{account}: a certificate came, and a proposed protection waits for one",
         path=reverse("account_holds", args=[account]),
         at=at,

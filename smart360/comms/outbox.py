@@ -365,7 +365,7 @@ def notify_staff(
         ignore_conflicts=True,
     )  # fmt: skip
     written = Notice.objects.filter(dedupe_key=dedupe_key, person__in=by_id, at=at)
-    for notice, person in written.values_list("pk", "person"):
-        if wants_email(by_id[person]):
-            key = f"{MAIL_NOTICE}:{notice}"
-            owe(MAIL_NOTICE, dedupe_key=key, about={"notice": notice}, at=at)
+    mailed = [
+        pk for pk, person in written.values_list("pk", "person") if wants_email(by_id[person])
+    ]
+    owe_each(MAIL_NOTICE, [(f"{MAIL_NOTICE}:{pk}", {"notice": pk}, at) for pk in mailed], at=at)

@@ -278,6 +278,27 @@ def test_who_can_accept_it_is_told_once_that_a_certificate_came(
     assert rung() == [(david, *said)] * 2 + [(other, *said)], "who brings it knows"
 
 
+def test_it_costs_no_more_to_tell_more_of_them(
+    consumer: Consumer, asked: HoldProposal, david: Person, person: MakePerson, at: datetime
+) -> None:
+    """Nor anything where no protection waits, but to ask for one."""
+    sarah = person(Role.CSE)
+
+    def statements(kind: str) -> int:
+        with CaptureQueriesContext(connection) as made:
+            add(consumer, sarah, at, kind=kind)
+        return len(made)
+
+    with_one, told = statements("CERTIFICATE"), len(rung())
+    for _ in range(4):
+        person(Role.SUPERVISOR)
+    assert statements("CERTIFICATE") == with_one
+    assert (told, len(rung())) == (1, 1 + 5)
+    decline_account_hold(proposal=asked.pk, reason=NOTE, by=david, at=at, form_key=uuid4())
+    assert statements("CERTIFICATE") == statements("REPORT") + 1
+    assert len(rung()) == 1 + 5
+
+
 def paper_again(paper: ConsumerDocument) -> ConsumerDocument:
     return ConsumerDocument.objects.select_related("consumer").get(pk=paper.pk)
 

@@ -120,6 +120,12 @@ def test_a_role_may_exactly_what_the_table_says(permission: Permission) -> None:
     assert allowed == TABLE[permission]
 
 
+def test_who_decides_on_a_protection_may_read_why() -> None:
+    """They are told that its certificate came, whichever household it is (BEY11)."""
+    for allowed in ROLE_PERMISSIONS.values():
+        assert P.PROTECT_ACCOUNT not in allowed or P.SEE_PROTECTIONS in allowed
+
+
 def test_unknown_means_no() -> None:
     """roles.md, rule 7."""
     assert permissions_of(frozenset({"BOSS", ""})) == frozenset()
