@@ -13,7 +13,8 @@ from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum, TextField, Value
+from django.db.models.functions import Cast, Concat
 
 from billing.choices import InvoiceKind, LedgerKind, PostingKind
 from billing.models import Invoice, LedgerEntry, StatementPaper
@@ -161,7 +162,7 @@ class PaperState(StrEnum):
     READY = "READY"
 
 
-def statement_key(paper: int) -> str:
+def statement_key(paper: int | str) -> str:
     """Under which the making of a statement is owed."""
     return f"statement:{paper}"
 
@@ -172,6 +173,16 @@ def find_paper(consumer: int, *, from_on: date, to_on: date) -> StatementPaper |
         consumer=consumer, from_on=from_on, to_on=to_on, upto=last_posting(consumer)
     )
     return found.select_related("pdf").first()
+
+
+def papers_being_made() -> QuerySet[StatementPaper]:
+    """Those that a worker has still to make; none that it gave up.
+
+    What was given up is asked for anew, for nobody reaches it once the ledger has gone on.
+    """
+    key = Concat(Value(statement_key("")), Cast(OuterRef("pk"), TextField()))
+    given_up = OwedWork.objects.filter(dedupe_key=key, state=OwedState.FAILED)
+    return StatementPaper.objects.filter(~Exists(given_up), pdf=None)
 
 
 def paper_state(paper: StatementPaper | None) -> PaperState:

@@ -9,8 +9,10 @@ import pytest
 
 from billing.models import InvoiceCounter
 from billing.operations.payments import retry_receipt
+from billing.operations.statements import ask_for_statement, retry_statement
 from complaints.operations.deciding import resolve_complaint
 from consumers.choices import AccountStatus, SupplyState, UtilityType
+from consumers.guards import AccountIsErased
 from consumers.models import Consumer
 from disconnections.operations import close_request
 from smart360.cases.operations import acknowledge
@@ -149,6 +151,26 @@ def test_what_could_not_be_made_is_made_again_first(
     erase()
     drain("DEFAULT")
     assert not_done() == []
+    assert_sound()
+
+
+def test_no_statement_is_waited_for_that_was_given_up(
+    gone: Consumer, boss: Person, person: MakePerson, stands: SetClock
+) -> None:
+    """Once the ledger has gone on nobody could let it be made again: it is owed no more."""
+    erase = erasing(gone, person, stands)
+    day = stands.at.date()
+    paper = ask_for_statement(consumer=gone.pk, from_on=day, to_on=day, by=boss, at=stands.at)
+    with pytest.raises(UnableToErase) as refused:
+        erase()
+    said = "A statement of account is being made. Wait until it is there."
+    assert refused.value.sentence == said
+    OwedWork.objects.filter(queue=Queue.PDF).update(state=OwedState.FAILED, attempts=8)
+    erase()
+    drain("DEFAULT")
+    assert not_done() == []
+    with pytest.raises(AccountIsErased):
+        retry_statement(statement=paper.pk, by=boss, at=stands.at)
     assert_sound()
 
 

@@ -10,6 +10,8 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import CharField, Q, expressions
 
+from billing.models import StatementPaper
+from billing.queries.statements import statement_key
 from consumers import guards
 from consumers.models import Consumer, DocumentUpload, ProfileLock
 from smart360.cases.models import Case
@@ -27,6 +29,7 @@ from smart360.custody.queries.privacy import find_under_way
 from smart360.documents.store import drop, let_go
 from smart360.kernel.db import operation, refuses, step
 from smart360.organisation.queries import day_of, get_utility
+from smart360.owed.book import owe_no_more
 from smart360.owed.models import OwedWork
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
@@ -84,6 +87,7 @@ def erase_person(*, act: int, account_typed: str, by: Person, at: datetime) -> P
         raise UnableToErase("An export waits for a decision. Decide it first.", is_conflict=True)
     if export is not None:
         end_export(export, at=at)
+    _give_up_statements(consumer.pk)
     found.state, found.decided_by, found.decided_at = PrivacyState.ERASED, by, at
     found.save(update_fields=["state", "decided_by", "decided_at"])
     record(
@@ -96,6 +100,14 @@ def erase_person(*, act: int, account_typed: str, by: Person, at: datetime) -> P
     _blank(consumer, at)
     _empty_account(consumer, by, at)
     return found
+
+
+@step
+def _give_up_statements(consumer: int) -> None:
+    """Owe no more the papers that could not be made, so that nobody tries them again."""
+    unmade = StatementPaper.objects.filter(consumer=consumer, pdf=None)
+    for key in unmade.values_list("pk", flat=True):
+        owe_no_more(statement_key(key))
 
 
 @step

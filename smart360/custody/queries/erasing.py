@@ -12,6 +12,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from billing.choices import PaymentState, ProposalState
 from billing.models import CreditNote, Payment, Refund, Reversal, StatementPaper
+from billing.queries.statements import papers_being_made
 from complaints.models import Complainant, Complaint, ComplaintDraft, Evidence, Rating
 from consumers.choices import AccountStatus, HoldProposalState, SupplyState
 from consumers.models import (
@@ -238,7 +239,7 @@ def what_waits(consumer: Consumer) -> Waiting:
             consumer=own, state=PaymentState.PENDING
         ),
         "A statement of account is being made. Wait until it is there.": (
-            StatementPaper.objects.filter(consumer=own, pdf=None)
+            papers_being_made().filter(consumer=own)
         ),
         "A message is on its way. Wait until it is sent.": Delivery.objects.filter(
             on_its_way, state=DeliveryState.QUEUED

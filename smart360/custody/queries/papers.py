@@ -28,25 +28,21 @@ class Paper:
 
 
 _CASES = """
-SELECT 'receipt:' || c.number, c.number FROM cases_case c
-  LEFT JOIN disconnections_disconnectionrequest d ON d.case_id = c.id
-  LEFT JOIN complaints_complaint p ON p.case_id = c.id
- WHERE c.consumer_id = %(consumer)s AND coalesce(d.receipt_id, p.receipt_id) IS NULL
+SELECT 'receipt:' || number, number FROM cases_case WHERE consumer_id = %(consumer)s
 """
 _PAYMENTS = """
-SELECT 'payment-receipt:' || number, number FROM billing_payment
- WHERE consumer_id = %(consumer)s AND receipt_id IS NULL
+SELECT 'payment-receipt:' || number, number FROM billing_payment WHERE consumer_id = %(consumer)s
 """
 _REPORTS = """
 SELECT 'service-order-report:' || number, number FROM fieldwork_serviceorder
- WHERE consumer_id = %(consumer)s AND report_id IS NULL
+ WHERE consumer_id = %(consumer)s
 """
 _BILLS = """
 SELECT 'bill-paper:' || shown, shown FROM billing_invoice i
  CROSS JOIN LATERAL (
        SELECT 'INV-' || lpad(i.number::text, greatest(6, length(i.number::text)), '0')
      ) AS named (shown)
- WHERE i.consumer_id = %(consumer)s AND i.pdf_id IS NULL
+ WHERE i.consumer_id = %(consumer)s
 """
 PAPERS: tuple[Paper, ...] = (
     Paper(("disconnections.receipt", "complaints.receipt"), "receipt", _CASES),
