@@ -15,7 +15,7 @@ from billing.ledger import Leg, Posting
 from billing.models import LedgerAccount, LedgerEntry, LedgerTransaction
 from billing.oracles.ledger import ORACLES
 from billing.queries.accounts import balances_of
-from consumers.models import Consumer, ServiceConnection
+from consumers.models import Consumer, ConsumerFigures, ServiceConnection
 from smart360.kernel.db import copy_rows, operation
 from tests.billing.posting import DAY, charge, post_now, reverse_now
 from tests.concurrency.racing import PATIENCE, as_owner, pause, without_triggers
@@ -110,6 +110,47 @@ def test_one_that_balances_is(consumer: Consumer, at: datetime, way: Way) -> Non
     """So that the refusals above are of the shape, not of the way."""
     write(consumer, BALANCED, says=2, way=way, at=at)
     assert balances_of(consumer.pk).outstanding == Decimal("85.25")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_entries_of_one_account_move_it_together(
+    consumer: Consumer, at: datetime, way: Way
+) -> None:
+    """However many of them a statement writes: the account, the figures and the total."""
+    before = balance_of_all()
+    legs = (("RECEIVABLE", "10.00"), ("FEES", "-15.00"), ("RECEIVABLE", "5.00"))
+    write(consumer, legs, says=3, way=way, at=at)
+    assert LedgerAccount.objects.get(consumer=consumer, kind="RECEIVABLE").balance == Decimal(
+        "90.25"
+    )
+    assert ConsumerFigures.objects.get(consumer=consumer).balance == Decimal("90.25")
+    assert balance_of_all() - before == Decimal("15.00")
+
+
+def balance_of_all() -> Decimal:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT sum(balance) FROM consumers_balancetotal)"
+            " + (SELECT coalesce(sum(change), 0) FROM consumers_balancechange)"
+        )
+        total: Decimal = cursor.fetchone()[0]
+    return total
+
+
+@pytest.mark.parametrize("missing", ["transaction_id", "account_id", "service_connection_id"])
+def test_nothing_is_written_before_what_it_is_held_against(
+    consumer: Consumer, at: datetime, missing: str
+) -> None:
+    """A key that comes later in the transaction would come after the look at whose it is."""
+
+    def too_early(posted: LedgerTransaction, entries: list[tuple[int, Decimal]]) -> None:
+        for account, amount in entries:
+            row = {"transaction_id": posted.pk, "account_id": account, missing: 10**12}
+            LedgerEntry.objects.create(amount=amount, **row)
+
+    with pytest.raises(DatabaseError, match="an entry comes after its posting"):
+        write(consumer, BALANCED, says=2, way=too_early, at=at)
+    assert balances_of(consumer.pk).outstanding == Decimal("75.25")
 
 
 @pytest.mark.parametrize(
