@@ -14,8 +14,8 @@ from smart360.custody.operations import (
     drop_old_files,
     end_import,
     import_piece,
-    next_piece,
     owe_the_rest,
+    pieces_of,
     stop_import,
     try_piece,
 )
@@ -35,16 +35,16 @@ def go_on(about: Mapping[str, Any], at: datetime) -> None:
     began = monotonic()
     run = get_run(about["run"])
     take = try_piece if run.mode == ImportMode.DRY else import_piece
-    while run.state == ImportState.RUNNING:
+    for piece in pieces_of(run, most=CHUNK, today=day_of(at)):
+        take(piece=piece, at=clock.now())
+        if get_run(run.pk).state != ImportState.RUNNING:
+            break
         if monotonic() - began > TURN_SECONDS:
             owe_the_rest(run=run.pk, at=clock.now())
             return
-        piece = next_piece(run=run, most=CHUNK, today=day_of(at))
-        if piece.looked_at:
-            take(piece=piece, at=clock.now())
-        else:
-            end_import(run=run.pk, at=clock.now())
-        run = get_run(run.pk)
+    else:
+        end_import(run=run.pk, at=clock.now())
+    run = get_run(run.pk)
     if (run.mode, run.state) == (ImportMode.REAL, ImportState.DONE) and run.file_id is not None:
         drop_file(file=run.file_id)
 

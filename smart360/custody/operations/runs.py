@@ -1,7 +1,8 @@
 """Imports of a file: begun, gone on with piece by piece, ended (CON15)."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, datetime
 
 from django.db import connection
@@ -11,7 +12,7 @@ from smart360.custody.choices import ImportMode, ImportState
 from smart360.custody.models import ImportFile, ImportProblem, ImportRun
 from smart360.custody.operations.files import TAKES_TIME, stage
 from smart360.custody.operations.importing import ImportResult, take_over, try_import
-from smart360.custody.queries.imports import TURN, Piece, read_piece
+from smart360.custody.queries.imports import TURN, NextRows, Piece, read_piece, read_rows
 from smart360.custody.rules.files import AccountFile
 from smart360.custody.rules.importing import SHARED_COLUMNS, RowProblem
 from smart360.kernel.db import copy_rows, operation, refuses
@@ -119,11 +120,28 @@ def try_upload(
 
 
 @operation
-def next_piece(*, run: ImportRun, most: int, today: date) -> Piece:
+def next_rows(*, run: ImportRun, after: str, most: int) -> NextRows:
     """Read what comes next in an import, in the order of the index, however old statistics are."""
     with connection.cursor() as cursor:
         cursor.execute(IN_ORDER)
-    return read_piece(run, most=most, today=today)
+    return read_rows(run, after=after, most=most)
+
+
+def pieces_of(run: ImportRun, *, most: int, today: date) -> Iterator[Piece]:
+    """The pieces of an import that are left, in order; each is read while the last is stored.
+
+    What rows say is worked out in a thread, for which the database leaves time; it asks nothing.
+    """
+    with ThreadPoolExecutor(max_workers=1) as aside:
+
+        def read(after: str) -> Future[Piece]:
+            rows = next_rows(run=run, after=after, most=most)
+            return aside.submit(read_piece, rows, today=today)
+
+        reading = read(run.after)
+        while (piece := reading.result()).looked_at:
+            reading = read(piece.ends_with)
+            yield piece
 
 
 @operation

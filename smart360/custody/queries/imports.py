@@ -1,6 +1,6 @@
 """Reads about imports: the next accounts of one, its problems, the list (CON15)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -50,25 +50,39 @@ class Piece:
     problems: Sequence[RowProblem]
 
 
-def read_piece(run: ImportRun, *, most: int, today: date) -> Piece:
-    """The next accounts of an import, those of about ``most`` rows; three statements."""
-    after = run.after
+@dataclass(frozen=True)
+class NextRows:
+    """The rows of an import's next accounts, those after ``after``, as they stand in the file.
+
+    ``refused`` are those of these accounts of which the whole file has shown a problem.
+    """
+
+    run: int
+    after: str
+    rows: Mapping[str, Sequence[Row]]
+    refused: Container[str]
+
+
+def read_rows(run: ImportRun, *, after: str, most: int) -> NextRows:
+    """The next accounts of an import after ``after``, of about ``most`` rows; three statements."""
     rows = {} if run.file_id is None else _next_rows(run.file_id, after=after, most=most)
-    if not rows:
-        return Piece(run.pk, after, after, 0, (), ())
-    refused = set(
-        ImportProblem.objects.filter(run=run, account_number__in=list(rows)).values_list(
-            "account_number", flat=True
-        )
-    )
+    problems = ImportProblem.objects.filter(run=run, account_number__in=list(rows))
+    refused = set(problems.values_list("account_number", flat=True)) if rows else set()
+    return NextRows(run.pk, after, rows, refused)
+
+
+def read_piece(found: NextRows, *, today: date) -> Piece:
+    """What these rows say, and what is wrong with them; asks nothing of the database."""
+    region = settings.PHONENUMBER_DEFAULT_REGION
     accounts, problems = [], []
-    for key, own in rows.items():
-        reader = AccountReader(key, own, region=settings.PHONENUMBER_DEFAULT_REGION, today=today)
+    for key, own in found.rows.items():
+        reader = AccountReader(key, own, region=region, today=today)
         account = reader.read()
         problems += reader.problems
-        if account is not None and key not in refused:
+        if account is not None and key not in found.refused:
             accounts.append(account)
-    return Piece(run.pk, after, max(rows), len(rows), accounts, problems)
+    last = max(found.rows, default=found.after)
+    return Piece(found.run, found.after, last, len(found.rows), accounts, problems)
 
 
 def _next_rows(file: int, *, after: str, most: int) -> dict[str, list[Row]]:

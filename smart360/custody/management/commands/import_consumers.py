@@ -25,7 +25,7 @@ from smart360.custody.operations import (
     drop_file,
     end_import,
     import_piece,
-    next_piece,
+    pieces_of,
     stage_file,
     stop_import,
     try_piece,
@@ -128,14 +128,12 @@ class Command(BaseCommand):
 
     def _go_on(self, run: ImportRun, mode: ImportMode) -> None:
         """One operation per piece; what is stored stays when a later one is interrupted."""
-        today = day_of(clock.now())
         take = try_piece if mode == ImportMode.DRY else import_piece
-        while run.state == ImportState.RUNNING:
-            piece = next_piece(run=run, most=CHUNK, today=today)
-            if not piece.looked_at:
-                break
+        for piece in pieces_of(run, most=CHUNK, today=day_of(clock.now())):
             take(piece=piece, at=clock.now())
             run = get_run(run.pk)
+            if run.state != ImportState.RUNNING:
+                break
             done, accounts = run.looked_at, run.accounts
             self._show(f"{bar(done, accounts)} {done:,} of {accounts:,} accounts")
         self._show("", is_last=True)
