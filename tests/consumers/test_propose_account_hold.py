@@ -25,6 +25,7 @@ from disconnections.models import DisconnectionRequest
 from smart360.cases.models import Case
 from smart360.comms.models import Notice
 from smart360.kernel.errors import constraint_of
+from smart360.kernel.text import NO_REASON
 from smart360.staff.choices import Role
 from smart360.staff.models import Person
 from smart360.trail.choices import Event
@@ -343,7 +344,7 @@ def test_it_is_declined_with_a_reason(
     address = reverse("hold_proposal_decline", args=[consumer.account_number, proposal.pk])
     wrong = client.post(address, {"reason": " ", "form_key": str(uuid4())})
     assert wrong.status_code == 422
-    assert "This field is required." in wrong.text
+    assert NO_REASON in wrong.text
     done = client.post(address, {"reason": "It has run out", "form_key": str(uuid4())}, follow=True)
     assert "The proposed hold is declined" in done.text
     assert "It has run out" in done.text
